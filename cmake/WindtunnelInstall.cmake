@@ -1,0 +1,15 @@
+# find_package(windtunnel) for projects outside the tree; they link windtunnel::cli, or a lower layer.
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/windtunnel")
+configure_package_config_file(cmake/windtunnelConfig.cmake.in
+  "${PROJECT_BINARY_DIR}/windtunnelConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/windtunnelConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/windtunnelConfig.cmake"
+              "${PROJECT_BINARY_DIR}/windtunnelConfigVersion.cmake"
+        DESTINATION "${package_dir}")
+get_property(libraries GLOBAL PROPERTY WINDTUNNEL_LIBRARIES)
+if(libraries)
+  install(EXPORT windtunnelTargets NAMESPACE windtunnel:: DESTINATION "${package_dir}")
+endif()

@@ -1,0 +1,70 @@
+# The tests, found by glob: one executable for each library (tests/unit mirrors the tree) and one for
+# each other folder of tests. Needs Debian's GoogleTest, RapidCheck and Google Benchmark.
+find_package(GTest REQUIRED)
+find_package(rapidcheck REQUIRED)
+find_package(benchmark REQUIRED)
+
+# windtunnel_test(NAME LABEL SOURCE... [LINK target...] [NEEDS_COMMAND])
+function(windtunnel_test name label)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_COMMAND" "" "LINK")
+  if(NOT arg_UNPARSED_ARGUMENTS)
+    return()
+  endif()
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${arg_LINK}
+    GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
+  target_compile_definitions(${name} PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  if(arg_NEEDS_COMMAND)
+    target_compile_definitions(${name} PRIVATE "WT_COMMAND=\"${PROJECT_BINARY_DIR}/windtunnel\"")
+    if(TARGET windtunnel)
+      add_dependencies(${name} windtunnel)
+    endif()
+  endif()
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900
+    WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+endfunction()
+
+# The world in which the unit tests of these libraries run.
+set(world_of_kv sim)
+set(world_of_naive sim)
+set(world_of_node sim)
+
+get_property(libraries GLOBAL PROPERTY WINDTUNNEL_LIBRARIES)
+foreach(library IN LISTS libraries)
+  get_property(folders GLOBAL PROPERTY WINDTUNNEL_FOLDERS_${library})
+  set(sources "")
+  foreach(folder IN LISTS folders)
+    file(GLOB found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${folder}/*.cpp")
+    list(APPEND sources ${found})
+  endforeach()
+  set(link windtunnel::${library})
+  foreach(world IN LISTS world_of_${library})
+    list(APPEND link "$<TARGET_NAME_IF_EXISTS:windtunnel_${world}>")
+  endforeach()
+  windtunnel_test(test_${library} unit ${sources} LINK ${link})
+endforeach()
+
+list(TRANSFORM libraries PREPEND "windtunnel::" OUTPUT_VARIABLE everything)
+foreach(folder property conformance transcripts determinism scenarios cli)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
+  set(name test_${folder})
+  if(folder IN_LIST libraries)
+    set(name test_${folder}_suite)  # test_${folder} are the unit tests of that library.
+  endif()
+  windtunnel_test(${name} ${folder} ${sources} LINK ${everything} NEEDS_COMMAND)
+endforeach()
+
+file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/tidy/*.cpp")
+windtunnel_test(test_tidy tidy ${sources})
+
+file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
+if(sources)
+  add_executable(windtunnel_bench ${sources})
+  target_link_libraries(windtunnel_bench PRIVATE ${everything} benchmark::benchmark_main)
+  target_compile_definitions(windtunnel_bench PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  set_target_properties(windtunnel_bench PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+endif()
