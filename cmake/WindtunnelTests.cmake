@@ -4,6 +4,14 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(benchmark REQUIRED)
 
+# GoogleTest costs a second in every test file; precompiled once, it costs a fifth of that.
+add_library(test_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/TestPch.cpp")
+target_link_libraries(test_pch PRIVATE GTest::gmock)
+target_precompile_headers(test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")  # or ccache never finds it again.
+endif()
+
 # windtunnel_test(NAME LABEL SOURCE... [LINK target...] [NEEDS_COMMAND])
 function(windtunnel_test name label)
   cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_COMMAND" "" "LINK")
@@ -14,6 +22,7 @@ function(windtunnel_test name label)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${arg_LINK}
     GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
+  target_precompile_headers(${name} REUSE_FROM test_pch)
   target_compile_definitions(${name} PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   if(arg_NEEDS_COMMAND)
