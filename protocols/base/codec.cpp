@@ -1,0 +1,47 @@
+#include "protocols/base/codec.h"
+
+namespace windtunnel {
+
+bool Reader::need(std::size_t count) {
+  if (rest_.size() >= count) return true;
+  fail();
+  return false;
+}
+
+std::uint64_t Reader::varint() {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64; shift += 7) {
+    if (!need(1)) return 0;
+    const auto byte = std::to_integer<std::uint64_t>(rest_[0]);
+    rest_ = rest_.subspan(1);
+    if (shift == 63 && byte > 1) break;
+    value |= (byte & 0x7f) << shift;
+    if ((byte & 0x80) == 0) return value;
+  }
+  fail();
+  return 0;
+}
+
+bool Reader::boolean() {
+  const auto value = fixed<std::uint8_t>();
+  if (value > 1) fail();
+  return value == 1;
+}
+
+BytesView Reader::raw(std::size_t count) {
+  if (!need(count)) return {};
+  const BytesView view = rest_.first(count);
+  rest_ = rest_.subspan(count);
+  return view;
+}
+
+std::size_t Reader::length() {
+  const std::uint64_t count = varint();
+  if (count > rest_.size()) {
+    fail();
+    return 0;
+  }
+  return static_cast<std::size_t>(count);
+}
+
+}  // namespace windtunnel

@@ -1,0 +1,84 @@
+// Field-by-field binary encoding: little-endian fixed integers, LEB128 varints, length-prefixed bytes.
+// Structs are never copied as memory, so padding reaches no wire, disk or hash.
+#pragma once
+
+#include "protocols/base/bytes.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace windtunnel {
+
+// Appends to a caller-owned buffer, which is reused without allocation once it is large enough.
+class Writer {
+ public:
+  explicit Writer(Bytes& out) : out_(out) {}
+
+  template <class T>
+  void fixed(T value) {
+    static_assert(std::is_unsigned_v<T>);
+    for (std::size_t i = 0; i < sizeof(T); ++i) {
+      out_.push_back(static_cast<std::byte>(value >> (8 * i)));
+    }
+  }
+  void varint(std::uint64_t value) {
+    while (value >= 0x80) {
+      out_.push_back(static_cast<std::byte>(value | 0x80));
+      value >>= 7;
+    }
+    out_.push_back(static_cast<std::byte>(value));
+  }
+  void boolean(bool value) { out_.push_back(static_cast<std::byte>(value ? 1 : 0)); }
+  // Unprefixed.
+  void raw(BytesView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
+  // Prefixed with the length as a varint.
+  void bytes(BytesView bytes) {
+    varint(bytes.size());
+    raw(bytes);
+  }
+  void text(std::string_view value) { bytes(as_bytes(value)); }
+  std::size_t size() const { return out_.size(); }
+
+ private:
+  Bytes& out_;
+};
+
+// Reads what `Writer` wrote. Input is untrusted: the first malformed field makes the reader bad, after
+// which every read returns zero or empty; check `ok()` (or `done()`) once at the end.
+class Reader {
+ public:
+  explicit Reader(BytesView input) : rest_(input) {}
+
+  template <class T>
+  T fixed() {
+    static_assert(std::is_unsigned_v<T>);
+    if (!need(sizeof(T))) return 0;
+    T value = 0;
+    for (std::size_t i = 0; i < sizeof(T); ++i) {
+      value = static_cast<T>(value | static_cast<T>(std::to_integer<T>(rest_[i]) << (8 * i)));
+    }
+    rest_ = rest_.subspan(sizeof(T));
+    return value;
+  }
+  std::uint64_t varint();
+  bool boolean();
+  // A view into the input.
+  BytesView raw(std::size_t count);
+  BytesView bytes() { return raw(length()); }
+  std::string_view text() { return as_text(bytes()); }
+
+  bool ok() const { return ok_; }
+  bool done() const { return ok_ && rest_.empty(); }
+  std::size_t remaining() const { return rest_.size(); }
+  void fail() { ok_ = false; rest_ = {}; }
+
+ private:
+  bool need(std::size_t count);
+  std::size_t length();
+  BytesView rest_;
+  bool ok_ = true;
+};
+
+}  // namespace windtunnel

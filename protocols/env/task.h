@@ -1,0 +1,191 @@
+// `Task<T>` is an eager coroutine: it runs until its first real wait when it is called, and from then on
+// only when the executor resumes it. It is an adapter over the waiters of the ports.
+//
+//   Task<Result<Bytes>> fetch(Env& env, Address from);      // Env& comes first, always
+//   Result<Bytes> bytes = co_await fetch(env, from);
+//
+// Ownership: the caller owns the task it awaits, a `TaskScope` owns roots. Destroying a task destroys its
+// frame and with it all that it waits for; effects already asked of a port stay. Exceptions do not cross a
+// task: one that escapes aborts. Use only the forms of docs/style.md around `co_await`: g++ 12 miscompiles others.
+#pragma once
+
+#include "protocols/base/assert.h"
+#include "protocols/env/env.h"
+#include "protocols/env/frame_pool.h"
+
+#include <coroutine>
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace windtunnel {
+
+// Resumes a coroutine when run.
+class ResumeWaiter final : public Waiter {
+ public:
+  void bind(std::coroutine_handle<> frame) { frame_ = frame; }
+  void run() noexcept override { frame_.resume(); }
+
+ private:
+  std::coroutine_handle<> frame_;
+};
+
+namespace detail {
+
+class PromiseBase {
+ public:
+  explicit PromiseBase(Env& env) : executor_(env.executor) {}
+
+  template <class... Args>
+  static void* operator new(std::size_t size, Env& env, Args&...) {
+    return env.executor.frames().allocate(size);
+  }
+  // Member coroutines: `this` comes before Env.
+  template <class Self, class... Args>
+  static void* operator new(std::size_t size, Self&, Env& env, Args&...) {
+    return env.executor.frames().allocate(size);
+  }
+  static void operator delete(void* frame) noexcept { FramePool::deallocate(frame); }
+  static void operator delete(void* frame, std::size_t) noexcept { FramePool::deallocate(frame); }
+
+  std::suspend_never initial_suspend() noexcept { return {}; }
+  struct FinalAwaiter {
+    bool await_ready() noexcept { return false; }
+    template <class P>
+    void await_suspend(std::coroutine_handle<P> self) noexcept { self.promise().finish(); }
+    void await_resume() noexcept {}
+  };
+  FinalAwaiter final_suspend() noexcept { return {}; }
+  void unhandled_exception() noexcept {
+    assertion_failed("no exception leaves a task", "exceptions do not cross co_await", __FILE__, __LINE__);
+  }
+  // Runs `waiter` when the task is done.
+  void notify(Waiter& waiter) noexcept { waiting_ = &waiter; }
+  void finish() noexcept {
+    if (waiting_ != nullptr) executor_.post(*waiting_);
+  }
+
+ private:
+  Executor& executor_;
+  Waiter* waiting_ = nullptr;
+};
+
+template <class T>
+class Promise;
+
+}  // namespace detail
+
+template <class T = void>
+class [[nodiscard]] Task {
+ public:
+  using promise_type = detail::Promise<T>;
+  using Handle = std::coroutine_handle<promise_type>;
+
+  Task() = default;
+  explicit Task(Handle frame) : frame_(frame) {}
+  Task(Task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  Task& operator=(Task&& other) noexcept {
+    if (this != &other) {
+      destroy();
+      frame_ = std::exchange(other.frame_, nullptr);
+    }
+    return *this;
+  }
+  ~Task() { destroy(); }
+
+  bool valid() const { return frame_ != nullptr; }
+  bool done() const { return frame_.done(); }
+  // Runs `waiter` through the executor when the task ends; the task must not be done yet.
+  void notify(Waiter& waiter) { frame_.promise().notify(waiter); }
+  // The result; the task must be done. Moves it out.
+  T result() { return frame_.promise().take(); }
+
+  class Awaiter {
+   public:
+    explicit Awaiter(Handle child) : child_(child) {}
+    bool await_ready() const noexcept { return child_.done(); }
+    void await_suspend(std::coroutine_handle<> parent) noexcept {
+      resume_.bind(parent);
+      child_.promise().notify(resume_);
+    }
+    T await_resume() { return child_.promise().take(); }
+
+   private:
+    Handle child_;
+    ResumeWaiter resume_;
+  };
+  Awaiter operator co_await() noexcept { return Awaiter(frame_); }
+
+ private:
+  void destroy() {
+    if (frame_ != nullptr) std::exchange(frame_, nullptr).destroy();
+  }
+  Handle frame_ = nullptr;
+};
+
+namespace detail {
+
+template <class T>
+class Promise final : public PromiseBase {
+ public:
+  template <class... Args>
+  explicit Promise(Env& env, Args&...) : PromiseBase(env) {}
+  template <class Self, class... Args>
+  requires(!std::is_same_v<std::remove_cv_t<Self>, Env>)
+  explicit Promise(Self&, Env& env, Args&...) : PromiseBase(env) {}
+
+  Task<T> get_return_object() {
+    return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
+  }
+  template <class U>
+  void return_value(U&& value) { value_.emplace(std::forward<U>(value)); }
+  T take() { return std::move(*value_); }
+
+ private:
+  std::optional<T> value_;
+};
+
+template <>
+class Promise<void> final : public PromiseBase {
+ public:
+  template <class... Args>
+  explicit Promise(Env& env, Args&...) : PromiseBase(env) {}
+  template <class Self, class... Args>
+  requires(!std::is_same_v<std::remove_cv_t<Self>, Env>)
+  explicit Promise(Self&, Env& env, Args&...) : PromiseBase(env) {}
+
+  Task<void> get_return_object() {
+    return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
+  }
+  void return_void() noexcept {}
+  void take() noexcept {}
+};
+
+}  // namespace detail
+
+// Owns root tasks: those nobody awaits. Tasks that end are removed; the rest are destroyed with the scope, the
+// newest first, so that a task never outlives what was there when it started.
+class TaskScope {
+ public:
+  TaskScope() = default;
+  TaskScope(const TaskScope&) = delete;
+  TaskScope& operator=(const TaskScope&) = delete;
+  ~TaskScope();
+
+  void spawn(Task<void> task);
+  std::size_t size() const { return roots_.size(); }
+
+ private:
+  struct Root final : Waiter {
+    Root(TaskScope& owner, Task<void> what) : scope(owner), task(std::move(what)) {}
+    void run() noexcept override;
+    TaskScope& scope;
+    Task<void> task;
+    std::list<Root>::iterator self;
+  };
+  std::list<Root> roots_;
+};
+
+}  // namespace windtunnel

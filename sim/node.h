@@ -1,0 +1,114 @@
+// A simulated machine: its clock, disk and cores, which survive a crash, and the incarnation that runs on them.
+//
+// A crash is an event of the loop. It severs the ports of the incarnation (calls are ignored, the trace is
+// untouched), drops its run-queue entries and inputs, destroys the program with its tasks, then its sockets, then
+// lets the disk lose what it loses, and asserts that no waiter is armed on any port. Node code that asks for a
+// crash of its own node is severed at once and destroyed after it has unwound.
+#pragma once
+
+#include "protocols/base/ids.h"
+#include "protocols/env/service.h"
+#include "sim/trace/record.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace windtunnel {
+
+class Incarnate;
+class NodeInbox;
+class SimClock;
+class SimDisk;
+class Simulation;
+using ProgramFactory = std::function<std::unique_ptr<Service>(Env&)>;
+
+// What an input costs before the node's code sees it. All zero: inputs are free and never wait.
+struct ComputeOptions {
+  unsigned cores = 1;
+  Duration per_input;                 // fixed cost of each input (message, timer, completion)
+  std::int64_t per_byte_ps = 0;       // picoseconds a byte of a message
+  std::uint32_t inbox_limit = 100'000;  // inputs waiting; messages over it are dropped
+};
+
+struct NodeOptions {
+  std::string name;
+  ComputeOptions compute;
+};
+
+// An input waiting for its core: messages and stream events. Timers and completions are waiters.
+class InputTarget {
+ public:
+  // The node's code may run now.
+  virtual void on_input(std::uint64_t a, std::uint64_t b) = 0;
+  // The input will never run (crash, full inbox): release what a and b name.
+  virtual void on_input_dropped(std::uint64_t a, std::uint64_t b) noexcept = 0;
+
+ protected:
+  ~InputTarget() = default;
+};
+
+class Node {
+ public:
+  Node(Simulation& sim, NodeId id, const NodeOptions& options, ProgramFactory program);
+  ~Node();
+
+  NodeId id() const { return id_; }
+  const std::string& name() const { return name_; }
+  // Of the current or last life.
+  Incarnation incarnation() const { return incarnation_; }
+  bool up() const { return incarnate_ != nullptr && !severed_; }
+  bool paused() const { return paused_; }
+
+  SimClock& clock() { return *clock_; }
+  SimDisk& disk() { return *disk_; }
+  Simulation& simulation() { return sim_; }
+  ComputeOptions& compute_options() { return compute_; }
+  // Core time used since the last start, and what waits now: for overload and utilisation.
+  Duration busy() const;
+  std::size_t inbox_length() const;
+
+  // Starts the next incarnation; the node must be down.
+  void start();
+  // Ends the incarnation; does nothing when down. May be called from the node's own code.
+  void crash(CrashKind kind);
+  // A paused process runs nothing; its timers and messages wait, its clock goes on (SIGSTOP).
+  void pause();
+  void resume();
+  // As pause, and the monotonic clock stops too (a suspended virtual machine).
+  void suspend();
+
+  // The ports of the current incarnation; the node must be up.
+  Env& env();
+  // The program; null when down.
+  Service* program();
+
+  // --- For the network and the disk. ---
+  // Queues an input of `bytes` for the node's code; dispatched at once when a core is free and costs are zero.
+  // False when the inbox is full or the node is down: the caller records the drop (on_input_dropped is not called).
+  bool accept_input(InputTarget& target, std::uint64_t a, std::uint64_t b, std::size_t bytes);
+  // Completes `waiter` of this node's current incarnation (held by its port until now, already released): it goes
+  // through the inbox to the executor with `cause`.
+  void complete(Waiter& waiter, std::uint64_t cause);
+
+ private:
+  friend class Incarnate;
+  void destroy_incarnation(CrashKind kind);
+
+  Simulation& sim_;
+  NodeId id_;
+  std::string name_;
+  ComputeOptions compute_;
+  ProgramFactory program_;
+  Incarnation incarnation_;
+  bool started_once_ = false;
+  bool severed_ = false;
+  bool paused_ = false;
+  bool suspended_ = false;
+  std::unique_ptr<SimClock> clock_;
+  std::unique_ptr<SimDisk> disk_;
+  std::unique_ptr<Incarnate> incarnate_;
+};
+
+}  // namespace windtunnel

@@ -1,0 +1,86 @@
+// The record of a run. Every record enters the rolling hash; what else is kept depends on the level, the hash does not.
+#pragma once
+
+#include "protocols/base/hash.h"
+#include "sim/trace/record.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel {
+
+enum class TraceLevel : std::uint8_t {
+  hash,  // nothing kept
+  ring,  // the last kRingRecords
+  full,  // all records, and message bytes
+};
+
+// Sees records as they are appended: invariants, triggers, statistics. Must not append from inside the call.
+class RecordListener {
+ public:
+  virtual void on_record(std::uint64_t number, const Record& record) = 0;
+
+ protected:
+  ~RecordListener() = default;
+};
+
+class Trace {
+ public:
+  static constexpr std::size_t kRingRecords = 4096;
+  // The hash is kept every so many records, so that two runs that differ are told apart at the first record.
+  static constexpr std::uint64_t kCheckpointEvery = 1024;
+
+  explicit Trace(TraceLevel level = TraceLevel::hash);
+  Trace(const Trace&) = delete;
+  Trace& operator=(const Trace&) = delete;
+
+  // Returns the record's number.
+  std::uint64_t append(const Record& record);
+  std::uint64_t size() const { return count_; }
+  Digest hash() const { return hash_.digest(); }
+  TraceLevel level() const { return level_; }
+  const std::vector<Digest>& checkpoints() const { return checkpoints_; }
+
+  // Record `number`, where it is still kept; null otherwise.
+  const Record* find(std::uint64_t number) const;
+
+  // Keeps bytes for record `number` at level full (a message's payload); a no-op otherwise.
+  void attach_bytes(std::uint64_t number, BytesView bytes);
+  // The kept bytes; empty when none.
+  BytesView bytes_of(std::uint64_t number) const;
+
+  // Registers a name (file, fault label, check, operation) under its hash, for readers. Returns the hash.
+  std::uint64_t name(std::string_view text);
+  // The text registered for `hash`; empty when unknown.
+  std::string_view text_of(std::uint64_t hash) const;
+  struct Name {
+    std::uint64_t hash;
+    std::string text;
+  };
+  // Sorted by hash.
+  const std::vector<Name>& names() const { return names_; }
+
+  // Listeners are called in the order they were added. The caller keeps ownership.
+  void add_listener(RecordListener& listener) { listeners_.push_back(&listener); }
+  void remove_listener(RecordListener& listener);
+
+ private:
+  struct Attachment {
+    std::uint64_t number;
+    std::uint64_t offset;
+    std::uint64_t size;
+  };
+  TraceLevel level_;
+  RollingHash hash_;
+  std::uint64_t count_ = 0;
+  std::vector<Record> records_;
+  std::vector<Digest> checkpoints_;
+  std::vector<Name> names_;
+  std::vector<Attachment> attachments_;
+  Bytes arena_;
+  std::vector<RecordListener*> listeners_;
+};
+
+}  // namespace windtunnel
