@@ -64,6 +64,7 @@ class Node {
   SimClock& clock() { return *clock_; }
   SimDisk& disk() { return *disk_; }
   Simulation& simulation() { return sim_; }
+  // Takes effect with the next input.
   ComputeOptions& compute_options() { return compute_; }
   // Core time used since the last start, and what waits now: for overload and utilisation.
   Duration busy() const;
@@ -83,6 +84,8 @@ class Node {
   Env& env();
   // The program; null when down.
   Service* program();
+  // Coroutine frames alive in this incarnation; 0 when down.
+  std::size_t live_frames() const;
 
   // --- For the network and the disk. ---
   // Queues an input of `bytes` for the node's code; dispatched at once when a core is free and costs are zero.
@@ -93,7 +96,6 @@ class Node {
   void complete(Waiter& waiter, std::uint64_t cause);
 
  private:
-  friend class Incarnate;
   void destroy_incarnation(CrashKind kind);
 
   Simulation& sim_;
@@ -108,6 +110,7 @@ class Node {
   bool suspended_ = false;
   std::unique_ptr<SimClock> clock_;
   std::unique_ptr<SimDisk> disk_;
+  std::unique_ptr<NodeInbox> inbox_;
   std::unique_ptr<Incarnate> incarnate_;
 };
 

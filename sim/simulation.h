@@ -37,9 +37,8 @@ struct SimulationLimits {
 
 struct SimulationOptions {
   std::uint64_t seed = 0;
-  // Changes all draws from event `salt_from_event` on; 0 leaves them.
+  // Changes all draws without changing the seed's name; 0 leaves them.
   std::uint64_t salt = 0;
-  std::uint64_t salt_from_event = 0;
   // Equal times in a seeded order instead of first in, first out.
   bool permute_ties = false;
   TraceLevel trace = TraceLevel::hash;
@@ -81,8 +80,8 @@ class Simulation {
   // --- For the parts of the world. ---
   Instant now() const { return now_; }
   std::uint64_t seed() const { return options_.seed; }
-  // Events handled so far.
-  std::uint64_t event_number() const { return context_.event; }
+  // Events handled so far. (The "event" of reports is a trace record's number.)
+  std::uint64_t events_handled() const { return events_handled_; }
   // Schedules target.on_event(a, b) with the current cause. `at` must not be past.
   EventHandle schedule(Instant at, EventTarget& target, std::uint64_t a = 0, std::uint64_t b = 0);
   bool cancel(EventHandle handle) { return queue_.cancel(handle); }
@@ -93,7 +92,7 @@ class Simulation {
   std::uint64_t cause() const { return cause_; }
   void set_cause(std::uint64_t number) { cause_ = number; }
 
-  // The family of draws for `purpose` and `entity`, with the salt in force.
+  // The family of draws for `purpose` and `entity`. Hashes both: keep the key where draws are frequent.
   DrawKey draws(std::string_view purpose, std::string_view entity) const;
 
   // Appends `waiter` to the global run queue; the waiter's holder is set by the caller.
@@ -108,11 +107,12 @@ class Simulation {
   // how a crash raised by the node's own code is carried out.
   void defer(std::function<void()> action) { deferred_.push_back(std::move(action)); }
 
-  // Message bytes in flight, for the limit.
+  // Message bytes in flight, kept by the network, for the limit.
   std::uint64_t bytes_in_flight = 0;
 
  private:
-  bool drain();
+  void handle_next_event();
+  void drain();
   void run_deferred();
   bool over_limit();
 
@@ -122,6 +122,8 @@ class Simulation {
   Instant now_;
   std::uint64_t cause_ = 0;
   bool stop_requested_ = false;
+  std::uint64_t events_handled_ = 0;
+  std::uint64_t steps_at_instant_ = 0;
   StopReason limit_ = StopReason::time;
   EventQueue queue_;
   WaiterList run_queue_;

@@ -1,0 +1,82 @@
+#include "sim/trace/trace.h"
+
+#include <algorithm>
+
+namespace windtunnel {
+namespace {
+
+// The small fields of a record in two words.
+std::uint64_t head_word(const Record& r) {
+  return static_cast<std::uint64_t>(r.kind) << 48 | static_cast<std::uint64_t>(r.aux) << 32 |
+         r.node.value;
+}
+std::uint64_t life_word(const Record& r) {
+  return static_cast<std::uint64_t>(r.incarnation.value) << 32 | r.group.value;
+}
+
+template <class List, class Key>
+auto find_by_hash(List& list, Key hash) {
+  return std::lower_bound(list.begin(), list.end(), hash,
+                          [](const auto& entry, Key key) { return entry.hash < key; });
+}
+
+}  // namespace
+
+Trace::Trace(TraceLevel level) : level_(level) {
+  if (level_ == TraceLevel::ring) records_.resize(kRingRecords);
+}
+
+std::uint64_t Trace::append(const Record& record) {
+  hash_.absorb(static_cast<std::uint64_t>(record.time.ns), head_word(record));
+  hash_.absorb(record.cause ^ (life_word(record) * kHashSeed3), record.a);
+  hash_.absorb(record.b, record.c ^ (record.d * kHashSeed2));
+  const std::uint64_t number = ++count_;
+  if (level_ == TraceLevel::full) {
+    records_.push_back(record);
+  } else if (level_ == TraceLevel::ring) {
+    records_[number % kRingRecords] = record;
+  }
+  if (number % kCheckpointEvery == 0) checkpoints_.push_back(hash_.digest());
+  for (RecordListener* listener : listeners_) listener->on_record(number, record);
+  return number;
+}
+
+const Record* Trace::find(std::uint64_t number) const {
+  if (number == 0 || number > count_) return nullptr;
+  if (level_ == TraceLevel::full) return &records_[number - 1];
+  if (level_ == TraceLevel::hash || number + kRingRecords <= count_) return nullptr;
+  return &records_[number % kRingRecords];
+}
+
+void Trace::attach_bytes(std::uint64_t number, BytesView bytes) {
+  if (level_ != TraceLevel::full || bytes.empty()) return;
+  attachments_.push_back({number, arena_.size(), bytes.size()});
+  arena_.insert(arena_.end(), bytes.begin(), bytes.end());
+}
+
+BytesView Trace::bytes_of(std::uint64_t number) const {
+  const auto found = std::lower_bound(
+      attachments_.begin(), attachments_.end(), number,
+      [](const Attachment& entry, std::uint64_t key) { return entry.number < key; });
+  if (found == attachments_.end() || found->number != number) return {};
+  return BytesView(arena_).subspan(found->offset, found->size);
+}
+
+std::uint64_t Trace::name(std::string_view text) {
+  const std::uint64_t hash = hash_text(text);
+  const auto found = find_by_hash(names_, hash);
+  if (found == names_.end() || found->hash != hash) names_.insert(found, {hash, std::string(text)});
+  return hash;
+}
+
+std::string_view Trace::text_of(std::uint64_t hash) const {
+  const auto found = find_by_hash(names_, hash);
+  if (found == names_.end() || found->hash != hash) return {};
+  return found->text;
+}
+
+void Trace::remove_listener(RecordListener& listener) {
+  listeners_.erase(std::remove(listeners_.begin(), listeners_.end(), &listener), listeners_.end());
+}
+
+}  // namespace windtunnel
