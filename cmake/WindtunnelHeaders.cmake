@@ -1,4 +1,4 @@
-# checkheaders: every header compiles alone. Not part of `all`; tidy and continuous integration build it.
+# checkheaders: every header compiles alone. Not part of `all`; `./dev tidy` builds it.
 get_property(headers GLOBAL PROPERTY WINDTUNNEL_HEADERS)
 get_property(libraries GLOBAL PROPERTY WINDTUNNEL_LIBRARIES)
 set(sources "")

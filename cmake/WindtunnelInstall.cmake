@@ -1,4 +1,4 @@
-# find_package(windtunnel) for projects outside the tree; they link windtunnel::cli, or a lower layer.
+# For find_package(windtunnel) outside the tree; users link windtunnel::cli or a lower layer.
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/windtunnel")

@@ -1,6 +1,7 @@
 include_guard(GLOBAL)
 
-# windtunnel_library(NAME FOLDER... [DEPENDS lib...] [LINK target...] [EXCEPT file...] [ASSETS folder])
+# windtunnel_library(NAME FOLDER... [DEPENDS lib...] [LINK target...] [EXCEPT file...]
+#                    [ASSETS folder])
 #
 # Makes the static library windtunnel_NAME, alias windtunnel::NAME, from FOLDER/*.cpp and FOLDER/*.h
 # (not recursive); INTERFACE while there are only headers, nothing while there is nothing.

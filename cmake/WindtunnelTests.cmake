@@ -1,5 +1,5 @@
-# The tests, found by glob: one executable for each library (tests/unit mirrors the tree) and one for
-# each other folder of tests. Needs Debian's GoogleTest, RapidCheck and Google Benchmark.
+# The tests, found by glob: one executable for each library (tests/unit mirrors the tree) and one
+# for each other folder of tests. Needs Debian's GoogleTest, RapidCheck and Google Benchmark.
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(benchmark REQUIRED)

@@ -1,0 +1,109 @@
+#include "tests/tidy/layers.h"
+
+#include <algorithm>
+
+namespace windtunnel::tidy {
+namespace {
+
+struct Layer {
+  std::string_view folder;
+  std::vector<std::string_view> may_include;  // folders, with all below them, besides itself
+};
+
+// Lowest first. A file belongs to the layer with the longest folder that is a prefix of its path.
+const std::vector<Layer>& layers() {
+  static const std::vector<Layer> table = {
+      {"protocols/base", {}},
+      {"protocols/env", {"protocols/base"}},
+      {"protocols/raft", {"protocols/base", "protocols/env"}},
+      {"protocols/rpc", {"protocols/base", "protocols/env"}},
+      {"protocols/broker", {"protocols/base", "protocols/env"}},
+      {"protocols/kv", {"protocols/base", "protocols/env"}},
+      {"protocols/naive", {"protocols/base", "protocols/env", "protocols/kv"}},
+      {"protocols/node",
+       {"protocols/base", "protocols/env", "protocols/raft", "protocols/kv", "protocols/rpc",
+        "protocols/broker"}},
+      {"protocols/asio", {"protocols/base", "protocols/env"}},
+      {"sim/trace", {"protocols/base", "protocols/env"}},
+      {"sim/asio", {"protocols/base", "protocols/env", "sim"}},
+      {"sim", {"protocols/base", "protocols/env", "sim/trace"}},
+      {"checkers", {"protocols/base", "protocols/env"}},
+      {"faults", {"protocols/base", "protocols/env", "sim"}},
+      {"reports", {"protocols/base", "protocols/env", "sim/trace", "checkers"}},
+      {"scenarios",
+       {"protocols/base", "protocols/env", "protocols/raft", "protocols/rpc", "protocols/broker",
+        "protocols/kv", "protocols/naive", "protocols/node", "sim", "checkers", "faults",
+        "reports"}},
+      {"cli", {"protocols", "sim", "checkers", "faults", "reports", "scenarios"}},
+  };
+  return table;
+}
+
+bool lies_in(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/';
+}
+
+const Layer* layer_of(std::string_view path) {
+  const Layer* best = nullptr;
+  for (const Layer& layer : layers()) {
+    const bool longer = best == nullptr || layer.folder.size() > best->folder.size();
+    if (lies_in(path, layer.folder) && longer) best = &layer;
+  }
+  return best;
+}
+
+bool is_product(std::string_view path) {
+  const std::string_view top = path.substr(0, path.find('/'));
+  return path.find('/') != std::string_view::npos &&
+         (top == "protocols" ||
+          std::any_of(layers().begin(), layers().end(),
+                      [&](const Layer& layer) { return layer.folder == top; }));
+}
+
+bool allowed(const Layer& layer, std::string_view included) {
+  if (layer_of(included) == &layer) return true;
+  return std::any_of(layer.may_include.begin(), layer.may_include.end(),
+                     [&](std::string_view folder) { return lies_in(included, folder); });
+}
+
+std::string join(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+Findings check_includes(const std::string& path, const Tokens& tokens) {
+  Findings findings;
+  const auto report = [&](const Token& token, const std::string& message) {
+    findings.push_back({"layer", path, token.line, message});
+  };
+  const Layer* layer = layer_of(path);
+  if (is_product(path) && layer == nullptr) {
+    findings.push_back(
+        {"layer", path, 1, "this folder has no layer: add it in tests/tidy/layers.cpp"});
+    return findings;
+  }
+  for (const Token& token : tokens) {
+    if (token.kind != Token::Kind::include || token.spelling.size() < 2) continue;
+    const std::string name = token.spelling.substr(1, token.spelling.size() - 2);
+    const bool quoted = token.spelling[0] == '"';
+    if (quoted && name.find('/') == std::string::npos) {
+      report(token, "include by path from the root, as in \"sim/net/network.h\"");
+    }
+    if (layer == nullptr) continue;
+    if (quoted && is_product(name) && !allowed(*layer, name)) {
+      report(token, std::string(layer->folder) + " may not include " + name + "; it may include " +
+                        join(layer->may_include));
+    }
+    const bool asio = name.starts_with("boost/asio") || name.starts_with("boost/beast");
+    if (asio && layer->folder != "protocols/asio" && layer->folder != "sim/asio" &&
+        layer->folder != "cli") {
+      report(token, "Boost.Asio stays in protocols/asio: everything else uses the ports of Env");
+    }
+  }
+  return findings;
+}
+
+}  // namespace windtunnel::tidy
