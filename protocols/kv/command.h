@@ -1,4 +1,5 @@
-// The commands of the key-value store as they stand in a replicated log, and how a client's operation maps to them.
+// The commands of the key-value store as they stand in a replicated log, and how a client's
+// operation maps to them.
 #pragma once
 
 #include "protocols/base/bytes.h"
@@ -13,17 +14,17 @@ namespace windtunnel::kv {
 
 // Append only: numbers are on disk and on the wire.
 enum class Op : std::uint8_t {
-  get = 0,           // never in a log: reads are confirmed by ReadIndex
+  get = 0,  // never in a log: reads are confirmed by ReadIndex
   put = 1,
   append = 2,
-  cas = 3,           // sets `value` where the key holds `expected` (nothing: where it is not set)
+  cas = 3,  // sets `value` where the key holds `expected` (nothing: where it is not set)
   remove = 4,
   open_session = 5,  // the new session's id is the log index of this entry
 };
 std::string_view name_of(Op op) noexcept;
 
-// Names a client's session: the log index that opened it, so that no two sessions ever share an id, not even
-// when one has expired. 0 is no session.
+// Names a client's session: the log index that opened it, so that no two sessions ever share an id,
+// not even when one has expired. 0 is no session.
 using SessionId = std::uint64_t;
 
 // Views into the bytes it was decoded from, or into what the caller holds.
@@ -41,9 +42,9 @@ void encode(const Command& command, Bytes& out);
 // Errc::corrupt where `bytes` is not exactly one command.
 Result<Command> decode_command(BytesView bytes);
 
-// The command for an operation of a workload: `get` and `read`, `put` and `write`, `append`, `cas`, `delete`.
-// A register's operations have an empty key. Session and sequence are left 0. Errc::unsupported for another f,
-// Errc::invalid_argument where the value is missing.
+// The command for an operation of a workload: `get` and `read`, `put` and `write`, `append`, `cas`,
+// `delete`. A register's operations have an empty key. Session and sequence are left 0.
+// Errc::unsupported for another f, Errc::invalid_argument where the value is missing.
 Result<Command> command_for(const Operation& operation);
 
 }  // namespace windtunnel::kv

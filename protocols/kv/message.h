@@ -41,7 +41,8 @@ struct Response {
   std::optional<std::string_view> value;
 };
 
-// Append to `out`. Decoded views point into `message`; Errc::corrupt where it is damaged or of another kind.
+// Append to `out`. Decoded views point into `message`; Errc::corrupt where it is damaged or of
+// another kind.
 void encode(const Request& request, Bytes& out);
 void encode(const Response& response, Bytes& out);
 Result<Request> decode_request(BytesView message);

@@ -131,7 +131,8 @@ Task<Result<RaftClient::Answer>> RaftClient::await_answer(Env& env, std::uint64_
   }
 }
 
-// Turns to the hinted leader; to the next server where there is no hint. False in that case: nobody knows.
+// Turns to the hinted leader; to the next server where there is no hint. False in that case: nobody
+// knows.
 bool RaftClient::follow(NodeId leader) {
   for (std::size_t i = 0; i < options_.servers.size(); ++i) {
     if (options_.servers[i] != leader || i == target_) continue;

@@ -1,8 +1,10 @@
-// A client of a store that has a leader. It follows hints, tries another node when one does not answer, and repeats
-// a write with the same (session, sequence), which has one effect however often it arrives.
+// A client of a store that has a leader. It follows hints, tries another node when one does not
+// answer, and repeats a write with the same (session, sequence), which has one effect however often
+// it arrives.
 //
-// A write that has not been answered by the deadline is `info`: a copy may still be under way. It is `fail` only where
-// that is certain (a cas that did not match; nothing was ever sent). A read has no effect, so it is `fail` then.
+// A write that has not been answered by the deadline is `info`: a copy may still be under way. It
+// is `fail` only where that is certain (a cas that did not match; nothing was ever sent). A read
+// has no effect, so it is `fail` then.
 #pragma once
 
 #include "protocols/env/await.h"

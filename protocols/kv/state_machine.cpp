@@ -76,12 +76,14 @@ void StateMachine::expire_oldest() {
   sessions_.erase(oldest);
 }
 
-// Replaces the session's state and moves the digest along. A session that was never used counts as nothing.
+// Replaces the session's state and moves the digest along. A session that was never used counts as
+// nothing.
 void StateMachine::touch(Sessions::iterator session, const Session& now) {
   const SessionId id = session->first;
   const auto hash = [id](const Session& state) -> std::uint64_t {
     if (state == Session{}) return 0;
-    const std::uint64_t last = hash_combine(state.sequence, static_cast<std::uint64_t>(state.reply));
+    const std::uint64_t last =
+        hash_combine(state.sequence, static_cast<std::uint64_t>(state.reply));
     return hash_combine(hash_combine(id, last), state.index);
   };
   digest_ += hash(now) - hash(session->second);

@@ -1,5 +1,6 @@
-// The replicated key-value store as a pure value: commands in log order in, the same state and digest on every
-// node out. Client sessions give each write exactly one effect, however often it is in the log.
+// The replicated key-value store as a pure value: commands in log order in, the same state and
+// digest on every node out. Client sessions give each write exactly one effect, however often it is
+// in the log.
 #pragma once
 
 #include "protocols/base/bytes.h"
@@ -38,8 +39,8 @@ struct Applied {
 
 class StateMachine {
  public:
-  // Sessions kept; opening one more expires the one whose last write is oldest in the log. A property of the
-  // replicated state: the same on every node, or they diverge.
+  // Sessions kept; opening one more expires the one whose last write is oldest in the log. A
+  // property of the replicated state: the same on every node, or they diverge.
   explicit StateMachine(std::size_t session_limit = 4096) : session_limit_(session_limit) {}
 
   // Applies the entry at `index`; indexes only grow. An entry that is no command has no effect.
@@ -49,13 +50,14 @@ class StateMachine {
   std::size_t keys() const { return data_.size(); }
   std::size_t sessions() const { return sessions_.size(); }
 
-  // A digest of all keys and sessions, kept up to date in O(1) an entry: a sum over hashes of the items, so
-  // that the order in which they came to be does not matter.
+  // A digest of all keys and sessions, kept up to date in O(1) an entry: a sum over hashes of the
+  // items, so that the order in which they came to be does not matter.
   std::uint64_t digest() const { return digest_; }
 
   // The whole state with a checksum.
   void encode_snapshot(Bytes& out) const;
-  // Replaces the state, sessions included; leaves it as it was and says Errc::corrupt where the bytes are damaged.
+  // Replaces the state, sessions included; leaves it as it was and says Errc::corrupt where the
+  // bytes are damaged.
   Result<void> restore(BytesView snapshot);
 
   friend bool operator==(const StateMachine&, const StateMachine&) = default;

@@ -163,7 +163,8 @@ TEST(KvStateMachine, AnEntryThatIsNoCommandHasNoEffect) {
 
 // The law behind snapshots: state(prefix) restored, then the suffix, is state(all).
 RC_GTEST_PROP(KvStateMachineLaw, SnapshotAndSuffixEqualTheWholeLog, ()) {
-  const auto choices = *rc::gen::container<std::vector<std::uint8_t>>(40, rc::gen::arbitrary<std::uint8_t>());
+  const auto choices =
+      *rc::gen::container<std::vector<std::uint8_t>>(40, rc::gen::arbitrary<std::uint8_t>());
   const auto cut = *rc::gen::inRange<std::size_t>(0, choices.size());
   StateMachine whole(3);
   StateMachine parts(3);
