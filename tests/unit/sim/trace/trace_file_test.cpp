@@ -1,0 +1,92 @@
+#include "sim/trace/trace_file.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <filesystem>
+
+namespace windtunnel {
+namespace {
+
+TraceData sample(std::size_t records) {
+  Trace trace(TraceLevel::full);
+  trace.name("n1");
+  for (std::size_t i = 0; i < records; ++i) {
+    Record record;
+    record.time = Instant{static_cast<std::int64_t>(i * 1000)};
+    record.kind = i % 2 == 0 ? RecordKind::send : RecordKind::deliver;
+    record.cause = i / 2;
+    record.node = NodeId{static_cast<std::uint32_t>(i % 5)};
+    record.a = i;
+    record.d = hash_combine(i, 7);
+    const std::uint64_t number = trace.append(record);
+    if (i % 10 == 0) trace.attach_bytes(number, as_bytes("payload"));
+  }
+  return snapshot_of(trace, {"n1", "n2"}, R"({"seed":"1"})");
+}
+
+TEST(TraceFile, ReadsBackWhatWasWritten) {
+  const TraceData data = sample(100'000);
+  const FileResult<TraceData> back = decode_trace(encode_trace(data), "x");
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(first_difference(data, *back), 0U);
+  EXPECT_EQ(back->hash, data.hash);
+  EXPECT_EQ(back->checkpoints, data.checkpoints);
+  EXPECT_EQ(back->nodes, data.nodes);
+  EXPECT_EQ(back->bytes, data.bytes);
+  EXPECT_EQ(back->text_of(hash_text("n1")), "n1");
+}
+
+TEST(TraceFile, NamesTheFirstRecordThatDiffers) {
+  const TraceData a = sample(100);
+  TraceData b = a;
+  b.records[41].a ^= 1;
+  EXPECT_EQ(first_difference(a, b), 42U);
+  b = a;
+  b.records.pop_back();
+  EXPECT_EQ(first_difference(a, b), 100U);
+}
+
+TEST(TraceFile, EveryCutIsRefusedAndNamesThePlace) {
+  const Bytes whole = encode_trace(sample(20));
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const FileResult<TraceData> result = decode_trace(BytesView(whole).first(size), "cut.wtt");
+    ASSERT_FALSE(result.has_value()) << size;
+    EXPECT_NE(result.error().what.find("cut.wtt"), std::string::npos);
+  }
+}
+
+RC_GTEST_PROP(TraceFileProperty, AFlippedBitNeverCrashesTheReader, ()) {
+  Bytes bytes = encode_trace(sample(50));
+  const auto where = *rc::gen::inRange<std::size_t>(0, bytes.size());
+  bytes[where] ^= static_cast<std::byte>(1U << *rc::gen::inRange(0, 8));
+  const FileResult<TraceData> result = decode_trace(bytes, "x");
+  if (!result) RC_ASSERT(!result.error().what.empty());
+}
+
+TEST(AtomicFile, AFailedWriteLeavesTheOldFileAndNoOther) {
+  const std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / "windtunnel-atomic-file-test";
+  std::filesystem::remove_all(directory);
+  const std::string path = (directory / "result.json").string();
+  ASSERT_TRUE(write_file_atomically(path, as_bytes("first")).has_value());
+  // The target cannot be replaced: it is a directory with something in it.
+  const std::string blocked = (directory / "blocked").string();
+  std::filesystem::create_directories(blocked + "/inside");
+  const FileResult<void> result = write_file_atomically(blocked, as_bytes("x"));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_NE(result.error().what.find("blocked"), std::string::npos);
+  const FileResult<Bytes> back = read_whole_file(path, 1000);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(as_text(*back), "first");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory), {}), 2);
+  std::filesystem::remove_all(directory);
+}
+
+TEST(AtomicFile, ReadingSaysWhatIsWrong) {
+  EXPECT_EQ(read_whole_file("/nonexistent/x", 10).error().code, make_error_code(Errc::not_found));
+  EXPECT_EQ(read_whole_file("/tmp", 10).error().code, make_error_code(Errc::invalid_argument));
+}
+
+}  // namespace
+}  // namespace windtunnel
