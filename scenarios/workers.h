@@ -1,0 +1,44 @@
+// Runs jobs in forked single-threaded worker processes, one process a job, so that code under test may abort, crash or
+// hang: that is a finding of its job and nothing else is lost. Results are delivered in job order for every
+// number of workers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace windtunnel {
+
+// How a job ended.
+struct JobOutcome {
+  enum class Kind : std::uint8_t {
+    done,     // `output` is what the job returned
+    crashed,  // killed by `signal`, or exited by itself with `exit_code`
+    hung,     // the watchdog killed it
+  };
+  Kind kind = Kind::done;
+  std::string output;
+  int signal = 0;
+  int exit_code = 0;
+  std::string errors;  // the last part of what it wrote to stderr
+};
+
+struct WorkerOptions {
+  unsigned workers = 1;
+  // Real time after which a job is killed; 0: never. A watchdog only: no verdict depends on a job being slow.
+  std::int64_t watchdog_ms = 60'000;
+};
+
+// What a job does, in a process of its own. May abort.
+using Job = std::function<std::string(std::uint64_t job)>;
+// Called in the calling process, in job order. Returns false to stop: jobs under way are killed.
+using JobSink = std::function<bool(std::uint64_t job, const JobOutcome& outcome)>;
+
+enum class JobsEnd : std::uint8_t { all, stopped, interrupted, no_processes };
+
+// Runs jobs 0 .. count-1. On SIGINT and SIGTERM kills what runs and returns `interrupted`, after the sink has seen the
+// results that were complete and in order.
+JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
+                 const JobSink& sink);
+
+}  // namespace windtunnel
