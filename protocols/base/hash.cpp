@@ -37,7 +37,8 @@ constexpr auto kCrcTable = make_crc_table();
 std::uint64_t hash_bytes(BytesView bytes, std::uint64_t seed) noexcept {
   const std::byte* p = bytes.data();
   std::size_t left = bytes.size();
-  std::uint64_t state = seed ^ kHashSeed0;
+  // Mixed first: a bare seed would cancel against the second word of the text.
+  std::uint64_t state = fold_multiply(seed ^ kHashSeed0, kHashSeed1);
   for (; left >= 16; p += 16, left -= 16) {
     state = fold_multiply(load8(p) ^ kHashSeed1, load8(p + 8) ^ state);
   }
