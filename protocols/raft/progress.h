@@ -19,6 +19,7 @@ std::string_view name_of(ProgressState state) noexcept;
 struct InflightLimit {
   std::uint32_t messages = 64;
   std::uint64_t bytes = 1 << 20;
+  friend constexpr bool operator==(const InflightLimit&, const InflightLimit&) = default;
 };
 
 // Appends on the way that carry entries, oldest first.

@@ -186,7 +186,7 @@ class Raft {
   void on_append(NodeId from, const Message& message, Ready& ready);
   void accept_entries(const Message& message, Ready& ready);
   void reject_append(NodeId from, const Message& message, Ready& ready);
-  void reply_append(NodeId to, LogIndex match, std::uint64_t context, Ready& ready);
+  void reply_append(NodeId to, const Message& message, LogIndex match, Ready& ready);
   void on_append_reply(NodeId from, const Message& message, Ready& ready);
   void replicate(Progress& peer, Ready& ready);
   void send_append(Progress& peer, bool with_entries, Ready& ready);

@@ -48,7 +48,7 @@ struct Write {
   // Entries from here on are removed; 0: none.
   LogIndex truncate_from;
   std::optional<HardState> hard_state;
-  // Appended at `first`.
+  // Appended at `first`; whatever storage still has from there on is superseded.
   LogIndex first;
   EntrySlice entries;
 };
