@@ -1,0 +1,13 @@
+// The definition of linearizability, spelled out: some order of the operations respects real time
+// and the object. No memory, no dominance, no symmetry: slow, and simple enough to be believed. It
+// checks the others, in tests and on every minimised witness.
+#pragma once
+
+#include "checkers/problem.h"
+
+namespace windtunnel::checkers {
+
+// Unknown after `max_steps` tried operations.
+Decision check_brute_force(const Problem& problem, Machine& machine, std::uint64_t max_steps);
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,154 @@
+#include "checkers/history.h"
+
+#include "checkers/edn.h"
+#include "protocols/base/assert.h"
+
+#include <fmt/format.h>
+
+namespace windtunnel::checkers {
+namespace {
+
+constexpr std::uint32_t kIdle = 0xffffffffU;
+constexpr std::uint32_t kRetired = 0xfffffffeU;
+const Value kNil;
+
+std::string seconds_text(std::int64_t ns) {
+  return fmt::format("{}.{:03} s", ns / 1'000'000'000, ns / 1'000'000 % 1000);
+}
+
+}  // namespace
+
+std::string_view name_of(EventType type) {
+  switch (type) {
+    case EventType::invoke: return "invoke";
+    case EventType::ok: return "ok";
+    case EventType::fail: return "fail";
+    case EventType::info: return "info";
+  }
+  return "?";
+}
+
+std::string to_string(const ReadError& error) {
+  if (error.line == 0) return error.reason;
+  if (error.column == 0) return fmt::format("line {}: {}", error.line, error.reason);
+  return fmt::format("line {}, column {}: {}", error.line, error.column, error.reason);
+}
+
+std::optional<ReadError> History::add(Event event) {
+  const auto position = static_cast<std::uint32_t>(events_.size());
+  if (event.index < 0) event.index = position;
+  if (!event.process.is_integer()) {
+    events_.push_back(std::move(event));
+    return std::nullopt;
+  }
+  const std::int64_t id = event.process.integer();
+  const auto fails = [&](std::string_view why) {
+    return ReadError{event.line, 0, fmt::format("process {} {}", id, why)};
+  };
+  const auto found = processes_.try_emplace(id, kIdle).first;
+  if (found->second == kRetired) return fails("is used again after its :info");
+  if (event.type == EventType::invoke) {
+    if (found->second != kIdle) return fails("invokes an operation while another one is open");
+    found->second = static_cast<std::uint32_t>(operations_.size());
+    operations_.push_back({position, kNoEvent, EventType::info});
+  } else {
+    if (found->second == kIdle) {
+      return fails(fmt::format("completes (:{}) without an invocation", name_of(event.type)));
+    }
+    Operation& op = operations_[found->second];
+    if (events_[op.invoked].f != event.f) {
+      return fails(fmt::format("invoked {} but completes {}", events_[op.invoked].f, event.f));
+    }
+    op.completed = position;
+    op.outcome = event.type;
+    found->second = event.type == EventType::info ? kRetired : kIdle;
+  }
+  events_.push_back(std::move(event));
+  return std::nullopt;
+}
+
+const Value& History::result(const Operation& op) const {
+  return op.outcome == EventType::ok ? events_[op.completed].value : kNil;
+}
+
+const Value& History::key(const Operation& op) const {
+  const Value* key = invocation(op).extra.find("key");
+  return key == nullptr ? kNil : *key;
+}
+
+std::string History::describe(const Operation& op) const {
+  const Event& call = invocation(op);
+  std::string text = fmt::format("process {} {}", process(op), call.f);
+  if (!key(op).is_nil()) text += fmt::format(" key {}", to_edn(key(op)));
+  if (!call.value.is_nil()) text += " " + to_edn(call.value);
+  if (op.outcome == EventType::ok && !(result(op) == call.value)) {
+    text += " -> " + to_edn(result(op));
+  }
+  text += fmt::format(" ({}", name_of(op.outcome));
+  if (call.time_ns == kNoTime) return text + ")";
+  text += ", " + seconds_text(call.time_ns);
+  if (completion(op) != nullptr && op.outcome != EventType::info) {
+    text += " to " + seconds_text(completion(op)->time_ns);
+  }
+  return text + ")";
+}
+
+HistoryRecorder::Worker& HistoryRecorder::worker(std::int64_t number) {
+  WT_ASSERT(number >= 0 && number < workers_, "a worker is numbered below the recorder's count");
+  while (static_cast<std::int64_t>(states_.size()) <= number) {
+    states_.push_back({static_cast<std::int64_t>(states_.size()), false});
+  }
+  return states_[static_cast<std::size_t>(number)];
+}
+
+HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, std::string_view f,
+                                              Value value, Value key) {
+  Worker& state = worker(number);
+  WT_ASSERT(!state.busy, "a worker invokes one operation at a time");
+  state.busy = true;
+  Event event;
+  event.time_ns = now.ns;
+  event.process = state.process;
+  event.f = f;
+  event.value = std::move(value);
+  if (!key.is_nil()) {
+    event.extra = Value(Value::Kind::map, {Value::keyword("key"), std::move(key)});
+  }
+  const auto refused = history_.add(std::move(event));
+  WT_ASSERT(!refused.has_value(), "an idle worker's invocation fits the history");
+  worker_of_.push_back(static_cast<std::uint32_t>(number));
+  return {static_cast<std::uint32_t>(history_.operations().size() - 1)};
+}
+
+void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value value, Value error) {
+  WT_ASSERT(id.value < worker_of_.size(), "the operation was invoked here");
+  WT_ASSERT(outcome != EventType::invoke, "an operation completes as ok, fail or info");
+  const Operation op = history_.operations()[id.value];
+  WT_ASSERT(op.completed == kNoEvent, "an operation completes once");
+  Worker& state = worker(worker_of_[id.value]);
+  Event event;
+  event.time_ns = now.ns;
+  event.type = outcome;
+  event.process = state.process;
+  event.f = history_.f(op);
+  event.value = std::move(value);
+  event.error = std::move(error);
+  event.extra = history_.invocation(op).extra;
+  const auto refused = history_.add(std::move(event));
+  WT_ASSERT(!refused.has_value(), "the completion of an open operation fits the history");
+  state.busy = false;
+  if (outcome == EventType::info) state.process += workers_;
+}
+
+void HistoryRecorder::nemesis(Instant now, std::string_view f, Value value) {
+  Event event;
+  event.time_ns = now.ns;
+  event.type = EventType::info;
+  event.process = Value::keyword("nemesis");
+  event.f = f;
+  event.value = std::move(value);
+  const auto refused = history_.add(std::move(event));
+  WT_ASSERT(!refused.has_value(), "a nemesis event always fits");
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,22 @@
+#include "checkers/machine.h"
+
+#include "checkers/verdict.h"
+
+namespace windtunnel::checkers {
+
+bool Machine::may_see(std::uint32_t kind, std::uint32_t mutator) const {
+  static_cast<void>(kind);
+  static_cast<void>(mutator);
+  return true;
+}
+
+std::string_view name_of(Decision decision) {
+  switch (decision) {
+    case Decision::ok: return "ok";
+    case Decision::violated: return "violated";
+    case Decision::unknown: return "unknown";
+  }
+  return "?";
+}
+
+}  // namespace windtunnel::checkers

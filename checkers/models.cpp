@@ -1,0 +1,146 @@
+#include "checkers/models.h"
+
+#include "checkers/edn.h"
+#include "checkers/transactions.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace windtunnel::checkers {
+namespace {
+
+const Value kNil;
+
+struct ModelEntry {
+  Model model;
+  std::string_view name;
+  std::string_view initial;
+  Builder build;
+};
+
+constexpr ModelEntry kModels[] = {
+    {Model::reg, "register", "nil", build_register},
+    {Model::cas_reg, "cas-register", "nil", build_register},
+    {Model::multi_register, "multi-register", "{}", build_multi_register},
+    {Model::kv, "kv", "\"\"", build_kv},
+    {Model::mutex, "mutex", "free", build_mutex},
+    {Model::fifo_queue, "fifo-queue", "[]", build_queue},
+    {Model::set, "set", "#{}", build_set},
+};
+
+const ModelEntry& entry_of(Model model) { return kModels[static_cast<std::size_t>(model)]; }
+
+KeyedOperation keyed(const History& history, std::uint32_t number) {
+  const Operation& op = history.operations()[number];
+  KeyedOperation out;
+  out.step.operation = number;
+  out.step.call = op.invoked;
+  out.ok = op.outcome == EventType::ok;
+  if (out.ok) out.step.ret = op.completed;
+  out.f = &history.f(op);
+  out.argument = &history.argument(op);
+  out.result = &history.result(op);
+  return out;
+}
+
+// Is the value a tuple [key value]?
+bool is_tuple(const Value& value) { return value.is_sequence() && value.items().size() == 2; }
+
+// Takes the key out of the tuples. False when the invocation is none.
+bool untuple(KeyedOperation& op, const Value*& key) {
+  if (!is_tuple(*op.argument)) return false;
+  key = &op.argument->items()[0];
+  op.argument = &op.argument->items()[1];
+  if (is_tuple(*op.result)) op.result = &op.result->items()[1];
+  return true;
+}
+
+ReadError unknown_operation(const History& history, std::uint32_t number, const ModelSpec& spec) {
+  const Operation& op = history.operations()[number];
+  return {history.invocation(op).line, 0,
+          fmt::format("{} is not an operation of the model {}", history.describe(op),
+                      name_of(spec.model))};
+}
+
+struct Group {
+  const Value* key = &kNil;
+  std::vector<KeyedOperation> operations;
+};
+
+struct Less {
+  bool operator()(const Value* a, const Value* b) const { return *a < *b; }
+};
+
+}  // namespace
+
+std::string_view name_of(Model model) { return entry_of(model).name; }
+
+const std::vector<Model>& all_models() {
+  static const std::vector<Model> all = [] {
+    std::vector<Model> models;
+    for (const ModelEntry& entry : kModels) models.push_back(entry.model);
+    return models;
+  }();
+  return all;
+}
+
+boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
+                                                        std::optional<std::string_view> initial) {
+  std::string known;
+  for (const ModelEntry& entry : kModels) {
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.name);
+    if (entry.name != name) continue;
+    ModelSpec spec;
+    spec.model = entry.model;
+    EdnReader reader(initial.value_or(entry.initial));
+    if (!reader.read(spec.initial) || !reader.at_end()) {
+      return ReadError{0, 0, fmt::format("the initial value '{}' is not one EDN form", *initial)};
+    }
+    const bool fits = entry.model == Model::multi_register ? spec.initial.kind() == Value::Kind::map
+                      : entry.model == Model::fifo_queue   ? spec.initial.is_sequence()
+                                                           : true;
+    if (!fits) return ReadError{0, 0, fmt::format("{} cannot start as {}", name, *initial)};
+    return spec;
+  }
+  return ReadError{0, 0, fmt::format("no model '{}'; there are {}", name, known)};
+}
+
+boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,
+                                                                 const ModelSpec& spec) {
+  std::vector<Group> groups;
+  std::map<const Value*, std::size_t, Less> group_of;
+  const bool kv = spec.model == Model::kv;
+  for (std::uint32_t i = 0; i < history.operations().size(); ++i) {
+    const Operation& op = history.operations()[i];
+    if (op.outcome == EventType::fail) continue;
+    KeyedOperation one = keyed(history, i);
+    const Value* key = kv ? &history.key(op) : &kNil;
+    const bool tuple = spec.independent || (kv && key->is_nil());
+    if (tuple && !untuple(one, key)) return unknown_operation(history, i, spec);
+    const auto [entry, added] = group_of.try_emplace(key, groups.size());
+    if (added) groups.push_back({key, {}});
+    groups[entry->second].operations.push_back(one);
+  }
+  std::vector<Object> objects;
+  for (const Group& group : groups) {
+    std::vector<std::vector<KeyedOperation>> parts;
+    if (spec.model == Model::multi_register)
+      parts = split_by_key(group.operations);
+    else
+      parts.push_back(group.operations);
+    for (const std::vector<KeyedOperation>& part : parts) {
+      Object object;
+      std::size_t unknown = 0;
+      if (!entry_of(spec.model).build(part, spec.initial, object, unknown)) {
+        return unknown_operation(history, part[unknown].step.operation, spec);
+      }
+      if (object.problem.key.empty() && !group.key->is_nil())
+        object.problem.key = to_edn(*group.key);
+      objects.push_back(std::move(object));
+    }
+  }
+  return objects;
+}
+
+}  // namespace windtunnel::checkers

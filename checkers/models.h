@@ -1,0 +1,75 @@
+// The built-in models: from a history to problems that the algorithms can decide.
+#pragma once
+
+#include "checkers/history.h"
+#include "checkers/problem.h"
+
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+// - reg: read, write.  cas_reg: and cas, value [from to]. Initially nil: a read of nil saw it
+//   unset. Initially other: a read of nil is unknown and always legal.
+// - multi_register: txn, value [[:read k v] [:write k v] ...]; :r and :w are the same. The initial
+//   value is a map; the rule for nil holds for every key by itself.
+// - kv: get, put, append, cas (read and write are the same as get and put) under `:key`, or in its
+//   absence with a value [key argument]. Values are strings; others count as their EDN text.
+// - mutex: acquire, release; initially free or held.
+// - fifo_queue: enqueue, dequeue (nil: it was empty); initially a vector, the head first.
+// - set: add, remove (each may have found nothing to do), read (a collection); initially a
+//   collection.
+enum class Model : std::uint8_t { reg, cas_reg, multi_register, kv, mutex, fifo_queue, set };
+std::string_view name_of(Model model);
+const std::vector<Model>& all_models();
+
+struct ModelSpec {
+  Model model = Model::reg;
+  Value initial;  // see above
+  // Jepsen's `independent`: every value is a tuple [key value], one object a key.
+  bool independent = false;
+};
+
+// From the command line: "cas-register" and an EDN text (none: the model's usual start: nil, {},
+// "", free, [], #{}). The error says which names exist.
+boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
+                                                        std::optional<std::string_view> initial);
+
+// One object of a history. `fast`, where there is one, decides most problems in n log n.
+struct Object {
+  Problem problem;
+  std::unique_ptr<Machine> machine;
+  std::optional<Finding> (*fast)(const Problem&, Machine&) = nullptr;
+  const char* fast_name = "";
+};
+
+// The objects in the order of their first use. The error names an operation that the model does not
+// know.
+boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,
+                                                                 const ModelSpec& spec);
+
+// What a model's builder gets: an operation of one object, without its key. Fails are gone.
+struct KeyedOperation {
+  Step step;  // all but the kind
+  const std::string* f = nullptr;
+  const Value* argument = nullptr;
+  const Value* result = nullptr;  // nil unless `ok`
+  bool ok = false;
+};
+
+// Each returns false for an operation that the model does not know, with its index in `unknown`.
+using Builder = bool (*)(const std::vector<KeyedOperation>& operations, const Value& initial,
+                         Object& object, std::size_t& unknown);
+bool build_register(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_multi_register(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_kv(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_queue(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_set(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+
+}  // namespace windtunnel::checkers

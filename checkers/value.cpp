@@ -1,0 +1,73 @@
+#include "checkers/value.h"
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+
+Value::Value(Kind kind, std::string_view text) : kind_(kind) {
+  if (text.empty()) return;
+  box_ = std::make_unique<Box>();
+  box_->text = text;
+}
+
+Value::Value(Kind kind, std::vector<Value> items) : kind_(kind) {
+  if (items.empty()) return;
+  box_ = std::make_unique<Box>();
+  box_->items = std::move(items);
+}
+
+Value Value::boolean(bool truth) {
+  Value value;
+  value.kind_ = Kind::boolean;
+  value.number_ = truth ? 1 : 0;
+  return value;
+}
+
+Value Value::tagged(std::string_view tag, Value form) {
+  Value value(Kind::tagged, tag);
+  if (value.box_ == nullptr) value.box_ = std::make_unique<Box>();
+  value.box_->items.push_back(std::move(form));
+  return value;
+}
+
+Value::Value(const Value& other)
+    : box_(other.box_ == nullptr ? nullptr : std::make_unique<Box>(*other.box_)),
+      number_(other.number_),
+      kind_(other.kind_) {}
+
+Value& Value::operator=(const Value& other) {
+  if (this == &other) return *this;
+  Value copy(other);
+  *this = std::move(copy);
+  return *this;
+}
+
+std::string_view Value::text() const {
+  return box_ == nullptr ? std::string_view() : std::string_view(box_->text);
+}
+
+const std::vector<Value>& Value::items() const {
+  static const std::vector<Value> none;
+  return box_ == nullptr ? none : box_->items;
+}
+
+const Value* Value::find(std::string_view name) const {
+  if (kind_ != Kind::map) return nullptr;
+  const std::vector<Value>& pairs = items();
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+    if (pairs[i].is_name() && pairs[i].text() == name) return &pairs[i + 1];
+  }
+  return nullptr;
+}
+
+std::strong_ordering operator<=>(const Value& a, const Value& b) {
+  if (a.kind_ != b.kind_) return a.kind_ <=> b.kind_;
+  if (a.number_ != b.number_) return a.number_ <=> b.number_;
+  if (a.box_ == nullptr && b.box_ == nullptr) return std::strong_ordering::equal;
+  const int order = a.text().compare(b.text());
+  if (order != 0) return order <=> 0;
+  return std::lexicographical_compare_three_way(a.items().begin(), a.items().end(),
+                                                b.items().begin(), b.items().end());
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,85 @@
+// A value of a history: what EDN and JSON can say, in 24 bytes. A regular type: copies are deep,
+// equality and order are by kind and content (numbers that do not fit int64 keep their text, a list
+// differs from a vector, and maps and sets compare in the order in which they were written).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+class Value {
+ public:
+  enum class Kind : std::uint8_t {
+    nil,
+    boolean,
+    integer,
+    number,  // a double, ratio or big integer, as it was written
+    string,
+    keyword,
+    symbol,
+    character,
+    list,
+    vector,
+    map,  // items() holds key, value, key, value, ...
+    set,
+    tagged,  // text() is the tag without `#`, items() the one form behind it
+  };
+
+  Value() = default;
+  Value(std::int64_t number)
+      : number_(number), kind_(Kind::integer) {}                 // NOLINT: a literal reads better
+  Value(int number) : Value(std::int64_t{number}) {}             // NOLINT
+  Value(std::string_view text) : Value(Kind::string, text) {}    // NOLINT
+  Value(const std::string& text) : Value(Kind::string, text) {}  // NOLINT
+  Value(const char* text) : Value(Kind::string, text) {}         // NOLINT
+  Value(Kind kind, std::string_view text);
+  Value(Kind kind, std::vector<Value> items);
+  static Value boolean(bool truth);
+  static Value keyword(std::string_view name) { return {Kind::keyword, name}; }
+  static Value vector(std::vector<Value> items) { return {Kind::vector, std::move(items)}; }
+  static Value tagged(std::string_view tag, Value form);
+
+  Value(const Value& other);
+  Value(Value&& other) noexcept = default;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept = default;
+  ~Value() = default;
+
+  Kind kind() const { return kind_; }
+  bool is_nil() const { return kind_ == Kind::nil; }
+  bool is_integer() const { return kind_ == Kind::integer; }
+  // True for a string, keyword or symbol: the things that name something.
+  bool is_name() const {
+    return kind_ == Kind::string || kind_ == Kind::keyword || kind_ == Kind::symbol;
+  }
+  // True for a list or a vector.
+  bool is_sequence() const { return kind_ == Kind::list || kind_ == Kind::vector; }
+
+  std::int64_t integer() const { return number_; }
+  bool truth() const { return number_ != 0; }
+  std::string_view text() const;
+  const std::vector<Value>& items() const;
+  // The value under a key of that name, whichever of string, keyword or symbol; null when absent.
+  const Value* find(std::string_view name) const;
+
+  friend bool operator==(const Value& a, const Value& b) { return (a <=> b) == 0; }
+  friend std::strong_ordering operator<=>(const Value& a, const Value& b);
+
+ private:
+  struct Box {
+    std::string text;
+    std::vector<Value> items;
+  };
+
+  std::unique_ptr<Box> box_;  // null when empty
+  std::int64_t number_ = 0;
+  Kind kind_ = Kind::nil;
+};
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,46 @@
+// What a checker says about a history, and why.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+enum class Decision : std::uint8_t { ok, violated, unknown };
+std::string_view name_of(Decision decision);
+
+// The part of a history that cannot have happened on a correct object.
+struct Witness {
+  static constexpr std::size_t kMaxOperations = 16;  // what is listed, of those that are needed
+  struct Item {
+    std::uint32_t operation = 0;  // index into `History::operations()`
+    std::int64_t index = 0;       // `:index` of its invocation
+    std::uint32_t line = 0;       // where that was read; 0 for a recorded history
+    std::string text;             // "process 3 write 5 (ok, 1.200 s to 1.450 s)"
+  };
+  std::vector<Item> operations;  // by invocation
+  std::uint32_t omitted = 0;     // needed, but not listed: earlier ones
+  std::string explanation;       // whole sentences
+  std::string key;               // of the object (EDN) when the history has several, else empty
+  // No operation can be left out of it without making it legal or cutting a value from its origin,
+  // as far as the budget went.
+  bool minimised = false;
+  // A plain search over all orders, which shares nothing with the fast algorithms but the model,
+  // agreed.
+  bool rechecked = false;
+};
+
+struct Verdict {
+  Decision decision = Decision::ok;
+  std::string reason;     // for unknown: the bound or the operation that stopped the check
+  std::string algorithm;  // which ones decided: "zones", "jit", "wgl", "queue-order", joined by "+"
+  std::uint64_t configurations =
+      0;                         // how many were explored, a machine-independent measure of work
+  std::uint32_t operations = 0;  // how many took part (after dropping fail and unknowable ones)
+  Witness witness;               // for violated
+};
+
+}  // namespace windtunnel::checkers

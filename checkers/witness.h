@@ -1,0 +1,19 @@
+// From a finding to a witness that a person can read.
+#pragma once
+
+#include "checkers/history.h"
+#include "checkers/models.h"
+#include "checkers/verdict.h"
+
+namespace windtunnel::checkers {
+
+// One run of the algorithms on one object.
+Finding decide(const Object& object, const Limits& limits, std::string* algorithm);
+
+// `finding` is `violated`. Leaves out of the object's history what is not needed: everything after
+// the failed return, then operations whose absence cannot make a legal history illegal (those that
+// only look, and those whose value nobody left sees), as long as it stays illegal. Leaves the
+// object with what remains.
+Witness make_witness(const History& history, Object& object, Finding finding, const Limits& limits);
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,176 @@
+#include "checkers/register.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffffU;
+
+// Positions are signed here: the initial value was written before position 0.
+struct Cluster {
+  std::uint32_t value = 0;
+  std::uint32_t write = kNone;  // steps
+  std::uint32_t first = kNone;  // returns first
+  std::uint32_t last = kNone;   // is called last
+  std::int64_t first_return = INT64_MAX;
+  std::int64_t last_call = INT64_MIN;
+
+  bool forward() const { return first_return < last_call; }
+  void take(std::uint32_t index, const Step& step) {
+    const std::int64_t ret = step.ret == kNever ? INT64_MAX : std::int64_t{step.ret};
+    if (ret < first_return) {
+      first_return = ret;
+      first = index;
+    }
+    if (step.call > last_call) {
+      last_call = step.call;
+      last = index;
+    }
+  }
+  void name_steps(std::vector<std::uint32_t>& out) const {
+    for (const std::uint32_t step : {write, first, last}) {
+      if (step != kNone && std::find(out.begin(), out.end(), step) == out.end())
+        out.push_back(step);
+    }
+  }
+};
+
+class Zones {
+ public:
+  Zones(const Problem& problem, RegisterMachine& machine)
+      : steps_(problem.steps), machine_(machine) {}
+
+  std::optional<Finding> run() {
+    finding_.configurations = steps_.size();
+    if (!gather_writes()) return std::nullopt;
+    if (!gather_reads()) return finding_;
+    check_zones();
+    return finding_;
+  }
+
+ private:
+  const RegisterOp& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
+
+  // False when the writes of an observed value are not unique.
+  bool gather_writes() {
+    std::uint32_t values = RegisterMachine::kOther + 1;
+    for (const Step& step : steps_) {
+      const RegisterOp& it = machine_.op(step.kind);
+      if (it.type == RegisterOp::Type::cas) return false;
+      values = std::max({values, it.to + 1, it.from + 1});
+    }
+    of_value_.assign(values, kNone);
+    of_value_[0] = 0;
+    clusters_.push_back({});
+    clusters_[0].first_return = -1;
+    clusters_[0].last_call = -2;
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
+      const RegisterOp& it = op(i);
+      if (it.type != RegisterOp::Type::write) continue;
+      if (it.to != RegisterMachine::kOther) {
+        if (of_value_[it.to] != kNone) return false;
+        of_value_[it.to] = static_cast<std::uint32_t>(clusters_.size());
+      }
+      clusters_.push_back({});
+      clusters_.back().value = it.to;
+      clusters_.back().write = i;
+      clusters_.back().take(i, steps_[i]);
+    }
+    return true;
+  }
+
+  // False when a read has no write before its end.
+  bool gather_reads() {
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
+      if (op(i).type != RegisterOp::Type::read) continue;
+      const std::uint32_t which = of_value_[op(i).from];
+      const std::string value = machine_.describe(op(i).from);
+      if (which == kNone) {
+        refuse(i, {i}, fmt::format("A read returned {}, which nobody wrote.", value));
+        return false;
+      }
+      Cluster& cluster = clusters_[which];
+      if (cluster.write != kNone && steps_[i].ret < steps_[cluster.write].call) {
+        refuse(i, {i, cluster.write},
+               fmt::format("A read returned {} before the write of {} began.", value, value));
+        return false;
+      }
+      cluster.take(i, steps_[i]);
+    }
+    return true;
+  }
+
+  void check_zones() {
+    std::vector<const Cluster*> forward;
+    for (const Cluster& cluster : clusters_) {
+      if (cluster.forward()) forward.push_back(&cluster);
+    }
+    const auto earlier = [](const Cluster* a, const Cluster* b) {
+      return a->first_return < b->first_return;
+    };
+    std::sort(forward.begin(), forward.end(), earlier);
+    for (std::size_t i = 1; i < forward.size(); ++i) {
+      if (forward[i]->first_return < forward[i - 1]->last_call) {
+        refuse_pair(*forward[i - 1], *forward[i]);
+        return;
+      }
+    }
+    for (const Cluster& inner : clusters_) {
+      if (inner.forward()) continue;
+      // Forward zones do not overlap: only the last one that begins before can enclose it.
+      const auto begins_before = [&inner](const Cluster* zone) {
+        return zone->first_return < inner.last_call;
+      };
+      auto outer = std::partition_point(forward.begin(), forward.end(), begins_before);
+      if (outer == forward.begin()) continue;
+      --outer;
+      if (inner.first_return < (*outer)->last_call) {
+        refuse_pair(**outer, inner);
+        return;
+      }
+    }
+  }
+
+  // `held` is a forward zone, `other` overlaps it or lies inside.
+  void refuse_pair(const Cluster& held, const Cluster& other) {
+    std::vector<std::uint32_t> culprits;
+    held.name_steps(culprits);
+    other.name_steps(culprits);
+    const std::string value = machine_.describe(held.value);
+    const std::string between = machine_.describe(other.value);
+    std::string why = fmt::format(
+        "The register held {} at the latest when the first operation on {} returned, and still "
+        "when "
+        "the last read of {} began, but {} ",
+        value, value, value, between);
+    why += other.forward()
+               ? "was written and seen in an overlapping stretch of time: one of the two "
+                 "was read after it had been overwritten."
+               : "was written and returned in between: the last read is stale.";
+    refuse(held.last, std::move(culprits), std::move(why));
+  }
+
+  void refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
+    finding_.decision = Decision::violated;
+    finding_.failed_step = failed;
+    finding_.steps = std::move(culprits);
+    finding_.explanation = std::move(why);
+  }
+
+  const std::vector<Step>& steps_;
+  RegisterMachine& machine_;
+  std::vector<Cluster> clusters_;
+  std::vector<std::uint32_t> of_value_;  // value -> cluster
+  Finding finding_;
+};
+
+}  // namespace
+
+std::optional<Finding> check_zones(const Problem& problem, Machine& machine) {
+  return Zones(problem, static_cast<RegisterMachine&>(machine)).run();
+}
+
+}  // namespace windtunnel::checkers
