@@ -40,6 +40,7 @@ endfunction()
 set(world_of_kv sim)
 set(world_of_naive sim)
 set(world_of_node sim)
+set(world_of_raft checkers)
 
 get_property(libraries GLOBAL PROPERTY WINDTUNNEL_LIBRARIES)
 foreach(library IN LISTS libraries)

@@ -70,10 +70,10 @@ void Raft::step(const Input& input, Ready& ready) {
 void Raft::on(const Start&, Ready& ready) {
   const std::uint64_t voted = hard_state_.voted_for == kNoNode ? 0 : hard_state_.voted_for.value + 1U;
   const LogIndex last = log_.last_index();
+  observe(ObservationKind::recovered, term().value, voted, last.value, log_.last_hash(), ready);
   observe(ObservationKind::config, commit_.value, Configuration::bits(configuration_.voters),
           Configuration::bits(configuration_.outgoing),
           Configuration::bits(configuration_.learners), ready);
-  observe(ObservationKind::recovered, term().value, voted, last.value, log_.last_hash(), ready);
   observe(ObservationKind::log_start, log_.first_index().value, 0, 0, 0, ready);
   const auto role = static_cast<std::uint64_t>(role_);
   observe(ObservationKind::role, role, term().value, last.value, log_.last_hash(), ready);

@@ -117,6 +117,7 @@ class Raft {
     Ticket ticket;
     LogIndex first;      // entries from here on are not durable by earlier writes
     bool hard_state = false;
+    bool is_done = false;  // but not all before it
     friend bool operator==(const PendingWrite&, const PendingWrite&) = default;
   };
   struct PendingRead {
@@ -222,7 +223,7 @@ class Raft {
   Incoming incoming_;
 
   Ticket last_ticket_;
-  std::vector<PendingWrite> pending_;  // writes not known durable, by ticket
+  std::vector<PendingWrite> pending_;  // from the first that is not done, by ticket
   Ticket vote_ticket_;                 // the write of the vote for ourselves
 
   std::vector<Progress> progress_;     // every member, by node

@@ -13,7 +13,7 @@ constexpr LogIndex kNoEntries{UINT64_MAX};
 // A new write, in the order in which storage must carry writes out.
 Write& Raft::new_write(Ready& ready) {
   last_ticket_.value += 1;
-  pending_.push_back(PendingWrite{last_ticket_, kNoEntries, false});
+  pending_.push_back(PendingWrite{last_ticket_, kNoEntries, false, false});
   ready.writes.emplace_back();
   ready.writes.back().ticket = last_ticket_;
   return ready.writes.back();
@@ -77,15 +77,19 @@ bool Raft::hard_state_pending() const {
 void Raft::on(const Persisted& persisted, Ready& ready) {
   const auto is_it = [&](const PendingWrite& write) { return write.ticket == persisted.ticket; };
   const auto at = std::find_if(pending_.begin(), pending_.end(), is_it);
-  WT_ASSERT(at != pending_.end(), "a write that was asked for becomes durable once");
-  pending_.erase(at);
-  if (persisted.ticket == vote_ticket_ && role_ == Role::candidate) {
+  WT_ASSERT(at != pending_.end() && !at->is_done, "a write that was asked for is done once");
+  // A log file is recovered up to the first hole: a write counts once all before it are done too.
+  at->is_done = true;
+  const auto is_open = [](const PendingWrite& write) { return !write.is_done; };
+  pending_.erase(pending_.begin(), std::find_if(pending_.begin(), pending_.end(), is_open));
+  // Our own vote counts as others' do: once it is durable, and every write before it.
+  const bool vote_is_durable = pending_.empty() || vote_ticket_ < pending_.front().ticket;
+  Progress* self = progress_of(config_.self);
+  if (role_ == Role::candidate && vote_is_durable && !self->granted) {
     observe(ObservationKind::vote_granted, term().value, config_.self.value, 0, 0, ready);
-    if (Progress* self = progress_of(config_.self)) self->granted = true;
+    self->granted = true;
     tally(ready);
-  }
-  if (is_leader()) {
-    if (Progress* self = progress_of(config_.self)) self->advance(durable_index());
+  } else if (is_leader() && self != nullptr && self->advance(durable_index())) {
     advance_commit(ready);
   }
 }

@@ -1,0 +1,240 @@
+#include "checkers/raft_invariants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace windtunnel {
+namespace {
+
+struct Names {
+  std::string_view short_name;
+  std::string_view id;
+};
+
+constexpr std::array<Names, kRaftInvariants> kNames{{
+    {"ELECTION", "raft.election-safety"},
+    {"VOTE-ONCE", "raft.vote-once"},
+    {"VOTE-DURABLE", "raft.vote-durable"},
+    {"ACK-DURABLE", "raft.ack-durable"},
+    {"LOG-MATCH", "raft.log-matching"},
+    {"LDR-APPEND-ONLY", "raft.leader-append-only"},
+    {"COMMIT-STICKY", "raft.commit-sticky"},
+    {"COMMIT-ONCE", "raft.commit-once"},
+    {"COMMIT-QUORUM", "raft.commit-quorum"},
+    {"OLD-TERM-COMMIT", "raft.old-term-commit"},
+    {"LDR-COMPL", "raft.leader-completeness"},
+    {"SM-SAFE", "raft.state-machine-safety"},
+    {"SM-DIGEST", "raft.state-digest"},
+    {"MONO-TERM", "raft.term-monotonic"},
+    {"MONO-COMMIT", "raft.commit-monotonic"},
+    {"MONO-APPLIED", "raft.applied-monotonic"},
+    {"MONO-MATCH", "raft.match-monotonic"},
+    {"EXACTLY-ONCE", "raft.exactly-once"},
+    {"READ-FRESH", "raft.read-fresh"},
+    {"SNAP-VALID", "raft.snapshot-valid"},
+}};
+
+}  // namespace
+
+std::string_view short_name(RaftInvariant invariant) noexcept {
+  return kNames[static_cast<std::size_t>(invariant)].short_name;
+}
+
+std::string_view check_id(RaftInvariant invariant) noexcept {
+  return kNames[static_cast<std::size_t>(invariant)].id;
+}
+
+std::optional<RaftInvariant> raft_invariant_of(std::string_view id_or_short_name) noexcept {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    const Names& names = kNames[i];
+    if (names.id == id_or_short_name || names.short_name == id_or_short_name) {
+      return static_cast<RaftInvariant>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+RaftInvariants::Node& RaftInvariants::node_of(NodeId node) {
+  if (nodes_.size() <= node.value) nodes_.resize(node.value + 1U);
+  return nodes_[node.value];
+}
+
+void RaftInvariants::fail(RaftInvariant invariant, NodeId node, std::string text,
+                          std::uint64_t related) {
+  if (violation_.has_value()) return;
+  violation_.emplace();
+  violation_->invariant = invariant;
+  violation_->node = node;
+  violation_->text = std::move(text);
+  violation_->records.push_back(record_);
+  if (related != 0) violation_->records.push_back(related);
+  violation_->is_excused = has_wiped_;
+}
+
+void RaftInvariants::observe(std::uint64_t record, NodeId id, Incarnation,
+                             const Observation& seen) {
+  if (violation_.has_value()) return;
+  record_ = record;
+  Node& node = node_of(id);
+  switch (seen.kind) {
+    case ObservationKind::role: return on_role(id, node, seen);
+    case ObservationKind::term: return on_term(id, node, seen);
+    case ObservationKind::vote_granted: return on_vote(id, node, seen.a, seen.b);
+    case ObservationKind::append: return on_append(id, node, seen);
+    case ObservationKind::truncate: return on_truncate(id, node, seen);
+    case ObservationKind::commit: return on_commit(id, node, seen);
+    case ObservationKind::apply: return on_apply(id, node, seen);
+    case ObservationKind::snapshot_taken: return on_snapshot(id, node, seen, false);
+    case ObservationKind::snapshot_installed: return on_snapshot(id, node, seen, true);
+    case ObservationKind::log_start: return on_log_start(id, node, seen);
+    case ObservationKind::recovered: return on_recovered(id, node, seen);
+    case ObservationKind::sent_claim: return on_claim(id, node, seen);
+    case ObservationKind::match: return on_match(id, node, seen);
+    case ObservationKind::request: return on_request(node, seen);
+    case ObservationKind::read_index: return on_read(id, node, seen, false);
+    case ObservationKind::read_served: return on_read(id, node, seen, true);
+    case ObservationKind::effect: return on_effect(id, seen);
+    case ObservationKind::config:
+      node.configuration = Configuration{seen.b, seen.c};
+      // At a start: the state restored from the snapshot, of which this is the configuration.
+      if (node.is_starting) node.commit = node.applied = seen.a;
+      return;
+    default: return;
+  }
+}
+
+// --- Roles, terms, votes ---
+
+void RaftInvariants::on_role(NodeId id, Node& node, const Observation& seen) {
+  node.role = static_cast<Role>(seen.a);
+  node.is_starting = false;
+  if (node.role != Role::leader) return;
+  node.matches.clear();
+  const auto [at, is_first] = leader_of_.try_emplace(seen.b, std::pair(id, record_));
+  if (!is_first && at->second.first != id) {
+    return fail(RaftInvariant::election, id,
+                fmt::format("node {} became leader of term {}, which node {} leads", id.value,
+                            seen.b, at->second.first.value),
+                at->second.second);
+  }
+  check_leader_complete(id, node, seen);
+}
+
+void RaftInvariants::check_leader_complete(NodeId id, const Node& node, const Observation& seen) {
+  auto at = committed_in_.rbegin();
+  while (at != committed_in_.rend() && at->first >= seen.b) ++at;
+  if (at == committed_in_.rend()) return;
+  const std::uint64_t index = at->second;
+  if (index < node.base) return;  // in its snapshot, which is checked by itself
+  const Committed& committed = committed_[index];
+  if (index <= node.last() && node.log[index].hash == committed.hash) return;
+  fail(RaftInvariant::leader_complete, id,
+       fmt::format("node {} leads term {} without entry {} committed in term {}", id.value, seen.b,
+                   index, at->first),
+       committed.record);
+}
+
+void RaftInvariants::on_term(NodeId id, Node& node, const Observation& seen) {
+  if (seen.a < node.term) {
+    return fail(RaftInvariant::mono_term, id,
+                fmt::format("node {} went from term {} back to {}", id.value, node.term, seen.a));
+  }
+  node.term = seen.a;
+}
+
+void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uint64_t candidate) {
+  const auto [at, is_first] = node.votes.try_emplace(term, Seen{candidate, record_});
+  if (is_first || at->second.value == candidate) return;
+  fail(RaftInvariant::vote_once, id,
+       fmt::format("node {} voted for {} and for {} in term {}", id.value, at->second.value,
+                   candidate, term),
+       at->second.record);
+}
+
+// A message leaves that claims (term, vote) and the log up to an index durable.
+void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
+  const bool has_term = node.durable_term > seen.a ||
+                        (node.durable_term == seen.a &&
+                         (seen.b == 0 || seen.b == node.durable_vote));
+  if (!has_term) {
+    return fail(RaftInvariant::vote_durable, id,
+                fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",
+                            id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
+  }
+  if (seen.b != 0) on_vote(id, node, seen.a, seen.b - 1);
+  // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by the network.
+  if (seen.c == 0 || seen.d == 0 || seen.a < node.term) return;
+  if (holds(node, seen.c, seen.d)) return;
+  fail(RaftInvariant::ack_durable, id,
+       fmt::format("node {} acknowledges entry {}, its disk has it up to {}", id.value, seen.c,
+                   node.durable_upto));
+}
+
+// The log as recovery found it: a prefix of what the node had, or of what it had before a truncation
+// that was lost. The entries are traced back by their hashes.
+void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen) {
+  const bool vote_kept = seen.a > node.durable_term || node.durable_vote == 0 ||
+                         seen.b == node.durable_vote;
+  if (seen.a < node.durable_term || !vote_kept) {
+    return fail(RaftInvariant::mono_term, id,
+                fmt::format("node {} recovered term {} and vote {} where its disk had {} and {}",
+                            id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
+  }
+  const std::uint64_t durable_hash =
+      node.durable_upto < node.log.size() ? node.log[node.durable_upto].hash : 0;
+  const std::uint64_t was_durable = node.durable_upto;
+  node.is_starting = true;
+  node.role = Role::follower;
+  node.term = seen.a;
+  node.commit = node.applied = 0;
+  node.matches.clear();
+  node.reads.clear();
+  node.log.resize(seen.c + 1);
+  std::uint64_t hash = seen.d;
+  for (std::uint64_t i = seen.c; i > 0 && node.log[i].hash != hash; --i) {
+    const EntryOrigin* origin = origin_by_hash(i, hash);
+    node.log[i] = Entry{origin == nullptr ? 0 : origin->term, hash};
+    if (origin == nullptr) break;
+    hash = origin->previous;
+  }
+  node.durable_upto = std::min({node.durable_upto, seen.c, node.durable_snapshot});
+  node.durable_upto = std::max(node.durable_upto, std::min(node.durable_snapshot, node.last()));
+  extend_durable(node);
+  const bool kept = was_durable <= node.last() && (durable_hash == 0 || was_durable <= node.base ||
+                                                   node.log[was_durable].hash == durable_hash);
+  if (kept) return;
+  fail(RaftInvariant::ack_durable, id,
+       fmt::format("node {} recovered its log up to {} where its disk had {}", id.value, seen.c,
+                   was_durable));
+}
+
+// --- Facts ---
+
+void RaftInvariants::vote_synced(std::uint64_t record, NodeId id, std::uint64_t term,
+                                 std::uint64_t voted) {
+  record_ = record;
+  Node& node = node_of(id);
+  if (term < node.durable_term) return;  // an older record, synced late
+  if (term == node.durable_term && voted == 0) return;
+  node.durable_term = term;
+  node.durable_vote = voted;
+}
+
+void RaftInvariants::crashed(std::uint64_t record, NodeId id) {
+  record_ = record;
+  Node& node = node_of(id);
+  node.role = Role::follower;
+  node.term = node.durable_term;
+}
+
+void RaftInvariants::wiped(std::uint64_t record, NodeId id) {
+  record_ = record;
+  has_wiped_ = true;
+  const Configuration configuration = node_of(id).configuration;
+  node_of(id) = Node{};
+  node_of(id).configuration = configuration;
+}
+
+}  // namespace windtunnel

@@ -1,0 +1,181 @@
+// Invariants of Raft, checked at every observation, in O(1) amortised. A copyable value that is fed what the nodes of
+// one group observe and what their disks really hold; it keeps the first violation that it sees.
+//
+// Durability comes from facts alone (`entry_synced` and the like, which the simulated disk's extents give),
+// never from what a node says about itself.
+//
+// Names and conditions are those of the literature: Raft paper figure 3, thesis 3.6, and the online forms
+// of openraft, CCF and etcd's checkers.
+#pragma once
+
+#include "protocols/env/observation.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace windtunnel {
+
+enum class RaftInvariant : std::uint8_t {
+  election,         // a term has at most one leader
+  vote_once,        // a node votes once a term, crashes included
+  vote_durable,     // term and vote are on disk before a message claims them
+  ack_durable,      // entries are on disk before a message claims them
+  log_match,        // an entry of a term at an index is the same everywhere, with all before it
+  leader_append_only,
+  commit_sticky,    // what a node knows committed is never removed from its log
+  commit_once,      // an index is committed with one entry only
+  commit_quorum,    // what is committed is on the disks of a quorum
+  old_term_commit,  // a leader commits by counting only entries of its term
+  leader_complete,  // a leader has what was committed in earlier terms
+  state_machine_safety,  // all nodes apply the same entry at an index
+  state_digest,     // all nodes are in the same state at an index
+  mono_term,
+  mono_commit,
+  mono_applied,
+  mono_match,
+  exactly_once,     // a request of a session takes effect at one index only
+  read_fresh,       // a linearizable read sees what was committed before it was asked for
+  snapshot_valid,   // a snapshot stands for a committed prefix, and no gap follows it
+};
+
+// The short name of the literature: "LDR-COMPL".
+std::string_view short_name(RaftInvariant invariant) noexcept;
+// The id of the check in scenarios and results: "raft.leader-completeness".
+std::string_view check_id(RaftInvariant invariant) noexcept;
+std::optional<RaftInvariant> raft_invariant_of(std::string_view id_or_short_name) noexcept;
+inline constexpr std::size_t kRaftInvariants = 20;
+
+struct RaftViolation {
+  RaftInvariant invariant = RaftInvariant::election;
+  std::string text;    // one sentence, with the numbers
+  NodeId node;
+  std::vector<std::uint64_t> records;  // this one first, then those that it contradicts
+  // A disk was destroyed by the plan before, so Raft does not promise this any more.
+  bool is_excused = false;
+};
+
+class RaftInvariants {
+ public:
+  // `record` numbers what is fed, as in the trace; it only names things in violations.
+  void observe(std::uint64_t record, NodeId node, Incarnation incarnation,
+               const Observation& observation);
+
+  // --- Facts of the disks ---
+  void entry_synced(std::uint64_t record, NodeId node, std::uint64_t index, std::uint64_t hash);
+  // `voted`: node + 1, or 0.
+  void vote_synced(std::uint64_t record, NodeId node, std::uint64_t term, std::uint64_t voted);
+  // A snapshot file that recovery would find holds everything up to `index`.
+  void snapshot_synced(std::uint64_t record, NodeId node, std::uint64_t index, std::uint64_t hash);
+  // The process is gone and its unsynced bytes may be. What it said about itself is void.
+  void crashed(std::uint64_t record, NodeId node);
+  // The plan destroyed the disk: nothing that was durable is.
+  void wiped(std::uint64_t record, NodeId node);
+
+  const std::optional<RaftViolation>& violation() const { return violation_; }
+  std::uint64_t max_committed() const { return committed_.empty() ? 0 : committed_.size() - 1; }
+  // Terms that had a leader.
+  std::size_t elections() const { return leader_of_.size(); }
+
+ private:
+  struct Entry {
+    std::uint64_t term = 0;
+    std::uint64_t hash = 0;  // 0: not known
+  };
+  struct Seen {
+    std::uint64_t value = 0;
+    std::uint64_t record = 0;
+  };
+  struct Committed {
+    std::uint64_t term = 0;
+    std::uint64_t hash = 0;
+    std::uint64_t record = 0;
+    std::uint64_t digest = 0;  // of the state after it; 0: not seen yet
+    std::uint64_t digest_record = 0;
+  };
+  struct EntryOrigin {
+    std::uint64_t term = 0;
+    std::uint64_t hash = 0;
+    std::uint64_t previous = 0;  // hash before it
+    std::uint64_t record = 0;
+  };
+  struct Configuration {
+    std::uint64_t voters = 0;
+    std::uint64_t outgoing = 0;
+  };
+  // What is known of one node. Arrays are dense by log index; place 0 stands before the first entry.
+  struct Node {
+    bool is_starting = false;  // between `recovered` and the first role
+    Role role = Role::follower;
+    Configuration configuration;
+    std::uint64_t term = 0;
+    std::uint64_t commit = 0;
+    std::uint64_t applied = 0;
+    std::uint64_t base = 0;   // log[base] is the last index known only by its hash
+    std::vector<Entry> log{Entry{}};       // as the running node has it
+    std::vector<std::uint64_t> durable{0};  // hash of the entry on disk at an index
+    std::uint64_t durable_upto = 0;  // log[1..here] is on disk, by entries or snapshot
+    std::uint64_t durable_term = 0;
+    std::uint64_t durable_vote = 0;
+    std::uint64_t durable_snapshot = 0;
+    std::map<std::uint64_t, Seen> votes;             // by term
+    std::map<std::uint64_t, std::uint64_t> matches;  // by follower, in this reign
+    std::map<std::uint64_t, Seen> reads;             // floor, by request
+
+    std::uint64_t last() const { return log.size() - 1; }
+  };
+
+  Node& node_of(NodeId node);
+  void fail(RaftInvariant invariant, NodeId node, std::string text, std::uint64_t related = 0);
+
+  // raft_invariants.cpp: roles, terms, votes.
+  void on_role(NodeId id, Node& node, const Observation& seen);
+  void on_term(NodeId id, Node& node, const Observation& seen);
+  void on_vote(NodeId id, Node& node, std::uint64_t term, std::uint64_t candidate);
+  void on_claim(NodeId id, Node& node, const Observation& seen);
+  void on_recovered(NodeId id, Node& node, const Observation& seen);
+  void check_leader_complete(NodeId id, const Node& node, const Observation& seen);
+
+  // raft_invariants_log.cpp: entries, commits, quorums.
+  void on_append(NodeId id, Node& node, const Observation& seen);
+  void on_truncate(NodeId id, Node& node, const Observation& seen);
+  void on_commit(NodeId id, Node& node, const Observation& seen);
+  void on_match(NodeId id, Node& node, const Observation& seen);
+  void check_quorum(NodeId id, const Node& node, std::uint64_t index, std::uint64_t hash);
+  bool holds(const Node& node, std::uint64_t index, std::uint64_t hash) const;
+  void extend_durable(Node& node);
+  const EntryOrigin* origin_by_term(std::uint64_t index, std::uint64_t term) const;
+  const EntryOrigin* origin_by_hash(std::uint64_t index, std::uint64_t hash) const;
+  void remember(std::uint64_t index, const EntryOrigin& origin);
+
+  // raft_invariants_state.cpp: application, snapshots, sessions, reads.
+  void on_apply(NodeId id, Node& node, const Observation& seen);
+  void on_snapshot(NodeId id, Node& node, const Observation& seen, bool installed);
+  void on_log_start(NodeId id, Node& node, const Observation& seen);
+  void on_effect(NodeId id, const Observation& seen);
+  Seen& effect_of(std::uint64_t session, std::uint64_t sequence);
+  void on_request(Node& node, const Observation& seen);
+  void on_read(NodeId id, Node& node, const Observation& seen, bool served);
+  void check_digest(NodeId id, std::uint64_t index, std::uint64_t digest);
+
+  std::optional<RaftViolation> violation_;
+  std::uint64_t record_ = 0;
+  bool has_wiped_ = false;
+  std::vector<Node> nodes_;
+  std::map<std::uint64_t, std::pair<NodeId, std::uint64_t>> leader_of_;  // by term
+  std::vector<Committed> committed_;  // by index; place 0 is unused
+  // Last index committed in each term that committed something, in order.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> committed_in_;
+  // Each entry ever appended: the first of its index densely, others beside.
+  std::vector<EntryOrigin> origins_;
+  std::multimap<std::uint64_t, EntryOrigin> more_origins_;
+  std::map<std::uint64_t, std::vector<Seen>> effects_;  // by session, dense by sequence
+  // Those whose sequence is too large to be dense.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Seen> sparse_effects_;
+};
+
+}  // namespace windtunnel

@@ -1,0 +1,192 @@
+// Entries, commits and the quorums behind them.
+#include "checkers/raft_invariants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace windtunnel {
+
+void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
+  if (seen.a != node.last() + 1) {
+    const bool leads = node.role == Role::leader;
+    return fail(leads ? RaftInvariant::leader_append_only : RaftInvariant::log_match, id,
+                fmt::format("node {} wrote entry {} into a log that ends at {}", id.value, seen.a,
+                            node.last()));
+  }
+  const EntryOrigin* first = origin_by_term(seen.a, seen.b);
+  if (first != nullptr && first->hash != seen.c) {
+    return fail(RaftInvariant::log_match, id,
+                fmt::format("node {} has another entry {} of term {}, or other entries before it",
+                            id.value, seen.a, seen.b),
+                first->record);
+  }
+  if (first == nullptr) remember(seen.a, EntryOrigin{seen.b, seen.c, node.log.back().hash, record_});
+  node.log.push_back(Entry{seen.b, seen.c});
+  // A new record of this index: an older one on disk says nothing about it.
+  if (seen.a < node.durable.size()) node.durable[seen.a] = 0;
+}
+
+void RaftInvariants::on_truncate(NodeId id, Node& node, const Observation& seen) {
+  if (node.role == Role::leader) {
+    return fail(RaftInvariant::leader_append_only, id,
+                fmt::format("node {} leads term {} and removes its entries from {} on", id.value,
+                            node.term, seen.a));
+  }
+  if (seen.a <= node.commit) {
+    return fail(RaftInvariant::commit_sticky, id,
+                fmt::format("node {} removes entry {} and has committed up to {}", id.value, seen.a,
+                            node.commit));
+  }
+  if (seen.a > node.last() || seen.a == 0) return;
+  node.log.resize(seen.a);
+  node.durable_upto = std::min(node.durable_upto, node.last());
+}
+
+void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
+  const std::uint64_t index = seen.a;
+  if (index <= node.commit || index > node.last()) {
+    return fail(RaftInvariant::mono_commit, id,
+                fmt::format("node {} commits {} after {} in a log that ends at {}", id.value, index,
+                            node.commit, node.last()));
+  }
+  Entry& entry = node.log[index];
+  if (entry.hash == 0) entry.hash = seen.c;
+  const bool leads = seen.d == 1;
+  if (leads && entry.term != seen.b) {
+    return fail(RaftInvariant::old_term_commit, id,
+                fmt::format("node {} leads term {} and commits entry {} of term {} by counting",
+                            id.value, seen.b, index, entry.term));
+  }
+  node.commit = index;
+  if (index <= max_committed()) {
+    const Committed& before = committed_[index];
+    if (before.hash == entry.hash) return;
+    return fail(RaftInvariant::commit_once, id,
+                fmt::format("node {} commits another entry {} than the one committed before",
+                            id.value, index),
+                before.record);
+  }
+  const std::uint64_t from = max_committed();
+  if (from > node.base && from > 0 && node.log[from].hash != committed_[from].hash) {
+    return fail(RaftInvariant::commit_once, id,
+                fmt::format("node {} commits {} after another entry {} than the committed one",
+                            id.value, index, from),
+                committed_[from].record);
+  }
+  check_quorum(id, node, index, entry.hash);
+  if (committed_.empty()) committed_.emplace_back();
+  for (std::uint64_t i = from + 1; i <= index; ++i) {
+    committed_.push_back(Committed{node.log[i].term, node.log[i].hash, record_, 0, 0});
+  }
+  if (committed_in_.empty() || committed_in_.back().first < seen.b) {
+    committed_in_.emplace_back(seen.b, index);
+  } else {
+    committed_in_.back().second = index;
+  }
+}
+
+// A majority of each half of the committing node's configuration has the entry on disk. Nodes that are down
+// count: their disks still hold it.
+void RaftInvariants::check_quorum(NodeId id, const Node& node, std::uint64_t index,
+                                  std::uint64_t hash) {
+  std::uint64_t holders = 0;
+  for (std::size_t i = 0; i < nodes_.size() && i < 64; ++i) {
+    if (holds(nodes_[i], index, hash)) holders |= std::uint64_t{1} << i;
+  }
+  const auto is_quorum_of = [&](std::uint64_t half) {
+    return half == 0 || std::popcount(holders & half) > std::popcount(half) / 2;
+  };
+  const Configuration& configuration = node.configuration;
+  if (is_quorum_of(configuration.voters) && is_quorum_of(configuration.outgoing)) return;
+  fail(RaftInvariant::commit_quorum, id,
+       fmt::format("node {} commits entry {}, which is on the disks of the nodes {:#x} only, of "
+                   "voters {:#x}",
+                   id.value, index, holders, configuration.voters | configuration.outgoing));
+}
+
+bool RaftInvariants::holds(const Node& node, std::uint64_t index, std::uint64_t hash) const {
+  if (index <= node.durable_snapshot) return true;
+  return index <= node.durable_upto && index <= node.last() && node.log[index].hash == hash;
+}
+
+void RaftInvariants::extend_durable(Node& node) {
+  while (node.durable_upto < node.last()) {
+    const std::uint64_t next = node.durable_upto + 1;
+    const bool by_snapshot = next <= node.durable_snapshot;
+    const bool by_entry = next < node.durable.size() && node.durable[next] != 0 &&
+                          node.durable[next] == node.log[next].hash;
+    if (!by_snapshot && !by_entry) return;
+    node.durable_upto = next;
+  }
+}
+
+void RaftInvariants::entry_synced(std::uint64_t record, NodeId id, std::uint64_t index,
+                                  std::uint64_t hash) {
+  record_ = record;
+  Node& node = node_of(id);
+  if (node.durable.size() <= index) node.durable.resize(index + 1, 0);
+  const bool is_current = index <= node.last() && node.log[index].hash == hash;
+  const bool has_current = index <= node.last() && node.durable[index] != 0 &&
+                           node.durable[index] == node.log[index].hash;
+  // An older record of the index that is synced after the newer one does not take its place.
+  if (!is_current && has_current) return;
+  node.durable[index] = hash;
+  extend_durable(node);
+}
+
+void RaftInvariants::snapshot_synced(std::uint64_t record, NodeId id, std::uint64_t index,
+                                     std::uint64_t) {
+  record_ = record;
+  Node& node = node_of(id);
+  node.durable_snapshot = std::max(node.durable_snapshot, index);
+  node.durable_upto = std::max(node.durable_upto, std::min(index, node.last()));
+  extend_durable(node);
+}
+
+void RaftInvariants::on_match(NodeId id, Node& node, const Observation& seen) {
+  std::uint64_t& match = node.matches[seen.a];
+  if (seen.b < match || seen.b > node.last() || seen.c <= seen.b) {
+    return fail(RaftInvariant::mono_match, id,
+                fmt::format("node {} sets match {} and next {} of node {} after match {}; its log "
+                            "ends at {}",
+                            id.value, seen.b, seen.c, seen.a, match, node.last()));
+  }
+  match = seen.b;
+}
+
+// --- Where entries come from ---
+
+const RaftInvariants::EntryOrigin* RaftInvariants::origin_by_term(std::uint64_t index,
+                                                                  std::uint64_t term) const {
+  if (index >= origins_.size()) return nullptr;
+  if (origins_[index].term == term) return &origins_[index];
+  const auto [begin, end] = more_origins_.equal_range(index);
+  for (auto at = begin; at != end; ++at) {
+    if (at->second.term == term) return &at->second;
+  }
+  return nullptr;
+}
+
+const RaftInvariants::EntryOrigin* RaftInvariants::origin_by_hash(std::uint64_t index,
+                                                                  std::uint64_t hash) const {
+  if (index >= origins_.size()) return nullptr;
+  if (origins_[index].hash == hash) return &origins_[index];
+  const auto [begin, end] = more_origins_.equal_range(index);
+  for (auto at = begin; at != end; ++at) {
+    if (at->second.hash == hash) return &at->second;
+  }
+  return nullptr;
+}
+
+void RaftInvariants::remember(std::uint64_t index, const EntryOrigin& origin) {
+  if (origins_.size() <= index) origins_.resize(index + 1);
+  if (origins_[index].record == 0 && origins_[index].hash == 0) {
+    origins_[index] = origin;
+  } else {
+    more_origins_.emplace(index, origin);
+  }
+}
+
+}  // namespace windtunnel

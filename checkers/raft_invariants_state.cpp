@@ -1,0 +1,120 @@
+// Application, snapshots, sessions and reads.
+#include "checkers/raft_invariants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel {
+
+void RaftInvariants::on_apply(NodeId id, Node& node, const Observation& seen) {
+  if (seen.a != node.applied + 1) {
+    return fail(RaftInvariant::mono_applied, id,
+                fmt::format("node {} applies entry {} after {}", id.value, seen.a, node.applied));
+  }
+  node.applied = seen.a;
+  if (seen.a > max_committed() || committed_[seen.a].hash != seen.c) {
+    return fail(RaftInvariant::state_machine_safety, id,
+                fmt::format("node {} applies an entry {} that is not the committed one", id.value,
+                            seen.a),
+                seen.a > max_committed() ? 0 : committed_[seen.a].record);
+  }
+  check_digest(id, seen.a, seen.d);
+}
+
+void RaftInvariants::check_digest(NodeId id, std::uint64_t index, std::uint64_t digest) {
+  if (digest == 0) return;
+  Committed& committed = committed_[index];
+  if (committed.digest == 0) {
+    committed.digest = digest;
+    committed.digest_record = record_;
+  } else if (committed.digest != digest) {
+    fail(RaftInvariant::state_digest, id,
+         fmt::format("node {} is in another state after entry {} than a node before", id.value,
+                     index),
+         committed.digest_record);
+  }
+}
+
+void RaftInvariants::on_snapshot(NodeId id, Node& node, const Observation& seen, bool installed) {
+  const bool is_committed = seen.a <= max_committed() && seen.a > 0;
+  if (!is_committed || committed_[seen.a].hash != seen.c || committed_[seen.a].term != seen.b) {
+    return fail(RaftInvariant::snapshot_valid, id,
+                fmt::format("node {} has a snapshot at entry {} of term {} that is not the "
+                            "committed prefix",
+                            id.value, seen.a, seen.b),
+                is_committed ? committed_[seen.a].record : 0);
+  }
+  if (installed && seen.a < node.applied) {
+    return fail(RaftInvariant::mono_applied, id,
+                fmt::format("node {} installs a snapshot at {} after applying {}", id.value, seen.a,
+                            node.applied));
+  }
+  if (!installed && seen.a > node.applied) {
+    return fail(RaftInvariant::snapshot_valid, id,
+                fmt::format("node {} takes a snapshot at {} and has applied {}", id.value, seen.a,
+                            node.applied));
+  }
+  if (installed) {
+    node.applied = seen.a;
+    node.commit = std::max(node.commit, seen.a);
+  }
+  check_digest(id, seen.a, seen.d);
+}
+
+// The log begins at an index; what lies before is in a snapshot.
+void RaftInvariants::on_log_start(NodeId id, Node& node, const Observation& seen) {
+  if (seen.a == 0) return;
+  const std::uint64_t base = seen.a - 1;
+  if (base > max_committed()) {
+    return fail(RaftInvariant::snapshot_valid, id,
+                fmt::format("node {} begins its log at {}, past what is committed", id.value,
+                            seen.a));
+  }
+  if (node.last() < base) {
+    // By a snapshot from elsewhere: what it stands for is the committed prefix, or SNAP-VALID will say so.
+    node.log.resize(base + 1);
+    node.log[base] = Entry{committed_[base].term, 0};
+    node.durable_upto = std::max(node.durable_upto, std::min(node.durable_snapshot, base));
+    extend_durable(node);
+  }
+  node.base = std::max(node.base, base);
+}
+
+void RaftInvariants::on_effect(NodeId id, const Observation& seen) {
+  Seen& first = effect_of(seen.a, seen.b);
+  if (first.value == 0) {
+    first = Seen{seen.c, record_};
+  } else if (first.value != seen.c) {
+    fail(RaftInvariant::exactly_once, id,
+         fmt::format("request {} of session {} takes effect at entries {} and {}", seen.b, seen.a,
+                     first.value, seen.c),
+         first.record);
+  }
+}
+
+RaftInvariants::Seen& RaftInvariants::effect_of(std::uint64_t session, std::uint64_t sequence) {
+  constexpr std::uint64_t kDenseSequences = std::uint64_t{1} << 20;
+  if (sequence >= kDenseSequences) return sparse_effects_[{session, sequence}];
+  std::vector<Seen>& dense = effects_[session];
+  if (dense.size() <= sequence) dense.resize(static_cast<std::size_t>(sequence) + 1);
+  return dense[static_cast<std::size_t>(sequence)];
+}
+
+void RaftInvariants::on_request(Node& node, const Observation& seen) {
+  node.reads[seen.a] = Seen{max_committed(), record_};
+}
+
+void RaftInvariants::on_read(NodeId id, Node& node, const Observation& seen, bool served) {
+  const auto at = node.reads.find(seen.a);
+  if (at == node.reads.end()) return;
+  const Seen floor = at->second;
+  if (served) node.reads.erase(at);
+  if (seen.b >= floor.value) return;
+  fail(RaftInvariant::read_fresh, id,
+       fmt::format("node {} answers read {} at entry {}, and {} was committed before it was asked",
+                   id.value, seen.a, seen.b, floor.value),
+       floor.record);
+}
+
+}  // namespace windtunnel
