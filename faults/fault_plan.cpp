@@ -1,0 +1,54 @@
+#include "faults/fault_plan.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace windtunnel::faults {
+namespace {
+
+// In the order of the alternatives of `Effect`.
+constexpr std::string_view kEffectNames[] = {
+    "none",   "partition", "cut",        "isolate",     "link", "hold",     "release", "messages",
+    "crash",  "restart",   "pause",      "suspend",     "clock_jump", "clock_drift", "disk",
+    "overload", "heal",    "timeout",
+};
+static_assert(std::size(kEffectNames) == std::variant_size_v<Effect>);
+
+bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
+  return std::count_if(plan.faults.begin(), plan.faults.end(), [&](const Fault& other) {
+           return other.label == fault.label || other.id == fault.label;
+         }) == 1;
+}
+
+}  // namespace
+
+std::string_view name_of(const Effect& effect) { return kEffectNames[effect.index()]; }
+
+const Fault* FaultPlan::find(std::string_view id) const {
+  const auto found = std::find_if(faults.begin(), faults.end(),
+                                  [&](const Fault& fault) { return fault.id == id; });
+  return found == faults.end() ? nullptr : &*found;
+}
+
+FaultPlan FaultPlan::without(std::string_view id) const {
+  FaultPlan rest;
+  std::copy_if(faults.begin(), faults.end(), std::back_inserter(rest.faults),
+               [&](const Fault& fault) { return fault.id != id; });
+  return rest;
+}
+
+void assign_ids(FaultPlan& plan) {
+  for (Fault& fault : plan.faults) {
+    if (fault.id.empty() && !fault.label.empty() && label_is_unique(plan, fault)) {
+      fault.id = fault.label;
+    }
+  }
+  for (std::size_t i = 0; i < plan.faults.size(); ++i) {
+    if (!plan.faults[i].id.empty()) continue;
+    std::string id = "f" + std::to_string(i + 1);
+    while (plan.find(id) != nullptr) id += "'";
+    plan.faults[i].id = id;
+  }
+}
+
+}  // namespace windtunnel::faults

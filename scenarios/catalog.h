@@ -1,0 +1,66 @@
+// What scenario files may name: services with their options and message types, workloads, checks. Plain tables, filled
+// by whoever knows the implementations.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+// One option of a service, workload or check.
+struct OptionInfo {
+  enum class Kind : std::uint8_t { duration, size, integer, boolean, probability, text };
+  std::string name;
+  Kind kind = Kind::text;
+  std::string default_text;
+  std::string doc;
+  std::vector<std::string> words;  // kind text: what it may be; empty: anything
+};
+
+struct ServiceInfo {
+  std::string name;
+  std::string doc;
+  std::vector<OptionInfo> options;
+  std::vector<std::string> message_types;
+  bool has_timeout = false;  // `timeout: NODE` means something to it
+};
+
+struct WorkloadInfo {
+  std::string name;
+  std::string doc;
+  std::vector<std::string> operations;
+  std::vector<OptionInfo> options;
+};
+
+struct CheckInfo {
+  std::string name;
+  std::string doc;
+  bool needs_workload = false;
+  std::vector<OptionInfo> options;
+};
+
+struct Catalog {
+  std::vector<ServiceInfo> services;
+  std::vector<WorkloadInfo> workloads;
+  std::vector<CheckInfo> checks;
+};
+
+// The entry with that name, or null.
+template <class Info>
+const Info* find_named(const std::vector<Info>& table, std::string_view name) {
+  for (const Info& info : table) {
+    if (info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+template <class Info>
+std::vector<std::string_view> names_of(const std::vector<Info>& table) {
+  std::vector<std::string_view> names;
+  for (const Info& info : table) names.push_back(info.name);
+  return names;
+}
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,35 @@
+// From a scenario file to a spec: syntax, includes, parameters, the table, then what only the whole can tell (names that
+// do not exist, times that contradict each other).
+#pragma once
+
+#include "scenarios/catalog.h"
+#include "scenarios/diagnostics.h"
+#include "scenarios/spec.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+struct LoadOptions {
+  // `--set NAME=VALUE`.
+  std::vector<std::pair<std::string, std::string>> set;
+  // What services, workloads and checks there are; null: names are taken as they are.
+  const Catalog* catalog = nullptr;
+};
+
+struct LoadedScenario {
+  // Absent when there are errors.
+  std::optional<ScenarioSpec> spec;
+  Diagnostics diagnostics;
+};
+
+LoadedScenario load_scenario(const std::string& path, const LoadOptions& options = {});
+// As if `text` were the content of the file `path`; includes are relative to it.
+LoadedScenario parse_scenario(const std::string& path, std::string text,
+                              const LoadOptions& options = {});
+
+}  // namespace windtunnel::scenarios

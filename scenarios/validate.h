@@ -1,0 +1,68 @@
+// What only the whole scenario can tell. Every error points at the value that is wrong.
+#pragma once
+
+#include "scenarios/catalog.h"
+#include "scenarios/diagnostics.h"
+#include "scenarios/spec.h"
+#include "scenarios/yaml_document.h"
+
+#include <initializer_list>
+#include <map>
+#include <tuple>
+
+namespace windtunnel::scenarios {
+
+// Finds where a part of an object of the spec was written.
+class Places {
+ public:
+  explicit Places(const YamlNode& root);
+  // The value under these keys of the object that was written at `object` (or of the whole file); as far as it is there.
+  SourceSpan at(const SourceSpan& object, std::initializer_list<std::string_view> path) const;
+  SourceSpan at(std::initializer_list<std::string_view> path) const;
+
+ private:
+  void index(const YamlNode& node);
+  static SourceSpan follow(const YamlNode* node, std::initializer_list<std::string_view> path);
+
+  const YamlNode& root_;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, const YamlNode*> nodes_;
+};
+
+class Validator {
+ public:
+  Validator(const ScenarioSpec& spec, const YamlNode& root, const Catalog* catalog,
+            Diagnostics& diagnostics);
+  // Reports to the diagnostics.
+  void check();
+
+ private:
+  void check_names();
+  void check_name(const std::string& name, const SourceSpan& span, std::string_view what);
+  void check_groups();
+  void check_rules();
+  void check_service(const GroupSpec& group);
+  void check_workload(const WorkloadSpec& workload);
+  void check_property(const PropertySpec& property);
+  void check_times();
+  void check_fault(const faults::Fault& fault);
+  void check_fault_times(const faults::Fault& fault);
+  void check_effect(const faults::Effect& effect, const SourceSpan& span);
+  void check_step(const faults::Step& step);
+  void check_filter(const faults::MessageFilter& filter, const SourceSpan& span, std::string_view key);
+  void check_timeout(const SourceSpan& span);
+  void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
+  // A static selector is resolved before the run: it names nodes and groups only.
+  void check_selector(const Selector& selector, const SourceSpan& span, bool is_static);
+  void check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
+                     const SourceSpan& object, std::string_view key, std::string_view owner);
+  bool is_known(std::string_view name) const { return names_.count(name) != 0; }
+  void unknown_node(std::string_view name, const SourceSpan& span);
+
+  const ScenarioSpec& spec_;
+  const Catalog* catalog_;
+  Diagnostics& diagnostics_;
+  Places places_;
+  std::map<std::string, std::string, std::less<>> names_;  // of nodes and groups, and what each is
+};
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,141 @@
+// Services, workloads and checks against the catalog.
+#include "protocols/env/service.h"
+#include "scenarios/scalars.h"
+#include "scenarios/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::scenarios {
+namespace {
+
+MaybeProblem parse_option(const OptionInfo& option, const std::string& text) {
+  YamlNode node;
+  node.kind = YamlNode::Kind::scalar;
+  node.text = text;
+  Duration duration;
+  Size size;
+  std::uint64_t integer = 0;
+  bool boolean = false;
+  PerMillion probability;
+  std::size_t word = 0;
+  switch (option.kind) {
+    case OptionInfo::Kind::duration:
+      return parse(node, {}, duration);
+    case OptionInfo::Kind::size:
+      return parse(node, {}, size);
+    case OptionInfo::Kind::integer:
+      return parse(node, {}, integer);
+    case OptionInfo::Kind::boolean:
+      return parse(node, {}, boolean);
+    case OptionInfo::Kind::probability:
+      return parse(node, {}, probability);
+    case OptionInfo::Kind::text:
+      if (option.words.empty()) return std::nullopt;
+      return parse_word(node, {option.words.begin(), option.words.end()}, word);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Validator::check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
+                              const SourceSpan& object, std::string_view key,
+                              std::string_view owner) {
+  for (const auto& [name, text] : given) {
+    const SourceSpan span = places_.at(object, {key, name});
+    const OptionInfo* option = find_named(known, name);
+    if (option == nullptr) {
+      diagnostics_.error(Code::unknown_option, span, fmt::format("{} has no option '{}'", owner, name),
+                         suggest(name, names_of(known)));
+    } else if (const MaybeProblem problem = parse_option(*option, text)) {
+      diagnostics_.error(problem->code, span, problem->message, problem->hint);
+    }
+  }
+}
+
+void Validator::check_service(const GroupSpec& group) {
+  if (catalog_ == nullptr) return;
+  const ServiceInfo* service = find_named(catalog_->services, group.service);
+  if (service == nullptr) {
+    diagnostics_.error(Code::unknown_service, places_.at(group.span, {"service"}),
+                       fmt::format("there is no service '{}'", group.service),
+                       suggest(group.service, names_of(catalog_->services)));
+    return;
+  }
+  check_options(group.config, service->options, group.span, "config", service->name);
+}
+
+void Validator::check_workload(const WorkloadSpec& workload) {
+  const auto at = [&](std::string_view key) { return places_.at(workload.span, {key}); };
+  const bool is_group = std::any_of(
+      spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
+      [&](const GroupSpec& group) { return group.name == workload.target; });
+  if (!workload.target.empty() && !is_group) unknown_node(workload.target, at("target"));
+  if (workload.rate && workload.think_time) {
+    diagnostics_.error(Code::inconsistent, at("think_time"), "`think_time` beside `rate`",
+                       "give one of them");
+  }
+  if (workload.stop && *workload.stop < workload.start) {
+    diagnostics_.error(Code::inconsistent, at("stop"), "`stop` is before `start`");
+  }
+  const bool idle = !workload.ops.empty() &&
+                    std::all_of(workload.ops.begin(), workload.ops.end(),
+                                [](const auto& op) { return op.second == 0; });
+  if (idle) diagnostics_.error(Code::inconsistent, at("ops"), "every weight is 0");
+  if (catalog_ == nullptr) return;
+  const WorkloadInfo* info = find_named(catalog_->workloads, workload.type);
+  if (info == nullptr) {
+    diagnostics_.error(Code::unknown_workload, at("type"),
+                       fmt::format("there is no workload type '{}'", workload.type),
+                       suggest(workload.type, names_of(catalog_->workloads)));
+    return;
+  }
+  const std::vector<std::string_view> operations(info->operations.begin(), info->operations.end());
+  for (const auto& [name, weight] : workload.ops) {
+    if (std::find(operations.begin(), operations.end(), name) != operations.end()) continue;
+    diagnostics_.error(Code::unknown_operation, places_.at(workload.span, {"ops", name}),
+                       fmt::format("{} has no operation '{}'", info->name, name),
+                       suggest(name, operations));
+  }
+  check_options(workload.options, info->options, workload.span, "options", info->name);
+}
+
+void Validator::check_property(const PropertySpec& property) {
+  const auto at = [&](std::string_view key) { return places_.at(property.span, {key}); };
+  const bool wanted = property.workload.empty() ||
+                      std::any_of(spec_.workloads.begin(), spec_.workloads.end(),
+                                  [&](const auto& w) { return w.name == property.workload; });
+  if (!wanted) {
+    diagnostics_.error(Code::unknown_workload, at("workload"),
+                       fmt::format("there is no workload '{}'", property.workload));
+  }
+  const std::string_view check = property.check;
+  const bool many = check.size() > 2 && check.substr(check.size() - 2) == ".*";
+  if (many && property.expect != Expectation::holds && property.expect != Expectation::any) {
+    diagnostics_.error(Code::inconsistent, at("expect"), "which of these checks is violated?",
+                       "name one check");
+  }
+  if (catalog_ == nullptr) return;
+  const CheckInfo* info = find_named(catalog_->checks, check);
+  const std::string_view prefix = check.substr(0, check.size() - (many ? 1 : 0));
+  const bool known = info != nullptr ||
+                     (many && std::any_of(catalog_->checks.begin(), catalog_->checks.end(),
+                                          [&](const CheckInfo& c) {
+                                            return c.name.substr(0, prefix.size()) == prefix;
+                                          }));
+  if (!known) {
+    diagnostics_.error(Code::unknown_check, at("check"), fmt::format("there is no check '{}'", check),
+                       suggest(check, names_of(catalog_->checks)));
+    return;
+  }
+  if (info != nullptr && info->needs_workload && spec_.workloads.empty()) {
+    diagnostics_.error(Code::unknown_workload, at("check"),
+                       fmt::format("{} needs a workload", check));
+  }
+  check_options(property.options, info != nullptr ? info->options : std::vector<OptionInfo>{},
+                property.span, "options", check);
+}
+
+}  // namespace windtunnel::scenarios

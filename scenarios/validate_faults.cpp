@@ -1,0 +1,112 @@
+#include "scenarios/scalars.h"
+#include "scenarios/validate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::scenarios {
+
+void Validator::check_fault(const faults::Fault& fault) {
+  check_fault_times(fault);
+  if (const auto* when = std::get_if<faults::When>(&fault.trigger)) {
+    check_pattern(when->pattern, places_.at(fault.span, {"when", "event"}));
+  }
+  check_effect(fault.effect, fault.span);
+  for (const faults::Choice& choice : fault.choices) check_effect(choice.effect, choice.span);
+  for (const faults::Step& step : fault.script) check_step(step);
+}
+
+void Validator::check_fault_times(const faults::Fault& fault) {
+  const Duration end = spec_.limits.sim_time;
+  Duration first;
+  std::string_view key;
+  if (const auto* at = std::get_if<faults::At>(&fault.trigger)) {
+    first = at->time.max;
+    key = "at";
+  } else if (const auto* every = std::get_if<faults::Every>(&fault.trigger)) {
+    first = every->from;
+    key = "every";
+  } else if (const auto* randomly = std::get_if<faults::Randomly>(&fault.trigger)) {
+    first = randomly->between.max;
+    key = "random";
+  }
+  if (first <= end) return;
+  diagnostics_.error(Code::inconsistent, places_.at(fault.span, {key}),
+                     fmt::format("{} is after the end of the run", print_duration(first)),
+                     fmt::format("limits.sim_time is {}", print_duration(end)));
+}
+
+void Validator::check_effect(const faults::Effect& effect, const SourceSpan& span) {
+  const std::string_view key = faults::name_of(effect);
+  const auto selector = [&](const Selector& what, std::string_view member) {
+    check_selector(what, places_.at(span, {key, member}), false);
+  };
+  std::visit(
+      [&](const auto& e) {
+        if constexpr (requires { e.nodes; }) selector(e.nodes, "nodes");
+        if constexpr (requires { e.node; }) {
+          selector(e.node, "node");
+          check_timeout(places_.at(span, {key}));
+        }
+        if constexpr (requires { e.from; }) {
+          selector(e.from, "from");
+          selector(e.to, "to");
+        }
+        if constexpr (requires { e.sides; }) {
+          for (const Selector& side : e.sides.sides) selector(side, "sides");
+        }
+        if constexpr (requires { e.messages; }) check_filter(e.messages, span, key);
+      },
+      effect);
+  const auto* rule = std::get_if<faults::MessageRule>(&effect);
+  if (rule == nullptr) return;
+  const bool delays = rule->action == faults::MessageRule::Action::delay;
+  if (delays != (rule->delay.max.ns > 0)) {
+    diagnostics_.error(Code::inconsistent, places_.at(span, {key, "action"}),
+                       "`delay` belongs to `action: delay`, and only there");
+  }
+}
+
+void Validator::check_step(const faults::Step& step) {
+  check_effect(step.effect, step.span);
+  if (const auto* deliver = std::get_if<faults::Deliver>(&step.action)) {
+    check_filter(deliver->messages, step.span, "deliver");
+  } else if (const auto* drop = std::get_if<faults::Drop>(&step.action)) {
+    check_filter(drop->messages, step.span, "drop");
+  } else if (const auto* until = std::get_if<faults::WaitUntil>(&step.action)) {
+    check_pattern(until->pattern, places_.at(step.span, {"until", "event"}));
+  }
+}
+
+void Validator::check_filter(const faults::MessageFilter& filter, const SourceSpan& span,
+                             std::string_view key) {
+  check_selector(filter.from, places_.at(span, {key, "from"}), false);
+  check_selector(filter.to, places_.at(span, {key, "to"}), false);
+  if (catalog_ == nullptr || filter.type.empty()) return;
+  std::vector<std::string_view> known;
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    const ServiceInfo* service = find_named(catalog_->services, group.service);
+    if (service == nullptr) return;
+    known.insert(known.end(), service->message_types.begin(), service->message_types.end());
+  }
+  if (std::find(known.begin(), known.end(), filter.type) != known.end()) return;
+  diagnostics_.error(Code::unknown_message, places_.at(span, {key, "type"}),
+                     fmt::format("no service here has messages of type '{}'", filter.type),
+                     suggest(filter.type, known));
+}
+
+void Validator::check_timeout(const SourceSpan& span) {
+  if (catalog_ == nullptr) return;
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    const ServiceInfo* service = find_named(catalog_->services, group.service);
+    if (service == nullptr || service->has_timeout) return;
+  }
+  diagnostics_.error(Code::inconsistent, span, "no service here has an election timer");
+}
+
+void Validator::check_pattern(const faults::Pattern& pattern, const SourceSpan& span) {
+  if (!pattern.node.empty() && !is_known(pattern.node)) unknown_node(pattern.node, span);
+}
+
+}  // namespace windtunnel::scenarios
