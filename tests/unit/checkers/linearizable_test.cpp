@@ -198,6 +198,48 @@ TEST(Linearizable, ManyOpenOperationsUseWiderMasksThenTheGeneralSearch) {
   }
 }
 
+std::string operation(int process, std::string_view f, std::string_view value,
+                      std::string_view outcome = "ok") {
+  return fmt::format(
+      "{{:type :invoke, :process {0}, :f :{1}, :value {2}}}"
+      "{{:type :{3}, :process {0}, :f :{1}, :value {2}}}",
+      process, f, value, outcome);
+}
+
+// What the dominance rule is for: sixteen compare-and-sets of unknown outcome under later traffic.
+TEST(Linearizable, UnknownOutcomesDoNotMultiplyTheWork) {
+  std::string text = operation(0, "write", "0");
+  for (int i = 0; i < 16; ++i) {
+    text += operation(100 + i, "cas", fmt::format("[{} {}]", i % 5, (i * 3 + 1) % 5), "info");
+  }
+  for (int i = 0; i < 40; ++i) {
+    text += operation(0, "write", fmt::format("{}", i % 5));
+    text += operation(0, "read", fmt::format("{}", i % 5));
+    text += operation(0, "cas", fmt::format("[{} {}]", i % 5, i * 2 % 5));
+  }
+  const Verdict verdict = check(text, "cas-register");
+  EXPECT_EQ(verdict.decision, Decision::ok);
+  EXPECT_LT(verdict.configurations, 500U);
+}
+
+// Strings that nobody reads are one state: the order of ten concurrent appends comes from the read.
+TEST(Linearizable, ConcurrentAppendsAreOrderedByWhoReadsThem) {
+  std::string text;
+  std::string all;
+  for (int i = 0; i < 10; ++i) {
+    text += fmt::format("{{:type :invoke, :process {}, :f :append, :value [k \"<{}>\"]}}", i, i);
+    all += fmt::format("<{}>", 9 - i);
+  }
+  for (int i = 0; i < 10; ++i) {
+    text += fmt::format("{{:type :ok, :process {}, :f :append, :value [k \"<{}>\"]}}", i, i);
+  }
+  text += "{:type :invoke, :process 0, :f :get, :value [k nil]}";
+  const Verdict verdict =
+      check(text + fmt::format("{{:type :ok, :process 0, :f :get, :value [k \"{}\"]}}", all), "kv");
+  EXPECT_EQ(verdict.decision, Decision::ok);
+  EXPECT_LT(verdict.configurations, 3000U);
+}
+
 // A user's own model, as the header shows it.
 struct Counter {
   using State = std::int64_t;
