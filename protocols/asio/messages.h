@@ -1,0 +1,107 @@
+// Private to this folder: messages, framed over one TCP connection to each peer. Includes
+// Boost.Asio.
+#pragma once
+
+#include "protocols/asio/handshake.h"
+#include "protocols/asio/small_ports.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace windtunnel {
+
+class AsioMessages;
+class AsioMessageSocket;
+
+// One connection that carries messages both ways. Its completions hold it, so that it may be closed
+// at any time.
+class MessageLink : public std::enable_shared_from_this<MessageLink> {
+ public:
+  MessageLink(AsioMessages& owner, NodeId peer) : owner_(&owner), peer_(peer) {}
+
+  // Makes the connection; what is queued until then follows, or is dropped when it fails.
+  void connect(const Tcp::endpoint& address);
+  void adopt(Tcp::socket socket);
+  // False when the queue is full: the message is dropped.
+  bool enqueue(const wire::FrameHeader& header, BytesView message);
+  void close();
+  NodeId peer() const { return peer_; }
+  bool is_open() const { return socket_.has_value(); }
+
+ private:
+  void read();
+  void on_read(const Error& error, std::size_t count);
+  bool deliver_frames();
+  void write();
+  void on_written(const Error& error);
+
+  AsioMessages* owner_;  // null once closed
+  NodeId peer_;
+  std::shared_ptr<Connecting> connecting_;
+  std::optional<Tcp::socket> socket_;
+  Bytes input_;
+  std::size_t input_used_ = 0;
+  // Frames collect in `pending_` while `writing_` is with the system.
+  Bytes pending_;
+  Bytes writing_;
+};
+
+// The messages of one node. A message is dropped when its peer is unknown, not connected and not
+// due for another attempt, or has too much queued. A peer that connected to us is answered over its
+// own connection.
+class AsioMessages {
+ public:
+  AsioMessages(AsioLoopCore& loop, const AsioClock& clock, AsioRoutes& routes)
+      : loop_(loop), clock_(clock), routes_(routes) {}
+  ~AsioMessages();
+
+  Result<std::unique_ptr<MessageSocket>> bind(Port port, MessageSink& sink);
+  void send(Port from, const Endpoint& to, BytesView message);
+  // A peer has connected.
+  void adopt(NodeId peer, Tcp::socket socket);
+  // The peer's address has changed: try it now.
+  void address_changed(NodeId peer) { peers_.erase(peer); }
+  void sever();
+
+ private:
+  friend class AsioMessageSocket;
+  friend class MessageLink;
+  struct Peer {
+    std::shared_ptr<MessageLink> link;
+    Instant next_attempt;
+    Duration backoff;
+  };
+  struct OwnMessage {
+    wire::FrameHeader header;
+    Bytes bytes;
+  };
+  MessageLink* link_to(NodeId node);
+  void send_to_self(const wire::FrameHeader& header, BytesView message);
+  void deliver_own();
+  // Then runs what the message led to.
+  void deliver(NodeId from, const wire::FrameHeader& header, BytesView message);
+  void opened(MessageLink& link);
+  void closed(MessageLink& link, bool was_open);
+  void unbind(Port port) { sinks_.erase(port); }
+
+  AsioLoopCore& loop_;
+  const AsioClock& clock_;
+  AsioRoutes& routes_;
+  bool severed_ = false;
+  std::map<Port, MessageSink*> sinks_;
+  Port next_ephemeral_ = 0;
+  std::map<NodeId, Peer> peers_;
+  std::set<std::shared_ptr<MessageLink>> links_;
+  std::deque<OwnMessage> own_;
+  std::size_t own_bytes_ = 0;
+  std::shared_ptr<AsioMessages*> self_ = std::make_shared<AsioMessages*>(this);
+};
+
+// Ports from here on are given to those who ask for any.
+inline constexpr Port kFirstEphemeralPort = 49152;
+// The next port of that range, round and round.
+Port next_ephemeral(Port& counter);
+
+}  // namespace windtunnel

@@ -1,0 +1,151 @@
+#include "protocols/asio/streams.h"
+
+#include "protocols/asio/messages.h"
+
+namespace windtunnel {
+namespace {
+
+// Connections that wait to be accepted; more are refused.
+constexpr std::size_t kBacklog = 128;
+
+class AsioStream final : public Stream {
+ public:
+  explicit AsioStream(std::shared_ptr<StreamCore> core) : core_(std::move(core)) {}
+  ~AsioStream() override { core_->close(); }
+  Endpoint local() const override { return core_->local(); }
+  Endpoint remote() const override { return core_->remote(); }
+  Result<std::size_t> write(BytesView bytes) override { return core_->write(bytes); }
+  Result<std::size_t> read(MutableBytesView into) override { return core_->read(into); }
+  void when_readable(Waiter& waiter) override { core_->when_readable(waiter); }
+  void when_writable(Waiter& waiter) override { core_->when_writable(waiter); }
+  void shutdown_write() override { core_->shutdown_write(); }
+  void reset() override { core_->reset(); }
+
+ private:
+  std::shared_ptr<StreamCore> core_;
+};
+
+// What a severed node's `connect` returns.
+class DeadStream final : public Stream {
+ public:
+  Endpoint local() const override { return {}; }
+  Endpoint remote() const override { return {}; }
+  Result<std::size_t> write(BytesView) override { return make_error_code(Errc::reset); }
+  Result<std::size_t> read(MutableBytesView) override { return make_error_code(Errc::reset); }
+  void when_readable(Waiter&) override {}
+  void when_writable(Waiter&) override {}
+  void shutdown_write() override {}
+  void reset() override {}
+};
+
+}  // namespace
+
+class AsioListener final : public Listener, public WaiterHolder {
+ public:
+  AsioListener(AsioStreams& owner, Endpoint local) : owner_(&owner), local_(local) {}
+  ~AsioListener() override { close(); }
+
+  Endpoint local() const override { return local_; }
+  Result<std::unique_ptr<Stream>> accept() override {
+    if (owner_ == nullptr) return make_error_code(Errc::closed);
+    if (waiting_.empty()) return make_error_code(Errc::would_block);
+    auto stream = std::make_unique<AsioStream>(std::move(waiting_.front()));
+    waiting_.pop_front();
+    return std::unique_ptr<Stream>(std::move(stream));
+  }
+  void when_acceptable(Waiter& waiter) override {
+    if (owner_ == nullptr) return;
+    WT_ASSERT(waiter_ == nullptr, "a listener has one waiter at a time");
+    waiter.hold(*this);
+    waiter_ = &waiter;
+    ++owner_->armed_;
+    notify();
+  }
+  void forget(Waiter& waiter) noexcept override {
+    waiter.release();
+    waiter_ = nullptr;
+    --owner_->armed_;
+  }
+
+  bool has_room() const { return waiting_.size() < kBacklog; }
+  void add(std::shared_ptr<StreamCore> core) {
+    waiting_.push_back(std::move(core));
+    notify();
+  }
+  // Whoever waits in the backlog is reset.
+  void close() {
+    if (owner_ == nullptr) return;
+    if (waiter_ != nullptr) forget(*waiter_);
+    for (const std::shared_ptr<StreamCore>& core : waiting_) {
+      core->reset();
+      core->close();
+    }
+    waiting_.clear();
+    owner_->listeners_.erase(local_.port);
+    owner_ = nullptr;
+  }
+
+ private:
+  void notify() {
+    if (waiter_ == nullptr || waiting_.empty()) return;
+    Waiter& waiter = *waiter_;
+    forget(waiter);
+    owner_->executor_.complete(waiter, Errc::ok);
+  }
+
+  AsioStreams* owner_;  // null once severed
+  Endpoint local_;
+  std::deque<std::shared_ptr<StreamCore>> waiting_;
+  Waiter* waiter_ = nullptr;
+};
+
+AsioStreams::~AsioStreams() { sever(); }
+
+void AsioStreams::sever() {
+  severed_ = true;
+  while (!listeners_.empty()) listeners_.begin()->second->close();
+  while (!open_.empty()) (*open_.begin())->close();
+}
+
+Result<std::unique_ptr<Listener>> AsioStreams::listen(Port port) {
+  if (severed_) return make_error_code(Errc::closed);
+  if (port == 0) {
+    port = next_ephemeral(next_ephemeral_);
+    for (Port tried = 0; listeners_.count(port) != 0 && tried < UINT16_MAX; ++tried) {
+      port = next_ephemeral(next_ephemeral_);
+    }
+  }
+  if (listeners_.count(port) != 0) return make_error_code(Errc::address_in_use);
+  auto listener = std::make_unique<AsioListener>(*this, Endpoint{routes_.self, port});
+  listeners_.emplace(port, listener.get());
+  return std::unique_ptr<Listener>(std::move(listener));
+}
+
+std::unique_ptr<Stream> AsioStreams::connect(const Endpoint& to, Waiter& connected) {
+  if (severed_) return std::make_unique<DeadStream>();
+  const Endpoint local{routes_.self, next_ephemeral(next_ephemeral_)};
+  auto core = std::make_shared<StreamCore>(*this, local, to);
+  const auto address = routes_.addresses.find(to.node);
+  if (address != routes_.addresses.end()) {
+    core->connect(address->second, connected);
+  } else {
+    // Without a listener of its own a node can still refuse itself.
+    core->fail_to_connect(to.node == routes_.self ? Errc::refused : Errc::unreachable, connected);
+  }
+  return std::make_unique<AsioStream>(std::move(core));
+}
+
+void AsioStreams::adopt(const wire::Greeting& greeting, Tcp::socket socket) {
+  const auto listener = listeners_.find(greeting.to.port);
+  if (severed_ || listener == listeners_.end() || !listener->second->has_room()) {
+    send_answer(socket, wire::Answer::refused);
+    return;
+  }
+  if (!send_answer(socket, wire::Answer::accepted)) return;
+  const Endpoint local{routes_.self, greeting.to.port};
+  auto core = std::make_shared<StreamCore>(*this, local, greeting.from);
+  core->adopt(std::move(socket));
+  listener->second->add(std::move(core));
+}
+
+}  // namespace windtunnel
