@@ -79,7 +79,7 @@ class AsioNodeOn : public ::testing::Test {
     return "127.0.0.1:" + std::to_string(node.tcp_port());
   }
   static std::unique_ptr<MessageSocket> bound(AsioNode& node, Port port, MessageSink& sink) {
-    return std::move(*node.env().transport.bind(port, sink));
+    return *node.env().transport.bind(port, sink);
   }
   bool hangs_up_on(BytesView bytes) {
     Stranger stranger(server->tcp_port());
