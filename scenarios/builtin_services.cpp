@@ -1,0 +1,70 @@
+#include "scenarios/builtin.h"
+
+#include "protocols/kv/message.h"
+#include "protocols/kv/raft_client.h"
+#include "protocols/naive/naive.h"
+#include "protocols/node/raft_kv.h"
+#include "protocols/raft/message.h"
+
+namespace windtunnel::scenarios {
+namespace {
+
+template <class NameOf>
+void add_types(std::vector<MessageType>& types, std::uint8_t first, std::uint8_t last,
+               NameOf name_of_byte) {
+  for (unsigned byte = first; byte <= last; ++byte) {
+    const std::string_view name = name_of_byte(static_cast<std::uint8_t>(byte));
+    if (!name.empty()) types.push_back({static_cast<std::uint8_t>(byte), std::string(name)});
+  }
+}
+
+ServiceDefinition raft_kv() {
+  ServiceDefinition definition;
+  definition.name = "raft-kv";
+  definition.doc = "the key-value store replicated by Raft";
+  definition.options = raft_kv_options();
+  definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
+    return std::make_unique<RaftKvService>(env, config);
+  };
+  definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
+    return std::make_unique<kv::RaftClient>(raft_kv_client_options(config));
+  };
+  add_types(definition.messages, 1, 0x1f, [](std::uint8_t byte) {
+    return raft::name_of(static_cast<raft::MessageKind>(byte));
+  });
+  add_types(definition.messages, 0x60, 0x6f, &kv::message_name);
+  definition.time_out = [](Service& service) {
+    static_cast<RaftKvService&>(service).time_out();
+  };
+  return definition;
+}
+
+ServiceDefinition naive_kv() {
+  ServiceDefinition definition;
+  definition.name = "naive-kv";
+  definition.doc = "primary and backups with asynchronous replication: fast, simple and unsafe";
+  definition.options = naive::options();
+  definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
+    return std::make_unique<naive::NaiveService>(env, config);
+  };
+  definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
+    return std::make_unique<naive::NaiveClient>(config);
+  };
+  add_types(definition.messages, 0x70, 0x7f, &naive::message_name);
+  return definition;
+}
+
+}  // namespace
+
+void add_services(Registry& registry) {
+  registry.add(raft_kv());
+  registry.add(naive_kv());
+}
+
+void add_builtin(Registry& registry) {
+  add_services(registry);
+  add_workloads(registry);
+  add_checks(registry);
+}
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,75 @@
+// A check: something that must hold in a run. Online checks see every trace record as it is made; all checks
+// give their finding at the end. Several checks may share one observer of the run (the Raft invariants do).
+#pragma once
+
+#include "checkers/history.h"
+#include "checkers/models.h"
+#include "scenarios/catalog.h"
+#include "scenarios/spec.h"
+#include "sim/trace/record.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace windtunnel {
+class Simulation;
+}
+
+namespace windtunnel::scenarios {
+
+enum class Decision : std::uint8_t { holds, violated, unknown };
+std::string_view name_of(Decision decision);
+
+// What a check found.
+struct Finding {
+  Decision decision = Decision::holds;
+  // For violated: what happened, in whole sentences. For unknown: why it could not be decided.
+  std::string text;
+  std::uint64_t event = 0;  // the trace record at which it shows; 0: at the end
+  Instant time;
+  NodeId node = kNoNode;
+  std::vector<std::uint64_t> related;  // other records of the story
+  std::vector<std::int64_t> history;   // indices of the operations of the witness
+};
+
+// One workload's history and how to read it.
+struct WorkloadHistory {
+  std::string workload;
+  checkers::ModelSpec model;
+  const checkers::History* history = nullptr;
+};
+
+// What checks may look at. The simulation is at rest.
+struct RunView {
+  const ScenarioSpec& spec;
+  const std::vector<NodeLayout>& nodes;
+  Simulation& sim;
+  std::vector<WorkloadHistory> histories;
+  // When the core was healed; absent when the scenario does not heal or the run ended before.
+  std::optional<Instant> healed_at;
+  std::vector<NodeId> core;  // the healed nodes
+};
+
+// The observer behind one check or several of a run. Destroyed before the simulation.
+class Monitor {
+ public:
+  virtual ~Monitor() = default;
+  // Called once before the first event; `on_violation` must be called (once) when an online violation is found.
+  virtual void attach(const RunView& view, std::function<void()> on_violation) = 0;
+  // The finding for the check of that name, for the property as it stands in the scenario.
+  virtual Finding finish(const RunView& view, const PropertySpec& property) = 0;
+};
+
+struct CheckDefinition {
+  CheckInfo info;
+  // Checks with the same monitor name share one monitor in a run.
+  std::string monitor;
+  std::function<std::unique_ptr<Monitor>()> make;
+};
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,77 @@
+#include "scenarios/history_checks.h"
+
+#include "checkers/linearizable.h"
+
+namespace windtunnel::scenarios {
+namespace {
+
+std::string witness_text(const checkers::Verdict& verdict) {
+  std::string text = verdict.witness.explanation;
+  for (const checkers::Witness::Item& item : verdict.witness.operations) {
+    text += "\n  " + item.text;
+  }
+  if (verdict.witness.omitted > 0) {
+    text += "\n  and " + std::to_string(verdict.witness.omitted) + " earlier operations";
+  }
+  return text;
+}
+
+// The moment at which the history can no longer be right: the last return among the witness.
+Instant witness_time(const checkers::History& history, const checkers::Witness& witness) {
+  std::int64_t latest = 0;
+  for (const checkers::Witness::Item& item : witness.operations) {
+    const checkers::Operation& op = history.operations()[item.operation];
+    if (op.outcome != checkers::EventType::ok) continue;
+    latest = std::max(latest, history.completion(op)->time_ns);
+  }
+  return Instant{latest};
+}
+
+class LinearizableMonitor final : public Monitor {
+ public:
+  void attach(const RunView&, std::function<void()>) override {}
+
+  Finding finish(const RunView& view, const PropertySpec& property) override {
+    Finding finding;
+    bool found = false;
+    for (const WorkloadHistory& entry : view.histories) {
+      if (!property.workload.empty() && entry.workload != property.workload) continue;
+      found = true;
+      if (finding.decision != Decision::violated) check(entry, finding);
+    }
+    if (!found) {
+      finding.decision = Decision::unknown;
+      finding.text = "there is no history to check";
+    }
+    return finding;
+  }
+
+ private:
+  static void check(const WorkloadHistory& entry, Finding& finding) {
+    const checkers::Verdict verdict = checkers::check_linearizable(*entry.history, entry.model);
+    if (verdict.decision == checkers::Decision::unknown) {
+      finding.decision = Decision::unknown;
+      finding.text = verdict.reason;
+    } else if (verdict.decision == checkers::Decision::violated) {
+      finding.decision = Decision::violated;
+      finding.text = witness_text(verdict);
+      finding.time = witness_time(*entry.history, verdict.witness);
+      for (const checkers::Witness::Item& item : verdict.witness.operations) {
+        finding.history.push_back(item.index);
+      }
+    }
+  }
+};
+
+}  // namespace
+
+CheckDefinition linearizable_check() {
+  CheckDefinition definition;
+  definition.info.name = "linearizable";
+  definition.info.doc =
+      "each operation of the clients took effect at one moment between its call and its return";
+  definition.make = [] { return std::make_unique<LinearizableMonitor>(); };
+  return definition;
+}
+
+}  // namespace windtunnel::scenarios

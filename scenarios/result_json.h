@@ -1,0 +1,31 @@
+// A run's result as JSON: the line of `run --json` (schema windtunnel.run/1) and the larger `result.json` of a run directory.
+#pragma once
+
+#include "scenarios/run.h"
+
+#include <string>
+
+namespace windtunnel::scenarios {
+
+// One line, without a newline. Keys in the order of the documentation; seeds, hashes and events as strings.
+std::string result_line(const RunResult& result);
+
+// As the line, and what a report needs: the violation, the faults with their windows, the phases, the replay command.
+std::string result_document(const RunResult& result, const ScenarioSpec& spec,
+                            const std::string& replay_command);
+
+// What the collector of many runs needs of a line. An unreadable line gives the verdict unknown.
+struct ResultSummary {
+  RunVerdict verdict = RunVerdict::unknown;
+  std::string trace_hash;
+  std::uint64_t ops_ok = 0;
+  double wall_ms = 0;
+  std::vector<std::string> reasons;
+  // Checks that were found violated, whatever was expected.
+  std::vector<std::string> violated;
+  // Their first witness, for the terminal.
+  std::string witness;
+};
+ResultSummary summary_of(const std::string& line);
+
+}  // namespace windtunnel::scenarios

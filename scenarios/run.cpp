@@ -1,0 +1,232 @@
+#include "scenarios/run.h"
+
+#include "checkers/history_io.h"
+#include "scenarios/world.h"
+#include "sim/node.h"
+
+#include <chrono>
+#include <utility>
+
+namespace windtunnel::scenarios {
+namespace {
+
+// The checks of a scenario's properties, and the monitors that answer for them.
+class Properties {
+ public:
+  Properties(const ScenarioSpec& spec, const Registry& registry) {
+    for (const PropertySpec& property : spec.properties) {
+      for (const CheckDefinition& check : registry.checks()) {
+        if (matches(property.check, check.info.name)) add(property, check);
+      }
+    }
+  }
+
+  void attach(const RunView& view, const std::function<void()>& on_violation) {
+    for (auto& [name, monitor] : monitors_) monitor->attach(view, on_violation);
+  }
+
+  std::vector<PropertyResult> finish(const RunView& view) {
+    std::vector<PropertyResult> results;
+    for (const Entry& entry : entries_) {
+      PropertySpec property = *entry.property;
+      property.check = entry.check->info.name;
+      results.push_back({property.check, property.workload, property.expect,
+                         entry.monitor->finish(view, property)});
+    }
+    return results;
+  }
+
+ private:
+  struct Entry {
+    const PropertySpec* property;
+    const CheckDefinition* check;
+    Monitor* monitor;
+  };
+
+  // A check's name, or "PREFIX.*".
+  static bool matches(std::string_view pattern, std::string_view name) {
+    if (!pattern.ends_with(".*")) return pattern == name;
+    return name.starts_with(pattern.substr(0, pattern.size() - 1));
+  }
+
+  void add(const PropertySpec& property, const CheckDefinition& check) {
+    // The later of two properties on the same check wins, so that `raft.*` can be refined.
+    std::erase_if(entries_, [&](const Entry& entry) {
+      return entry.check == &check && entry.property->workload == property.workload;
+    });
+    const std::string& name = check.monitor.empty() ? check.info.name : check.monitor;
+    std::unique_ptr<Monitor>& monitor = monitors_[name];
+    if (monitor == nullptr) monitor = check.make();
+    entries_.push_back({&property, &check, monitor.get()});
+  }
+
+  std::vector<Entry> entries_;
+  std::map<std::string, std::unique_ptr<Monitor>> monitors_;
+};
+
+void judge_property(const PropertyResult& property, RunResult& result, bool& fails, bool& unknown) {
+  const std::string name =
+      property.workload.empty() ? property.check : property.check + " (" + property.workload + ")";
+  const Decision decision = property.finding.decision;
+  if (property.expected == Expectation::any || property.expected == Expectation::violated_in_any) {
+    return;
+  }
+  if (decision == Decision::unknown) {
+    unknown = true;
+    result.reasons.push_back(name + " could not be decided: " + property.finding.text);
+  } else if (property.expected == Expectation::holds && decision == Decision::violated) {
+    fails = true;
+    result.reasons.push_back(name + " is violated: " + property.finding.text);
+  } else if (property.expected == Expectation::violated && decision == Decision::holds) {
+    fails = true;
+    result.reasons.push_back(name + " holds, but a violation was expected");
+  }
+}
+
+bool found_violation(const RunResult& result) {
+  for (const PropertyResult& property : result.properties) {
+    if (property.finding.decision == Decision::violated) return true;
+  }
+  return false;
+}
+
+// A run that did too little says nothing.
+void judge_floor(const FloorSpec& floor, RunResult& result, bool& unknown) {
+  const auto require = [&](const char* what, std::uint64_t got, std::uint64_t wanted) {
+    if (got >= wanted) return;
+    unknown = true;
+    result.reasons.push_back(std::string("below the floor: ") + std::to_string(got) + " " + what +
+                             ", at least " + std::to_string(wanted) + " expected");
+  };
+  require("operations ok", result.stats.ops_ok, floor.ops_ok);
+  require("elections", result.stats.elections, floor.elections);
+  require("faults that bit", result.stats.faults_bite, floor.faults_bite);
+}
+
+void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
+  bool fails = false;
+  bool unknown = false;
+  for (const PropertyResult& property : result.properties) {
+    judge_property(property, result, fails, unknown);
+  }
+  if (stop != StopReason::time && stop != StopReason::idle && stop != StopReason::requested) {
+    unknown = true;
+    result.reasons.push_back("a limit of the run was reached: " + std::string(name_of(stop)));
+  }
+  if (!found_violation(result)) judge_floor(spec.floor, result, unknown);
+  result.verdict = fails     ? RunVerdict::fail
+                   : unknown ? RunVerdict::unknown
+                             : RunVerdict::pass;
+}
+
+void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result) {
+  RunStats& stats = result.stats;
+  for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
+    result.workloads.push_back({run->spec->name, run->ok, run->fail, run->info});
+    stats.ops_ok += run->ok;
+    stats.ops_fail += run->fail;
+    stats.ops_info += run->info;
+  }
+  stats.elections = world.cluster().elections();
+  stats.crashes = world.activity().crashes;
+  stats.messages_sent = world.activity().sent;
+  stats.messages_dropped = world.activity().dropped;
+  const faults::Nemesis& nemesis = world.nemesis();
+  for (std::size_t i = 0; i < spec.plan.faults.size(); ++i) {
+    const faults::Fault& fault = spec.plan.faults[i];
+    FaultActivity activity;
+    activity.id = fault.id;
+    activity.label = fault.label.empty() ? std::string(name_of(fault.effect)) : fault.label;
+    activity.fired = nemesis.records()[i].fired;
+    activity.bites = nemesis.bites(i);
+    for (const auto& occurrence : nemesis.records()[i].occurrences) {
+      activity.windows.push_back({occurrence.begin, occurrence.end, occurrence.victims});
+    }
+    stats.faults_fired += activity.fired;
+    if (activity.bites > 0) ++stats.faults_bite;
+    result.faults.push_back(std::move(activity));
+  }
+}
+
+RunView view_of(World& world, const ScenarioSpec& spec) {
+  RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
+  for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
+    view.histories.push_back(
+        {run->spec->name, run->definition->model, &run->recorder.history()});
+  }
+  return view;
+}
+
+StopReason play(World& world, const ScenarioSpec& spec, RunView& view) {
+  Simulation& sim = world.sim();
+  const Instant end = Instant{} + spec.limits.sim_time;
+  world.start();
+  if (spec.heal && Instant{} + spec.heal->at < end) {
+    const StopReason stop = sim.run_until(Instant{} + spec.heal->at);
+    if (stop != StopReason::time && stop != StopReason::idle) return stop;
+    view.core = world.heal_core();
+    view.healed_at = sim.now();
+  }
+  return sim.run_until(end);
+}
+
+void keep_artifacts(World& world, RunArtifacts& artifacts) {
+  std::vector<std::string> names;
+  for (const NodeLayout& node : world.nodes()) names.push_back(node.name);
+  if (world.sim().trace().level() == TraceLevel::full) {
+    artifacts.trace = snapshot_of(world.sim().trace(), std::move(names), "{}");
+  }
+  if (!world.workloads().empty()) {
+    artifacts.history_jsonl =
+        checkers::write_history_json_lines(world.workloads().front()->recorder.history());
+  }
+}
+
+}  // namespace
+
+std::string_view name_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass: return "pass";
+    case RunVerdict::fail: return "fail";
+    case RunVerdict::unknown: break;
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Decision decision) {
+  switch (decision) {
+    case Decision::holds: return "holds";
+    case Decision::violated: return "violated";
+    case Decision::unknown: break;
+  }
+  return "unknown";
+}
+
+RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
+                       const RunOptions& options, RunArtifacts* artifacts) {
+  const auto began = std::chrono::steady_clock::now();
+  World world(spec, registry, options);
+  RunView view = view_of(world, spec);
+  Properties properties(spec, registry);
+  properties.attach(view, [&] {
+    if (spec.stop == StopAt::first) world.sim().request_stop();
+  });
+  const StopReason stop = play(world, spec, view);
+
+  RunResult result;
+  result.scenario = spec.name;
+  result.seed = options.seed;
+  result.sim_time = world.sim().now() - Instant{};
+  result.healed_at = view.healed_at;
+  result.trace_hash = world.sim().trace().hash();
+  result.events = world.sim().trace().size();
+  result.properties = properties.finish(view);
+  collect_activity(world, spec, result);
+  judge(spec, stop, result);
+  if (artifacts != nullptr) keep_artifacts(world, *artifacts);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  result.wall_ms = took.count();
+  return result;
+}
+
+}  // namespace windtunnel::scenarios

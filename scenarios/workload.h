@@ -1,0 +1,34 @@
+// Clients of a run: each is a program on a node of its own that asks its source for operations, calls the service
+// through the service's client, and records what it saw in the history.
+#pragma once
+
+#include "checkers/history.h"
+#include "scenarios/registry.h"
+#include "sim/simulation.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace windtunnel::scenarios {
+
+// What the clients of one workload share. Outlives the simulation.
+struct WorkloadRun {
+  const WorkloadSpec* spec = nullptr;
+  const WorkloadDefinition* definition = nullptr;
+  const ServiceDefinition* service = nullptr;
+  ServiceConfig config;  // of a client, but for its name
+  checkers::HistoryRecorder recorder;
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t info = 0;
+  // The last moment at which an operation may start.
+  Instant stop;
+
+  explicit WorkloadRun(std::uint32_t clients) : recorder(clients) {}
+};
+
+// The program of client number `client` (from 0) of `run`.
+ProgramFactory client_program(Simulation& sim, WorkloadRun& run, std::uint32_t client,
+                              const std::string& name);
+
+}  // namespace windtunnel::scenarios
