@@ -167,6 +167,9 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
   // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by the network.
   if (seen.c == 0 || seen.d == 0 || seen.a < node.term) return;
   if (holds(node, seen.c, seen.d)) return;
+  // A snapshot that is being installed has taken the entry's place in memory, but not on disk yet.
+  const bool is_replaced = seen.c <= node.base && seen.c < node.durable.size();
+  if (is_replaced && node.durable[seen.c] == seen.d) return;
   fail(RaftInvariant::ack_durable, id,
        fmt::format("node {} acknowledges entry {}, its disk has it up to {}", id.value, seen.c,
                    node.durable_upto));
@@ -198,6 +201,10 @@ void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen
     node.log[i] = Entry{origin == nullptr ? 0 : origin->term, hash};
     if (origin == nullptr) break;
     hash = origin->previous;
+  }
+  // Recovery found the older record, so nothing after it contradicts it.
+  for (std::uint64_t i = 1; i < node.durable.size() && i <= node.last(); ++i) {
+    if (node.durable[i] == (node.log[i].hash ^ kRewritten)) node.durable[i] = node.log[i].hash;
   }
   node.durable_upto = std::min({node.durable_upto, seen.c, node.durable_snapshot});
   node.durable_upto = std::max(node.durable_upto, std::min(node.durable_snapshot, node.last()));

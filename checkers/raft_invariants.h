@@ -82,6 +82,9 @@ class RaftInvariants {
   std::size_t elections() const { return leader_of_.size(); }
 
  private:
+  // Turns the hash of a durable entry into that of one that is durable only by a record before the last.
+  static constexpr std::uint64_t kRewritten = 0x5bd1e995'9bd1e995ULL;
+
   struct Entry {
     std::uint64_t term = 0;
     std::uint64_t hash = 0;  // 0: not known

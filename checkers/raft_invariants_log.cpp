@@ -24,8 +24,10 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
   }
   if (first == nullptr) remember(seen.a, EntryOrigin{seen.b, seen.c, node.log.back().hash, record_});
   node.log.push_back(Entry{seen.b, seen.c});
-  // A new record of this index: an older one on disk says nothing about it.
-  if (seen.a < node.durable.size()) node.durable[seen.a] = 0;
+  // The entry is written once more: that an older record of it is on disk is no proof, for what was written in
+  // between may come after it there.
+  const bool is_rewritten = seen.a < node.durable.size() && node.durable[seen.a] == seen.c;
+  if (is_rewritten) node.durable[seen.a] = seen.c ^ kRewritten;
 }
 
 void RaftInvariants::on_truncate(NodeId id, Node& node, const Observation& seen) {

@@ -51,7 +51,12 @@ Raft::Raft(const Config& config, Recovered recovered)
       applied_(commit_),
       snapshot_(std::move(recovered.snapshot)) {
   WT_ASSERT(config_.self != kNoNode, "a node knows its name");
-  WT_ASSERT(log_.last_term() <= term(), "the term is durable before any entry of it");
+  if (term() < log_.last_term()) {
+    // A snapshot can reach the disk before the term in which its last entry was received. We said nothing in
+    // that term yet, so entering it without a vote breaks no promise.
+    hard_state_ = HardState{log_.last_term(), kNoNode};
+    term_is_unwritten_ = true;
+  }
   role_ = resting_role();
   for (const NodeId node : configuration_.members()) {
     progress_.emplace_back();
@@ -78,6 +83,8 @@ void Raft::on(const Start&, Ready& ready) {
   const auto role = static_cast<std::uint64_t>(role_);
   observe(ObservationKind::role, role, term().value, last.value, log_.last_hash(), ready);
   ready.set_timer(TimerKind::silence, TimerAction::arm);
+  if (term_is_unwritten_) write_hard_state(ready);
+  term_is_unwritten_ = false;
 }
 
 void Raft::on(const Received& received, Ready& ready) {

@@ -212,6 +212,7 @@ class Raft {
   Config config_;
   Configuration configuration_;
   HardState hard_state_;
+  bool term_is_unwritten_ = false;  // between recovery and the first step
   Role role_ = Role::follower;
   NodeId leader_ = kNoNode;
   bool silence_running_ = false;  // less than T since the leader's last word

@@ -45,7 +45,8 @@ void DiskImage::carry_out(const Write& write) {
     base = after;
   }
   const auto cut = [this](LogIndex from) {
-    if (from <= last() && base.index < from) entries.resize(from - base.index - 1);
+    if (last() < from) return;
+    entries.resize(base.index < from ? from - base.index - 1 : 0);
   };
   if (write.truncate_from != LogIndex{}) cut(write.truncate_from);
   if (write.hard_state.has_value()) hard_state = *write.hard_state;
@@ -92,8 +93,10 @@ void Cluster::start(std::size_t i) {
   DiskImage& disk = node.disk;
   node.raft = std::make_unique<Raft>(
       config, Recovered{disk.hard_state, disk.snapshot, disk.base, disk.entries});
-  if (node.raft->log().last_index() < disk.last()) disk.entries.clear();
-  if (disk.base.index < node.raft->log().base().index) disk.base = node.raft->log().base();
+  if (!(node.raft->log().base() == disk.base)) {
+    disk.entries.clear();  // what the machine did not take contradicts the snapshot
+    disk.base = node.raft->log().base();
+  }
   node.outbox = Outbox{};
   node.state = StateMachine{};
   if (disk.snapshot.index != LogIndex{}) {
