@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocols/asio/loop.h"
+#include "protocols/asio/port_table.h"
 #include "protocols/asio/wire.h"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -18,12 +19,13 @@ using Tcp = net::ip::tcp;
 // addresses the first of IPv4, or else the first.
 Result<Tcp::endpoint> resolve(net::io_context& io, const std::string& address);
 
-// What the ports of a node know about reaching others.
+// What messages and streams of a node share.
 struct AsioRoutes {
   NodeId self;
   Duration connect_timeout;
   std::size_t send_queue_limit = 0;
   std::map<NodeId, Tcp::endpoint> addresses;
+  AsioPortTable ports;
 };
 
 // A connection on its way out: TCP, greeting, answer, all before a deadline. Keeps itself alive

@@ -22,12 +22,6 @@ using UserTimeout = net::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TI
 
 }  // namespace
 
-Port next_ephemeral(Port& counter) {
-  const bool wraps = counter < kFirstEphemeralPort || counter == UINT16_MAX;
-  counter = wraps ? kFirstEphemeralPort : static_cast<Port>(counter + 1);
-  return counter;
-}
-
 void MessageLink::connect(const Tcp::endpoint& address) {
   wire::Greeting greeting;
   greeting.kind = wire::Kind::messages;
@@ -159,15 +153,16 @@ void AsioMessages::sever() {
 
 Result<std::unique_ptr<MessageSocket>> AsioMessages::bind(Port port, MessageSink& sink) {
   if (severed_) return make_error_code(Errc::closed);
-  if (port == 0) {
-    port = next_ephemeral(next_ephemeral_);
-    for (Port tried = 0; sinks_.count(port) != 0 && tried < UINT16_MAX; ++tried) {
-      port = next_ephemeral(next_ephemeral_);
-    }
-  }
-  if (!sinks_.emplace(port, &sink).second) return make_error_code(Errc::address_in_use);
-  return std::unique_ptr<MessageSocket>(
-      std::make_unique<AsioMessageSocket>(self_, Endpoint{routes_.self, port}));
+  const Result<Port> claimed = routes_.ports.claim(port);
+  if (!claimed) return claimed.error();
+  sinks_.emplace(*claimed, &sink);
+  const Endpoint local{routes_.self, *claimed};
+  return std::unique_ptr<MessageSocket>(std::make_unique<AsioMessageSocket>(self_, local));
+}
+
+void AsioMessages::unbind(Port port) {
+  sinks_.erase(port);
+  routes_.ports.release(port);
 }
 
 void AsioMessages::send(Port from, const Endpoint& to, BytesView message) {

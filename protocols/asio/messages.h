@@ -84,24 +84,18 @@ class AsioMessages {
   void deliver(NodeId from, const wire::FrameHeader& header, BytesView message);
   void opened(MessageLink& link);
   void closed(MessageLink& link, bool was_open);
-  void unbind(Port port) { sinks_.erase(port); }
+  void unbind(Port port);
 
   AsioLoopCore& loop_;
   const AsioClock& clock_;
   AsioRoutes& routes_;
   bool severed_ = false;
   std::map<Port, MessageSink*> sinks_;
-  Port next_ephemeral_ = 0;
   std::map<NodeId, Peer> peers_;
   std::set<std::shared_ptr<MessageLink>> links_;
   std::deque<OwnMessage> own_;
   std::size_t own_bytes_ = 0;
   std::shared_ptr<AsioMessages*> self_ = std::make_shared<AsioMessages*>(this);
 };
-
-// Ports from here on are given to those who ask for any.
-inline constexpr Port kFirstEphemeralPort = 49152;
-// The next port of that range, round and round.
-Port next_ephemeral(Port& counter);
 
 }  // namespace windtunnel

@@ -1,7 +1,5 @@
 #include "protocols/asio/streams.h"
 
-#include "protocols/asio/messages.h"
-
 namespace windtunnel {
 namespace {
 
@@ -82,6 +80,7 @@ class AsioListener final : public Listener, public WaiterHolder {
     }
     waiting_.clear();
     owner_->listeners_.erase(local_.port);
+    owner_->routes_.ports.release(local_.port);
     owner_ = nullptr;
   }
 
@@ -109,21 +108,17 @@ void AsioStreams::sever() {
 
 Result<std::unique_ptr<Listener>> AsioStreams::listen(Port port) {
   if (severed_) return make_error_code(Errc::closed);
-  if (port == 0) {
-    port = next_ephemeral(next_ephemeral_);
-    for (Port tried = 0; listeners_.count(port) != 0 && tried < UINT16_MAX; ++tried) {
-      port = next_ephemeral(next_ephemeral_);
-    }
-  }
-  if (listeners_.count(port) != 0) return make_error_code(Errc::address_in_use);
-  auto listener = std::make_unique<AsioListener>(*this, Endpoint{routes_.self, port});
-  listeners_.emplace(port, listener.get());
+  const Result<Port> claimed = routes_.ports.claim(port);
+  if (!claimed) return claimed.error();
+  auto listener = std::make_unique<AsioListener>(*this, Endpoint{routes_.self, *claimed});
+  listeners_.emplace(*claimed, listener.get());
   return std::unique_ptr<Listener>(std::move(listener));
 }
 
 std::unique_ptr<Stream> AsioStreams::connect(const Endpoint& to, Waiter& connected) {
   if (severed_) return std::make_unique<DeadStream>();
-  const Endpoint local{routes_.self, next_ephemeral(next_ephemeral_)};
+  const Result<Port> port = routes_.ports.ephemeral();
+  const Endpoint local{routes_.self, port ? *port : Port{0}};
   auto core = std::make_shared<StreamCore>(*this, local, to);
   const auto address = routes_.addresses.find(to.node);
   if (address != routes_.addresses.end()) {

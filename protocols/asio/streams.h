@@ -88,7 +88,6 @@ class AsioStreams {
   AsioRoutes& routes_;
   bool severed_ = false;
   std::size_t armed_ = 0;
-  Port next_ephemeral_ = 0;
   std::map<Port, AsioListener*> listeners_;
   std::set<StreamCore*> open_;
 };

@@ -1,0 +1,222 @@
+// How streams fail: refused, unreachable, reset, and peers that crash.
+#include "tests/conformance/suite.h"
+
+namespace windtunnel::conformance {
+namespace {
+
+class StreamEndsOf : public Conformance {
+ protected:
+  // What reading says once it says anything but would_block or bytes.
+  Errc end_of(Stream& stream) {
+    Errc end = Errc::would_block;
+    Bytes into(100);
+    world->run_until([&] {
+      const Result<std::size_t> got = stream.read(into);
+      if (got.has_value()) {
+        end = *got == 0 ? Errc::closed : Errc::would_block;
+      } else {
+        end = code_of(got.error());
+      }
+      return end != Errc::would_block;
+    });
+    return end;
+  }
+
+  NodeId one = world->add_node();
+  NodeId two = world->add_node();
+  Endpoint nobody{two, 4444};
+};
+WT_IN_BOTH_WORLDS(StreamEndsOf);
+
+TEST_P(StreamEndsOf, ConnectToAPortWithoutAListenerIsRefused) {
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect(nobody, connected);
+  EXPECT_EQ(connected.runs, 0);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }));
+  EXPECT_EQ(connected.error(), Errc::refused);
+}
+
+TEST_P(StreamEndsOf, RefusedStreamSaysSoWhenUsed) {
+  Flag connected, readable_flag;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect(nobody, connected);
+  stream->when_readable(readable_flag);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1 && readable_flag.runs == 1; }));
+  Bytes into(10);
+  const Result<std::size_t> got = stream->read(into);
+  ASSERT_FALSE(got.has_value());
+  EXPECT_EQ(code_of(got.error()), Errc::refused);
+  const Result<std::size_t> written = stream->write(into);
+  ASSERT_FALSE(written.has_value());
+  EXPECT_EQ(code_of(written.error()), Errc::refused);
+}
+
+TEST_P(StreamEndsOf, ClosedListenerRefuses) {
+  const Connection c = connect(*world, one, two);
+  Result<std::unique_ptr<Listener>> listener = world->env(two).transport.listen(5);
+  ASSERT_TRUE(listener.has_value());
+  listener->reset();
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }));
+  EXPECT_EQ(connected.error(), Errc::refused);
+}
+
+TEST_P(StreamEndsOf, ConnectThatNothingAnswersIsUnreachable) {
+  const Result<std::unique_ptr<Listener>> listener = world->env(two).transport.listen(5);
+  ASSERT_TRUE(listener.has_value());
+  world->black_hole(one, two);
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  world->run_for(milliseconds(50));
+  EXPECT_EQ(connected.runs, 0);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }, seconds(300)));
+  EXPECT_EQ(connected.error(), Errc::unreachable);
+}
+
+TEST_P(StreamEndsOf, ConnectMayBeGivenUpWhileNothingAnswers) {
+  world->black_hole(one, two);
+  Flag connected;
+  std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  world->run_for(milliseconds(20));
+  stream.reset();
+  EXPECT_FALSE(connected.armed());
+  world->run_for(milliseconds(400));
+  EXPECT_EQ(connected.runs, 0);
+}
+
+TEST_P(StreamEndsOf, ResetIsSeenByThePeersRead) {
+  const Connection c = connect(*world, one, two);
+  c.client->reset();
+  EXPECT_EQ(end_of(*c.server), Errc::reset);
+}
+
+TEST_P(StreamEndsOf, ResetIsSeenByThePeersWrite) {
+  const Connection c = connect(*world, one, two);
+  c.client->reset();
+  Errc end = Errc::ok;
+  ASSERT_TRUE(world->run_until([&] {
+    const Result<std::size_t> written = c.server->write(as_bytes("x"));
+    if (!written.has_value()) end = code_of(written.error());
+    return !written.has_value();
+  }));
+  EXPECT_EQ(end, Errc::reset);
+}
+
+TEST_P(StreamEndsOf, ResetIsSeenAgainAndAgain) {
+  const Connection c = connect(*world, one, two);
+  c.client->reset();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(end_of(*c.server), Errc::reset);
+}
+
+TEST_P(StreamEndsOf, ResetOvertakesBytesThatWereNotRead) {
+  const Connection c = connect(*world, one, two);
+  ASSERT_TRUE(c.client->write(as_bytes("never read")).has_value());
+  world->run_for(milliseconds(20));
+  c.client->reset();
+  world->run_for(milliseconds(50));
+  Bytes into(100);
+  const Result<std::size_t> got = c.server->read(into);
+  ASSERT_FALSE(got.has_value());
+  EXPECT_EQ(code_of(got.error()), Errc::reset);
+}
+
+TEST_P(StreamEndsOf, ResetWakesThoseWhoWaitToRead) {
+  const Connection c = connect(*world, one, two);
+  Flag flag;
+  c.server->when_readable(flag);
+  world->run_for(milliseconds(2));
+  c.client->reset();
+  EXPECT_TRUE(world->run_until([&] { return flag.runs == 1; }));
+}
+
+TEST_P(StreamEndsOf, OwnResetEndsTheStreamAtOnce) {
+  const Connection c = connect(*world, one, two);
+  c.client->reset();
+  Bytes into(10);
+  EXPECT_EQ(code_of(c.client->read(into).error()), Errc::reset);
+  EXPECT_EQ(code_of(c.client->write(into).error()), Errc::reset);
+}
+
+TEST_P(StreamEndsOf, DestroyingAStreamWithUnreadBytesResetsThePeer) {
+  Connection c = connect(*world, one, two);
+  ASSERT_TRUE(c.client->write(as_bytes("unread")).has_value());
+  Flag arrived;
+  c.server->when_readable(arrived);
+  ASSERT_TRUE(world->run_until([&] { return arrived.runs == 1; }));
+  c.server.reset();
+  EXPECT_EQ(end_of(*c.client), Errc::reset);
+}
+
+TEST_P(StreamEndsOf, DestroyingAStreamEndsItForThePeer) {
+  Connection c = connect(*world, one, two);
+  c.server.reset();
+  EXPECT_EQ(end_of(*c.client), Errc::closed);
+}
+
+TEST_P(StreamEndsOf, WritingToADestroyedStreamEndsInReset) {
+  Connection c = connect(*world, one, two);
+  c.server.reset();
+  Errc end = Errc::ok;
+  ASSERT_TRUE(world->run_until([&] {
+    const Result<std::size_t> written = c.client->write(as_bytes("x"));
+    if (!written.has_value()) end = code_of(written.error());
+    return !written.has_value();
+  }));
+  EXPECT_EQ(end, Errc::reset);
+}
+
+TEST_P(StreamEndsOf, ClosingAListenerResetsThoseNotAccepted) {
+  Result<std::unique_ptr<Listener>> listener = world->env(two).transport.listen(5);
+  ASSERT_TRUE(listener.has_value());
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }));
+  ASSERT_EQ(connected.error(), Errc::ok);
+  world->run_for(milliseconds(20));
+  listener->reset();
+  EXPECT_EQ(end_of(*stream), Errc::reset);
+}
+
+// The kernel closes a dead process's connections: what was sent arrives, then the peer sees the
+// end, or a reset where the dead process had not read everything.
+TEST_P(StreamEndsOf, CrashOfThePeersProcessEndsTheStream) {
+  Connection c = connect(*world, one, two);
+  world->keep(two, std::move(c.listener));
+  world->keep(two, std::move(c.server));
+  world->crash(two);
+  const Errc end = end_of(*c.client);
+  EXPECT_TRUE(end == Errc::closed || end == Errc::reset) << name_of(end);
+}
+
+TEST_P(StreamEndsOf, CrashOfAPeerWithUnreadBytesResets) {
+  Connection c = connect(*world, one, two);
+  ASSERT_TRUE(c.client->write(as_bytes("unread")).has_value());
+  Flag arrived;
+  c.server->when_readable(arrived);
+  ASSERT_TRUE(world->run_until([&] { return arrived.runs == 1; }));
+  world->keep(two, std::move(c.listener));
+  world->keep(two, std::move(c.server));
+  world->crash(two);
+  EXPECT_EQ(end_of(*c.client), Errc::reset);
+}
+
+TEST_P(StreamEndsOf, RestartedNodeListensAgain) {
+  world->crash(two);
+  world->restart(two);
+  const Connection c = connect(*world, one, two);
+  ASSERT_TRUE(c.client->write(as_bytes("x")).has_value());
+  Flag arrived;
+  c.server->when_readable(arrived);
+  EXPECT_TRUE(world->run_until([&] { return arrived.runs == 1; }));
+}
+
+TEST_P(StreamEndsOf, ConnectToACrashedNodeFails) {
+  world->crash(two);
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }, seconds(300)));
+  EXPECT_NE(connected.error(), Errc::ok);
+}
+
+}  // namespace
+}  // namespace windtunnel::conformance
