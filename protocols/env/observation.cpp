@@ -10,6 +10,7 @@ constexpr std::string_view kKinds[] = {
     "commit",     "apply",    "snapshot-taken", "snapshot-installed", "log-start", "recovered",
     "wal-extent", "vote-extent", "sent-claim", "match",      "read-index",     "read-served",
     "effect",     "mark",     "config",      "lease",        "request",
+    "snapshot-extent",
 };
 constexpr std::string_view kRoles[] = {"follower", "pre-candidate", "candidate", "leader", "learner"};
 

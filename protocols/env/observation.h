@@ -37,6 +37,7 @@ enum class ObservationKind : std::uint16_t {
   config = 20,           // index, bit set of voters, outgoing voters, learners (node < 64)
   lease = 21,            // term, start, end (this node's monotonic clock)
   request = 22,          // request, commit index known then: a linearizable read arrived
+  snapshot_extent = 23,  // index, 0, file handle << 40 | length, offset: a snapshot file, before it gets its name
   user = 1000,           // first number free for users' protocols
 };
 

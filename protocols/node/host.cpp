@@ -49,6 +49,13 @@ Result<raft::LogIndex> Host::propose(GroupId id, BytesView command) {
   return index;
 }
 
+void Host::time_out(GroupId id) {
+  Group* group = find(id);
+  if (group == nullptr || group->machine == nullptr || failed_) return;
+  step(*group, raft::TimerFired{raft::TimerKind::silence});
+  step(*group, raft::TimerFired{raft::TimerKind::election});
+}
+
 Result<void> Host::read(GroupId id, std::uint64_t request) {
   Group* group = find(id);
   WT_ASSERT(group != nullptr, "a group of this host");

@@ -29,6 +29,9 @@ class RaftKvService final : public Service, private Application, private Message
   RaftKvService(Env& env, const ServiceConfig& config);
   void start() override;
 
+  // Campaigns now, as if nothing had been heard of a leader.
+  void time_out() { host_.time_out(kRaftKvGroup); }
+
   const Host& host() const { return host_; }
   // Null until the node has recovered.
   const raft::Raft* machine() const { return host_.machine(kRaftKvGroup); }

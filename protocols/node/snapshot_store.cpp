@@ -123,7 +123,7 @@ Task<Result<Bytes>> SnapshotStore::load(Env& env, std::string path) {
 Task<Result<void>> SnapshotStore::save(Env& env, GroupId group, raft::LogIndex index, Bytes bytes) {
   const std::string path = path_of(group, index);
   const std::string temporary = path + std::string(kTemporary);
-  const Result<void> written = co_await write_new(env, temporary, bytes);
+  const Result<void> written = co_await write_new(env, group, index, temporary, bytes);
   if (!written) {
     const Result<void> removed = co_await remove_file(env, temporary);
     (void)removed;  // It has no name that counts; the next start removes it.
@@ -148,9 +148,16 @@ Task<Result<void>> SnapshotStore::save(Env& env, GroupId group, raft::LogIndex i
   co_return Result<void>();
 }
 
-Task<Result<void>> SnapshotStore::write_new(Env& env, const std::string& path, const Bytes& bytes) {
+Task<Result<void>> SnapshotStore::write_new(Env& env, GroupId group, raft::LogIndex index,
+                                            const std::string& path, const Bytes& bytes) {
   const Result<File> file = co_await open_file(env, path, OpenMode::create);
   if (!file) co_return file.error();
+  Observation extent;
+  extent.kind = ObservationKind::snapshot_extent;
+  extent.group = group;
+  extent.a = index.value;
+  extent.c = std::uint64_t{file->handle} << 40 | bytes.size();
+  env.observer.observe(extent);
   Result<void> done = co_await truncate_file(env, *file, 0);
   if (done) done = co_await write_file(env, *file, 0, bytes);
   if (done) done = co_await sync_file(env, *file);

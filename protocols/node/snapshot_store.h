@@ -53,7 +53,8 @@ class SnapshotStore {
     std::uint64_t size = 0;
   };
   Task<Result<Bytes>> load(Env& env, std::string path);
-  Task<Result<void>> write_new(Env& env, const std::string& path, const Bytes& bytes);
+  Task<Result<void>> write_new(Env& env, GroupId group, raft::LogIndex index,
+                               const std::string& path, const Bytes& bytes);
   void adopt(std::vector<Found>& found, Bytes bytes, std::vector<std::string>& obsolete);
   Current* current_of(GroupId group);
 
