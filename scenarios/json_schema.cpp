@@ -52,34 +52,43 @@ std::string pattern_of(ValueKind kind) {
   }
 }
 
+// What YAML may take such a value for. A quantity with a unit is always a string.
+std::string types_of(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::boolean:
+      return "\"boolean\", \"string\"";
+    case ValueKind::integer:
+    case ValueKind::integer_range:
+    case ValueKind::decimal:
+    case ValueKind::probability:
+      return "\"number\", \"string\"";
+    case ValueKind::text:
+      return "\"string\", \"number\", \"boolean\"";
+    case ValueKind::seeds:
+      return "\"integer\", \"string\", \"array\"";
+    case ValueKind::selector:
+    case ValueKind::sides:
+      return "\"string\", \"array\"";
+    default:
+      return "\"string\"";
+  }
+}
+
 class JsonSchema {
  public:
   std::string take() { return std::move(text_); }
-  // The keys of an object of the schema, without its braces.
+  // The members of the schema of a value, without its braces, a line each.
   void body(const SchemaNode& node, std::size_t depth) {
     depth_ = depth;
     if (!node.doc.empty()) line(fmt::format("\"description\": {},", json_text(node.doc)));
-    if (!node.default_text.empty()) {
-      line(fmt::format("\"default\": {},", json_text(node.default_text)));
-    }
-    switch (node.kind) {
-      case ValueKind::object:
-        return object(node);
-      case ValueKind::list:
-        line("\"type\": \"array\",");
-        line("\"items\": {");
-        body(node.children.at(0), depth + 1);
-        depth_ = depth;
-        return line("}");
-      case ValueKind::map:
-        line("\"type\": \"object\",");
-        line("\"additionalProperties\": {");
-        body(node.children.at(0), depth + 1);
-        depth_ = depth;
-        return line("}");
-      default:
-        return scalar(node);
-    }
+    if (node.kind == ValueKind::object) return object(node);
+    const bool list = node.kind == ValueKind::list;
+    if (!list && node.kind != ValueKind::map) return line(scalar(node));
+    line(list ? "\"type\": \"array\"," : "\"type\": \"object\",");
+    line(list ? "\"items\": {" : "\"additionalProperties\": {");
+    body(node.children.at(0), depth + 1);
+    depth_ = depth;
+    line("}");
   }
 
  private:
@@ -113,6 +122,11 @@ class JsonSchema {
     line("\"properties\": {");
     for (const SchemaNode& child : node.children) {
       depth_ = inner + 1;
+      if (is_scalar(child)) {
+        line(fmt::format("{}: {{{}{}{}", json_text(child.key), notes(child), scalar(child),
+                         separator(node, child)));
+        continue;
+      }
       line(json_text(child.key) + ": {");
       body(child, inner + 2);
       depth_ = inner + 1;
@@ -135,25 +149,29 @@ class JsonSchema {
     line(fmt::format("\"include\": {{\"type\": [\"string\", \"array\"], \"description\": {}}}",
                      json_text(file_keys()[1].doc)));
   }
-  void scalar(const SchemaNode& node) {
+  static bool is_scalar(const SchemaNode& node) {
+    return node.kind != ValueKind::object && node.kind != ValueKind::list &&
+           node.kind != ValueKind::map;
+  }
+  static std::string notes(const SchemaNode& node) {
+    std::string text = fmt::format("\"description\": {}, ", json_text(node.doc));
+    if (node.default_text.empty()) return text;
+    return text + fmt::format("\"default\": {}, ", json_text(node.default_text));
+  }
+  static std::string scalar(const SchemaNode& node) {
     if (!node.words.empty()) {
       std::string words;
       for (const std::string& word : node.words) {
         words += (words.empty() ? "" : ", ") + json_text(word);
       }
-      return line(fmt::format("\"anyOf\": [{{\"enum\": [{}]}}, "
-                              "{{\"type\": \"string\", \"pattern\": \"\\\\$\\\\{{params\\\\.\"}}]",
-                              words));
+      return fmt::format("\"anyOf\": [{{\"enum\": [{}]}}, {{\"type\": \"string\", \"pattern\": {}}}]",
+                         words, json_text(R"(\$\{params\.)"));
     }
-    std::string types = "\"string\", \"number\", \"integer\", \"boolean\"";
-    const bool listed = node.kind == ValueKind::selector || node.kind == ValueKind::sides ||
-                        node.kind == ValueKind::seeds;
-    if (listed) types += ", \"array\"";
+    const std::string types = types_of(node.kind);
     const std::string pattern = pattern_of(node.kind);
-    if (pattern.empty()) return line(fmt::format("\"type\": [{}]", types));
-    line(fmt::format("\"type\": [{}],", types));
-    line(fmt::format("\"pattern\": {}",
-                     json_text(fmt::format(R"(^({}|.*\$\{{params\..*)$)", pattern))));
+    if (pattern.empty()) return fmt::format("\"type\": [{}]", types);
+    return fmt::format("\"type\": [{}], \"pattern\": {}", types,
+                       json_text(fmt::format(R"(^({}|.*\$\{{params\..*)$)", pattern)));
   }
 
   std::string text_;

@@ -9,10 +9,24 @@
 namespace windtunnel::scenarios {
 namespace {
 
+bool is_distribution(const SchemaNode& node) {
+  return node.kind == ValueKind::object && node.short_key == "value";
+}
+
+// Of a distribution: that of its short form.
+std::string default_of(const SchemaNode& node) {
+  std::string text = node.default_text;
+  for (const SchemaNode& child : node.children) {
+    if (is_distribution(node) && child.key == node.short_key) text = child.default_text;
+  }
+  return text.empty() || text == "0s" ? "" : "`" + text + "`";
+}
+
 // "list of map", "duration, above 0".
 std::string type_of(const SchemaNode& node) {
   if (node.kind == ValueKind::list) return "list of " + type_of(node.children.at(0));
   if (node.kind == ValueKind::map) return "names with " + type_of(node.children.at(0));
+  if (is_distribution(node)) return "duration, range or distribution";
   std::string text(name_of(node.kind));
   if (!node.words.empty()) {
     text.clear();
@@ -64,7 +78,7 @@ class Reference {
     return dot == std::string::npos ? path : path.substr(dot + 1);
   }
   void row(const SchemaNode& node) {
-    std::string fallback = node.default_text.empty() ? "" : "`" + node.default_text + "`";
+    std::string fallback = default_of(node);
     if (node.required) fallback = "required";
     if (!node.group.empty()) fallback = "one " + node.group;
     text_ += fmt::format("| `{}` | {} | {} | {} |\n", node.key, type_of(node), fallback, node.doc);
@@ -79,8 +93,7 @@ class Reference {
                                         [](const SchemaNode& a, const SchemaNode& b) {
                                           return a.key == b.key && a.doc == b.doc;
                                         });
-      const bool distribution = object.short_key == "value";
-      if (same_keys && (distribution || known->key == node.key)) return true;
+      if (same_keys && (is_distribution(object) || known->key == node.key)) return true;
     }
     return false;
   }

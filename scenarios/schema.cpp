@@ -8,7 +8,7 @@ class TableBuilder final : public SchemaVisitor {
  public:
   void scalar(const FieldInfo& info, ScalarRef& value, bool) override {
     SchemaNode node = make(info, value.kind());
-    node.words = {value.words().begin(), value.words().end()};
+    for (const std::string_view word : value.words()) node.words.emplace_back(word);
     if (!info.required && !info.given) node.default_text = value.print();
     if (node.default_text == "[]" || node.default_text == "\"\"") node.default_text.clear();
     add(std::move(node));

@@ -97,37 +97,38 @@ void Validator::check_groups() {
 }
 
 void Validator::check_names() {
-  const auto add = [&](const std::string& name, std::string what, const SourceSpan& span) {
-    const std::optional<faults::Term> term = faults::parse_term(name);
-    if (!term || term->kind != faults::Term::Kind::named || name == "null") {
-      diagnostics_.error(Code::duplicate_name, span, fmt::format("'{}' is a word of selectors", name),
-                         "take another name");
-    } else if (const auto [first, fresh] = names_.emplace(name, what); !fresh) {
-      diagnostics_.error(Code::duplicate_name, span,
-                         fmt::format("'{}' is {} and {}", name, first->second, what),
-                         "take another name");
-    }
-  };
   for (const GroupSpec& group : spec_.cluster.groups) {
-    const SourceSpan span = places_.at(group.span, {"name"});
-    add(group.name, "a group", span);
-    for (std::uint32_t i = 1; i <= group.count; ++i) {
-      add(group.name + std::to_string(i), fmt::format("a node of group {}", group.name), span);
-    }
+    add_nodes(group.name, group.count, "group", places_.at(group.span, {"name"}));
   }
   std::map<std::string, int, std::less<>> workloads;
   for (const WorkloadSpec& workload : spec_.workloads) {
-    const SourceSpan span = places_.at(workload.span, {"client_name"});
     if (++workloads[workload.name] == 2) {
       diagnostics_.error(Code::duplicate_name, places_.at(workload.span, {"name"}),
                          fmt::format("there are two workloads '{}'", workload.name));
     }
-    add(workload.client_name, "a name of clients", span);
-    for (std::uint32_t i = 1; i <= workload.clients; ++i) {
-      add(workload.client_name + std::to_string(i),
-          fmt::format("a client of workload {}", workload.name), span);
-    }
+    add_nodes(workload.client_name, workload.clients, "client_name",
+              places_.at(workload.span, {"client_name"}));
   }
+}
+
+void Validator::add_nodes(const std::string& name, std::uint32_t count, std::string_view what,
+                          const SourceSpan& span) {
+  const std::optional<faults::Term> term = faults::parse_term(name);
+  if (!term || term->kind != faults::Term::Kind::named || name == "null") {
+    diagnostics_.error(Code::duplicate_name, span, fmt::format("'{}' is a word of selectors", name),
+                       "take another name");
+    return;
+  }
+  std::string taken = names_.count(name) != 0 ? name : std::string();
+  names_.emplace(name, fmt::format("the {} {}", what, name));
+  for (std::uint32_t i = 1; i <= count && taken.empty(); ++i) {
+    const std::string node = name + std::to_string(i);
+    if (!names_.emplace(node, fmt::format("a node of {} {}", what, name)).second) taken = node;
+  }
+  if (taken.empty()) return;
+  diagnostics_.error(Code::duplicate_name, span,
+                     fmt::format("'{}' is already {}", taken, names_.find(taken)->second),
+                     "take another name");
 }
 
 void Validator::check_rules() {

@@ -38,6 +38,9 @@ class Validator {
  private:
   void check_names();
   void check_name(const std::string& name, const SourceSpan& span, std::string_view what);
+  // Enters the name and those of its nodes.
+  void add_nodes(const std::string& name, std::uint32_t count, std::string_view what,
+                 const SourceSpan& span);
   void check_groups();
   void check_rules();
   void check_service(const GroupSpec& group);

@@ -12,6 +12,20 @@
 namespace windtunnel::scenarios {
 namespace {
 
+std::size_t closing_quote(const std::string& text, std::size_t open) {
+  const char quote = text[open];
+  for (std::size_t i = open + 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (quote == '\'' && text.compare(i, 2, "''") == 0) {
+      ++i;
+    } else if (text[i] == quote) {
+      return i;
+    }
+  }
+  return std::string::npos;
+}
+
 // Builds the tree from yaml-cpp's events. After an error that forbids building it goes deaf, since an event handler
 // cannot stop the parser.
 class Builder final : public YAML::EventHandler {
@@ -77,15 +91,20 @@ class Builder final : public YAML::EventHandler {
     if (!refused_) diagnostics_.error(code, where, std::move(message), std::move(hint));
     refused_ = true;
   }
-  // The length in the source, up to the end of the line for what spans several.
-  std::size_t scalar_length(const YAML::Mark& mark, const std::string& value) const {
+  // The length in the source, up to the end of the line for what spans several. yaml-cpp lets the end of the file
+  // close a quote; that is refused here.
+  std::size_t scalar_length(const YAML::Mark& mark, const std::string& value) {
     const std::string& text = diagnostics_.files()[file_].text;
     const auto start = static_cast<std::size_t>(mark.pos);
     if (start >= text.size() || (text[start] != '"' && text[start] != '\'')) {
       return std::max<std::size_t>(1, std::min(value.find('\n'), value.size()));
     }
-    const std::size_t end = text.find(text[start], start + 1);
-    return end == std::string::npos ? 1 : std::min(end, text.find('\n', start)) - start + 1;
+    const std::size_t end = closing_quote(text, start);
+    if (end == std::string::npos) {
+      refuse(Code::syntax, span(mark, 1), "a quote is not closed", {});
+      return 1;
+    }
+    return std::min(end, text.find('\n', start)) - start + 1;
   }
   bool plain(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) {
@@ -234,6 +253,8 @@ std::string_view describe_kind(YamlNode::Kind kind) {
 }
 
 std::optional<YamlNode> parse_yaml(std::string path, std::string text, Diagnostics& diagnostics) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text.erase(0, 3);
   const std::size_t before = diagnostics.count();
   const std::uint32_t file = diagnostics.add_file(std::move(path), std::move(text));
   if (!check_bytes(file, diagnostics) || !check_flow_depth(file, diagnostics)) return std::nullopt;
@@ -245,7 +266,9 @@ std::optional<YamlNode> parse_yaml(std::string path, std::string text, Diagnosti
     }
   } catch (const YAML::Exception& error) {
     if (!builder.refused()) {
-      diagnostics.error(Code::syntax, span_of(file, error.mark), clearer(error.msg));
+      const bool alias = error.msg.find("anchor") != std::string::npos;
+      diagnostics.error(alias ? Code::alias : Code::syntax, span_of(file, error.mark),
+                        alias ? "aliases are not allowed" : clearer(error.msg));
     }
   }
   if (diagnostics.count() == before && builder.documents() == 0) {

@@ -1,0 +1,39 @@
+// A catalog for tests of reading scenario files: small, but with the names of what ships.
+#pragma once
+
+#include "scenarios/catalog.h"
+
+namespace windtunnel::scenarios {
+
+inline Catalog test_catalog() {
+  using Kind = OptionInfo::Kind;
+  Catalog catalog;
+  ServiceInfo raft;
+  raft.name = "raft-kv";
+  raft.options = {{"election_timeout", Kind::duration, "150ms", {}, {}},
+                  {"heartbeat", Kind::duration, "30ms", {}, {}},
+                  {"pre_vote", Kind::boolean, "true", {}, {}},
+                  {"check_quorum", Kind::boolean, "true", {}, {}},
+                  {"snapshot_every", Kind::integer, "10000", {}, {}},
+                  {"keep_entries", Kind::integer, "1000", {}, {}},
+                  {"snapshot_piece", Kind::size, "64KiB", {}, {}},
+                  {"max_batch", Kind::size, "64KiB", {}, {}}};
+  raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote", "request-vote-reply",
+                        "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
+  raft.has_timeout = true;
+  ServiceInfo naive;
+  naive.name = "naive-kv";
+  naive.options = {{"failover", Kind::duration, "300ms", {}, {}},
+                   {"reads", Kind::text, "any", {}, {"any", "primary"}}};
+  catalog.services = {raft, naive};
+  catalog.workloads = {{"register", {}, {"read", "write"}, {}},
+                       {"cas-register", {}, {"read", "write", "cas"}, {}},
+                       {"kv", {}, {"get", "put", "append"}, {}}};
+  catalog.checks = {{"linearizable", {}, true, {}},
+                    {"recovers", {}, false, {}},
+                    {"raft.election-safety", {}, false, {}},
+                    {"raft.log-matching", {}, false, {}}};
+  return catalog;
+}
+
+}  // namespace windtunnel::scenarios
