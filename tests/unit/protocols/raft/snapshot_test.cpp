@@ -1,0 +1,195 @@
+#include "tests/unit/protocols/raft/cluster.h"
+
+#include <gtest/gtest.h>
+
+namespace windtunnel::raft {
+namespace {
+
+// Node 2 is down while the others commit ten commands and forget them.
+void leave_behind(Cluster& cluster) {
+  cluster.elect(0);
+  cluster.crash(2);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(cluster.propose(0, "command " + std::to_string(i)).has_value());
+  }
+  cluster.settle();
+  cluster.fire(0, TimerKind::heartbeat);
+  cluster.settle();
+  cluster.compact(0, LogIndex{11});
+}
+
+void beat(Cluster& cluster, int times) {
+  for (int i = 0; i < times; ++i) {
+    cluster.fire(0, TimerKind::heartbeat);
+    cluster.settle();
+  }
+}
+
+TEST(Snapshot, AFollowerThatWasAwayGetsOneInPieces) {
+  Cluster cluster(3);
+  leave_behind(cluster);
+  cluster.restart(2);
+  cluster.take_lines();
+  beat(cluster, 3);
+  std::size_t pieces = 0;
+  for (const std::string& line : cluster.take_lines()) {
+    pieces += line.find("n1 > n3 snapshot-chunk") == 0;
+  }
+  EXPECT_GT(pieces, 3U);
+  EXPECT_EQ(cluster.node(2).state.commands, cluster.node(0).state.commands);
+  EXPECT_EQ(cluster.raft(2).log(), cluster.raft(0).log());
+  ASSERT_TRUE(cluster.propose(0, "after").has_value());
+  cluster.settle();
+  EXPECT_EQ(cluster.raft(2).log().last_index(), LogIndex{12});
+  EXPECT_FALSE(cluster.invariants().violation().has_value());
+}
+
+TEST(Snapshot, LostAndDuplicatedPiecesDelayButDoNotHarm) {
+  Cluster cluster(3);
+  leave_behind(cluster);
+  cluster.restart(2);
+  for (int i = 0; i < 40; ++i) {
+    cluster.fire(0, TimerKind::heartbeat);
+    for (int n = 0; n < 3 && !cluster.network().empty(); ++n) {
+      if ((i + n) % 3 == 0) {
+        cluster.network().pop_front();
+      } else {
+        cluster.deliver_at(0, (i + n) % 3 == 1 && n == 0);
+      }
+    }
+    while (!cluster.node(2).in_flight.empty()) cluster.persist(2);
+  }
+  beat(cluster, 6);
+  EXPECT_EQ(cluster.node(2).state.commands, cluster.node(0).state.commands);
+  EXPECT_FALSE(cluster.invariants().violation().has_value());
+}
+
+Raft follower_with(std::initializer_list<std::uint64_t> terms, Ready& ready) {
+  Config config;
+  config.self = NodeId{0};
+  Recovered recovered;
+  recovered.hard_state.term = Term{4};
+  recovered.snapshot.configuration = Configuration::of_voters({NodeId{0}, NodeId{1}, NodeId{2}});
+  for (const std::uint64_t term : terms) {
+    recovered.entries.push_back(Entry{Term{term}, EntryKind::command, Payload(), 0});
+  }
+  Raft raft(config, recovered);
+  raft.step(Start{}, ready);
+  ready.clear();
+  return raft;
+}
+
+Message piece(std::uint64_t index, std::uint64_t term, std::uint64_t offset, bool done) {
+  Message message;
+  message.kind = MessageKind::snapshot_chunk;
+  message.term = Term{4};
+  message.index = LogIndex{index};
+  message.log_term = Term{term};
+  message.offset = offset;
+  message.data = Payload(as_bytes("12345"));
+  message.done = done;
+  return message;
+}
+
+SnapshotMeta meta_of(std::uint64_t index, std::uint64_t term) {
+  SnapshotMeta meta;
+  meta.index = LogIndex{index};
+  meta.term = Term{term};
+  meta.hash = 77;
+  meta.configuration = Configuration::of_voters({NodeId{0}, NodeId{1}, NodeId{2}});
+  return meta;
+}
+
+TEST(Snapshot, PiecesOfAnotherTransferDoNotContinueTheFirst) {
+  Ready ready;
+  Raft raft = follower_with({1}, ready);
+  Message message = piece(9, 3, 0, false);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
+  message = piece(8, 3, 5, true);  // another snapshot
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
+  EXPECT_EQ(ready.send_now.back().offset, 0U);
+  message = piece(9, 3, 5, true);  // the first again, but its pieces are gone
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
+  message = piece(9, 3, 0, false);
+  message.term = Term{5};  // another reign
+  raft.step(Received{NodeId{2}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 2U);
+  EXPECT_EQ(ready.snapshot_pieces.back().offset, 0U);
+}
+
+TEST(Snapshot, APrefixThatTheLogHasIsCommittedWithoutTransfer) {
+  Ready ready;
+  Raft raft = follower_with({1, 3, 3}, ready);
+  const Message message = piece(2, 3, 0, false);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_TRUE(ready.snapshot_pieces.empty());
+  EXPECT_EQ(raft.commit_index(), LogIndex{2});
+  EXPECT_EQ(raft.log().last_index(), LogIndex{3});
+  ASSERT_EQ(ready.send_now.size(), 1U);
+  EXPECT_TRUE(ready.send_now[0].done);
+}
+
+TEST(Snapshot, InstallingDiscardsALogThatContradictsIt) {
+  Ready ready;
+  Raft raft = follower_with({1, 2, 2, 2}, ready);
+  const Message message = piece(3, 3, 0, true);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_TRUE(ready.send_now.empty()) << "the last piece is answered when it is installed";
+  raft.step(SnapshotReceived{meta_of(3, 3)}, ready);
+  EXPECT_EQ(raft.log().last_index(), LogIndex{3});
+  EXPECT_EQ(raft.commit_index(), LogIndex{3});
+  ASSERT_EQ(ready.writes.size(), 1U);
+  EXPECT_TRUE(ready.writes[0].discard_log);
+  ASSERT_TRUE(ready.restore.has_value());
+  ASSERT_EQ(ready.send_after.size(), 1U);
+  EXPECT_EQ(ready.send_after[0].ticket, ready.writes[0].ticket);
+  EXPECT_TRUE(ready.send_after[0].message.done);
+}
+
+TEST(Snapshot, RecoveryPrefersTheSnapshotToALogThatContradictsIt) {
+  Config config;
+  config.self = NodeId{0};
+  Recovered recovered;
+  recovered.hard_state.term = Term{4};
+  recovered.snapshot = meta_of(2, 3);
+  recovered.entries = {Entry{Term{1}, EntryKind::command, Payload(), 0},
+                       Entry{Term{2}, EntryKind::command, Payload(), 0},
+                       Entry{Term{2}, EntryKind::command, Payload(), 0}};
+  const Raft raft(config, recovered);
+  EXPECT_EQ(raft.log().last_index(), LogIndex{2});
+  EXPECT_EQ(raft.log().last_term(), Term{3});
+  EXPECT_EQ(raft.commit_index(), LogIndex{2});
+}
+
+TEST(Snapshot, DescribesTheEntryNotTheNode) {
+  Cluster cluster(3);
+  cluster.elect(0);
+  ASSERT_TRUE(cluster.propose(0, "x").has_value());
+  cluster.settle();
+  cluster.fire(0, TimerKind::heartbeat);
+  cluster.settle();
+  cluster.crash(0);
+  cluster.fire(2, TimerKind::silence);
+  cluster.elect(1);
+  ASSERT_EQ(cluster.raft(1).term(), Term{2});
+  const SnapshotMeta meta = cluster.raft(1).describe(LogIndex{2});
+  EXPECT_EQ(meta.term, Term{1});
+  EXPECT_EQ(meta.hash, cluster.raft(1).log().hash_at(LogIndex{2}));
+  EXPECT_EQ(meta.configuration.voters.size(), 3U);
+}
+
+TEST(Snapshot, ADamagedTransferStartsOver) {
+  Ready ready;
+  Raft raft = follower_with({1}, ready);
+  const Message message = piece(9, 3, 0, true);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  raft.step(SnapshotDamaged{}, ready);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 2U);
+}
+
+}  // namespace
+}  // namespace windtunnel::raft
