@@ -113,6 +113,34 @@ TEST(DiskTrouble, AFailedSyncStopsTheNodeForGood) {
   EXPECT_EQ(cluster.service(leader).store().get("k"), "49");
 }
 
+// The bytes of a failed sync can still be read after the process has started again, marked clean: a
+// later sync would not write them (fsyncgate).
+TEST(DiskTrouble, WhatOnlyThePageCacheHasIsWrittenAgainBeforeItCounts) {
+  const std::string large(450, 'x');  // Reaches into a second sector.
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Cluster cluster(1, seed);
+    Node& node = *cluster.servers[0];
+    User user(cluster, "c",
+              {call("put", "k", "1"), call("sleep", "1s"), call("put", "k", large),
+               call("sleep", "3s"), call("get", "k")});
+    cluster.run_for(seconds(1));
+    ASSERT_EQ(user.ok(), 1U);
+    DiskFault once = fault(DiskFaultKind::fail_sync);
+    once.limit = 1;
+    node.disk().begin_fault(once);
+    while (!cluster.service(0).host().failed()) cluster.run_for(milliseconds(1));
+    node.crash(CrashKind::process);
+    node.start();
+    while (!user[2].done) cluster.run_for(milliseconds(1));
+    ASSERT_EQ(user[2].outcome.kind, Outcome::Kind::ok);
+    node.crash(CrashKind::power);
+    node.start();
+    cluster.run_for(seconds(5));
+    ASSERT_FALSE(cluster.service(0).host().failed()) << seed;
+    EXPECT_TRUE(user[4].outcome.value == large) << seed;
+  }
+}
+
 TEST(DiskTrouble, AFullDiskStopsAcknowledgementsUntilThereIsSpace) {
   Cluster cluster(3, 2, {{"client_deadline", "1s"}});
   const std::string large(20'000, 'x');  // More than what is left of the last page.

@@ -123,6 +123,14 @@ TEST(WalFormat, ALostSectorOfTheLastFrameIsATornTail) {
   }
 }
 
+TEST(WalFormat, ALostSectorBeforeAWholeFrameIsRefused) {
+  const Segment segment = three_frames();
+  ASSERT_LT(kSectorBytes, segment.starts[1]);
+  Bytes damaged = segment.bytes;
+  std::fill(damaged.begin() + kSectorBytes, damaged.begin() + segment.starts[1], std::byte{0});
+  EXPECT_EQ(scan(damaged).state, FrameState::corrupt) << "the frame was synced before the next";
+}
+
 TEST(WalFormat, AFlippedBitIsRefusedWhereverItIs) {
   const Segment segment = three_frames();
   for (std::size_t i = 0; i < segment.bytes.size(); ++i) {
