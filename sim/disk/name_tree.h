@@ -78,9 +78,10 @@ class NameTree {
     bool touches(std::uint32_t directory) const {
       return at.directory == directory || target().directory == directory;
     }
+    // Successive changes of one file meet at a place, too.
     bool stands_on(const Change& earlier) const {
-      return earlier.entry == entry || earlier.at == at || earlier.target() == at ||
-             earlier.at == target() || earlier.target() == target();
+      return earlier.at == at || earlier.target() == at || earlier.at == target() ||
+             earlier.target() == target();
     }
   };
   void make_settled_durable();

@@ -1,5 +1,5 @@
-// An `Env` made by hand, for tests of what stands on the ports: a run queue that is drained on request,
-// a clock that is moved on request, one bindable message sink. The other ports abort.
+// An `Env` made by hand, for tests of what stands on the ports: a run queue that is drained on
+// request, a clock that is moved on request, one bindable message sink. The disk aborts.
 #pragma once
 
 #include "protocols/env/env.h"

@@ -22,7 +22,7 @@ struct Leaves {
 };
 
 Task<int> answer(Env& env, Duration after, int value) {
-  if (after > Duration{}) co_await sleep_for(env, after);
+  if (after.ns > 0) co_await sleep_for(env, after);
   co_return value;
 }
 

@@ -84,6 +84,7 @@ RC_GTEST_PROP(FileImage, DurableBytesSurviveAndReadsSeeTheModel, (std::uint64_t 
   const std::vector<Step> steps = any_steps();
   PagePool pool;
   std::string model;
+  std::string synced;
   FileImage image(pool);
   char next = 'a';
   for (const Step& step : steps) {
@@ -98,6 +99,7 @@ RC_GTEST_PROP(FileImage, DurableBytesSurviveAndReadsSeeTheModel, (std::uint64_t 
       model.resize(step.offset, '\0');
     } else {
       image.sync();
+      synced = model;
     }
     Bytes seen;
     image.copy_to(DiskImage::cached, seen);
@@ -113,10 +115,24 @@ RC_GTEST_PROP(FileImage, DurableBytesSurviveAndReadsSeeTheModel, (std::uint64_t 
     RC_ASSERT(at < after.size());
     RC_ASSERT(static_cast<char>(after[at]) == model[at]);
   }
+  // Every byte is the newest one, the one last synced, or that of a hole.
+  model.resize(std::max(model.size(), synced.size()), '\0');
+  synced.resize(model.size(), '\0');
+  RC_ASSERT(after.size() <= model.size());
+  for (std::size_t at = 0; at < after.size(); ++at) {
+    const char byte = static_cast<char>(after[at]);
+    RC_ASSERT(byte == model[at] || byte == synced[at]);
+  }
   RC_ASSERT(image.is_durable(0, image.size()));
   Bytes stored;
   image.copy_to(DiskImage::durable, stored);
   RC_ASSERT(equal(stored, after));
+  // What the size has lost does not come back.
+  image.truncate(20'000);
+  Bytes extended;
+  image.copy_to(DiskImage::cached, extended);
+  after.resize(20'000, std::byte{0});
+  RC_ASSERT(equal(extended, after));
 }
 
 using Model = std::map<std::string, std::string>;

@@ -14,22 +14,24 @@ using testing::DiskWorld;
 constexpr std::uint64_t kId = 7;
 
 TEST(DiskFault, AFailedSyncMarksTheDirtyPagesClean) {
-  DiskWorld world;
-  const File file = world.stored("a", "old");
-  world.write(file, 0, "new");
-  DiskFault fault = world.fault(DiskFaultKind::fail_sync);
-  fault.limit = 1;
-  world.disk().begin_fault(fault);
-  EXPECT_EQ(world.sync(file), Errc::io_error);
-  EXPECT_EQ(world.read(file), "new");
-  // The second sync has nothing to write and answers ok.
-  EXPECT_EQ(world.sync(file), Errc::ok);
-  EXPECT_FALSE(world.disk().is_durable(SimDisk::file_of(file.handle), 0, 3));
-  EXPECT_EQ(world.disk().faults().bites(kId), 1U);
-  EXPECT_EQ(world.records.faults, 1);
-  EXPECT_EQ(world.records.bites, 1);
-  world.restart(CrashKind::power);
-  EXPECT_EQ(world.read(world.open("a")), "old");
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    DiskWorld world(seed);
+    const File file = world.stored("a", "old");
+    world.write(file, 0, "new");
+    DiskFault fault = world.fault(DiskFaultKind::fail_sync);
+    fault.limit = 1;
+    world.disk().begin_fault(fault);
+    EXPECT_EQ(world.sync(file), Errc::io_error);
+    EXPECT_EQ(world.read(file), "new");
+    // The second sync has nothing to write and answers ok.
+    EXPECT_EQ(world.sync(file), Errc::ok);
+    EXPECT_FALSE(world.disk().is_durable(SimDisk::file_of(file.handle), 0, 3));
+    EXPECT_EQ(world.disk().faults().bites(kId), 1U);
+    EXPECT_EQ(world.records.faults, 1);
+    EXPECT_EQ(world.records.bites, 1);
+    world.restart(CrashKind::power);
+    EXPECT_EQ(world.read(world.open("a")), "old");
+  }
 }
 
 TEST(DiskFault, BytesWrittenAgainAfterAFailedSyncCanBeSynced) {

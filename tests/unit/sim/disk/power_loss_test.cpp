@@ -220,6 +220,33 @@ TEST(PowerLoss, ASyncedFileMovedToASyncedDirectoryStaysThere) {
   }
 }
 
+TEST(PowerLoss, ASyncedReplacementIsNotUndoneByAnEarlierOne) {
+  DiskWorld world;
+  world.make_directory("d");
+  world.stored("x", "x");
+  world.stored("d/y", "y");
+  world.sync_directory("d");
+  world.rename("x", "z");
+  world.rename("d/y", "z");
+  world.sync_directory("d");
+  world.sync_directory();
+  world.restart(CrashKind::power);
+  EXPECT_EQ(world.list(), (Names{"d/", "z"}));
+  EXPECT_EQ(world.read(world.open("z")), "y");
+}
+
+TEST(PowerLoss, AnOpenThatNobodyWaitsForLeavesNoHandle) {
+  DiskWorld world;
+  const File file = world.open("a");
+  world.port().close(file);
+  {
+    Completion forgotten;
+    world.port().open("a", OpenMode::create, forgotten);
+  }
+  world.run();
+  EXPECT_EQ(world.write(file, 0, "x"), Errc::closed);
+}
+
 TEST(Sever, LaterCallsAreIgnoredAndEarlierEffectsStay) {
   DiskWorld world;
   const File file = world.open("a");
