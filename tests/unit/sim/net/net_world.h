@@ -1,10 +1,11 @@
 // A simulation with nodes that do nothing but hold sockets, for tests of the network: the test acts for them, between
-// events.
+// events. What a node's program holds dies with the program, though the test has a handle on it.
 #pragma once
 
 #include "sim/net/network.h"
 #include "tests/unit/sim/programs.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,12 +17,24 @@ class NetWorld {
  public:
   explicit NetWorld(int nodes, std::uint64_t seed = 1) : sim(options(seed)) {
     sim.network().set_default_profile({.latency = Latency::constant(milliseconds(1))});
-    for (int i = 0; i < nodes; ++i) add_node(sim, "n" + std::to_string(i + 1), idle).start();
+    held_.resize(static_cast<std::size_t>(nodes));
+    for (int i = 0; i < nodes; ++i) {
+      NodeOptions chosen;
+      chosen.name = "n" + std::to_string(i + 1);
+      sim.add_node(chosen, [this, i](Env&) -> std::unique_ptr<Service> {
+        return std::make_unique<Program>(*this, i);
+      });
+      node(i).start();
+    }
   }
   Network& net() { return sim.network(); }
   NodeId id(int index) const { return NodeId{static_cast<std::uint32_t>(index)}; }
   Node& node(int index) { return sim.node(id(index)); }
   Env& env(int index) { return node(index).env(); }
+  // Calls `release` when the program of node `index` is destroyed.
+  void at_end(int index, std::function<void()> release) {
+    held_[static_cast<std::size_t>(index)].push_back(std::move(release));
+  }
   void run_for(Duration duration) { sim.run_until(sim.now() + duration); }
 
   std::vector<Record> records(RecordKind kind) const {
@@ -41,7 +54,20 @@ class NetWorld {
   }
 
  private:
-  static void idle(Env&, TaskScope&) {}
+  class Program final : public Service {
+   public:
+    Program(NetWorld& world, int index) : world_(world), index_(index) {}
+    ~Program() override {
+      auto& held = world_.held_[static_cast<std::size_t>(index_)];
+      for (const std::function<void()>& release : held) release();
+      held.clear();
+    }
+    void start() override {}
+
+   private:
+    NetWorld& world_;
+    int index_;
+  };
   static SimulationOptions options(std::uint64_t seed) {
     SimulationOptions chosen;
     chosen.seed = seed;
@@ -55,9 +81,30 @@ class NetWorld {
       return const_cast<World*>(this)->trace().find(number);
     }
   };
+  std::vector<std::vector<std::function<void()>>> held_;
 
  public:
   World sim;
+};
+
+// Something that the program of a node owns: a socket, a listener, a stream.
+template <class T>
+class Owned {
+ public:
+  Owned() = default;
+  Owned(NetWorld& world, int index, std::unique_ptr<T> owned)
+      : owned_(std::make_shared<std::unique_ptr<T>>(std::move(owned))) {
+    const std::weak_ptr<std::unique_ptr<T>> weak = owned_;
+    world.at_end(index, [weak] {
+      if (const auto kept = weak.lock()) kept->reset();
+    });
+  }
+  T* operator->() const { return owned_->get(); }
+  T& operator*() const { return **owned_; }
+  void reset() { owned_->reset(); }
+
+ private:
+  std::shared_ptr<std::unique_ptr<T>> owned_;
 };
 
 // A socket of node `index`, and what arrived there.
@@ -68,7 +115,7 @@ class Box final : public MessageSink {
     std::string text;
     Instant at;
   };
-  Box(NetWorld& world, int index, Port port) : world_(world), socket_(open(world, index, port)) {}
+  Box(NetWorld& world, int index, Port port) : world_(world), socket_(world, index, open(world, index, port)) {}
   void on_message(const Endpoint& from, BytesView message) override {
     arrived.push_back({from, std::string(as_text(message)), world_.sim.now()});
   }
@@ -91,7 +138,7 @@ class Box final : public MessageSink {
     return std::move(*bound);
   }
   NetWorld& world_;
-  std::unique_ptr<MessageSocket> socket_;
+  Owned<MessageSocket> socket_;
 };
 
 }  // namespace windtunnel::testing
