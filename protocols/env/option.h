@@ -1,4 +1,5 @@
-// A service's options as data: the validator, the schema and the documentation of `config:` come from its table.
+// A service's options as data: the validator, the schema and the documentation of `config:` come
+// from its table.
 #pragma once
 
 #include <cstdint>

@@ -62,8 +62,8 @@ class Host final : private MessageSink, private WalListener {
   // Errc::not_leader.
   Result<void> read(GroupId group, std::uint64_t request);
 
-  // Makes the group's election timer expire now, whatever it believes about its leader: for scripted
-  // interleavings. Does nothing before the node has recovered.
+  // Makes the group's election timer expire now, whatever it believes about its leader: for
+  // scripted interleavings. Does nothing before the node has recovered.
   void time_out(GroupId group);
 
   bool started() const { return started_; }
