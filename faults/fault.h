@@ -1,7 +1,9 @@
-// A fault, as data: what triggers it, what it does, for how long. The nemesis plays it; nothing here acts.
+// A fault, as data: what triggers it, what it does, for how long. The nemesis plays it; nothing
+// here acts.
 //
-// A fault has a stable id: all its draws are keyed by it, so that the others do not change when one is removed.
-// A fault that fires several times (`every`, `random`) has occurrences, numbered from 0.
+// A fault has a stable id: all its draws are keyed by it, so that the others do not change when one
+// is removed. A fault that fires several times (`every`, `random`) has occurrences, numbered from
+// 0.
 #pragma once
 
 #include "faults/pattern.h"
@@ -48,7 +50,7 @@ struct LinkChange {
   std::optional<PerMillion> reorder;
   std::optional<PerMillion> corrupt;
   std::optional<Distribution> delay;  // added to the latency
-  std::optional<Size> bandwidth;  // bytes a second
+  std::optional<Size> bandwidth;      // bytes a second
   friend bool operator==(const LinkChange&, const LinkChange&) = default;
 };
 
@@ -65,7 +67,8 @@ struct Hold {
   MessageFilter messages;
   friend bool operator==(const Hold&, const Hold&) = default;
 };
-// Ends the holds with this filter (all holds where it is empty) and delivers what they kept, in order.
+// Ends the holds with this filter (all holds where it is empty) and delivers what they kept, in
+// order.
 struct Release {
   MessageFilter messages;
   friend bool operator==(const Release&, const Release&) = default;
@@ -124,9 +127,9 @@ struct DiskFault {
     full,        // no space
     eio_read,
     eio_write,
-    bit_rot,     // flips bits of what is stored
-    misdirect,   // a write lands elsewhere
-    wipe,        // everything is gone
+    bit_rot,    // flips bits of what is stored
+    misdirect,  // a write lands elsewhere
+    wipe,       // everything is gone
   };
   Selector nodes;
   Kind kind = Kind::slow;
@@ -138,8 +141,8 @@ struct DiskFault {
 // Makes each input of the nodes cost more core time.
 struct Overload {
   Selector nodes;
-  Duration per_input;           // added to each input's cost
-  std::uint32_t factor = 1;     // and its cost is multiplied by this first
+  Duration per_input;        // added to each input's cost
+  std::uint32_t factor = 1;  // and its cost is multiplied by this first
   friend bool operator==(const Overload&, const Overload&) = default;
 };
 
@@ -162,7 +165,8 @@ using Effect = std::variant<std::monostate, Partition, Cut, Isolate, LinkChange,
 
 // --- Scripts: exact interleavings, step by step. ---
 
-// Waits until `ordinal` matching messages (from 1, in the order of sending) are held, and delivers that one.
+// Waits until `ordinal` matching messages (from 1, in the order of sending) are held, and delivers
+// that one.
 struct Deliver {
   MessageFilter messages;
   std::uint32_t ordinal = 1;
@@ -184,7 +188,8 @@ struct WaitUntil {
 };
 using ScriptAction = std::variant<std::monostate, Deliver, Drop, Wait, WaitUntil>;
 
-// A step starts when the one before is done. It has either an effect, which is done at once, or an action.
+// A step starts when the one before is done. It has either an effect, which is done at once, or an
+// action.
 struct Step {
   Effect effect;
   ScriptAction action;

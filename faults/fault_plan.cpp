@@ -8,9 +8,9 @@ namespace {
 
 // In the order of the alternatives of `Effect`.
 constexpr std::string_view kEffectNames[] = {
-    "none",   "partition", "cut",        "isolate",     "link", "hold",     "release", "messages",
-    "crash",  "restart",   "pause",      "suspend",     "clock_jump", "clock_drift", "disk",
-    "overload", "heal",    "timeout",
+    "none",       "partition",   "cut",   "isolate",  "link",  "hold",
+    "release",    "messages",    "crash", "restart",  "pause", "suspend",
+    "clock_jump", "clock_drift", "disk",  "overload", "heal",  "timeout",
 };
 static_assert(std::size(kEffectNames) == std::variant_size_v<Effect>);
 

@@ -17,8 +17,8 @@ struct FaultPlan {
   friend bool operator==(const FaultPlan&, const FaultPlan&) = default;
 };
 
-// Gives every fault that has no id one: its label, where no other fault has that label or id, else "f" and its
-// position from 1 (with as many apostrophes as it takes to be unique).
+// Gives every fault that has no id one: its label, where no other fault has that label or id, else
+// "f" and its position from 1 (with as many apostrophes as it takes to be unique).
 void assign_ids(FaultPlan& plan);
 
 }  // namespace windtunnel::faults

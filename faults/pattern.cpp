@@ -126,7 +126,8 @@ std::string to_string(const Pattern& pattern) {
   if (pattern.count == 1 && pattern.leads) {
     return pattern.node.empty() ? "leader elected" : "leader(" + pattern.node + ")";
   }
-  if (const Quantity* quantity = quantity_of(pattern.kind); pattern.count == 1 && quantity != nullptr) {
+  if (const Quantity* quantity = quantity_of(pattern.kind);
+      pattern.count == 1 && quantity != nullptr) {
     std::string text(quantity->word);
     if (!pattern.node.empty()) text += "(" + pattern.node + ")";
     return text + " >= " + std::to_string(pattern.at_least);

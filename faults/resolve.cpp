@@ -14,7 +14,8 @@ std::vector<NodeId> servers_of(const ClusterView& view, std::string_view group) 
   std::vector<NodeId> servers;
   for (std::uint32_t i = 0; i < view.node_count(); ++i) {
     const NodeId node{i};
-    if (!view.is_client(node) && (group.empty() || view.group(node) == group)) servers.push_back(node);
+    if (!view.is_client(node) && (group.empty() || view.group(node) == group))
+      servers.push_back(node);
   }
   return servers;
 }
@@ -101,23 +102,18 @@ void Resolver::add_random(std::size_t count, bool followers) {
 
 void Resolver::add(const Term& term) {
   switch (term.kind) {
-    case Term::Kind::named:
-      return add_named(term.name);
+    case Term::Kind::named: return add_named(term.name);
     case Term::Kind::leader:
       if (view_.leader() != kNoNode) choose(view_.leader());
       return;
     case Term::Kind::followers:
       return add_random(term.count == 0 ? view_.node_count() : term.count, true);
     case Term::Kind::majority:
-    case Term::Kind::minority:
-      return add_quorum(term);
-    case Term::Kind::random:
-      return add_random(term.count, false);
+    case Term::Kind::minority: return add_quorum(term);
+    case Term::Kind::random: return add_random(term.count, false);
     case Term::Kind::rest:
-    case Term::Kind::all:
-      return add_all(false);
-    case Term::Kind::clients:
-      return add_all(true);
+    case Term::Kind::all: return add_all(false);
+    case Term::Kind::clients: return add_all(true);
   }
 }
 
@@ -142,7 +138,8 @@ std::vector<std::vector<NodeId>> listed_sides(const Sides& sides, const ClusterV
   return resolved;
 }
 
-// The first `size` of `order`, then the rest without the last `bridge` ones, which belong to no side.
+// The first `size` of `order`, then the rest without the last `bridge` ones, which belong to no
+// side.
 std::vector<std::vector<NodeId>> split(const std::vector<NodeId>& order, std::size_t size,
                                        std::size_t bridge) {
   const auto middle = order.begin() + static_cast<std::ptrdiff_t>(size);
@@ -176,18 +173,14 @@ std::vector<CutPair> resolve(const Sides& sides, const ClusterView& view, DrawKe
   std::vector<std::vector<NodeId>> parts;
   std::vector<CutPair> pairs;
   switch (sides.shape) {
-    case Sides::Shape::listed:
-      parts = listed_sides(sides, view, draws);
-      break;
+    case Sides::Shape::listed: parts = listed_sides(sides, view, draws); break;
     case Sides::Shape::halves:
       if (order.size() >= 2) parts = split(order, order.size() / 2 + 1, 0);
       break;
     case Sides::Shape::bridge:
       if (order.size() >= 3) parts = split(order, (order.size() - 1) / 2, 1);
       break;
-    case Sides::Shape::ring:
-      pairs = all_but_neighbours(order);
-      break;
+    case Sides::Shape::ring: pairs = all_but_neighbours(order); break;
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     for (std::size_t j = i + 1; j < parts.size(); ++j) separate(parts[i], parts[j], pairs);

@@ -1,5 +1,7 @@
-// Which nodes a fault concerns, as it is written: `n1`, `n`, `leader`, `followers`, `minority`, `random(2)`,
-// `[leader, minority]`. A selector is data; it is resolved when its fault fires, against the cluster as it is then.
+// Which nodes a fault concerns, as it is written: `n1`, `n`, `leader`, `followers`, `minority`,
+// `random(2)`,
+// `[leader, minority]`. A selector is data; it is resolved when its fault fires, against the
+// cluster as it is then.
 #pragma once
 
 #include "protocols/base/ids.h"
@@ -71,10 +73,11 @@ class ClusterView {
   ~ClusterView() = default;
 };
 
-// The nodes that `selector` means now, each once, in the order of the terms. Empty when it means nobody, for example
-// `leader` while there is none. `taken` are the nodes that earlier sides hold: the relative terms (followers,
-// majority, minority, random, rest, all) leave them out. Random choices are keyed by node name, so that a
-// node that is not in the cluster any more changes none of the others'.
+// The nodes that `selector` means now, each once, in the order of the terms. Empty when it means
+// nobody, for example `leader` while there is none. `taken` are the nodes that earlier sides hold:
+// the relative terms (followers, majority, minority, random, rest, all) leave them out. Random
+// choices are keyed by node name, so that a node that is not in the cluster any more changes none
+// of the others'.
 std::vector<NodeId> resolve(const Selector& selector, const ClusterView& view, DrawKey draws,
                             const std::vector<NodeId>& taken = {});
 

@@ -1,5 +1,5 @@
-// The quantities of a fault plan, as data: ranges, distributions, and where they were written. No draw is made
-// here; whoever fires a fault draws from them with its own keys.
+// The quantities of a fault plan, as data: ranges, distributions, and where they were written. No
+// draw is made here; whoever fires a fault draws from them with its own keys.
 #pragma once
 
 #include "protocols/base/keyed_random.h"
@@ -9,8 +9,9 @@
 
 namespace windtunnel::faults {
 
-// Where something was written: file is an index into the list of files that were read; line and column count
-// from 1, column and length in bytes. A line of 0 means that it was not written anywhere.
+// Where something was written: file is an index into the list of files that were read; line and
+// column count from 1, column and length in bytes. A line of 0 means that it was not written
+// anywhere.
 struct SourceSpan {
   std::uint32_t file = 0;
   std::uint32_t line = 0;
@@ -47,8 +48,8 @@ struct Size {
   friend constexpr auto operator<=>(const Size&, const Size&) = default;
 };
 
-// How long something takes. Which members count depends on `shape`; `min` and `max` bound every shape where
-// they are given (max 0: no upper bound).
+// How long something takes. Which members count depends on `shape`; `min` and `max` bound every
+// shape where they are given (max 0: no upper bound).
 struct Distribution {
   enum class Shape : std::uint8_t { uniform, constant, normal, lognormal, exponential, pareto };
   Shape shape = Shape::uniform;

@@ -65,7 +65,8 @@ class Includer {
   bool read_all(const YamlNode& include, const std::string& path, YamlNode& base) {
     const std::vector<YamlNode> single{include};
     for (const YamlNode& name : include.is_list() ? include.children : single) {
-      if (!name.is_scalar()) return refuse(name, "a file name is expected here", "include: [lan.yaml]");
+      if (!name.is_scalar())
+        return refuse(name, "a file name is expected here", "include: [lan.yaml]");
       const std::string file =
           normal((std::filesystem::path(path).parent_path() / name.text).string());
       if (!read_one(name, file, base)) return false;
@@ -143,13 +144,15 @@ void put_in(YamlNode& node, const Params& params, Diagnostics& diagnostics) {
   std::size_t from = 0;
   while (node.is_scalar() && (from = node.text.find("${", from)) != std::string::npos) {
     const std::size_t end = node.text.find('}', from);
-    const std::string inside = node.text.substr(from + 2, end == std::string::npos ? end : end - from - 2);
+    const std::string inside =
+        node.text.substr(from + 2, end == std::string::npos ? end : end - from - 2);
     constexpr std::string_view kPrefix = "params.";
     const bool known = inside.substr(0, kPrefix.size()) == kPrefix;
     const std::string name = known ? inside.substr(kPrefix.size()) : inside;
     const auto found = params.find(name);
     if (end == std::string::npos || !known || found == params.end()) {
-      diagnostics.error(Code::unknown_param, node.span, fmt::format("there is no parameter '{}'", name),
+      diagnostics.error(Code::unknown_param, node.span,
+                        fmt::format("there is no parameter '{}'", name),
                         known ? suggest(name, names_of(params)) : "write ${params.NAME}");
       return;
     }

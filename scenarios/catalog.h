@@ -1,5 +1,5 @@
-// What scenario files may name: services with their options and message types, workloads, checks. Plain tables, filled
-// by whoever knows the implementations.
+// What scenario files may name: services with their options and message types, workloads, checks.
+// Plain tables, filled by whoever knows the implementations.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// The `describe` of every struct of the spec, and the words of its enumerations. Included by the table only.
+// The `describe` of every struct of the spec, and the words of its enumerations. Included by the
+// table only.
 #pragma once
 
 #include "scenarios/schema.h"
@@ -88,8 +89,8 @@ struct Words<faults::Crash::Kind> {
 template <>
 struct Words<faults::DiskFault::Kind> {
   static WordList list() {
-    return {"slow",     "fail-fsync", "lie-fsync", "full", "eio-read",
-            "eio-write", "bit-rot",   "misdirect", "wipe"};
+    return {"slow",      "fail-fsync", "lie-fsync", "full", "eio-read",
+            "eio-write", "bit-rot",    "misdirect", "wipe"};
   }
 };
 

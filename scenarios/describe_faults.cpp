@@ -69,20 +69,16 @@ MaybeProblem check_distribution(const Distribution& d) {
     if (given) return {};
     return Problem{Code::distribution, std::string("this distribution needs ") + what, {}};
   };
-  if (d.max.ns != 0 && d.max < d.min) return Problem{Code::inconsistent, "`max` is below `min`", {}};
+  if (d.max.ns != 0 && d.max < d.min)
+    return Problem{Code::inconsistent, "`max` is below `min`", {}};
   switch (d.shape) {
-    case Shape::uniform:
-      return {};
-    case Shape::constant:
-      return needs(d.value.min == d.value.max, "one `value`, not a range");
-    case Shape::normal:
-      return needs(d.mean.ns > 0 && d.stddev.ns > 0, "`mean` and `stddev`");
+    case Shape::uniform: return {};
+    case Shape::constant: return needs(d.value.min == d.value.max, "one `value`, not a range");
+    case Shape::normal: return needs(d.mean.ns > 0 && d.stddev.ns > 0, "`mean` and `stddev`");
     case Shape::lognormal:
       return needs(d.median.ns > 0 && d.sigma.millionths > 0, "`median` and `sigma`");
-    case Shape::exponential:
-      return needs(d.mean.ns > 0, "`mean`");
-    case Shape::pareto:
-      return needs(d.scale.ns > 0 && d.tail.millionths > 0, "`scale` and `tail`");
+    case Shape::exponential: return needs(d.mean.ns > 0, "`mean`");
+    case Shape::pareto: return needs(d.scale.ns > 0 && d.tail.millionths > 0, "`scale` and `tail`");
   }
   return {};
 }
@@ -220,8 +216,9 @@ void describe(Fields<MessageRule>& f) {
 void describe(Fields<Crash>& f) {
   f.short_form("nodes");
   f.required("nodes", &Crash::nodes, kNodesDoc);
-  f.optional("kind", &Crash::kind,
-             "`process` keeps what was written; `power` loses a drawn part of what was not synced.");
+  f.optional(
+      "kind", &Crash::kind,
+      "`process` keeps what was written; `power` loses a drawn part of what was not synced.");
 }
 
 void describe(Fields<Restart>& f) {

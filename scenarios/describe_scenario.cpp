@@ -10,7 +10,8 @@ void describe(Fields<ScenarioSpec>& f) {
   f.optional("tags", &ScenarioSpec::tags, "Words to select scenarios by.");
   f.optional("seeds", &ScenarioSpec::seeds,
              "The seeds that are run when the command line names none: `42`, `1..200`, or a list.");
-  f.required("limits", &ScenarioSpec::limits, "What a run may use; past a limit it ends `unknown`.");
+  f.required("limits", &ScenarioSpec::limits,
+             "What a run may use; past a limit it ends `unknown`.");
   f.required("cluster", &ScenarioSpec::cluster, "The nodes under test.");
   f.optional("network", &ScenarioSpec::network, "How the links behave without faults.");
   f.optional("storage", &ScenarioSpec::storage, "How the disks behave without faults.");
@@ -51,7 +52,8 @@ void describe(Fields<GroupSpec>& f) {
 
 void describe(Fields<ComputeSpec>& f) {
   f.optional("cores", &ComputeSpec::cores, "Cores of a node.", Bounds{1, 1'024});
-  f.optional("per_input", &ComputeSpec::per_input, "Core time of each message, timer or completion.");
+  f.optional("per_input", &ComputeSpec::per_input,
+             "Core time of each message, timer or completion.");
   f.optional("per_kib", &ComputeSpec::per_kib, "Core time of each KiB of a message.");
   f.optional("inbox", &ComputeSpec::inbox, "Inputs that may wait; further messages are dropped.",
              kPositive);
@@ -123,7 +125,8 @@ void describe(Fields<WorkloadSpec>& f) {
   f.required("name", &WorkloadSpec::name, "Properties refer to it by this name.");
   f.required("type", &WorkloadSpec::type, "What is called: see `windtunnel list workloads`.");
   f.optional("clients", &WorkloadSpec::clients,
-             "How many; each is a node of its own, with one operation at a time.", Bounds{1, 1'000});
+             "How many; each is a node of its own, with one operation at a time.",
+             Bounds{1, 1'000});
   f.optional("client_name", &WorkloadSpec::client_name,
              "The clients are called by this name and a number from 1.");
   f.optional("target", &WorkloadSpec::target, "The group that is called; the first when absent.");
@@ -134,8 +137,10 @@ void describe(Fields<WorkloadSpec>& f) {
   f.optional("think_time", &WorkloadSpec::think_time,
              "Pause of a client between operations, instead of `rate`.");
   f.optional("start", &WorkloadSpec::start, "When the first operation is due.");
-  f.optional("stop", &WorkloadSpec::stop, "No operation begins after it; the end of the run when absent.");
-  f.optional("timeout", &WorkloadSpec::timeout, "When a client gives up on an operation.", kPositive);
+  f.optional("stop", &WorkloadSpec::stop,
+             "No operation begins after it; the end of the run when absent.");
+  f.optional("timeout", &WorkloadSpec::timeout, "When a client gives up on an operation.",
+             kPositive);
   f.optional("options", &WorkloadSpec::options, "Options of the type.");
 }
 

@@ -56,8 +56,8 @@ std::string render_source(const Diagnostic& error, std::string_view text) {
   const std::size_t indent = clean ? columns(line.substr(0, before)) : before;
   const std::size_t marked =
       std::clamp<std::size_t>(error.span.length, 1, std::max<std::size_t>(1, line.size() - before));
-  const std::size_t carets = clean ? std::max<std::size_t>(1, columns(line.substr(before, marked)))
-                                   : marked;
+  const std::size_t carets =
+      clean ? std::max<std::size_t>(1, columns(line.substr(before, marked))) : marked;
   const std::string number = std::to_string(error.span.line);
   const std::string margin(number.size(), ' ');
   std::string block = fmt::format(" {} |\n {} | {}\n {} | {}{}", margin, number, shown, margin,
@@ -105,9 +105,9 @@ void Diagnostics::error(Code code, const SourceSpan& span, std::string message, 
   const auto key = [](const Diagnostic& d) {
     return std::tuple(d.span.file, d.span.line, d.span.column);
   };
-  const auto place = std::upper_bound(
-      errors_.begin(), errors_.end(), added,
-      [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  const auto place =
+      std::upper_bound(errors_.begin(), errors_.end(), added,
+                       [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
   errors_.insert(place, std::move(added));
 }
 

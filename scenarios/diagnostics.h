@@ -1,5 +1,5 @@
-// What is wrong with a scenario file, said so that a person can act on it: a stable code, the place, the source line
-// with a caret, and what to write instead.
+// What is wrong with a scenario file, said so that a person can act on it: a stable code, the
+// place, the source line with a caret, and what to write instead.
 #pragma once
 
 #include "faults/values.h"
@@ -71,7 +71,8 @@ struct SourceFile {
 
 // "E014".
 std::string to_string(Code code);
-// What the code means and how to mend it, for `explain`; nullopt when there is no such code ("E014" or "14").
+// What the code means and how to mend it, for `explain`; nullopt when there is no such code ("E014"
+// or "14").
 std::optional<std::string> explain(std::string_view code);
 // Every code, in order.
 std::vector<Code> all_codes();
@@ -104,7 +105,8 @@ class Diagnostics {
   std::size_t hidden_ = 0;
 };
 
-// The candidate nearest to `word` (Damerau-Levenshtein, at most 2 and less than half of its length); empty if none.
+// The candidate nearest to `word` (Damerau-Levenshtein, at most 2 and less than half of its
+// length); empty if none.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 // "did you mean 'seeds'?", else "one of: a, b, c" when these are few, else nothing.
 std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates);

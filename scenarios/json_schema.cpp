@@ -24,53 +24,36 @@ constexpr std::string_view kDuration = R"(-?[0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))";
 // What the text of a value looks like; empty: anything.
 std::string pattern_of(ValueKind kind) {
   switch (kind) {
-    case ValueKind::duration:
-      return std::string(kDuration);
-    case ValueKind::duration_range:
-      return fmt::format(R"({}(\.\.{})?)", kDuration, kDuration);
-    case ValueKind::size:
-      return R"([0-9]+(\.[0-9]+)?(B|kB|MB|GB|KiB|MiB|GiB))";
-    case ValueKind::rate:
-      return R"([0-9]+(\.[0-9]+)?/(s|ms|m))";
+    case ValueKind::duration: return std::string(kDuration);
+    case ValueKind::duration_range: return fmt::format(R"({}(\.\.{})?)", kDuration, kDuration);
+    case ValueKind::size: return R"([0-9]+(\.[0-9]+)?(B|kB|MB|GB|KiB|MiB|GiB))";
+    case ValueKind::rate: return R"([0-9]+(\.[0-9]+)?/(s|ms|m))";
     case ValueKind::bandwidth:
       return R"([0-9]+(\.[0-9]+)?(kbit|Mbit|Gbit|B|kB|MB|GB|KiB|MiB|GiB)/s)";
     case ValueKind::probability:
-    case ValueKind::decimal:
-      return R"([0-9]+(\.[0-9]{1,6})?)";
-    case ValueKind::integer:
-      return "(0|-?[1-9][0-9]*)";
-    case ValueKind::integer_range:
-      return R"(-?[0-9]+(\.\.-?[0-9]+)?)";
-    case ValueKind::boolean:
-      return "(true|false)";
-    case ValueKind::seeds:
-      return R"((0x[0-9a-fA-F]+|[0-9]+)(\.\.(0x[0-9a-fA-F]+|[0-9]+))?)";
-    case ValueKind::selector:
-      return R"([A-Za-z0-9_-]+(\([0-9]+\))?)";
-    default:
-      return {};
+    case ValueKind::decimal: return R"([0-9]+(\.[0-9]{1,6})?)";
+    case ValueKind::integer: return "(0|-?[1-9][0-9]*)";
+    case ValueKind::integer_range: return R"(-?[0-9]+(\.\.-?[0-9]+)?)";
+    case ValueKind::boolean: return "(true|false)";
+    case ValueKind::seeds: return R"((0x[0-9a-fA-F]+|[0-9]+)(\.\.(0x[0-9a-fA-F]+|[0-9]+))?)";
+    case ValueKind::selector: return R"([A-Za-z0-9_-]+(\([0-9]+\))?)";
+    default: return {};
   }
 }
 
 // What YAML may take such a value for. A quantity with a unit is always a string.
 std::string types_of(ValueKind kind) {
   switch (kind) {
-    case ValueKind::boolean:
-      return "\"boolean\", \"string\"";
+    case ValueKind::boolean: return "\"boolean\", \"string\"";
     case ValueKind::integer:
     case ValueKind::integer_range:
     case ValueKind::decimal:
-    case ValueKind::probability:
-      return "\"number\", \"string\"";
-    case ValueKind::text:
-      return "\"string\", \"number\", \"boolean\"";
-    case ValueKind::seeds:
-      return "\"integer\", \"string\", \"array\"";
+    case ValueKind::probability: return "\"number\", \"string\"";
+    case ValueKind::text: return "\"string\", \"number\", \"boolean\"";
+    case ValueKind::seeds: return "\"integer\", \"string\", \"array\"";
     case ValueKind::selector:
-    case ValueKind::sides:
-      return "\"string\", \"array\"";
-    default:
-      return "\"string\"";
+    case ValueKind::sides: return "\"string\", \"array\"";
+    default: return "\"string\"";
   }
 }
 
@@ -164,8 +147,9 @@ class JsonSchema {
       for (const std::string& word : node.words) {
         words += (words.empty() ? "" : ", ") + json_text(word);
       }
-      return fmt::format("\"anyOf\": [{{\"enum\": [{}]}}, {{\"type\": \"string\", \"pattern\": {}}}]",
-                         words, json_text(R"(\$\{params\.)"));
+      return fmt::format(
+          "\"anyOf\": [{{\"enum\": [{}]}}, {{\"type\": \"string\", \"pattern\": {}}}]", words,
+          json_text(R"(\$\{params\.)"));
     }
     const std::string types = types_of(node.kind);
     const std::string pattern = pattern_of(node.kind);

@@ -14,7 +14,8 @@ namespace {
 bool check_version(const YamlNode& root, Diagnostics& diagnostics) {
   constexpr std::string_view kHint = "begin with: scenario: v1";
   if (!root.is_map() || root.children.empty()) {
-    diagnostics.error(Code::version, root.span, "a scenario file is a map of keys", std::string(kHint));
+    diagnostics.error(Code::version, root.span, "a scenario file is a map of keys",
+                      std::string(kHint));
     return false;
   }
   const YamlNode& first = root.children.front();
@@ -24,7 +25,8 @@ bool check_version(const YamlNode& root, Diagnostics& diagnostics) {
     return false;
   }
   if (first.text == "v1") return true;
-  diagnostics.error(Code::version, first.span, fmt::format("the version '{}' is not known", first.text),
+  diagnostics.error(Code::version, first.span,
+                    fmt::format("the version '{}' is not known", first.text),
                     "this build reads v1");
   return false;
 }

@@ -1,5 +1,5 @@
-// From a scenario file to a spec: syntax, includes, parameters, the table, then what only the whole can tell (names that
-// do not exist, times that contradict each other).
+// From a scenario file to a spec: syntax, includes, parameters, the table, then what only the whole
+// can tell (names that do not exist, times that contradict each other).
 #pragma once
 
 #include "scenarios/catalog.h"

@@ -14,8 +14,8 @@ constexpr std::int64_t kMillion = 1'000'000;
 MaybeProblem not_scalar(const YamlNode& node, std::string_view expected) {
   if (node.is_scalar()) return std::nullopt;
   const Code code = node.kind == YamlNode::Kind::null ? Code::empty_value : Code::wrong_shape;
-  return Problem{code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)),
-                 {}};
+  return Problem{
+      code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)), {}};
 }
 
 bool is_digits(std::string_view text) {
@@ -78,12 +78,12 @@ std::string print_millionths(std::int64_t millionths) {
 MaybeProblem check_bounds(std::int64_t value, const Bounds& bounds,
                           std::string (*show)(std::int64_t)) {
   if (value < bounds.min) {
-    return Problem{Code::out_of_range, fmt::format("the least that is allowed is {}", show(bounds.min)),
-                   {}};
+    return Problem{
+        Code::out_of_range, fmt::format("the least that is allowed is {}", show(bounds.min)), {}};
   }
   if (value > bounds.max) {
-    return Problem{Code::out_of_range, fmt::format("the most that is allowed is {}", show(bounds.max)),
-                   {}};
+    return Problem{
+        Code::out_of_range, fmt::format("the most that is allowed is {}", show(bounds.max)), {}};
   }
   return std::nullopt;
 }
@@ -141,9 +141,10 @@ struct BandwidthUnit {
   std::uint64_t bytes;
 };
 constexpr BandwidthUnit kBandwidthUnits[] = {
-    {"kbit/s", 125},  {"Mbit/s", 125'000}, {"Gbit/s", 125'000'000}, {"KiB/s", 1'024},
-    {"MiB/s", 1'048'576}, {"GiB/s", 1'073'741'824}, {"kB/s", 1'000}, {"MB/s", 1'000'000},
-    {"GB/s", 1'000'000'000}, {"B/s", 1},
+    {"kbit/s", 125},  {"Mbit/s", 125'000},  {"Gbit/s", 125'000'000},
+    {"KiB/s", 1'024}, {"MiB/s", 1'048'576}, {"GiB/s", 1'073'741'824},
+    {"kB/s", 1'000},  {"MB/s", 1'000'000},  {"GB/s", 1'000'000'000},
+    {"B/s", 1},
 };
 
 }  // namespace
@@ -153,9 +154,11 @@ std::string print_duration(Duration value) {
     std::string_view name;
     std::int64_t ns;
   };
-  static constexpr Unit kUnits[] = {
-      {"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000},
-      {"us", 1'000}};
+  static constexpr Unit kUnits[] = {{"h", 3'600'000'000'000},
+                                    {"m", 60'000'000'000},
+                                    {"s", 1'000'000'000},
+                                    {"ms", 1'000'000},
+                                    {"us", 1'000}};
   if (value.ns == 0) return "0s";
   for (const Unit& unit : kUnits) {
     if (value.ns % unit.ns == 0) return fmt::format("{}{}", value.ns / unit.ns, unit.name);
@@ -279,7 +282,8 @@ std::string print(const DurationRange& value) {
 std::string print(Size value) {
   constexpr std::uint64_t kMiB = 1'048'576;
   if (value.bytes != 0 && value.bytes % kMiB == 0) return fmt::format("{}MiB", value.bytes / kMiB);
-  if (value.bytes != 0 && value.bytes % 1'024 == 0) return fmt::format("{}KiB", value.bytes / 1'024);
+  if (value.bytes != 0 && value.bytes % 1'024 == 0)
+    return fmt::format("{}KiB", value.bytes / 1'024);
   return fmt::format("{}B", value.bytes);
 }
 std::string print_bandwidth(Size value) {

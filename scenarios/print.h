@@ -1,5 +1,5 @@
-// Writes a spec back as a scenario file. What is as the format's defaults is left out; parsing the result gives an
-// equal spec.
+// Writes a spec back as a scenario file. What is as the format's defaults is left out; parsing the
+// result gives an equal spec.
 #pragma once
 
 #include "scenarios/spec.h"

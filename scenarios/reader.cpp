@@ -57,7 +57,8 @@ class Reader final : public SchemaVisitor {
   }
   void element(std::size_t index) override { frames_.back().index = index; }
   void end_list() override { leave(); }
-  std::vector<std::string> begin_map(const FieldInfo& info, const std::vector<std::string>&) override {
+  std::vector<std::string> begin_map(const FieldInfo& info,
+                                     const std::vector<std::string>&) override {
     const YamlNode* node = current(info);
     frames_.push_back(Frame{node, Shape::map});
     std::vector<std::string> keys;
@@ -67,8 +68,9 @@ class Reader final : public SchemaVisitor {
       return keys;
     }
     if (node->children.size() > kMostNames) {
-      report(Problem{Code::out_of_range, fmt::format("at most {} names are allowed", kMostNames), {}},
-             *node);
+      report(
+          Problem{Code::out_of_range, fmt::format("at most {} names are allowed", kMostNames), {}},
+          *node);
       return keys;
     }
     for (const YamlNode& child : node->children) keys.push_back(child.key);
@@ -120,7 +122,8 @@ class Reader final : public SchemaVisitor {
   void wrong_shape(const YamlNode& node, std::string_view expected) {
     const bool empty = node.kind == YamlNode::Kind::null;
     report(Problem{empty ? Code::empty_value : Code::wrong_shape,
-                   fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)), {}},
+                   fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)),
+                   {}},
            node);
   }
   // Before the first key of an object is looked up: is it a map at all?
@@ -141,7 +144,8 @@ class Reader final : public SchemaVisitor {
     frame.known.push_back(info.key);
     if (!info.group.empty()) frame.groups.emplace_back(info.group, info.key);
   }
-  // The node of the field or element at hand; null when it is absent, which is an error where it is required.
+  // The node of the field or element at hand; null when it is absent, which is an error where it is
+  // required.
   const YamlNode* current(const FieldInfo& info) {
     resolve_shape();
     Frame& frame = frames_.back();
@@ -165,7 +169,8 @@ class Reader final : public SchemaVisitor {
   void check_keys(Frame& frame) {
     for (const YamlNode& child : frame.node->children) {
       if (is_private_key(child.key)) continue;
-      if (std::find(frame.known.begin(), frame.known.end(), child.key) != frame.known.end()) continue;
+      if (std::find(frame.known.begin(), frame.known.end(), child.key) != frame.known.end())
+        continue;
       frame.bad = true;
       if (diagnostics_.full()) return;
       std::string hint;
@@ -201,9 +206,10 @@ class Reader final : public SchemaVisitor {
                          fmt::format("one of: {}", keys));
       return;
     }
-    diagnostics_.error(code, given[1]->key_span,
-                       fmt::format("a second {}: '{}' beside '{}'", group, given[1]->key, given[0]->key),
-                       "exactly one is allowed");
+    diagnostics_.error(
+        code, given[1]->key_span,
+        fmt::format("a second {}: '{}' beside '{}'", group, given[1]->key, given[0]->key),
+        "exactly one is allowed");
   }
 
   Diagnostics& diagnostics_;

@@ -1,4 +1,5 @@
-// Fills a spec from a file's tree by walking the table. Reports everything that is wrong, not the first thing only.
+// Fills a spec from a file's tree by walking the table. Reports everything that is wrong, not the
+// first thing only.
 #pragma once
 
 #include "scenarios/schema.h"

@@ -60,7 +60,8 @@ class Reference {
     }
     text_ += "| key | value | default | |\n|---|---|---|---|\n";
     if (path.empty()) {
-      for (const FileKey& key : file_keys()) text_ += fmt::format("| `{}` | | | {} |\n", key.key, key.doc);
+      for (const FileKey& key : file_keys())
+        text_ += fmt::format("| `{}` | | | {} |\n", key.key, key.doc);
     }
     for (const SchemaNode& child : object.children) row(child);
     for (const SchemaNode& child : object.children) {

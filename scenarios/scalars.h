@@ -1,5 +1,5 @@
-// The scalar types of scenario files: for each, how a YAML value becomes one, how it is written back, and what the
-// documentation calls it. The text decides, never YAML's guess at a type.
+// The scalar types of scenario files: for each, how a YAML value becomes one, how it is written
+// back, and what the documentation calls it. The text decides, never YAML's guess at a type.
 #pragma once
 
 #include "scenarios/spec.h"
@@ -16,8 +16,25 @@ namespace windtunnel::scenarios {
 
 // The kinds of values, as the JSON Schema and the documentation tell them apart.
 enum class ValueKind : std::uint8_t {
-  duration, duration_range, size, rate, bandwidth, probability, decimal, integer, integer_range,
-  boolean, text, word, seeds, selector, sides, pattern, object, list, map,
+  duration,
+  duration_range,
+  size,
+  rate,
+  bandwidth,
+  probability,
+  decimal,
+  integer,
+  integer_range,
+  boolean,
+  text,
+  word,
+  seeds,
+  selector,
+  sides,
+  pattern,
+  object,
+  list,
+  map,
 };
 // "duration", "one of", ...
 std::string_view name_of(ValueKind kind);
@@ -43,7 +60,8 @@ using MaybeProblem = std::optional<Problem>;
 template <class E>
 struct Words;
 
-// The name of an option's value in a scenario, quoted where YAML or a reader could take it for something else.
+// The name of an option's value in a scenario, quoted where YAML or a reader could take it for
+// something else.
 std::string quoted_if_needed(std::string_view text);
 std::string print_duration(Duration value);
 
@@ -87,20 +105,35 @@ std::string print_bandwidth(Size value);
 
 template <class T>
 inline constexpr ValueKind kKindOf = ValueKind::object;
-template <> inline constexpr ValueKind kKindOf<Duration> = ValueKind::duration;
-template <> inline constexpr ValueKind kKindOf<DurationRange> = ValueKind::duration_range;
-template <> inline constexpr ValueKind kKindOf<Size> = ValueKind::size;
-template <> inline constexpr ValueKind kKindOf<Rate> = ValueKind::rate;
-template <> inline constexpr ValueKind kKindOf<PerMillion> = ValueKind::probability;
-template <> inline constexpr ValueKind kKindOf<Decimal> = ValueKind::decimal;
-template <> inline constexpr ValueKind kKindOf<std::uint32_t> = ValueKind::integer;
-template <> inline constexpr ValueKind kKindOf<std::uint64_t> = ValueKind::integer;
-template <> inline constexpr ValueKind kKindOf<IntegerRange> = ValueKind::integer_range;
-template <> inline constexpr ValueKind kKindOf<bool> = ValueKind::boolean;
-template <> inline constexpr ValueKind kKindOf<std::string> = ValueKind::text;
-template <> inline constexpr ValueKind kKindOf<Seeds> = ValueKind::seeds;
-template <> inline constexpr ValueKind kKindOf<Selector> = ValueKind::selector;
-template <> inline constexpr ValueKind kKindOf<faults::Sides> = ValueKind::sides;
-template <> inline constexpr ValueKind kKindOf<faults::Pattern> = ValueKind::pattern;
+template <>
+inline constexpr ValueKind kKindOf<Duration> = ValueKind::duration;
+template <>
+inline constexpr ValueKind kKindOf<DurationRange> = ValueKind::duration_range;
+template <>
+inline constexpr ValueKind kKindOf<Size> = ValueKind::size;
+template <>
+inline constexpr ValueKind kKindOf<Rate> = ValueKind::rate;
+template <>
+inline constexpr ValueKind kKindOf<PerMillion> = ValueKind::probability;
+template <>
+inline constexpr ValueKind kKindOf<Decimal> = ValueKind::decimal;
+template <>
+inline constexpr ValueKind kKindOf<std::uint32_t> = ValueKind::integer;
+template <>
+inline constexpr ValueKind kKindOf<std::uint64_t> = ValueKind::integer;
+template <>
+inline constexpr ValueKind kKindOf<IntegerRange> = ValueKind::integer_range;
+template <>
+inline constexpr ValueKind kKindOf<bool> = ValueKind::boolean;
+template <>
+inline constexpr ValueKind kKindOf<std::string> = ValueKind::text;
+template <>
+inline constexpr ValueKind kKindOf<Seeds> = ValueKind::seeds;
+template <>
+inline constexpr ValueKind kKindOf<Selector> = ValueKind::selector;
+template <>
+inline constexpr ValueKind kKindOf<faults::Sides> = ValueKind::sides;
+template <>
+inline constexpr ValueKind kKindOf<faults::Pattern> = ValueKind::pattern;
 
 }  // namespace windtunnel::scenarios

@@ -82,8 +82,9 @@ const SchemaNode& schema() {
 const std::vector<FileKey>& file_keys() {
   static const std::vector<FileKey> keys{
       {"params", "Names and values for `${params.NAME}`; `--set NAME=VALUE` overrides one."},
-      {"include", "Files that are read first, relative to this one. Maps are merged, this file wins; "
-                  "lists are replaced."},
+      {"include",
+       "Files that are read first, relative to this one. Maps are merged, this file wins; "
+       "lists are replaced."},
   };
   return keys;
 }

@@ -1,11 +1,12 @@
-// The one table of the scenario format. For every struct of the spec there is a `describe` that lists its keys: name,
-// member, whether it is required, what it means. A default is what a default-made struct holds. A visitor walks
-// spec and table together: the reader fills the spec from YAML, the printer writes it back, and `schema()` keeps
-// the table itself, from which the JSON Schema and the documentation are made.
+// The one table of the scenario format. For every struct of the spec there is a `describe` that
+// lists its keys: name, member, whether it is required, what it means. A default is what a
+// default-made struct holds. A visitor walks spec and table together: the reader fills the spec
+// from YAML, the printer writes it back, and `schema()` keeps the table itself, from which the JSON
+// Schema and the documentation are made.
 //
 //   void describe(Fields<LimitsSpec>& f) {
-//     f.required("sim_time", &LimitsSpec::sim_time, "How long the run lasts in virtual time.", kPositive);
-//     f.optional("events", &LimitsSpec::events, "...");
+//     f.required("sim_time", &LimitsSpec::sim_time, "How long the run lasts in virtual time.",
+//     kPositive); f.optional("events", &LimitsSpec::events, "...");
 //   }
 #pragma once
 
@@ -29,7 +30,8 @@ struct FieldInfo {
   Bounds bounds;
   // Of several fields of one group exactly one is given: "effect", "trigger". Empty: no group.
   std::string_view group;
-  // It is there for certain, so that it has no default: an element, an engaged optional, an alternative.
+  // It is there for certain, so that it has no default: an element, an engaged optional, an
+  // alternative.
   bool given = false;
 };
 
@@ -192,7 +194,8 @@ class Fields {
   }
   template <class M, class C>
   void optional(std::string_view key, M C::*member, std::string_view doc, Bounds bounds = {}) {
-    walk(visitor_, FieldInfo{key, doc, false, bounds, {}, false}, value_.*member, fallback_.*member);
+    walk(visitor_, FieldInfo{key, doc, false, bounds, {}, false}, value_.*member,
+         fallback_.*member);
   }
   // A size that is written as a bandwidth.
   template <class C>
@@ -235,7 +238,9 @@ class Fields {
     walk(visitor_, inner, value, fallback_.*member);
   }
   template <class C>
-  void span(SourceSpan C::*member) { visitor_.span(value_.*member); }
+  void span(SourceSpan C::*member) {
+    visitor_.span(value_.*member);
+  }
   void short_form(std::string_view key) { visitor_.short_form(key); }
   void verify(MaybeProblem (*check)(const T&)) { visitor_.verified(check(value_)); }
 

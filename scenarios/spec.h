@@ -1,5 +1,5 @@
-// A scenario as plain data: what a scenario file says after includes, parameters and defaults. Its defaults are those
-// of the format: the documentation prints them from here.
+// A scenario as plain data: what a scenario file says after includes, parameters and defaults. Its
+// defaults are those of the format: the documentation prints them from here.
 #pragma once
 
 #include "faults/fault_plan.h"
@@ -218,8 +218,8 @@ struct ScenarioSpec {
   friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
 
-// A node of the cluster as the scenario lays it out: the servers group by group, then the clients workload by
-// workload. Its position is its NodeId.
+// A node of the cluster as the scenario lays it out: the servers group by group, then the clients
+// workload by workload. Its position is its NodeId.
 struct NodeLayout {
   std::string name;
   std::string group;  // the group or the client name
@@ -229,7 +229,8 @@ struct NodeLayout {
 };
 std::vector<NodeLayout> layout(const ScenarioSpec& spec);
 
-// The profile of the link between two nodes, every rule applied; bandwidth and queue may stay absent.
+// The profile of the link between two nodes, every rule applied; bandwidth and queue may stay
+// absent.
 LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to);
 DiskProfile disk_profile(const ScenarioSpec& spec, const NodeLayout& node);
 ClockProfile clock_profile(const ScenarioSpec& spec, const NodeLayout& node);

@@ -42,7 +42,8 @@ SourceSpan Places::follow(const YamlNode* node, std::initializer_list<std::strin
   return node->span;
 }
 
-SourceSpan Places::at(const SourceSpan& object, std::initializer_list<std::string_view> path) const {
+SourceSpan Places::at(const SourceSpan& object,
+                      std::initializer_list<std::string_view> path) const {
   const auto found = nodes_.find(std::tuple(object.file, object.line, object.column));
   return found == nodes_.end() ? object : follow(found->second, path);
 }
@@ -172,11 +173,11 @@ void Validator::check_selector(const Selector& selector, const SourceSpan& span,
 void Validator::check_times() {
   const Duration end = spec_.limits.sim_time;
   if (spec_.heal && end < spec_.heal->at + spec_.heal->within) {
-    diagnostics_.error(Code::inconsistent, places_.at({"heal"}),
-                       fmt::format("the core has until {}, the run ends at {}",
-                                   print_duration(spec_.heal->at + spec_.heal->within),
-                                   print_duration(end)),
-                       "raise limits.sim_time");
+    diagnostics_.error(
+        Code::inconsistent, places_.at({"heal"}),
+        fmt::format("the core has until {}, the run ends at {}",
+                    print_duration(spec_.heal->at + spec_.heal->within), print_duration(end)),
+        "raise limits.sim_time");
   }
   std::map<std::string, int, std::less<>> ids;
   for (const faults::Fault& fault : spec_.plan.faults) {

@@ -16,7 +16,8 @@ namespace windtunnel::scenarios {
 class Places {
  public:
   explicit Places(const YamlNode& root);
-  // The value under these keys of the object that was written at `object` (or of the whole file); as far as it is there.
+  // The value under these keys of the object that was written at `object` (or of the whole file);
+  // as far as it is there.
   SourceSpan at(const SourceSpan& object, std::initializer_list<std::string_view> path) const;
   SourceSpan at(std::initializer_list<std::string_view> path) const;
 
@@ -51,7 +52,8 @@ class Validator {
   void check_fault_times(const faults::Fault& fault);
   void check_effect(const faults::Effect& effect, const SourceSpan& span);
   void check_step(const faults::Step& step);
-  void check_filter(const faults::MessageFilter& filter, const SourceSpan& span, std::string_view key);
+  void check_filter(const faults::MessageFilter& filter, const SourceSpan& span,
+                    std::string_view key);
   void check_timeout(const SourceSpan& span);
   void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
   // A static selector is resolved before the run: it names nodes and groups only.

@@ -21,16 +21,11 @@ MaybeProblem parse_option(const OptionInfo& option, const std::string& text) {
   PerMillion probability;
   std::size_t word = 0;
   switch (option.kind) {
-    case OptionInfo::Kind::duration:
-      return parse(node, {}, duration);
-    case OptionInfo::Kind::size:
-      return parse(node, {}, size);
-    case OptionInfo::Kind::integer:
-      return parse(node, {}, integer);
-    case OptionInfo::Kind::boolean:
-      return parse(node, {}, boolean);
-    case OptionInfo::Kind::probability:
-      return parse(node, {}, probability);
+    case OptionInfo::Kind::duration: return parse(node, {}, duration);
+    case OptionInfo::Kind::size: return parse(node, {}, size);
+    case OptionInfo::Kind::integer: return parse(node, {}, integer);
+    case OptionInfo::Kind::boolean: return parse(node, {}, boolean);
+    case OptionInfo::Kind::probability: return parse(node, {}, probability);
     case OptionInfo::Kind::text:
       if (option.words.empty()) return std::nullopt;
       return parse_word(node, {option.words.begin(), option.words.end()}, word);
@@ -47,7 +42,8 @@ void Validator::check_options(const OptionMap& given, const std::vector<OptionIn
     const SourceSpan span = places_.at(object, {key, name});
     const OptionInfo* option = find_named(known, name);
     if (option == nullptr) {
-      diagnostics_.error(Code::unknown_option, span, fmt::format("{} has no option '{}'", owner, name),
+      diagnostics_.error(Code::unknown_option, span,
+                         fmt::format("{} has no option '{}'", owner, name),
                          suggest(name, names_of(known)));
     } else if (const MaybeProblem problem = parse_option(*option, text)) {
       diagnostics_.error(problem->code, span, problem->message, problem->hint);
@@ -69,9 +65,9 @@ void Validator::check_service(const GroupSpec& group) {
 
 void Validator::check_workload(const WorkloadSpec& workload) {
   const auto at = [&](std::string_view key) { return places_.at(workload.span, {key}); };
-  const bool is_group = std::any_of(
-      spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
-      [&](const GroupSpec& group) { return group.name == workload.target; });
+  const bool is_group =
+      std::any_of(spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
+                  [&](const GroupSpec& group) { return group.name == workload.target; });
   if (!workload.target.empty() && !is_group) unknown_node(workload.target, at("target"));
   if (workload.rate && workload.think_time) {
     diagnostics_.error(Code::inconsistent, at("think_time"), "`think_time` beside `rate`",
@@ -80,9 +76,9 @@ void Validator::check_workload(const WorkloadSpec& workload) {
   if (workload.stop && *workload.stop < workload.start) {
     diagnostics_.error(Code::inconsistent, at("stop"), "`stop` is before `start`");
   }
-  const bool idle = !workload.ops.empty() &&
-                    std::all_of(workload.ops.begin(), workload.ops.end(),
-                                [](const auto& op) { return op.second == 0; });
+  const bool idle =
+      !workload.ops.empty() && std::all_of(workload.ops.begin(), workload.ops.end(),
+                                           [](const auto& op) { return op.second == 0; });
   if (idle) diagnostics_.error(Code::inconsistent, at("ops"), "every weight is 0");
   if (catalog_ == nullptr) return;
   const WorkloadInfo* info = find_named(catalog_->workloads, workload.type);
@@ -120,13 +116,14 @@ void Validator::check_property(const PropertySpec& property) {
   if (catalog_ == nullptr) return;
   const CheckInfo* info = find_named(catalog_->checks, check);
   const std::string_view prefix = check.substr(0, check.size() - (many ? 1 : 0));
-  const bool known = info != nullptr ||
-                     (many && std::any_of(catalog_->checks.begin(), catalog_->checks.end(),
-                                          [&](const CheckInfo& c) {
-                                            return c.name.substr(0, prefix.size()) == prefix;
-                                          }));
+  const bool known =
+      info != nullptr || (many && std::any_of(catalog_->checks.begin(), catalog_->checks.end(),
+                                              [&](const CheckInfo& c) {
+                                                return c.name.substr(0, prefix.size()) == prefix;
+                                              }));
   if (!known) {
-    diagnostics_.error(Code::unknown_check, at("check"), fmt::format("there is no check '{}'", check),
+    diagnostics_.error(Code::unknown_check, at("check"),
+                       fmt::format("there is no check '{}'", check),
                        suggest(check, names_of(catalog_->checks)));
     return;
   }

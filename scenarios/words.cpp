@@ -14,8 +14,8 @@ constexpr std::size_t kLongestText = 4'096;
 MaybeProblem not_scalar(const YamlNode& node, std::string_view expected) {
   if (node.is_scalar()) return std::nullopt;
   const Code code = node.kind == YamlNode::Kind::null ? Code::empty_value : Code::wrong_shape;
-  return Problem{code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)),
-                 {}};
+  return Problem{
+      code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)), {}};
 }
 
 std::string shown(std::string_view text) {
@@ -54,7 +54,8 @@ Problem bad_selector(std::string_view text) {
   const std::string_view near = nearest(head, kWords);
   std::string hint = near.empty() || near == head ? "for example n1, leader, random(2), n-minority"
                                                   : fmt::format("did you mean '{}'?", near);
-  return Problem{Code::bad_selector, fmt::format("'{}' selects nothing", shown(text)), std::move(hint)};
+  return Problem{Code::bad_selector, fmt::format("'{}' selects nothing", shown(text)),
+                 std::move(hint)};
 }
 
 MaybeProblem parse_sides_list(const YamlNode& node, faults::Sides& value) {
@@ -71,9 +72,9 @@ MaybeProblem parse_sides_list(const YamlNode& node, faults::Sides& value) {
 }
 
 constexpr std::string_view kKinds[] = {
-    "duration", "duration or range", "size",    "rate",  "bandwidth", "probability", "number",
-    "integer",  "integer or range",  "boolean", "text",  "word",      "seeds",       "selector",
-    "sides",    "observation",       "map",     "list",  "map of names",
+    "duration", "duration or range", "size",    "rate", "bandwidth",    "probability", "number",
+    "integer",  "integer or range",  "boolean", "text", "word",         "seeds",       "selector",
+    "sides",    "observation",       "map",     "list", "map of names",
 };
 
 }  // namespace
@@ -85,7 +86,8 @@ std::string quoted_if_needed(std::string_view text) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.' || c == '/';
   });
-  const bool word = plain && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= '0' && text[0] <= '9'));
+  const bool word =
+      plain && ((text[0] >= 'a' && text[0] <= 'z') || (text[0] >= '0' && text[0] <= '9'));
   if (word) return std::string(text);
   std::string quoted = "\"";
   for (const char c : text) {
@@ -213,6 +215,8 @@ std::string print(const faults::Sides& value) {
   return text + "]";
 }
 
-std::string print(const faults::Pattern& value) { return quoted_if_needed(faults::to_string(value)); }
+std::string print(const faults::Pattern& value) {
+  return quoted_if_needed(faults::to_string(value));
+}
 
 }  // namespace windtunnel::scenarios

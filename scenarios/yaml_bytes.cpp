@@ -77,11 +77,13 @@ bool check_bytes(std::uint32_t file, Diagnostics& diagnostics) {
     if (length == 0 || is_control(rest.front())) {
       const auto byte = static_cast<unsigned char>(rest.front());
       const char* what = length == 0 ? "is not UTF-8" : "is a control character";
-      diagnostics.error(Code::not_utf8, cursor.span(), fmt::format("the byte 0x{:02x} {}", byte, what));
+      diagnostics.error(Code::not_utf8, cursor.span(),
+                        fmt::format("the byte 0x{:02x} {}", byte, what));
       return false;
     }
     if (rest.front() == '\t' && cursor.indenting && tab_indents(rest)) {
-      diagnostics.error(Code::tab, cursor.span(), "a line is indented with a tab", "indent with spaces");
+      diagnostics.error(Code::tab, cursor.span(), "a line is indented with a tab",
+                        "indent with spaces");
       return false;
     }
     cursor.pass(rest.front(), length);
@@ -113,7 +115,8 @@ std::optional<std::string> read_file(const std::string& path, const SourceSpan& 
     return refuse(Code::unreadable, fmt::format("'{}' cannot be read", path));
   }
   if (input.gcount() > static_cast<std::streamsize>(kMaxFileBytes)) {
-    return refuse(Code::too_large, fmt::format("'{}' has more than {} bytes (1 MiB)", path, kMaxFileBytes));
+    return refuse(Code::too_large,
+                  fmt::format("'{}' has more than {} bytes (1 MiB)", path, kMaxFileBytes));
   }
   text.resize(static_cast<std::size_t>(input.gcount()));
   return text;

@@ -26,8 +26,8 @@ std::size_t closing_quote(const std::string& text, std::size_t open) {
   return std::string::npos;
 }
 
-// Builds the tree from yaml-cpp's events. After an error that forbids building it goes deaf, since an event handler
-// cannot stop the parser.
+// Builds the tree from yaml-cpp's events. After an error that forbids building it goes deaf, since
+// an event handler cannot stop the parser.
 class Builder final : public YAML::EventHandler {
  public:
   Builder(std::uint32_t file, Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
@@ -51,7 +51,8 @@ class Builder final : public YAML::EventHandler {
     leaf(mark, {}, anchor, std::move(node));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse(Code::alias, span(mark, 1), "aliases are not allowed", "write the value out, or use params");
+    refuse(Code::alias, span(mark, 1), "aliases are not allowed",
+           "write the value out, or use params");
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
@@ -91,8 +92,8 @@ class Builder final : public YAML::EventHandler {
     if (!refused_) diagnostics_.error(code, where, std::move(message), std::move(hint));
     refused_ = true;
   }
-  // The length in the source, up to the end of the line for what spans several. yaml-cpp lets the end of the file
-  // close a quote; that is refused here.
+  // The length in the source, up to the end of the line for what spans several. yaml-cpp lets the
+  // end of the file close a quote; that is refused here.
   std::size_t scalar_length(const YAML::Mark& mark, const std::string& value) {
     const std::string& text = diagnostics_.files()[file_].text;
     const auto start = static_cast<std::size_t>(mark.pos);
@@ -154,14 +155,16 @@ class Builder final : public YAML::EventHandler {
     }
     parent.node.children.push_back(std::move(node));
   }
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            YamlNode::Kind kind) {
     if (!plain(mark, tag, anchor)) return;
     if (open_.size() >= kMaxDepth) {
       return refuse(Code::too_deep, span(mark, 1),
                     fmt::format("nested more than {} levels deep", kMaxDepth), {});
     }
     if (!open_.empty() && open_.back().node.is_map() && !open_.back().has_key) {
-      return refuse(Code::syntax, span(mark, 1), "a list or a map cannot be a key", "write KEY: VALUE");
+      return refuse(Code::syntax, span(mark, 1), "a list or a map cannot be a key",
+                    "write KEY: VALUE");
     }
     Open opened;
     opened.node.kind = kind;
@@ -183,8 +186,8 @@ class Builder final : public YAML::EventHandler {
   YamlNode root_;
 };
 
-// The same depth as the builder allows, counted before yaml-cpp recurses: an upper bound, since brackets in quoted
-// text count too only where they outnumber the limit many times over.
+// The same depth as the builder allows, counted before yaml-cpp recurses: an upper bound, since
+// brackets in quoted text count too only where they outnumber the limit many times over.
 constexpr std::size_t kMaxFlowRun = 4 * kMaxDepth;
 
 bool check_flow_depth(std::uint32_t file, Diagnostics& diagnostics) {
@@ -195,7 +198,8 @@ bool check_flow_depth(std::uint32_t file, Diagnostics& diagnostics) {
     ++at.column;
     if (c == '[' || c == '{') {
       if (++depth > kMaxFlowRun) {
-        diagnostics.error(Code::too_deep, at, fmt::format("nested more than {} levels deep", kMaxDepth));
+        diagnostics.error(Code::too_deep, at,
+                          fmt::format("nested more than {} levels deep", kMaxDepth));
         return false;
       }
     } else if (c == ']' || c == '}') {
@@ -213,7 +217,8 @@ std::string clearer(const std::string& message) {
   if (message == "end of map not found" || message == "illegal map value") {
     return "this line does not fit: check its indentation and the colon of the line before";
   }
-  if (message == "end of sequence not found") return "this line does not fit into the list above it";
+  if (message == "end of sequence not found")
+    return "this line does not fit into the list above it";
   if (message == "end of map flow not found") return "a '{' is not closed";
   if (message == "end of sequence flow not found") return "a '[' is not closed";
   return message;
@@ -240,14 +245,10 @@ YamlNode* YamlNode::find(std::string_view wanted) {
 
 std::string_view describe_kind(YamlNode::Kind kind) {
   switch (kind) {
-    case YamlNode::Kind::null:
-      return "nothing";
-    case YamlNode::Kind::scalar:
-      return "a value";
-    case YamlNode::Kind::list:
-      return "a list";
-    case YamlNode::Kind::map:
-      return "a map";
+    case YamlNode::Kind::null: return "nothing";
+    case YamlNode::Kind::scalar: return "a value";
+    case YamlNode::Kind::list: return "a list";
+    case YamlNode::Kind::map: return "a map";
   }
   return "nothing";
 }

@@ -1,6 +1,7 @@
-// The syntax of a scenario file: YAML without what makes YAML surprising. yaml-cpp finds the structure; what a scalar
-// means is decided by the schema, from its text. No anchors, aliases, tags, merge keys, second documents or
-// duplicate keys; bounded size and depth, checked before anything is built.
+// The syntax of a scenario file: YAML without what makes YAML surprising. yaml-cpp finds the
+// structure; what a scalar means is decided by the schema, from its text. No anchors, aliases,
+// tags, merge keys, second documents or duplicate keys; bounded size and depth, checked before
+// anything is built.
 #pragma once
 
 #include "scenarios/diagnostics.h"
@@ -37,8 +38,8 @@ struct YamlNode {
 // "a map", "a list", "a value", "nothing".
 std::string_view describe_kind(YamlNode::Kind kind);
 
-// The text of the file, or nullopt and an error: missing, a directory, unreadable, too large. `asked_at` is where the
-// file was asked for; a line of 0 when that was the command line.
+// The text of the file, or nullopt and an error: missing, a directory, unreadable, too large.
+// `asked_at` is where the file was asked for; a line of 0 when that was the command line.
 std::optional<std::string> read_file(const std::string& path, const SourceSpan& asked_at,
                                      Diagnostics& diagnostics);
 

@@ -68,9 +68,9 @@ std::vector<std::string> resolved(const std::vector<std::string>& words, const C
 }
 
 TEST(Term, PrintsAsItWasParsed) {
-  for (const char* text : {"n1", "group-a", "leader", "followers", "followers(2)", "majority",
-                           "n-minority", "n-majority", "random", "random(3)", "rest", "all",
-                           "clients", "a-b-minority"}) {
+  for (const char* text :
+       {"n1", "group-a", "leader", "followers", "followers(2)", "majority", "n-minority",
+        "n-majority", "random", "random(3)", "rest", "all", "clients", "a-b-minority"}) {
     const std::optional<Term> term = parse_term(text);
     ASSERT_TRUE(term.has_value()) << text;
     EXPECT_EQ(to_string(*term), text);

@@ -1,4 +1,5 @@
-// Broken files, one mistake each: bad/manifest.tsv says which error, in which line (0: any), with which words.
+// Broken files, one mistake each: bad/manifest.tsv says which error, in which line (0: any), with
+// which words.
 #include "scenarios/load.h"
 #include "scenarios/yaml_document.h"
 #include "tests/unit/scenarios/test_catalog.h"
@@ -114,8 +115,9 @@ TEST(BadFiles, SayWhereAMisplacedKeyBelongs) {
 }
 
 TEST(BadFiles, AnUnknownSetIsRefused) {
-  const LoadedScenario loaded = parse_scenario(
-      "s.yaml", "scenario: v1\nname: x\nparams: { nodes: 3 }\n", LoadOptions{{{"node", "5"}}, nullptr});
+  const LoadedScenario loaded =
+      parse_scenario("s.yaml", "scenario: v1\nname: x\nparams: { nodes: 3 }\n",
+                     LoadOptions{{{"node", "5"}}, nullptr});
   EXPECT_THAT(loaded.diagnostics.render(), HasSubstr("did you mean 'nodes'?"));
 }
 

@@ -33,11 +33,12 @@ TEST(Load, AbsentKeysHaveTheirDefaults) {
 }
 
 TEST(Load, QuantitiesAreExact) {
-  const ScenarioSpec spec = read(
-      kBase +
-      "network: { default: { latency: 1.5ms, loss: 0.000001, bandwidth: 100Mbit/s, queue: 64KiB } }\n"
-      "clock: { default: { drift_ppm: -50..50, wall_offset: -1s..200ms } }\n"
-      "workloads: [{ name: w, type: kv, rate: 12.5/s }]\n");
+  const ScenarioSpec spec =
+      read(kBase +
+           "network: { default: { latency: 1.5ms, loss: 0.000001, bandwidth: 100Mbit/s, queue: "
+           "64KiB } }\n"
+           "clock: { default: { drift_ppm: -50..50, wall_offset: -1s..200ms } }\n"
+           "workloads: [{ name: w, type: kv, rate: 12.5/s }]\n");
   EXPECT_EQ(spec.network.standard.latency, Distribution::constant(microseconds(1500)));
   EXPECT_EQ(spec.network.standard.loss, PerMillion{1});
   EXPECT_EQ(spec.network.standard.duplicate, PerMillion{0});
@@ -55,12 +56,13 @@ TEST(Load, ShortFormsMeanTheirLongForms) {
                                   "  - { every: 2s, partition: [[n1], [rest]] }\n"
                                   "  - { when: commit(n1) >= 10, timeout: n2 }\n"
                                   "properties: [raft.x]\n");
-  const ScenarioSpec full = read(kBase +
-                                 "faults:\n"
-                                 "  - { at: { time: 1s..1s }, crash: { nodes: [leader] } }\n"
-                                 "  - { every: { period: 2s }, partition: { sides: [n1, rest] } }\n"
-                                 "  - { when: { event: commit(n1) >= 10 }, timeout: { node: n2 } }\n"
-                                 "properties: [{ check: raft.x }]\n");
+  const ScenarioSpec full =
+      read(kBase +
+           "faults:\n"
+           "  - { at: { time: 1s..1s }, crash: { nodes: [leader] } }\n"
+           "  - { every: { period: 2s }, partition: { sides: [n1, rest] } }\n"
+           "  - { when: { event: commit(n1) >= 10 }, timeout: { node: n2 } }\n"
+           "properties: [{ check: raft.x }]\n");
   EXPECT_TRUE(brief == full);
   EXPECT_EQ(brief.plan.faults.at(1).id, "f2");
 }

@@ -1,9 +1,9 @@
 // What is made from the table: the documentation and the JSON Schema cannot drift from the reader.
 #include "scenarios/schema.h"
 
-#include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
 
 #include <cstdlib>
 #include <fstream>
@@ -28,7 +28,8 @@ std::string content(const std::string& path) {
 void expect_content(const std::string& path, const std::string& wanted) {
   if (std::getenv("WT_REWRITE") != nullptr) std::ofstream(path) << wanted;
   EXPECT_TRUE(content(path) == wanted)
-      << path << " is not what the table says; run this test with WT_REWRITE=1 and look at the diff";
+      << path
+      << " is not what the table says; run this test with WT_REWRITE=1 and look at the diff";
 }
 
 TEST(Schema, TheDocumentationIsMadeFromTheTable) {

@@ -71,19 +71,13 @@ std::string mutated(std::string text) {
     const auto length = *rc::gen::inRange<std::size_t>(1, 20);
     const auto other = *rc::gen::inRange<std::size_t>(0, text.size());
     switch (*rc::gen::inRange(0, 4)) {
-      case 0:
-        text.erase(at, length);
-        break;
-      case 1:
-        text.insert(at, text.substr(other, length));
-        break;
+      case 0: text.erase(at, length); break;
+      case 1: text.insert(at, text.substr(other, length)); break;
       case 2:
         text[at] = *rc::gen::element('{', '}', '[', ']', ':', '-', '"', '\n', ' ', '&', '*', '!',
                                      '0', '9', '.', '$', '#', '|', '\t', '\xff');
         break;
-      default:
-        text.insert(at, *rc::gen::arbitrary<std::string>());
-        break;
+      default: text.insert(at, *rc::gen::arbitrary<std::string>()); break;
     }
   }
   return text;

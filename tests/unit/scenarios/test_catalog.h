@@ -18,7 +18,7 @@ inline Catalog test_catalog() {
                   {"keep_entries", Kind::integer, "1000", {}, {}},
                   {"snapshot_piece", Kind::size, "64KiB", {}, {}},
                   {"max_batch", Kind::size, "64KiB", {}, {}}};
-  raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote", "request-vote-reply",
+  raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote",   "request-vote-reply",
                         "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
   raft.has_timeout = true;
   ServiceInfo naive;
