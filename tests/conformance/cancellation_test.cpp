@@ -158,6 +158,7 @@ struct Everything {
     Flag late;
     env.executor.post(late);
     env.timers.arm(Instant{}, late);
+    env.timers.arm(env.clock.now() + seconds(1), late);
     env.disk.open("hostile", OpenMode::create, late);
     env.disk.remove("file", late);
     static_cast<void>(socket->send(connection.client->remote(), as_bytes("hostile")));

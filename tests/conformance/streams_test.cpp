@@ -201,6 +201,44 @@ TEST_P(StreamsOf, ReadableWaiterCompletesOnlyWhenThereIsSomething) {
   EXPECT_TRUE(c.server->read(into).has_value());
 }
 
+// Reads its stream when that is readable, then takes another's bytes away and waits anew on both.
+struct Greedy final : Waiter {
+  explicit Greedy(Stream& s) : stream(s) {}
+  bool drain() {
+    Bytes into(10);
+    return stream.read(into).has_value();
+  }
+  void run() noexcept override {
+    ++runs;
+    if (!drain()) ++in_vain;
+    stream.when_readable(*this);
+    other->drain();
+    other->disarm();
+    other->stream.when_readable(*other);
+  }
+  Stream& stream;
+  Greedy* other = nullptr;
+  int runs = 0;
+  int in_vain = 0;
+};
+
+TEST_P(StreamsOf, ReadableWaiterIsNotWokenByBytesThatWereTakenBefore) {
+  const Connection c = connect(*world, one, two);
+  const Connection d = connect(*world, one, two);
+  Greedy first(*c.server), second(*d.server);
+  first.other = &second;
+  second.other = &first;
+  c.server->when_readable(first);
+  d.server->when_readable(second);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(c.client->write(as_bytes("x")).has_value());
+    ASSERT_TRUE(d.client->write(as_bytes("y")).has_value());
+    world->run_for(milliseconds(2));
+  }
+  EXPECT_GE(first.runs + second.runs, 20);
+  EXPECT_EQ(first.in_vain + second.in_vain, 0);
+}
+
 TEST_P(StreamsOf, ReadableWaiterCompletesNotInsideTheCall) {
   const Connection c = connect(*world, one, two);
   ASSERT_TRUE(c.client->write(as_bytes("x")).has_value());
