@@ -103,23 +103,26 @@ class JsonSchema {
     }
     line(fmt::format("\"required\": [{}],", required));
     line("\"properties\": {");
+    properties(node, inner + 1);
+    if (&node == &schema()) file_keys_body(inner + 1);
+    depth_ = inner;
+    line("}");
+    depth_ = depth;
+    if (is_short) line("}]");
+  }
+  void properties(const SchemaNode& node, std::size_t depth) {
     for (const SchemaNode& child : node.children) {
-      depth_ = inner + 1;
+      depth_ = depth;
       if (is_scalar(child)) {
         line(fmt::format("{}: {{{}{}{}", json_text(child.key), notes(child), scalar(child),
                          separator(node, child)));
         continue;
       }
       line(json_text(child.key) + ": {");
-      body(child, inner + 2);
-      depth_ = inner + 1;
+      body(child, depth + 1);
+      depth_ = depth;
       line(separator(node, child));
     }
-    if (&node == &schema()) file_keys_body(inner + 1);
-    depth_ = inner;
-    line("}");
-    depth_ = depth;
-    if (is_short) line("}]");
   }
   static std::string_view separator(const SchemaNode& node, const SchemaNode& child) {
     const bool last = &child == &node.children.back() && &node != &schema();
