@@ -164,7 +164,8 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
                             id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
   }
   if (seen.b != 0) on_vote(id, node, seen.a, seen.b - 1);
-  // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by the network.
+  // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by
+  // the network.
   if (seen.c == 0 || seen.d == 0 || seen.a < node.term) return;
   if (holds(node, seen.c, seen.d)) return;
   // A snapshot that is being installed has taken the entry's place in memory, but not on disk yet.
@@ -175,8 +176,8 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
                    node.durable_upto));
 }
 
-// The log as recovery found it: a prefix of what the node had, or of what it had before a truncation
-// that was lost. The entries are traced back by their hashes.
+// The log as recovery found it: a prefix of what the node had, or of what it had before a
+// truncation that was lost. The entries are traced back by their hashes.
 void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen) {
   const bool vote_kept = seen.a > node.durable_term || node.durable_vote == 0 ||
                          seen.b == node.durable_vote;

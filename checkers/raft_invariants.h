@@ -1,11 +1,12 @@
-// Invariants of Raft, checked at every observation, in O(1) amortised. A copyable value that is fed what the nodes of
-// one group observe and what their disks really hold; it keeps the first violation that it sees.
+// Invariants of Raft, checked at every observation, in O(1) amortised. A copyable value that is fed
+// what the nodes of one group observe and what their disks really hold; it keeps the first
+// violation that it sees.
 //
-// Durability comes from facts alone (`entry_synced` and the like, which the simulated disk's extents give),
-// never from what a node says about itself.
+// Durability comes from facts alone (`entry_synced` and the like, which the simulated disk's
+// extents give), never from what a node says about itself.
 //
-// Names and conditions are those of the literature: Raft paper figure 3, thesis 3.6, and the online forms
-// of openraft, CCF and etcd's checkers.
+// Names and conditions are those of the literature: Raft paper figure 3, thesis 3.6, and the online
+// forms of openraft, CCF and etcd's checkers.
 #pragma once
 
 #include "protocols/env/observation.h"
@@ -82,7 +83,8 @@ class RaftInvariants {
   std::size_t elections() const { return leader_of_.size(); }
 
  private:
-  // Turns the hash of a durable entry into that of one that is durable only by a record before the last.
+  // Turns the hash of a durable entry into that of one that is durable only by a record before the
+  // last.
   static constexpr std::uint64_t kRewritten = 0x5bd1e995'9bd1e995ULL;
 
   struct Entry {
@@ -110,7 +112,8 @@ class RaftInvariants {
     std::uint64_t voters = 0;
     std::uint64_t outgoing = 0;
   };
-  // What is known of one node. Arrays are dense by log index; place 0 stands before the first entry.
+  // What is known of one node. Arrays are dense by log index; place 0 stands before the first
+  // entry.
   struct Node {
     bool is_starting = false;  // between `recovered` and the first role
     Role role = Role::follower;

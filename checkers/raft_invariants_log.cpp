@@ -22,10 +22,12 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
                             id.value, seen.a, seen.b),
                 first->record);
   }
-  if (first == nullptr) remember(seen.a, EntryOrigin{seen.b, seen.c, node.log.back().hash, record_});
+  if (first == nullptr) {
+    remember(seen.a, EntryOrigin{seen.b, seen.c, node.log.back().hash, record_});
+  }
   node.log.push_back(Entry{seen.b, seen.c});
-  // The entry is written once more: that an older record of it is on disk is no proof, for what was written in
-  // between may come after it there.
+  // The entry is written once more: that an older record of it is on disk is no proof, for what was
+  // written in between may come after it there.
   const bool is_rewritten = seen.a < node.durable.size() && node.durable[seen.a] == seen.c;
   if (is_rewritten) node.durable[seen.a] = seen.c ^ kRewritten;
 }
@@ -89,8 +91,8 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
   }
 }
 
-// A majority of each half of the committing node's configuration has the entry on disk. Nodes that are down
-// count: their disks still hold it.
+// A majority of each half of the committing node's configuration has the entry on disk. Nodes that
+// are down count: their disks still hold it.
 void RaftInvariants::check_quorum(NodeId id, const Node& node, std::uint64_t index,
                                   std::uint64_t hash) {
   std::uint64_t holders = 0;

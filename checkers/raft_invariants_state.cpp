@@ -72,7 +72,8 @@ void RaftInvariants::on_log_start(NodeId id, Node& node, const Observation& seen
                             seen.a));
   }
   if (node.last() < base) {
-    // By a snapshot from elsewhere: what it stands for is the committed prefix, or SNAP-VALID will say so.
+    // By a snapshot from elsewhere: what it stands for is the committed prefix, or SNAP-VALID will
+    // say so.
     node.log.resize(base + 1);
     node.log[base] = Entry{committed_[base].term, 0};
     node.durable_upto = std::max(node.durable_upto, std::min(node.durable_snapshot, base));

@@ -1,5 +1,6 @@
-// Who counts. Every quorum in the protocol is asked of a `Configuration`, so that joint consensus (thesis 4.3) has
-// one place: a joint configuration needs a majority of the voters and a majority of the outgoing voters.
+// Who counts. Every quorum in the protocol is asked of a `Configuration`, so that joint consensus
+// (thesis 4.3) has one place: a joint configuration needs a majority of the voters and a majority
+// of the outgoing voters.
 #pragma once
 
 #include "protocols/base/assert.h"
@@ -36,8 +37,8 @@ struct Configuration {
     return majority(voters, yes) && (outgoing.empty() || majority(outgoing, yes));
   }
 
-  // The largest value that a majority of each half has reached: the commit index when `value_of(node)` is the
-  // node's match index. 0 without voters.
+  // The largest value that a majority of each half has reached: the commit index when
+  // `value_of(node)` is the node's match index. 0 without voters.
   template <class ValueOf>
   std::uint64_t quorum_value(const ValueOf& value_of) const {
     const std::uint64_t incoming = majority_value(voters, value_of);

@@ -1,10 +1,11 @@
-// Elections (thesis 3.4, 3.6.1), pre-vote (9.6), and leaders that notice that they lost their quorum (6.2).
+// Elections (thesis 3.4, 3.6.1), pre-vote (9.6), and leaders that notice that they lost their
+// quorum (6.2).
 #include "protocols/raft/raft.h"
 
 namespace windtunnel::raft {
 
-// T has passed without a word from a leader: others may be elected from now on, and we ourselves after
-// a further random time.
+// T has passed without a word from a leader: others may be elected from now on, and we ourselves
+// after a further random time.
 void Raft::on_silence(Ready& ready) {
   if (is_leader()) return;
   silence_running_ = false;
@@ -16,8 +17,8 @@ void Raft::on_election_timer(Ready& ready) {
   campaign(config_.pre_vote ? Role::pre_candidate : Role::candidate, ready);
 }
 
-// Asks everybody for their vote. Only a real candidacy raises the term; its requests wait until term and our
-// vote for ourselves are durable.
+// Asks everybody for their vote. Only a real candidacy raises the term; its requests wait until
+// term and our vote for ourselves are durable.
 void Raft::campaign(Role role, Ready& ready) {
   leader_ = kNoNode;
   for (Progress& peer : progress_) peer.granted = false;
@@ -51,7 +52,8 @@ bool Raft::believes_in_leader() const {
   return is_leader() || (leader_ != kNoNode && silence_running_);
 }
 
-// Thesis 3.6.1: a log is at least as complete as ours if its last term is later, or equal and it is no shorter.
+// Thesis 3.6.1: a log is at least as complete as ours if its last term is later, or equal and it is
+// no shorter.
 bool Raft::is_up_to_date(const Message& candidate) const {
   if (candidate.log_term != log_.last_term()) return log_.last_term() < candidate.log_term;
   return log_.last_index() <= candidate.index;
@@ -70,7 +72,8 @@ void Raft::on_pre_vote(NodeId from, const Message& message, Ready& ready) {
   }
 }
 
-// One vote a term, first come first served, and only for a log that is at least as complete as ours.
+// One vote a term, first come first served, and only for a log that is at least as complete as
+// ours.
 void Raft::on_request_vote(NodeId from, const Message& message, Ready& ready) {
   WT_ASSERT(message.term == term(), "terms were brought together");
   const bool is_free = hard_state_.voted_for == kNoNode || hard_state_.voted_for == from;
@@ -128,15 +131,16 @@ void Raft::become_leader(Ready& ready) {
   ready.set_timer(TimerKind::election, TimerAction::cancel);
   ready.set_timer(TimerKind::heartbeat, TimerAction::arm);
   ready.set_timer(TimerKind::check_quorum, TimerAction::arm);
-  // An entry of our own term lets us commit what we inherited (5.4.2 of the paper, thesis 3.6.2) and tells
-  // us the commit index for reads (6.4).
+  // An entry of our own term lets us commit what we inherited (5.4.2 of the paper, thesis 3.6.2)
+  // and tells us the commit index for reads (6.4).
   append_entry(term(), EntryKind::noop, Payload(), ready);
   write_entries(log_.last_index(), LogIndex{}, ready);
   if (Progress* self = progress_of(config_.self)) self->advance(durable_index());
   advance_commit(ready);
 }
 
-// Without check-quorum a leader cut off from its followers stays one until it hears of a higher term.
+// Without check-quorum a leader cut off from its followers stays one until it hears of a higher
+// term.
 void Raft::on_check_quorum(Ready& ready) {
   if (!is_leader()) return;
   ready.set_timer(TimerKind::check_quorum, TimerAction::arm);

@@ -1,6 +1,7 @@
-// The log: entries in chunks of fixed size that are shared by reference count. Entries are written once and
-// never change, so a copy of the log, a message or a write to disk shares them; a shared chunk is copied only when
-// a log that was truncated writes over a place that somebody else may still read. Not for use by two threads.
+// The log: entries in chunks of fixed size that are shared by reference count. Entries are written
+// once and never change, so a copy of the log, a message or a write to disk shares them; a shared
+// chunk is copied only when a log that was truncated writes over a place that somebody else may
+// still read. Not for use by two threads.
 #pragma once
 
 #include "protocols/base/assert.h"

@@ -1,5 +1,5 @@
-// What nodes of a group say to each other. One flat struct: a field means what the kind's comment says, and is
-// zero elsewhere. Entries are shared with the sender's log, not copied.
+// What nodes of a group say to each other. One flat struct: a field means what the kind's comment
+// says, and is zero elsewhere. Entries are shared with the sender's log, not copied.
 #pragma once
 
 #include "protocols/raft/log.h"
@@ -9,7 +9,8 @@ namespace windtunnel::raft {
 
 // The value is the first byte of the encoded message.
 enum class MessageKind : std::uint8_t {
-  // term: the term that would be campaigned for (the sender's term + 1); index, log_term: its last entry.
+  // term: the term that would be campaigned for (the sender's term + 1); index, log_term: its last
+  // entry.
   pre_vote = 1,
   // term: as asked if granted, else the sender's.
   pre_vote_reply = 2,
@@ -18,10 +19,11 @@ enum class MessageKind : std::uint8_t {
   request_vote_reply = 4,
   // index, log_term: the entry before `entries`; commit; context: the leader's read round.
   append = 5,
-  // Accepted: index: all up to it is durable here and equals the leader's log. Rejected: index: the `index` refused;
-  // hint, log_term: where to look for agreement next. context: echoed.
+  // Accepted: index: all up to it is durable here and equals the leader's log. Rejected: index: the
+  // `index` refused; hint, log_term: where to look for agreement next. context: echoed.
   append_reply = 6,
-  // index, log_term: name the snapshot; offset, data, done: a piece of it, and whether it is the last.
+  // index, log_term: name the snapshot; offset, data, done: a piece of it, and whether it is the
+  // last.
   snapshot_chunk = 7,
   // index: the snapshot's. Not done: offset: the piece wanted next. done: installed and durable.
   snapshot_reply = 8,

@@ -1,5 +1,5 @@
-// Messages as bytes. The first byte is the MessageKind; a CRC-32C at the end covers everything before it, so that a
-// message damaged by the network is noticed and dropped. Input is untrusted.
+// Messages as bytes. The first byte is the MessageKind; a CRC-32C at the end covers everything
+// before it, so that a message damaged by the network is noticed and dropped. Input is untrusted.
 #pragma once
 
 #include "protocols/base/codec.h"
@@ -13,8 +13,8 @@ void encode(const Message& message, Bytes& out);
 
 class MessageDecoder {
  public:
-  // Errc::corrupt where `bytes` is not a whole, undamaged message. Message::to is not set. Reuses the
-  // storage of entries once the message decoded before is gone or overwritten.
+  // Errc::corrupt where `bytes` is not a whole, undamaged message. Message::to is not set. Reuses
+  // the storage of entries once the message decoded before is gone or overwritten.
   Result<void> decode(BytesView bytes, Message& message);
 
  private:

@@ -61,7 +61,8 @@ bool Progress::advance(LogIndex index) {
 }
 
 bool Progress::back_off(LogIndex refused, LogIndex hint) {
-  // While replicating, a refusal above match is a gap. While probing only the answer to the last probe counts.
+  // While replicating, a refusal above match is a gap. While probing only the answer to the last
+  // probe counts.
   if (refused <= match) return false;
   if (state == ProgressState::probe && refused + 1 != next) return false;
   if (state == ProgressState::snapshot) return false;

@@ -53,7 +53,8 @@ struct Progress {
   LogIndex match;  // known durable there
   LogIndex next;   // the next entry to send
   ProgressState state = ProgressState::probe;
-  bool waiting = false;  // probe, snapshot: a message is on the way; cleared by its answer and by heartbeats
+  // probe, snapshot: a message is on the way; cleared by its answer and by heartbeats.
+  bool waiting = false;
   bool active = false;   // heard from since the last check of the quorum
   bool granted = false;  // voted for us, while we campaign
   std::uint64_t read_round = 0;  // the latest read round that it has answered
@@ -68,7 +69,8 @@ struct Progress {
   void reset(LogIndex last);
   // Everything up to `index` is durable there. True when that is news.
   bool advance(LogIndex index);
-  // It refused an append after `refused`; agreement may lie at `hint`. False when the answer is outdated.
+  // It refused an append after `refused`; agreement may lie at `hint`. False when the answer is
+  // outdated.
   bool back_off(LogIndex refused, LogIndex hint);
   void become_probe(LogIndex first);
   void become_replicate();
@@ -77,8 +79,8 @@ struct Progress {
   bool may_send(const InflightLimit& limit) const;
   // An append ending at `last` is sent.
   void sent(LogIndex last, std::uint64_t bytes);
-  // Once a heartbeat interval: lets a probe try again, and falls back to probing where entries were sent
-  // and nothing has arrived for an interval, as they may be lost.
+  // Once a heartbeat interval: lets a probe try again, and falls back to probing where entries were
+  // sent and nothing has arrived for an interval, as they may be lost.
   void heartbeat();
 
   friend bool operator==(const Progress&, const Progress&) = default;

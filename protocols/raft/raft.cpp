@@ -13,7 +13,8 @@ namespace {
 // No honest node gets there; beyond, sums might overflow.
 constexpr std::uint64_t kMaxNumber = std::uint64_t{1} << 62;
 
-// Terms never decrease from the entry before an append to its last one, and none is beyond the sender's.
+// Terms never decrease from the entry before an append to its last one, and none is beyond the
+// sender's.
 bool is_well_formed(const Message& message) {
   if (message.term.value > kMaxNumber || message.index.value > kMaxNumber) return false;
   Term previous = message.log_term;
@@ -31,8 +32,8 @@ Log recovered_log(const Recovered& recovered) {
   for (const Entry& entry : recovered.entries) {
     log.append(entry.term, entry.kind, entry.payload, hash_bytes(entry.payload.view()));
   }
-  // A crash between making a received snapshot durable and discarding the log that contradicts it leaves both:
-  // the snapshot is what was acknowledged.
+  // A crash between making a received snapshot durable and discarding the log that contradicts it
+  // leaves both: the snapshot is what was acknowledged.
   const bool agrees = log.matches(snapshot.index, snapshot.term) &&
                       log.hash_at(snapshot.index) == snapshot.hash;
   if (!agrees) log.reset(LogBase{snapshot.index, snapshot.term, snapshot.hash});
@@ -52,8 +53,8 @@ Raft::Raft(const Config& config, Recovered recovered)
       snapshot_(std::move(recovered.snapshot)) {
   WT_ASSERT(config_.self != kNoNode, "a node knows its name");
   if (term() < log_.last_term()) {
-    // A snapshot can reach the disk before the term in which its last entry was received. We said nothing in
-    // that term yet, so entering it without a vote breaks no promise.
+    // A snapshot can reach the disk before the term in which its last entry was received. We said
+    // nothing in that term yet, so entering it without a vote breaks no promise.
     hard_state_ = HardState{log_.last_term(), kNoNode};
     term_is_unwritten_ = true;
   }
@@ -73,9 +74,9 @@ void Raft::step(const Input& input, Ready& ready) {
 }
 
 void Raft::on(const Start&, Ready& ready) {
-  const std::uint64_t voted = hard_state_.voted_for == kNoNode ? 0 : hard_state_.voted_for.value + 1U;
   const LogIndex last = log_.last_index();
-  observe(ObservationKind::recovered, term().value, voted, last.value, log_.last_hash(), ready);
+  observe(ObservationKind::recovered, term().value, voted_word(), last.value, log_.last_hash(),
+          ready);
   observe(ObservationKind::config, commit_.value, Configuration::bits(configuration_.voters),
           Configuration::bits(configuration_.outgoing),
           Configuration::bits(configuration_.learners), ready);

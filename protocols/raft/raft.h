@@ -1,17 +1,19 @@
-// Consensus as a pure machine (Ongaro's thesis, chapters 3, 4, 5, 6 and 9.6): inputs in, `Ready` out. It does no
-// IO, holds no randomness and no time, and is a regular value: copy, equality and hash cover protocol state.
+// Consensus as a pure machine (Ongaro's thesis, chapters 3, 4, 5, 6 and 9.6): inputs in, `Ready`
+// out. It does no IO, holds no randomness and no time, and is a regular value: copy, equality and
+// hash cover protocol state.
 //
 //   Raft raft(config, recovered);
 //   raft.step(Start{}, ready);  ... carry out ready (see ready.h), clear it ...
 //   raft.step(Received{from, &message}, ready);
 //   Result<LogIndex> at = raft.propose(command, ready);
-//   raft.step(Flush{}, ready);  // once all inputs at hand were stepped: replication is sent here, in batches
+//   raft.step(Flush{}, ready);  // once all inputs at hand were stepped: replication is sent here
 //
-// A host must: step Flush before it carries out a Ready; report every write by Persisted; keep the snapshot it
-// last announced, and those being sent; restart the machine only from what is on its disk.
+// A host must: step Flush before it carries out a Ready; report every write by Persisted; keep the
+// snapshot it last announced, and those being sent; restart the machine only from what is on its
+// disk.
 //
-// The source is split by chapter: raft.cpp (inputs, terms, storage), election.cpp, replication.cpp, snapshot.cpp,
-// read_index.cpp.
+// The source is split by chapter: raft.cpp (inputs and terms), storage.cpp (what must be durable),
+// election.cpp, replication.cpp, snapshot.cpp, read_index.cpp.
 #pragma once
 
 #include "protocols/base/result.h"
@@ -60,7 +62,8 @@ struct Persisted { Ticket ticket; };
 struct Applied { LogIndex index; };
 struct Propose { Payload command; };
 struct Read { std::uint64_t request = 0; };
-// The host has made `snapshot` durable (see describe()); entries up to `upto` <= snapshot.index may go.
+// The host has made `snapshot` durable (see describe()); entries up to `upto` <= snapshot.index may
+// go.
 struct Compact {
   LogIndex upto;
   SnapshotMeta snapshot;
@@ -75,8 +78,9 @@ struct Flush {};
 
 class Raft {
  public:
-  using Input = std::variant<Start, Received, TimerFired, Persisted, Applied, Propose, Read, Compact,
-                             SnapshotReceived, SnapshotDamaged, SnapshotUnavailable, Flush>;
+  using Input =
+      std::variant<Start, Received, TimerFired, Persisted, Applied, Propose, Read, Compact,
+                   SnapshotReceived, SnapshotDamaged, SnapshotUnavailable, Flush>;
   using Ready = raft::Ready;
 
   Raft(const Config& config, Recovered recovered);
@@ -84,11 +88,11 @@ class Raft {
   // Takes one input to completion and appends its effects to `ready`.
   void step(const Input& input, Ready& ready);
 
-  // Appends a command to the log of the leader: the index at which it will be applied, if an entry of
-  // this term is applied there. Errc::not_leader (see leader()), Errc::overloaded.
+  // Appends a command to the log of the leader: the index at which it will be applied, if an entry
+  // of this term is applied there. Errc::not_leader (see leader()), Errc::overloaded.
   Result<LogIndex> propose(Payload command, Ready& ready);
-  // Asks for a linearizable read; answered once in Ready::reads. `request` is unique within the node's life.
-  // Errc::not_leader.
+  // Asks for a linearizable read; answered once in Ready::reads. `request` is unique within the
+  // node's life. Errc::not_leader.
   Result<void> read(std::uint64_t request, Ready& ready);
 
   Role role() const { return role_; }
@@ -156,13 +160,13 @@ class Raft {
   void hear_leader(NodeId leader, Ready& ready);
   void set_role(Role role, Ready& ready);
   Role resting_role() const;
-  // raft.cpp: storage.
+  // storage.cpp
   Write& new_write(Ready& ready);
   void write_hard_state(Ready& ready);
   void append_entry(Term term, EntryKind kind, const Payload& payload, Ready& ready);
   void write_entries(LogIndex first, LogIndex truncated, Ready& ready);
   bool hard_state_pending() const;
-  // raft.cpp: output.
+  std::uint64_t voted_word() const;  // the vote as observations carry it: node + 1, or 0
   Message make(MessageKind kind, NodeId to) const;
   void send_durable(Message message, LogIndex claimed, Ready& ready);
   void observe(ObservationKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c,
@@ -230,7 +234,7 @@ class Raft {
   std::vector<Progress> progress_;     // every member, by node
   std::uint64_t uncommitted_bytes_ = 0;
   bool send_heartbeats_ = false;       // at the next flush: a read round needs them
-  std::uint64_t read_round_ = 0;       // the latest round whose heartbeats were or are about to be sent
+  std::uint64_t read_round_ = 0;       // the latest round whose heartbeats were or are to be sent
   std::vector<PendingRead> reads_;
 };
 

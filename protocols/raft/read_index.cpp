@@ -1,15 +1,18 @@
-// Linearizable reads without a log entry (thesis 6.4): remember the commit index, make sure by a round of heartbeats
-// that no other leader was elected meanwhile, and serve once that much is applied.
+// Linearizable reads without a log entry (thesis 6.4): remember the commit index, make sure by a
+// round of heartbeats that no other leader was elected meanwhile, and serve once that much is
+// applied.
 //
-// Rounds are numbered within a reign, never reused, and a reply counts only in the term it was sent in; so
-// a late or duplicated reply confirms no read that was asked for after its heartbeat was sent.
+// Rounds are numbered within a reign, never reused, and a reply counts only in the term it was sent
+// in; so a late or duplicated reply confirms no read that was asked for after its heartbeat was
+// sent.
 #include "protocols/raft/raft.h"
 
 #include <algorithm>
 
 namespace windtunnel::raft {
 
-// Before an entry of its own term is committed, a leader does not know what its predecessors committed.
+// Before an entry of its own term is committed, a leader does not know what its predecessors
+// committed.
 bool Raft::has_committed_in_term() const { return log_.term_at(commit_) == term(); }
 
 Result<void> Raft::read(std::uint64_t request, Ready& ready) {

@@ -1,19 +1,21 @@
-// The effects of a machine's steps, as data. The host owns one `Ready` a group, lets any number of steps
-// add to it, carries it out and clears it; its buffers are reused.
+// The effects of a machine's steps, as data. The host owns one `Ready` a group, lets any number of
+// steps add to it, carries it out and clears it; its buffers are reused.
 //
 // How a host carries it out, in this order:
 //   1. `observations` to the observer, in order.
-//   2. `send_now`: encode and send each. `snapshot_sends`: read the piece from the snapshot's file, fill `data` and
-//      `done`, send; if that snapshot is gone, step SnapshotUnavailable.
-//   3. `writes`: to stable storage, in order (one batch, one fsync). When write t is durable, step Persisted{t}.
-//      Completions may come in any order.
-//   4. `send_after`: keep each (see Outbox) until the write `ticket` and all earlier ones are durable; then
-//      observe its `claims` and send it.
-//   5. `snapshot_pieces`: write each to a temporary file at its offset (start afresh at offset 0); after the
-//      last piece check the file, sync it and step SnapshotReceived.
-//   6. `restore`: replace the state machine by that of the received snapshot; then `apply`: feed entries
-//      [first, last] of log() to the state machine, then step Applied{last}.
+//   2. `send_now`: encode and send each. `snapshot_sends`: read the piece from the snapshot's file,
+//      fill `data` and `done`, send; if that snapshot is gone, step SnapshotUnavailable.
+//   3. `writes`: to stable storage, in order (one batch, one fsync). When write t is durable, step
+//      Persisted{t}. Completions may come in any order; a write counts once all before it are done.
+//   4. `send_after`: keep each (see Outbox) until the write `ticket` and all earlier ones are
+//      durable; then observe its `claims` and send it.
+//   5. `snapshot_pieces`: write each to a temporary file at its offset (start afresh at offset 0);
+//      after the last piece check the file, sync it and step SnapshotReceived.
+//   6. `restore`: replace the state machine by that of the received snapshot and step
+//      Applied{index}; then `apply`: feed entries [first, last] of log() to the state machine and
+//      step Applied{last}.
 //   7. `timers`, then `reads`.
+// Inputs that arrive meanwhile are stepped into another (or the cleared) Ready.
 #pragma once
 
 #include "protocols/env/observation.h"
@@ -41,8 +43,8 @@ enum class TimerAction : std::uint8_t { keep = 0, arm = 1, cancel = 2 };
 // One write to stable storage. Its parts take effect together and in this order.
 struct Write {
   Ticket ticket;
-  // The snapshot named here was received and is installed by this write. Where discard_log, no entry of the
-  // old log survives it; else the entries after snapshot->index do.
+  // The snapshot named here was received and is installed by this write. Where discard_log, no
+  // entry of the old log survives it; else the entries after snapshot->index do.
   std::optional<SnapshotMeta> snapshot;
   bool discard_log = false;
   // Entries from here on are removed; 0: none.
@@ -106,9 +108,11 @@ struct Ready {
 // Keeps messages until what they claim is durable. Used by hosts; not part of the machine.
 class Outbox {
  public:
-  // Takes over ready.send_after; a message whose writes are durable already goes to `released` at once.
+  // Takes over ready.send_after; a message whose writes are durable already goes to `released` at
+  // once.
   void hold(Ready& ready, std::vector<HeldMessage>& released);
-  // Write `ticket` is durable: appends what waited only for it to `released`, in the order of holding.
+  // Write `ticket` is durable: appends what waited only for it to `released`, in the order of
+  // holding.
   void persisted(Ticket ticket, std::vector<HeldMessage>& released);
   std::size_t size() const { return held_.size(); }
 

@@ -23,8 +23,8 @@ void Raft::on_append(NodeId from, const Message& message, Ready& ready) {
   reply_append(from, message, agreed, ready);
 }
 
-// Appends what is new. Only an entry that contradicts the leader's is removed, with what follows it: an
-// old append that arrives late must not shorten the log.
+// Appends what is new. Only an entry that contradicts the leader's is removed, with what follows
+// it: an old append that arrives late must not shorten the log.
 void Raft::accept_entries(const Message& message, Ready& ready) {
   std::size_t known = 0;
   LogIndex index = message.index + 1;
@@ -49,8 +49,8 @@ void Raft::accept_entries(const Message& message, Ready& ready) {
   write_entries(index, truncated, ready);
 }
 
-// Names the last place where agreement is still possible: where our term is not beyond the leader's there. So
-// each exchange passes over a whole term (5.3 of the paper).
+// Names the last place where agreement is still possible: where our term is not beyond the leader's
+// there. So each exchange passes over a whole term (5.3 of the paper).
 void Raft::reject_append(NodeId from, const Message& message, Ready& ready) {
   const LogIndex upto = std::min(message.index, log_.last_index());
   Message reply = make(MessageKind::append_reply, from);
@@ -62,8 +62,9 @@ void Raft::reject_append(NodeId from, const Message& message, Ready& ready) {
   send_durable(std::move(reply), LogIndex{}, ready);
 }
 
-// Says up to where our log is the leader's. Entries are acknowledged once they are durable; a heartbeat is
-// answered at once, with what is durable now, so that a slow disk does not look like a dead node.
+// Says up to where our log is the leader's. Entries are acknowledged once they are durable; a
+// heartbeat is answered at once, with what is durable now, so that a slow disk does not look like a
+// dead node.
 void Raft::reply_append(NodeId to, const Message& message, LogIndex match, Ready& ready) {
   const bool is_heartbeat = message.entries.empty();
   Message reply = make(MessageKind::append_reply, to);
@@ -122,7 +123,8 @@ void Raft::replicate(Progress& peer, Ready& ready) {
   if (peer.state == ProgressState::snapshot && !peer.waiting) send_snapshot(peer, ready);
 }
 
-// Without entries it is a heartbeat: about what the member is known to have, so that it is never refused.
+// Without entries it is a heartbeat: about what the member is known to have, so that it is never
+// refused.
 void Raft::send_append(Progress& peer, bool with_entries, Ready& ready) {
   Message message = make(MessageKind::append, peer.node);
   message.context = read_round_;
@@ -155,8 +157,8 @@ std::size_t Raft::batch_size(LogIndex first) const {
   return count;
 }
 
-// Commits what a quorum holds durably. Only an entry of our own term is committed by counting; what precedes it
-// is committed with it (figure 8 of the paper).
+// Commits what a quorum holds durably. Only an entry of our own term is committed by counting; what
+// precedes it is committed with it (figure 8 of the paper).
 void Raft::advance_commit(Ready& ready) {
   const auto match_of = [this](NodeId node) -> std::uint64_t {
     const Progress* peer = progress_of(node);

@@ -74,8 +74,8 @@ void Raft::on(const SnapshotUnavailable& gone, Ready&) {
 
 // --- Follower ---
 
-// Pieces arrive in order or are asked for again. Those of one transfer only are put together: same leader,
-// same reign, same snapshot.
+// Pieces arrive in order or are asked for again. Those of one transfer only are put together: same
+// leader, same reign, same snapshot.
 void Raft::on_snapshot_chunk(NodeId from, const Message& message, Ready& ready) {
   if (is_leader()) return mark("raft.second-leader", ready);
   hear_leader(from, ready);
@@ -84,7 +84,9 @@ void Raft::on_snapshot_chunk(NodeId from, const Message& message, Ready& ready) 
 
   const bool continues = incoming_.from == from && incoming_.leader_term == message.term &&
                          incoming_.index == message.index && incoming_.term == message.log_term;
-  if (!continues) incoming_ = Incoming{from, message.term, message.index, message.log_term, 0, false};
+  if (!continues) {
+    incoming_ = Incoming{from, message.term, message.index, message.log_term, 0, false};
+  }
   if (incoming_.complete) return;
   if (message.offset == incoming_.offset && (message.done || !message.data.empty())) {
     ready.snapshot_pieces.push_back(SnapshotPiece{from, message.term, message.index,
@@ -125,8 +127,9 @@ void Raft::reply_snapshot(NodeId to, LogIndex index, Ready& ready) {
   send_durable(std::move(reply), index, ready);
 }
 
-// Puts the snapshot in the place of the log's beginning. What follows it stays if our log agrees with it there,
-// for those entries may have been acknowledged; else nothing of our log can be trusted.
+// Puts the snapshot in the place of the log's beginning. What follows it stays if our log agrees
+// with it there, for those entries may have been acknowledged; else nothing of our log can be
+// trusted.
 void Raft::install(const SnapshotMeta& snapshot, Ready& ready) {
   WT_ASSERT(!is_leader(), "a leader's log is never replaced");
   WT_ASSERT(commit_ < snapshot.index, "a snapshot never takes the state back");

@@ -25,8 +25,7 @@ void Raft::write_hard_state(Ready& ready) {
   Write& write = can_join ? ready.writes.back() : new_write(ready);
   write.hard_state = hard_state_;
   pending_.back().hard_state = true;
-  const std::uint64_t voted = hard_state_.voted_for == kNoNode ? 0 : hard_state_.voted_for.value + 1U;
-  observe(ObservationKind::term, term().value, voted, 0, 0, ready);
+  observe(ObservationKind::term, term().value, voted_word(), 0, 0, ready);
 }
 
 void Raft::append_entry(Term entry_term, EntryKind kind, const Payload& payload, Ready& ready) {
@@ -36,8 +35,8 @@ void Raft::append_entry(Term entry_term, EntryKind kind, const Payload& payload,
           payload_hash, ready);
 }
 
-// Asks for entries [first, last] to be written, after removing those from `truncated` on (0: none). They join
-// the last write that the host has not taken yet, where they continue it.
+// Asks for entries [first, last] to be written, after removing those from `truncated` on (0: none).
+// They join the last write that the host has not taken yet, where they continue it.
 void Raft::write_entries(LogIndex first, LogIndex truncated, Ready& ready) {
   const bool is_open = !ready.writes.empty() && ready.writes.back().ticket == last_ticket_;
   bool can_join = is_open;
@@ -61,12 +60,16 @@ void Raft::write_entries(LogIndex first, LogIndex truncated, Ready& ready) {
   pending.first = std::min(pending.first, truncated == LogIndex{} ? joined_first : truncated);
 }
 
-// An index is durable when no write that put something at or before it is pending. An old write of an index
-// that was overwritten since does not help: the write that overwrote it is pending too.
+// An index is durable when no write that put something at or before it is pending. An old write of
+// an index that was overwritten since does not help: the write that overwrote it is pending too.
 LogIndex Raft::durable_index() const {
   LogIndex durable = log_.last_index();
   for (const PendingWrite& write : pending_) durable = std::min(durable, write.first - 1);
   return durable;
+}
+
+std::uint64_t Raft::voted_word() const {
+  return hard_state_.voted_for == kNoNode ? 0 : hard_state_.voted_for.value + 1U;
 }
 
 bool Raft::hard_state_pending() const {
@@ -96,10 +99,10 @@ void Raft::on(const Persisted& persisted, Ready& ready) {
 
 // Sends `message` once what it claims is durable: term and vote, and the log up to `claimed`.
 void Raft::send_durable(Message message, LogIndex claimed, Ready& ready) {
-  const std::uint64_t voted = hard_state_.voted_for == kNoNode ? 0 : hard_state_.voted_for.value + 1U;
   HeldMessage held;
   Observation& claim = held.claims[0];
-  claim = Observation{ObservationKind::sent_claim, config_.group, term().value, voted, 0, 0};
+  claim = Observation{ObservationKind::sent_claim, config_.group, term().value,
+                      voted_word(), 0, 0};
   claim.c = claimed.value;
   if (claimed != LogIndex{} && log_.covers(claimed)) claim.d = log_.hash_at(claimed);
   if (message.kind == MessageKind::request_vote_reply && !message.reject) {

@@ -1,4 +1,5 @@
-// The nouns of Raft: term, index, entry, hard state, snapshot. Names are those of the thesis (Ongaro 2014).
+// The nouns of Raft: term, index, entry, hard state, snapshot. Names are those of the thesis
+// (Ongaro 2014).
 #pragma once
 
 #include "protocols/base/bytes.h"
@@ -29,8 +30,8 @@ enum class EntryKind : std::uint8_t {
   configuration = 2,  // reserved for membership changes
 };
 
-// One entry of a log. `hash` covers it and everything before it: two logs that agree on the hash at an
-// index agree on the whole prefix. The log computes it; it does not travel in messages.
+// One entry of a log. `hash` covers it and everything before it: two logs that agree on the hash at
+// an index agree on the whole prefix. The log computes it; it does not travel in messages.
 struct Entry {
   Term term;
   EntryKind kind = EntryKind::noop;
@@ -53,7 +54,8 @@ struct HardState {
   friend constexpr bool operator==(const HardState&, const HardState&) = default;
 };
 
-// What a snapshot stands for. `index` 0 with the first configuration is the state before the first entry.
+// What a snapshot stands for. `index` 0 with the first configuration is the state before the first
+// entry.
 struct SnapshotMeta {
   LogIndex index;            // the last entry that it includes
   Term term;                 // of that entry, not of the node that took it

@@ -60,17 +60,14 @@ void DiskImage::carry_out(const Write& write) {
   }
 }
 
-void DiskImage::compact(LogIndex upto, const SnapshotMeta& taken) {
+void DiskImage::compact(const LogBase& after, const SnapshotMeta& taken) {
   snapshot = taken;
-  if (upto <= base.index) return;
-  if (last() <= upto) {
-    entries.clear();
-    base = LogBase{taken.index, taken.term, taken.hash};
-    return;
-  }
-  const Entry& before = entries[upto - base.index - 1];
-  const LogBase after{upto, before.term, before.hash};
-  entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(upto - base.index));
+  if (after.index <= base.index) return;
+  // The base is the machine's: an entry here may be one that a write under way removes.
+  const bool has_base = after.index < last() &&
+                        entries[after.index - base.index - 1].hash == after.hash;
+  const std::size_t drop = has_base ? after.index - base.index : entries.size();
+  entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(drop));
   base = after;
 }
 
@@ -277,7 +274,9 @@ void Cluster::compact(std::size_t i, LogIndex upto) {
   const SnapshotMeta meta = node.raft->describe(node.raft->applied_index());
   if (meta.index <= node.raft->snapshot().index) return;
   node.disk.snapshots[meta.index.value] = snapshot_file(meta, node.state);
-  node.disk.compact(upto, meta);
+  const Log& log = node.raft->log();
+  const LogIndex from = std::max(upto, log.base().index);
+  node.disk.compact(LogBase{from, log.term_at(from), log.hash_at(from)}, meta);
   invariants_.snapshot_synced(++record_, id_of(i), meta.index.value, meta.hash);
   observe(i, Observation{ObservationKind::snapshot_taken, GroupId{}, meta.index.value,
                          meta.term.value, meta.hash, node.state.digest});

@@ -1,5 +1,6 @@
-// A cluster of Raft machines in memory, driven by hand: messages are delivered, writes completed, timers fired and nodes
-// crashed only when the test says so. Messages cross it encoded, and the invariants watch every step.
+// A cluster of Raft machines in memory, driven by hand: messages are delivered, writes completed,
+// timers fired and nodes crashed only when the test says so. Messages cross it encoded, and the
+// invariants watch every step.
 #pragma once
 
 #include "checkers/raft_invariants.h"
@@ -25,7 +26,7 @@ struct DiskImage {
 
   LogIndex last() const { return base.index + entries.size(); }
   void carry_out(const Write& write);
-  void compact(LogIndex upto, const SnapshotMeta& taken);
+  void compact(const LogBase& after, const SnapshotMeta& taken);
 };
 
 struct Envelope {
@@ -85,7 +86,8 @@ class Cluster {
   std::size_t deliver(const Filter& filter);
   std::size_t drop(const Filter& filter);
   void deliver_at(std::size_t position, bool keep_copy);
-  // Completes writes and delivers messages until nothing is left; messages to nodes that are down are lost.
+  // Completes writes and delivers messages until nothing is left; messages to nodes that are down
+  // are lost.
   void settle();
   // Of the writes under way the first `kept` survive.
   void crash(std::size_t i, std::size_t kept = 0);

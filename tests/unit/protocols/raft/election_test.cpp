@@ -102,6 +102,15 @@ TEST(Election, APreVoteRaisesNoTermAndWritesNothing) {
   EXPECT_EQ(cluster.raft(0).term(), Term{1});
 }
 
+TEST(Election, APreCandidateForgetsItsLeader) {
+  Cluster cluster(3);
+  cluster.elect(0);
+  ASSERT_EQ(cluster.raft(1).leader(), NodeId{0});
+  cluster.time_out(1);
+  EXPECT_EQ(cluster.raft(1).role(), Role::pre_candidate);
+  EXPECT_EQ(cluster.raft(1).leader(), kNoNode);
+}
+
 TEST(Election, RequestsForVotesWaitForTheVoteForOneself) {
   Config config;
   config.pre_vote = false;

@@ -1,11 +1,12 @@
-// Golden transcripts: tests/transcripts/*.txt hold commands and what they must print. A blank line ends a block:
+// Golden transcripts: tests/transcripts/*.txt hold commands and what they must print. A blank line
+// ends a block:
 //
 //   deliver to=n1
 //   ----
 //   n2 -> n1 append-reply term=2 match=1
 //
-// The prints are rewritten, never in CI, by running this test with WT_REWRITE_TRANSCRIPTS=1; review them
-// like code.
+// The prints are rewritten, never in CI, by running this test with WT_REWRITE_TRANSCRIPTS=1; review
+// them like code.
 #include "tests/unit/protocols/raft/cluster.h"
 
 #include <gtest/gtest.h>
@@ -139,7 +140,8 @@ class Player {
   }
   void on_network(const Command&) {
     for (const Envelope& e : cluster_->network()) {
-      out_.push_back(Cluster::name(e.from.value) + " > " + Cluster::name(e.to.value) + " " + e.text);
+      const std::string route = Cluster::name(e.from.value) + " > " + Cluster::name(e.to.value);
+      out_.push_back(route + " " + e.text);
     }
   }
   void on_status(const Command&) {
