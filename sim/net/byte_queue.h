@@ -1,5 +1,5 @@
-// Bytes that come in at one end and leave at the other, kept in one piece; and marks that tell which record the bytes
-// of a stream came from.
+// Bytes that come in at one end and leave at the other, kept in one piece; and marks that tell
+// which record the bytes of a stream came from.
 #pragma once
 
 #include "protocols/base/bytes.h"

@@ -40,8 +40,8 @@ constexpr std::uint64_t square_root_q62(std::uint64_t x) {
   std::uint64_t root = 0;
   for (int bit = 62; bit >= 0; --bit) {
     const std::uint64_t candidate = root | (std::uint64_t{1} << bit);
-    if (static_cast<unsigned __int128>(candidate) * candidate <=
-        static_cast<unsigned __int128>(x) << 62) {
+    if (static_cast<unsigned __int128>(candidate) * candidate <= static_cast<unsigned __int128>(x)
+                                                                     << 62) {
       root = candidate;
     }
   }

@@ -82,8 +82,7 @@ Duration Latency::unbounded(std::uint64_t word) const {
       const auto bits = static_cast<Fixed32>((static_cast<__int128>(sigmas) * kLog2OfE) >> 32);
       return scale_by_power(first, bits, kLongest);
     }
-    case Kind::exponential:
-      return first + scale_by(second, exponential_quantile(~word), kLongest);
+    case Kind::exponential: return first + scale_by(second, exponential_quantile(~word), kLongest);
     case Kind::pareto: {
       const Fixed32 bits = word == 0 ? 0 : (Fixed32{64} << 32) - fixed_log2(~word + 1);
       // In 128 bits: a thousand times 64 << 32 fits, but a caller's shape may be small.

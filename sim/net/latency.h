@@ -1,10 +1,11 @@
-// How long a packet is under way: a distribution as plain data, drawn from with one uniform word, in integers only.
+// How long a packet is under way: a distribution as plain data, drawn from with one uniform word,
+// in integers only.
 //
 //   Latency wan = Latency::normal({.mean = milliseconds(40), .deviation = milliseconds(5)});
 //   Duration delay = wan.at(key.at(ordinal));
 //
-// The quantile functions are monotonic in the word. Their tables (fixed_point.h) put less than 0.03 % between
-// a drawn distribution and its parameters.
+// The quantile functions are monotonic in the word. Their tables (fixed_point.h) put less than 0.03
+// % between a drawn distribution and its parameters.
 #pragma once
 
 #include "protocols/base/time.h"
@@ -16,7 +17,13 @@ namespace windtunnel {
 
 struct Latency {
   enum class Kind : std::uint8_t {
-    constant, uniform, normal, lognormal, exponential, pareto, empirical,
+    constant,
+    uniform,
+    normal,
+    lognormal,
+    exponential,
+    pareto,
+    empirical,
   };
   // No draw is longer, whatever the distribution.
   static constexpr Duration kLongest = seconds(3600);
@@ -24,7 +31,8 @@ struct Latency {
   Kind kind = Kind::constant;
   // The value; the least; the mean; the median; the least; the scale (also the least).
   Duration first;
-  // uniform: the greatest; normal: the standard deviation; exponential: the mean of what is added to the least.
+  // uniform: the greatest; normal: the standard deviation; exponential: the mean of what is added
+  // to the least.
   Duration second;
   // lognormal: sigma; pareto: the shape; both in thousandths.
   std::uint32_t shape_milli = 0;

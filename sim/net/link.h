@@ -1,5 +1,6 @@
-// What links do to packets, as plain data. A packet is a message or a segment of a stream. Every ordered pair of
-// different nodes is a link with a profile; faults are laid over links and taken off again by their id, in any order.
+// What links do to packets, as plain data. A packet is a message or a segment of a stream. Every
+// ordered pair of different nodes is a link with a profile; faults are laid over links and taken
+// off again by their id, in any order.
 #pragma once
 
 #include "protocols/base/keyed_random.h"
@@ -30,16 +31,18 @@ struct Impairments {
 
 struct LinkProfile {
   Latency latency = Latency::uniform(microseconds(200), microseconds(400));
-  // Packets arrive in the order sent, but for duplicates and reordered ones. False: latencies alone decide.
+  // Packets arrive in the order sent, but for duplicates and reordered ones. False: latencies alone
+  // decide.
   bool in_order = true;
   Impairments impairments{};
-  // 0: no limit. Packets wait in a queue of `queue_bytes` at the sending end; the queue drops what does not fit.
+  // 0: no limit. Packets wait in a queue of `queue_bytes` at the sending end; the queue drops what
+  // does not fit.
   std::uint64_t bytes_per_second = 0;
   std::uint64_t queue_bytes = std::uint64_t{1} << 20;
 };
 
-// A fault of links, from any node of `from` to any node of `to`. With `kind` it is a rule for messages with this
-// first byte alone.
+// A fault of links, from any node of `from` to any node of `to`. With `kind` it is a rule for
+// messages with this first byte alone.
 struct LinkFault {
   NodeSet from = NodeSet::all();
   NodeSet to = NodeSet::all();
@@ -50,7 +53,8 @@ struct LinkFault {
 
   // Nothing passes; what is under way is dropped where it would arrive.
   bool cut = false;
-  // Packets are kept back until the fault ends or releases them; then they arrive in the order held.
+  // Packets are kept back until the fault ends or releases them; then they arrive in the order
+  // held.
   PerMillion hold{};
   // `delay_by` more, on top of the latency; order is kept where the profile keeps it.
   PerMillion delay{};
@@ -63,8 +67,15 @@ struct LinkFault {
 
 // What a fault did to a packet. The numbers are the aux word of fault_bite records: append only.
 enum class LinkEffect : std::uint16_t {
-  cut = 1, loss = 2, hold = 3, delay = 4, duplicate = 5, reorder = 6, corrupt = 7, stream_corrupt = 8,
-  bandwidth = 9,   // waited for the line
+  cut = 1,
+  loss = 2,
+  hold = 3,
+  delay = 4,
+  duplicate = 5,
+  reorder = 6,
+  corrupt = 7,
+  stream_corrupt = 8,
+  bandwidth = 9,  // waited for the line
   queue_full = 10,
 };
 inline constexpr std::size_t kLinkEffects = 11;

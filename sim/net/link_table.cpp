@@ -19,9 +19,7 @@ bool covers(const LinkFault& fault, NodeId from, NodeId to) {
          (fault.both_ways && fault.from.contains(to) && fault.to.contains(from));
 }
 
-std::uint64_t node_bit(NodeId node) {
-  return node.value < 64 ? std::uint64_t{1} << node.value : 0;
-}
+std::uint64_t node_bit(NodeId node) { return node.value < 64 ? std::uint64_t{1} << node.value : 0; }
 
 }  // namespace
 
@@ -85,14 +83,15 @@ void LinkTable::compile(Link& link) {
   }
   link.faults.clear();
   for (std::uint32_t i = 0; i < faults_.size(); ++i) {
-    if (faults_[i].enabled && covers(faults_[i].fault, link.from, link.to)) link.faults.push_back(i);
+    if (faults_[i].enabled && covers(faults_[i].fault, link.from, link.to))
+      link.faults.push_back(i);
   }
   const LinkProfile& profile = profiles_[link.profile];
-  link.clean =
-      link.faults.empty() && !any(profile.impairments) && profile.bytes_per_second == 0;
+  link.clean = link.faults.empty() && !any(profile.impairments) && profile.bytes_per_second == 0;
 }
 
-Duration LinkTable::latency_of(const Link& link, const DrawKey& purpose, const Packet& packet) const {
+Duration LinkTable::latency_of(const Link& link, const DrawKey& purpose,
+                               const Packet& packet) const {
   const Latency& latency = profiles_[link.profile].latency;
   if (latency.is_constant()) return latency.at(0);
   return latency.at(purpose.of(packet.entity).at(packet.ordinal));
@@ -118,7 +117,8 @@ Passage LinkTable::pass(const Packet& packet) {
   }
   passage.arrival = sent + latency_of(link, keys_.latency, packet) + delay;
   if (ordered) {
-    // Later than the packet before, and not at the same instant, which a permutation of ties would disorder.
+    // Later than the packet before, and not at the same instant, which a permutation of ties would
+    // disorder.
     const Instant earliest = link.last_arrival + nanoseconds(1);
     passage.arrival = std::max(passage.arrival, earliest);
     link.last_arrival = passage.arrival;

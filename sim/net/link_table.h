@@ -1,5 +1,6 @@
-// The links with their state, and the verdict on each packet: dropped, held, when it arrives, what else happens to it.
-// Links are made when they are first used, so that a thousand nodes do not cost a million links.
+// The links with their state, and the verdict on each packet: dropped, held, when it arrives, what
+// else happens to it. Links are made when they are first used, so that a thousand nodes do not cost
+// a million links.
 #pragma once
 
 #include "sim/net/link.h"
@@ -20,7 +21,7 @@ struct Link {
   std::uint64_t messages = 0;  // the ordinal of the next message, whatever becomes of it
   std::uint64_t streams = 0;   // the ordinal of the next stream opened along it
   Instant last_arrival{-1};
-  Instant line_free;           // when the line has sent what waits for it
+  Instant line_free;  // when the line has sent what waits for it
   // Worked out again when profiles or faults have changed.
   std::uint64_t version = 0;
   std::uint32_t profile = 0;
@@ -90,8 +91,8 @@ class LinkTable {
   };
   struct Keys {
     explicit Keys(const Simulation& sim);
-    DrawKey latency, loss, hold, delay, delay_by, duplicate, duplicate_latency, reorder, reorder_by, corrupt,
-        corrupt_bit, stream_corrupt, stream_corrupt_bit;
+    DrawKey latency, loss, hold, delay, delay_by, duplicate, duplicate_latency, reorder, reorder_by,
+        corrupt, corrupt_bit, stream_corrupt, stream_corrupt_bit;
   };
 
   std::uint32_t make(NodeId from, NodeId to);
@@ -99,7 +100,8 @@ class LinkTable {
   void current(Link& link) {
     if (link.version != version_) compile(link);
   }
-  bool hits(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault, const Packet& packet) const;
+  bool hits(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault,
+            const Packet& packet) const;
   void impair(Link& link, const Packet& packet, Passage& passage, Duration& delay, bool& ordered);
   void disturb(const Impairments& impairments, const ActiveFault& fault, const Packet& packet,
                Passage& passage, Duration& delay, bool& ordered);

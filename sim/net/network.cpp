@@ -49,9 +49,7 @@ const LinkProfile& Network::profile(NodeId from, NodeId to) {
   return parts_->links.profile(from, to);
 }
 
-void Network::set_loopback_latency(Duration latency) {
-  parts_->wire.set_loopback_latency(latency);
-}
+void Network::set_loopback_latency(Duration latency) { parts_->wire.set_loopback_latency(latency); }
 
 StreamOptions& Network::stream_options() { return parts_->streams.options(); }
 

@@ -1,5 +1,6 @@
-// The made-to-order network: messages and streams between the nodes of a simulation, over links with latency, loss,
-// duplication, reorder, corruption and bandwidth, which faults cut, hold and disturb.
+// The made-to-order network: messages and streams between the nodes of a simulation, over links
+// with latency, loss, duplication, reorder, corruption and bandwidth, which faults cut, hold and
+// disturb.
 //
 //   Network& net = sim.network();
 //   net.set_default_profile({.latency = Latency::constant(milliseconds(1))});
@@ -8,13 +9,15 @@
 //   net.remove_fault(7);                   // and ends
 //   net.bites(7);                          // how many packets it stopped
 //
-// A fault is named by the stable id that the plan gave it; it may consist of several parts. Faults overlap freely: each
-// acts until it is removed, whatever others do. All that bites is counted by fault and kind, and recorded: messages with
-// what became of them (drop, duplicate, corrupt, hold, release), stream segments as stream_retransmit (what was lost
-// shows as delay) and corrupt with aux 1 (a: stream number), and the first bite of each fault and kind as fault_bite.
+// A fault is named by the stable id that the plan gave it; it may consist of several parts. Faults
+// overlap freely: each acts until it is removed, whatever others do. All that bites is counted by
+// fault and kind, and recorded: messages with what became of them (drop, duplicate, corrupt, hold,
+// release), stream segments as stream_retransmit (what was lost shows as delay) and corrupt with
+// aux 1 (a: stream number), and the first bite of each fault and kind as fault_bite.
 //
-// Draws are keyed by seed, kind of effect, fault, the names of the link's two nodes and the ordinal of the message on
-// its link (of the segment in its stream), so that no fault, node or client changes the draws of another.
+// Draws are keyed by seed, kind of effect, fault, the names of the link's two nodes and the ordinal
+// of the message on its link (of the segment in its stream), so that no fault, node or client
+// changes the draws of another.
 //
 // A node always reaches itself, after a small constant latency.
 #pragma once
@@ -37,8 +40,9 @@ class Simulation;
 class NodeTransport : public Transport {
  public:
   virtual ~NodeTransport() = default;
-  // From now on every call is ignored; sockets and streams of this incarnation vanish from the network: streams as by a
-  // process crash (peers see reset) or by a power loss (peers see silence).
+  // From now on every call is ignored; sockets and streams of this incarnation vanish from the
+  // network: streams as by a process crash (peers see reset) or by a power loss (peers see
+  // silence).
   virtual void sever(bool power_loss) noexcept = 0;
   // Waiters armed on this transport: 0 once the program is destroyed.
   virtual std::size_t armed_waiters() const = 0;
@@ -46,7 +50,7 @@ class NodeTransport : public Transport {
 
 // A message that a fault keeps back.
 struct HeldMessage {
-  std::uint64_t number = 0;   // of the message, as in the trace
+  std::uint64_t number = 0;  // of the message, as in the trace
   Endpoint from;
   Endpoint to;
   std::uint8_t kind = 0;      // its first byte
@@ -84,7 +88,8 @@ class Network {
   // One way; both ways for a symmetric cut.
   void cut(FaultId id, const NodeSet& from, const NodeSet& to, bool both_ways);
   void isolate(FaultId id, NodeId node);
-  // Cuts between any two sides. A node of several sides reaches all of them (a bridge); a node of none reaches all.
+  // Cuts between any two sides. A node of several sides reaches all of them (a bridge); a node of
+  // none reaches all.
   void partition(FaultId id, const std::vector<NodeSet>& sides);
   // Keeps back every message, and segments too, from `from` to `to`.
   void hold(FaultId id, const NodeSet& from, const NodeSet& to);
@@ -104,7 +109,8 @@ class Network {
   // --- Held messages, for scripted interleavings. ---
   // In the order sent.
   std::vector<HeldMessage> held(const MessageMatch& match = {}) const;
-  // Lets the nth (from 1) held message that matches arrive now, or drops it. False when there are fewer.
+  // Lets the nth (from 1) held message that matches arrive now, or drops it. False when there are
+  // fewer.
   bool deliver_held(const MessageMatch& match, std::size_t nth = 1);
   bool drop_held(const MessageMatch& match, std::size_t nth = 1);
 

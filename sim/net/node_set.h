@@ -1,4 +1,5 @@
-// A set of nodes: all of them, or some by id. A fault says with two of them which links it is about.
+// A set of nodes: all of them, or some by id. A fault says with two of them which links it is
+// about.
 #pragma once
 
 #include "protocols/base/ids.h"

@@ -19,7 +19,8 @@ struct StreamId {
   friend constexpr bool operator==(const StreamId&, const StreamId&) = default;
 };
 
-// The header of a segment, as TCP's with 64-bit sequence numbers: byte offsets in one direction of a stream.
+// The header of a segment, as TCP's with 64-bit sequence numbers: byte offsets in one direction of
+// a stream.
 struct SegmentHeader {
   enum class Kind : std::uint8_t { syn, syn_ack, data, end, ack, probe, reset };
   Kind kind = Kind::ack;
@@ -36,18 +37,20 @@ struct Packet {
   Endpoint from;
   Endpoint to;
   bool is_segment = false;
-  Incarnation incarnation;       // of the sender
+  Incarnation incarnation;  // of the sender
   std::uint32_t link = kLoopback;
-  std::uint64_t number = 0;      // of the message or stream
-  std::uint64_t digest = 0;      // of a message's bytes
-  std::uint64_t record = 0;      // the send: the cause of the delivery
+  std::uint64_t number = 0;  // of the message or stream
+  std::uint64_t digest = 0;  // of a message's bytes
+  std::uint64_t record = 0;  // the send: the cause of the delivery
   // What its draws are keyed by: the link or the stream, and the ordinal there.
   std::uint64_t entity = 0;
   std::uint64_t ordinal = 0;
   SegmentHeader header;
   Bytes bytes;
 
-  std::uint8_t first_byte() const { return bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]); }
+  std::uint8_t first_byte() const {
+    return bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]);
+  }
 };
 
 class PacketPool {

@@ -1,5 +1,5 @@
-// Which ports of which node are taken, and by what. Messages and listeners share one space of ports, as they do where
-// messages travel over TCP.
+// Which ports of which node are taken, and by what. Messages and listeners share one space of
+// ports, as they do where messages travel over TCP.
 #pragma once
 
 #include "protocols/base/result.h"
@@ -21,8 +21,8 @@ class PortTable {
   static constexpr Port kFirstEphemeral = 49152;
 
   const Entry* find(NodeId node, Port port) const;
-  // Takes `wanted`, or an ephemeral port where it is 0; returns which. Errc::address_in_use, or overloaded when no
-  // ephemeral port is left.
+  // Takes `wanted`, or an ephemeral port where it is 0; returns which. Errc::address_in_use, or
+  // overloaded when no ephemeral port is left.
   Result<Port> claim(NodeId node, Port wanted, Use use, std::uint32_t slot);
   void release(NodeId node, Port port);
   void release_all(NodeId node);

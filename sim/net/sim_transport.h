@@ -1,5 +1,5 @@
-// The transport of one incarnation: what its program holds are handles on the sockets, listeners and stream ends that the
-// network keeps. Once severed, a handle does nothing.
+// The transport of one incarnation: what its program holds are handles on the sockets, listeners
+// and stream ends that the network keeps. Once severed, a handle does nothing.
 #pragma once
 
 #include "sim/net/message_layer.h"

@@ -1,6 +1,7 @@
 // One end of a stream as its node's kernel keeps it: what TCP calls a connection block.
 //
-// Sequence numbers count the bytes of one direction from 0; the end of the stream takes one number after the last byte.
+// Sequence numbers count the bytes of one direction from 0; the end of the stream takes one number
+// after the last byte.
 #pragma once
 
 #include "sim/net/byte_queue.h"
@@ -42,7 +43,7 @@ struct StreamEnd {
   std::uint64_t entity = 0;   // of its draws
   std::uint64_t opening = 0;  // the record of the connect
   Node* node = nullptr;
-  std::uint32_t place = 0;    // in the list of its node's ends
+  std::uint32_t place = 0;  // in the list of its node's ends
   Endpoint local;
   Endpoint remote;
   StreamId peer;
@@ -64,14 +65,15 @@ struct StreamEnd {
   std::uint32_t attempt = 0;        // retransmissions of what is unacknowledged first
   std::uint32_t backoff = 0;        // timeouts in a row
 
-  // Time. The event is left pending when the deadline moves on: acknowledgements are more frequent than timeouts.
+  // Time. The event is left pending when the deadline moves on: acknowledgements are more frequent
+  // than timeouts.
   Instant deadline = kEndOfTime;
   EventHandle timer;
   Instant timer_at = kEndOfTime;  // of the pending event
   Instant silent_since;           // since when the peer owes an answer
   Instant opened_at;
   Duration timeout;
-  Duration round_trip;            // 0: not measured yet
+  Duration round_trip;  // 0: not measured yet
   Duration round_trip_deviation;
   std::uint64_t timed_sequence = 0;  // its acknowledgement is the next measurement; 0: none
   Instant timed_at;

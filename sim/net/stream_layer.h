@@ -1,7 +1,7 @@
-// The streams of all nodes: a small TCP over the same links as messages. A lost segment is sent again after a timeout,
-// so that loss is delay; nothing is lost, doubled or disordered in what a program reads. What is simpler than TCP does
-// not show: ports of the near end are not checked for reuse, segments find their end by its id, and there is no
-// selective acknowledgement.
+// The streams of all nodes: a small TCP over the same links as messages. A lost segment is sent
+// again after a timeout, so that loss is delay; nothing is lost, doubled or disordered in what a
+// program reads. What is simpler than TCP does not show: ports of the near end are not checked for
+// reuse, segments find their end by its id, and there is no selective acknowledgement.
 #pragma once
 
 #include "sim/net/port_table.h"
@@ -90,8 +90,8 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   std::uint64_t abort(StreamEnd& end);
   void give_back(StreamEnd& end);
   void settle(StreamEnd& end);
-  std::uint64_t record(RecordKind kind, const StreamEnd& end, std::uint16_t aux, std::uint64_t cause,
-                       std::uint64_t c = 0, std::uint64_t d = 0);
+  std::uint64_t record(RecordKind kind, const StreamEnd& end, std::uint16_t aux,
+                       std::uint64_t cause, std::uint64_t c = 0, std::uint64_t d = 0);
 
   // Time.
   void set_timer(StreamEnd& end, Instant at);

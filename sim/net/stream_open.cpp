@@ -99,8 +99,8 @@ void StreamLayer::on_syn(std::uint32_t slot) {
     ListenerState& listener = listeners_[entry->slot];
     if (answering != nullptr && answering->state == State::syn_received) {
       ++answering->attempt;
-      send(*answering, {.kind = Kind::syn_ack, .record = answering->opening,
-                        .attempt = answering->attempt});
+      send(*answering,
+           {.kind = Kind::syn_ack, .record = answering->opening, .attempt = answering->attempt});
     } else if (answering == nullptr && listener.waiting < options_.accept_limit) {
       StreamEnd& created = create(*listener.node);
       created.state = State::syn_received;

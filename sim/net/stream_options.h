@@ -13,11 +13,12 @@ struct StreamOptions {
   std::uint32_t receive_window = 256 * 1024;
   // Connections that are not accepted yet; a listener ignores further ones, which try again.
   std::uint32_t accept_limit = 128;
-  // How long a connect tries before it says unreachable, and how long it waits for the first answer; then twice as
-  // long each time.
+  // How long a connect tries before it says unreachable, and how long it waits for the first
+  // answer; then twice as long each time.
   Duration connect_timeout = seconds(5);
   Duration connect_retry = seconds(1);
-  // The retransmission timeout follows the measured round trip within these bounds and doubles with each attempt.
+  // The retransmission timeout follows the measured round trip within these bounds and doubles with
+  // each attempt.
   Duration least_timeout = milliseconds(200);
   Duration greatest_timeout = seconds(5);
   // A stream whose peer answers nothing for so long says timed_out. The peer does not learn of it.

@@ -37,8 +37,7 @@ void StreamLayer::on_reset(StreamEnd& end, const Packet& packet) {
   const bool refused = end.state == State::syn_sent;
   const Errc error = refused ? Errc::refused : Errc::reset;
   const RecordKind kind = refused ? RecordKind::stream_refused : RecordKind::stream_reset;
-  const std::uint64_t number =
-      record(kind, end, static_cast<std::uint16_t>(error), packet.record);
+  const std::uint64_t number = record(kind, end, static_cast<std::uint16_t>(error), packet.record);
   fail(end, error, number);
 }
 

@@ -18,14 +18,17 @@ void StreamLayer::send(StreamEnd& end, const Outgoing& segment) {
   const auto kind = static_cast<std::uint64_t>(segment.kind);
   packet.ordinal = hash_combine(segment.sequence << 3 | kind, segment.attempt);
   end.advertised_end = end.received() + options_.receive_window - end.incoming.size();
-  packet.header = {.kind = segment.kind, .from = end.id, .to = end.peer, .sequence = segment.sequence,
-                   .acknowledged = end.expected, .window_end = end.advertised_end};
+  packet.header = {.kind = segment.kind,
+                   .from = end.id,
+                   .to = end.peer,
+                   .sequence = segment.sequence,
+                   .acknowledged = end.expected,
+                   .window_end = end.advertised_end};
   wire_.transmit(slot);
 }
 
 void StreamLayer::send_acknowledgement(StreamEnd& end) {
-  send(end, {.kind = Kind::ack, .record = sim_.cause(),
-             .attempt = end.acknowledgements++});
+  send(end, {.kind = Kind::ack, .record = sim_.cause(), .attempt = end.acknowledgements++});
 }
 
 // A kernel's answer to a segment for an end that it does not know.
@@ -56,8 +59,7 @@ Result<std::size_t> StreamLayer::write(StreamId id, BytesView bytes) {
   writer.outgoing.append(taken);
   writer.written += taken.size();
   const std::uint64_t digest = hash_bytes(taken);
-  const std::uint64_t number =
-      record(RecordKind::stream_send, writer, 0, 0, taken.size(), digest);
+  const std::uint64_t number = record(RecordKind::stream_send, writer, 0, 0, taken.size(), digest);
   sim_.trace().attach_bytes(number, taken);
   writer.sources.add(writer.written, number);
   pump(writer);
@@ -90,7 +92,8 @@ void StreamLayer::pump(StreamEnd& end) {
       end.timed_sequence = end.sent;
       end.timed_at = sim_.now();
     }
-    send(end, {.kind = Kind::data, .sequence = sequence,
+    send(end, {.kind = Kind::data,
+               .sequence = sequence,
                .bytes = end.outgoing.view(sequence - end.acknowledged, count),
                .record = end.sources.record_before(end.sent)});
   }
@@ -113,15 +116,17 @@ void StreamLayer::retransmit(StreamEnd& end) {
   end.timed_sequence = 0;
   const std::uint64_t sequence = end.acknowledged;
   const bool is_end = sequence == end.written;
-  const std::uint64_t count =
-      is_end ? 0
-             : std::min({std::uint64_t{options_.segment_bytes}, end.written - sequence,
-                         end.sent - sequence});
+  const std::uint64_t count = is_end ? 0
+                                     : std::min({std::uint64_t{options_.segment_bytes},
+                                                 end.written - sequence, end.sent - sequence});
   const std::uint64_t source =
       is_end ? end.end_record : end.sources.record_before(sequence + count);
   record(RecordKind::stream_retransmit, end, 0, source, count, end.attempt);
-  send(end, {.kind = is_end ? Kind::end : Kind::data, .sequence = sequence,
-             .bytes = end.outgoing.view(0, count), .record = source, .attempt = end.attempt});
+  send(end, {.kind = is_end ? Kind::end : Kind::data,
+             .sequence = sequence,
+             .bytes = end.outgoing.view(0, count),
+             .record = source,
+             .attempt = end.attempt});
 }
 
 void StreamLayer::on_timeout(StreamEnd& end) {

@@ -1,5 +1,5 @@
-// Carries packets: asks the links what becomes of each, schedules arrivals, keeps what is held, and hands what
-// arrives at a node that is up to the receiver of messages or of segments.
+// Carries packets: asks the links what becomes of each, schedules arrivals, keeps what is held, and
+// hands what arrives at a node that is up to the receiver of messages or of segments.
 #pragma once
 
 #include "sim/net/link_table.h"
@@ -19,8 +19,8 @@ class Wire final : public EventTarget {
     segments_ = &segments;
   }
 
-  // Carries the packet, which belongs to the wire from here on. Messages get their link and ordinal here;
-  // segments come with an entity and ordinal of their stream.
+  // Carries the packet, which belongs to the wire from here on. Messages get their link and ordinal
+  // here; segments come with an entity and ordinal of their stream.
   void transmit(std::uint32_t slot);
   // What the draws of the next stream from `from` to `to` are keyed by.
   std::uint64_t open_stream(NodeId from, NodeId to);
@@ -41,7 +41,8 @@ class Wire final : public EventTarget {
   // The same for every fault that no longer holds what it held.
   void release_stale();
 
-  // Records that a message ends here, and why. For segments, whose loss shows as retransmission, nothing.
+  // Records that a message ends here, and why. For segments, whose loss shows as retransmission,
+  // nothing.
   void record_drop(const Packet& packet, DropReason reason);
   void on_event(std::uint64_t slot, std::uint64_t unused) override;
 

@@ -263,6 +263,19 @@ TEST(LinkFaults, RemovingOneLeavesTheDrawsOfTheOthers) {
     if (survivors.contains(arrival.first)) expected.push_back(arrival);
   }
   EXPECT_EQ(both, expected);
+  // Kinds draw independently: what is duplicated is not what is lost.
+  EXPECT_GT(both.size(), survivors.size());
+}
+
+TEST(LinkFaults, TwoOfAKindDrawIndependently) {
+  Line line;
+  line.world.net().add_fault(3, {.impairments = {.loss = kHalf}});
+  line.world.net().add_fault(4, {.impairments = {.loss = kHalf}});
+  line.world.net().add_fault(4, {.impairments = {.loss = kHalf}});
+  line.send(120);
+  line.settle();
+  EXPECT_GT(line.b.arrived.size(), 5U);
+  EXPECT_LT(line.b.arrived.size(), 25U);
 }
 
 TEST(LinkFaults, ANodeMoreOrLessChangesNoDraw) {
@@ -273,8 +286,8 @@ TEST(LinkFaults, ANodeMoreOrLessChangesNoDraw) {
     Box b(world, 1, 8);
     for (int i = 0; i < 64; ++i) {
       const std::string text(1, static_cast<char>('A' + i));
-      a.send(b.local(), text);
       for (int other = 2; other < nodes; ++other) a.send({world.id(other), 7}, text);
+      a.send(b.local(), text);
     }
     world.run_for(seconds(1));
     return b.texts();

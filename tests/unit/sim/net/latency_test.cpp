@@ -99,8 +99,7 @@ TEST(Latency, NormalMatchesMeanAndDeviation) {
 }
 
 TEST(Latency, LognormalMatchesMedianAndSigma) {
-  const Drawn drawn =
-      draw(Latency::lognormal({.median = microseconds(400), .sigma_milli = 500}));
+  const Drawn drawn = draw(Latency::lognormal({.median = microseconds(400), .sigma_milli = 500}));
   expect_within(drawn.quantile(0.5), 4e5, 0.02);
   expect_within(drawn.mean, 4e5 * std::exp(0.125), 0.02);
   expect_within(drawn.quantile(0.9), 4e5 * std::exp(0.5 * 1.28155), 0.02);
@@ -139,13 +138,12 @@ TEST(Latency, IsClampedToItsBounds) {
 }
 
 TEST(Latency, QuantilesAscend) {
-  const Latency all[] = {
-      Latency::uniform(milliseconds(1), milliseconds(3)),
-      Latency::normal({.mean = milliseconds(40), .deviation = milliseconds(5)}),
-      Latency::lognormal({.median = milliseconds(1), .sigma_milli = 1'000}),
-      Latency::exponential({.mean_above = milliseconds(2)}),
-      Latency::pareto({.scale = milliseconds(1), .shape_milli = 1'500}),
-      Latency::empirical({milliseconds(1), milliseconds(2), milliseconds(9)})};
+  const Latency all[] = {Latency::uniform(milliseconds(1), milliseconds(3)),
+                         Latency::normal({.mean = milliseconds(40), .deviation = milliseconds(5)}),
+                         Latency::lognormal({.median = milliseconds(1), .sigma_milli = 1'000}),
+                         Latency::exponential({.mean_above = milliseconds(2)}),
+                         Latency::pareto({.scale = milliseconds(1), .shape_milli = 1'500}),
+                         Latency::empirical({milliseconds(1), milliseconds(2), milliseconds(9)})};
   for (const Latency& latency : all) {
     Duration before;
     for (std::uint64_t i = 0; i < 4096; ++i) {

@@ -1,5 +1,6 @@
-// A simulation with nodes that do nothing but hold sockets, for tests of the network: the test acts for them, between
-// events. What a node's program holds dies with the program, though the test has a handle on it.
+// A simulation with nodes that do nothing but hold sockets, for tests of the network: the test acts
+// for them, between events. What a node's program holds dies with the program, though the test has
+// a handle on it.
 #pragma once
 
 #include "sim/net/network.h"
@@ -115,7 +116,8 @@ class Box final : public MessageSink {
     std::string text;
     Instant at;
   };
-  Box(NetWorld& world, int index, Port port) : world_(world), socket_(world, index, open(world, index, port)) {}
+  Box(NetWorld& world, int index, Port port)
+      : world_(world), socket_(world, index, open(world, index, port)) {}
   void on_message(const Endpoint& from, BytesView message) override {
     arrived.push_back({from, std::string(as_text(message)), world_.sim.now()});
   }

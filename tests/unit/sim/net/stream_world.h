@@ -25,6 +25,15 @@ inline Bytes pattern(std::size_t size, std::uint64_t seed) {
   return bytes;
 }
 
+inline Errc error_of(const Result<std::size_t>& result) {
+  return result ? Errc::ok : static_cast<Errc>(result.error().value());
+}
+
+inline Errc try_read(Stream& stream) {
+  std::byte buffer[16];
+  return error_of(stream.read(buffer));
+}
+
 inline Owned<Listener> listen(NetWorld& world, int index, Port port) {
   Result<std::unique_ptr<Listener>> listening = world.env(index).transport.listen(port);
   WT_ASSERT(listening.has_value(), "the port is free");
