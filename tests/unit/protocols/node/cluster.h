@@ -118,14 +118,21 @@ inline Task<void> invoke_all(Env& env, Client& client, std::vector<Call>& calls)
   }
 }
 
-// A client on a node of its own, and what it did. The client dies with its program.
+// Owns the client: its sockets end with the program.
+inline Task<void> run_client(Env& env, kv::RaftClientOptions options,
+                             std::shared_ptr<std::vector<Call>> calls) {
+  kv::RaftClient client(options);
+  co_await invoke_all(env, client, *calls);
+}
+
+// A client on a node of its own, and what it did.
 struct User {
   User(Cluster& cluster, const std::string& name, std::vector<Call> what)
       : calls(std::make_shared<std::vector<Call>>(std::move(what))) {
     const auto kept = calls;
-    const auto client = std::make_shared<kv::RaftClient>(raft_kv_client_options(cluster.config));
-    cluster.add_client(name, [kept, client](Env& env, TaskScope& scope) {
-      scope.spawn(invoke_all(env, *client, *kept));
+    const kv::RaftClientOptions options = raft_kv_client_options(cluster.config);
+    cluster.add_client(name, [kept, options](Env& env, TaskScope& scope) {
+      scope.spawn(run_client(env, options, kept));
     });
   }
   const Call& operator[](std::size_t i) const { return (*calls)[i]; }
