@@ -1,0 +1,128 @@
+#include "cli/check.h"
+
+#include "checkers/history_io.h"
+#include "checkers/linearizable.h"
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <filesystem>
+
+namespace windtunnel::cli {
+namespace {
+
+namespace json = boost::json;
+using checkers::Decision;
+using checkers::Verdict;
+using checkers::Witness;
+
+json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
+
+json::value witness_json(const Verdict& verdict) {
+  if (verdict.decision != Decision::violated) return nullptr;
+  const Witness& witness = verdict.witness;
+  json::object object;
+  object["text"] = text_of(witness.explanation);
+  if (!witness.key.empty()) object["key"] = text_of(witness.key);
+  json::array& operations = object["operations"].emplace_array();
+  for (const Witness::Item& item : witness.operations) {
+    json::object operation;
+    operation["index"] = item.index;
+    operation["line"] = item.line;
+    operation["text"] = text_of(item.text);
+    operations.emplace_back(std::move(operation));
+  }
+  object["omitted"] = witness.omitted;
+  object["minimised"] = witness.minimised;
+  return object;
+}
+
+std::string to_json(const Verdict& verdict, std::size_t operations, double check_ms) {
+  json::object object;
+  object["schema"] = "windtunnel.check/1";
+  object["verdict"] = text_of(name_of(verdict.decision));
+  object["ops"] = operations;
+  object["check_ms"] = check_ms;
+  object["witness"] = witness_json(verdict);
+  object["reason"] =
+      verdict.reason.empty() ? json::value(nullptr) : json::value(text_of(verdict.reason));
+  object["algorithm"] = text_of(verdict.algorithm);
+  object["configurations"] = verdict.configurations;
+  return json::serialize(object);
+}
+
+std::string to_text(const Verdict& verdict, std::size_t operations, double check_ms,
+                    const Terminal& terminal) {
+  const std::string counts =
+      fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000));
+  if (verdict.decision == Decision::ok) return terminal.good("ok") + counts;
+  if (verdict.decision == Decision::unknown) {
+    return terminal.doubtful("UNKNOWN") + counts + "\n  " + verdict.reason;
+  }
+  const Witness& witness = verdict.witness;
+  std::string text = terminal.bad("VIOLATED") + counts;
+  if (!witness.key.empty()) text += "\n  key " + witness.key;
+  text += "\n  " + witness.explanation;
+  for (const Witness::Item& item : witness.operations) {
+    text +=
+        item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
+  }
+  if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
+  return text;
+}
+
+int exit_code_of(Decision decision) {
+  switch (decision) {
+    case Decision::ok: return kExitOk;
+    case Decision::violated: return kExitViolated;
+    case Decision::unknown: break;
+  }
+  return kExitUnknown;
+}
+
+}  // namespace
+
+std::string model_names() {
+  std::string names;
+  for (const checkers::Model model : checkers::all_models()) {
+    names += (names.empty() ? "" : ", ") + std::string(name_of(model));
+  }
+  return names;
+}
+
+int check_command(const CheckRequest& request, Terminal& terminal) {
+  auto spec = checkers::parse_model(
+      request.model,
+      request.initial ? std::optional<std::string_view>(*request.initial) : std::nullopt);
+  if (spec.has_error()) {
+    complain("error: " + spec.error().reason);
+    return kExitUsage;
+  }
+  spec->independent = request.independent;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(request.history, ignored)) {
+    complain("error: '" + request.history + "' is a directory; name the history in it");
+    return kExitBadInput;
+  }
+  bool missing = false;
+  const checkers::HistoryResult history = checkers::read_history_file(request.history, &missing);
+  if (history.has_error()) {
+    const checkers::ReadError& error = history.error();
+    complain("error: " + request.history + ": " + to_string(error));
+    return missing ? kExitMissingInput : kExitBadInput;
+  }
+  checkers::Limits limits;
+  limits.max_configurations = request.max_configurations;
+  const auto began = std::chrono::steady_clock::now();
+  const Verdict verdict = checkers::check_linearizable(*history, *spec, limits);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  const std::size_t operations = history->operations().size();
+  const bool printed =
+      print_line(request.json ? to_json(verdict, operations, took.count())
+                              : to_text(verdict, operations, took.count(), terminal));
+  return printed ? exit_code_of(verdict.decision) : kExitInternal;
+}
+
+}  // namespace windtunnel::cli

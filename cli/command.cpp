@@ -1,0 +1,103 @@
+#include "cli/command.h"
+
+#include "cli/command_line.h"
+#include "cli/terminal.h"
+#include "scenarios/diagnostics.h"
+
+#include <algorithm>
+#include <map>
+
+namespace windtunnel {
+namespace {
+
+using cli::CommandLine;
+
+const std::map<std::string, cli::ColorMode> kColorModes = {{"auto", cli::ColorMode::automatic},
+                                                           {"always", cli::ColorMode::always},
+                                                           {"never", cli::ColorMode::never}};
+
+// The innermost subcommand that was named.
+const CLI::App& innermost(const CLI::App& app) {
+  const std::vector<CLI::App*> named = app.get_subcommands();
+  return named.empty() ? app : innermost(*named.front());
+}
+
+std::string full_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
+}
+
+void add_option_names(const CLI::App& app, std::vector<std::string>& names) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  if (app.get_parent() != nullptr) add_option_names(*app.get_parent(), names);
+}
+
+// What could have stood in the place of a word that means nothing.
+std::vector<std::string> expected_names(const CLI::App& app, bool option) {
+  std::vector<std::string> names;
+  if (option) {
+    add_option_names(app, names);
+  } else {
+    for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// The first word that nothing takes, with the name that it is near to.
+std::string about_unknown(const CLI::App& app, const std::string& word) {
+  const bool option = word.starts_with("-");
+  const std::vector<std::string> names = expected_names(app, option);
+  const std::string bare = word.substr(0, word.find('='));
+  std::string text = option          ? "there is no option '" + bare + "'"
+                     : names.empty() ? "'" + word + "' is one argument too many"
+                                     : "there is no subcommand '" + word + "'";
+  const std::string hint = scenarios::suggest(bare, {names.begin(), names.end()});
+  // A list of all options is what --help is for.
+  if (!hint.empty() && !(option && hint.starts_with("one of"))) text += "; " + hint;
+  return text;
+}
+
+void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& named = innermost(app);
+  const std::vector<std::string> unknown = app.remaining(true);
+  const std::string what = unknown.empty() ? error.what() : about_unknown(named, unknown.front());
+  cli::complain("error: " + what);
+  cli::complain("`" + full_name(named) + " --help` says what there is");
+}
+
+int parse_and_do(CommandLine& line, int argc, char** argv) {
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {
+    // Help and the version are no errors.
+    line.app.exit(wanted, std::cout, std::cerr);
+    return std::cout.flush() ? kExitOk : kExitInternal;
+  } catch (const CLI::ParseError& error) {
+    refuse(line.app, error);
+    return kExitUsage;
+  }
+  return line.action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv, const scenarios::Registry& registry) {
+  CommandLine line(registry);
+  line.app.name("windtunnel");
+  line.app.require_subcommand(1);
+  line.app.set_version_flag("--version", "windtunnel 0.1.0");
+  line.app.add_option("--color", line.color, "colours: auto, always or never")
+      ->transform(CLI::CheckedTransformer(kColorModes))
+      ->option_text("WHEN (auto)");
+  line.app.fallthrough();
+  cli::add_run_commands(line);
+  cli::add_trace_commands(line);
+  cli::add_service_commands(line);
+  cli::add_scenario_commands(line);
+  cli::add_completion(line);
+  return parse_and_do(line, argc, argv);
+}
+
+}  // namespace windtunnel

@@ -1,0 +1,48 @@
+// The command line as it is being built: each part of the command adds its subcommands here. Only
+// command*.cpp know CLI11; what a subcommand does is a function over a plain request.
+#pragma once
+
+#include "cli/terminal.h"
+#include "scenarios/registry.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace windtunnel::cli {
+
+struct CommandLine {
+  explicit CommandLine(const scenarios::Registry& known) : registry(known) {}
+
+  CLI::App app{
+      "A wind tunnel for distributed protocols: runs real protocol code under injected "
+      "faults, checks what must hold, and shows what happened."};
+  const scenarios::Registry& registry;
+  ColorMode color = ColorMode::automatic;
+  // What the subcommand that was named does; returns the exit code.
+  std::function<int()> action;
+
+  // Adds a subcommand with its request; `perform(request)` is called when it was named.
+  template <class Request, class Perform>
+  std::shared_ptr<Request> add(CLI::App& parent, const std::string& name, const std::string& doc,
+                               CLI::App*& command, Perform perform) {
+    auto request = std::make_shared<Request>();
+    command = parent.add_subcommand(name, doc);
+    command->callback(
+        [this, request, perform] { action = [request, perform] { return perform(*request); }; });
+    return request;
+  }
+};
+
+void add_run_commands(CommandLine& line);       // run, replay, check
+void add_trace_commands(CommandLine& line);     // report, show, diff, export
+void add_service_commands(CommandLine& line);   // serve, kv
+void add_scenario_commands(CommandLine& line);  // scenario, new, list, explain
+void add_completion(CommandLine& line);
+
+// The text that a shell evaluates to complete the command; empty for a shell that is not known.
+std::string completion_script(const CLI::App& app, const std::string& shell);
+
+}  // namespace windtunnel::cli

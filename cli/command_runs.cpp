@@ -1,0 +1,83 @@
+// The command line of run, replay and check.
+#include "cli/check.h"
+#include "cli/command_line.h"
+#include "cli/replay.h"
+#include "cli/run.h"
+
+namespace windtunnel::cli {
+namespace {
+
+void add_run(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request =
+      line.add<RunRequest>(line.app, "run", "run scenario files and check what must hold", command,
+                           [&line](const RunRequest& asked) {
+                             Terminal terminal(line.color);
+                             return run_command(asked, line.registry, terminal);
+                           });
+  RunRequest& run = *request;
+  command->add_option("scenario", run.scenarios, "scenario files")->required();
+  CLI::Option* seed = command->add_option("--seed", run.seed, "one seed");
+  command->add_option("--seeds", run.seeds, "a range of seeds: A..B")->excludes(seed);
+  command->add_option("--set", run.set, "KEY=VALUE: sets a parameter of the scenario")
+      ->allow_extra_args(false);
+  command->add_flag("--verify", run.verify, "run each seed twice and compare the trace hashes");
+  command->add_option("--out", run.out, "where run directories go")->capture_default_str();
+  command->add_flag("--json", run.json, "one JSON object a run, a line each, in seed order");
+  command->add_option("--junit", run.junit, "write a JUnit report to this file");
+  command->add_option("-j,--jobs", run.jobs, "runs at a time (default: one a core)");
+  command->add_option("--max-failures", run.max_failures, "stop after so many failed runs");
+}
+
+void add_replay(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request = line.add<ReplayRequest>(
+      line.app, "replay", "run a saved run again and say whether it is the same", command,
+      [&line](const ReplayRequest& asked) {
+        Terminal terminal(line.color);
+        return replay_command(asked, line.registry, terminal);
+      });
+  ReplayRequest& replay = *request;
+  command->add_option("file", replay.file, "a run directory, or a saved scenario")->required();
+  CLI::Option* until =
+      command->add_option("--until", replay.until, "show what led to this event, and stop there");
+  command->add_option("--break", replay.check, "show what led to the violation of this check")
+      ->excludes(until);
+  command->add_option("--limit", replay.limit, "events to show")->capture_default_str();
+}
+
+void add_check(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request =
+      line.add<CheckRequest>(line.app, "check", "check a history from anywhere against a model",
+                             command, [&line](const CheckRequest& asked) {
+                               Terminal terminal(line.color);
+                               return check_command(asked, terminal);
+                             });
+  CheckRequest& check = *request;
+  command->add_option("history", check.history, "EDN or JSON lines, as Jepsen writes them")
+      ->required();
+  command->add_option("--model", check.model, "what the clients talked to: " + model_names())
+      ->required();
+  command->add_option("--initial", check.initial, "the initial value, as EDN");
+  command->add_flag("--independent", check.independent,
+                    "values are tuples [key value], one object a key");
+  command->add_option("--consistency", check.consistency, "what must hold")
+      ->check(CLI::IsMember({"linearizable"}))
+      ->capture_default_str();
+  command
+      ->add_option("--max-configurations", check.max_configurations,
+                   "give up after so many, with exit code 2")
+      ->capture_default_str();
+  command->add_flag("--json", check.json, "one JSON object");
+}
+
+}  // namespace
+
+void add_run_commands(CommandLine& line) {
+  add_run(line);
+  add_replay(line);
+  add_check(line);
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,66 @@
+// The command line of report, show, diff and export.
+#include "cli/command_line.h"
+#include "cli/traces.h"
+
+namespace windtunnel::cli {
+namespace {
+
+constexpr const char* kRun = "a run directory, or a trace file";
+
+void add_report(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request = line.add<ReportRequest>(
+      line.app, "report", "write the HTML report of a run", command,
+      [&line](const ReportRequest& asked) { return report_command(asked, line.registry); });
+  command->add_option("run", request->run, kRun)->required();
+  command->add_option("-o,--output", request->output, "the file (default: beside the run)");
+  command->add_flag("--full", request->full, "all events, however many");
+}
+
+void add_show(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request = line.add<ShowRequest>(
+      line.app, "show", "show a run as text", command,
+      [&line](const ShowRequest& asked) { return show_command(asked, line.registry); });
+  command->add_option("run", request->run, kRun)->required();
+  command->add_option("--format", request->format, "the form")
+      ->check(CLI::IsMember(show_formats()))
+      ->capture_default_str();
+  command->add_option("--around", request->around,
+                      "an event (default: the violation, or else the end)");
+  command->add_option("--limit", request->limit, "events to show")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+}
+
+void add_diff(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request = line.add<DiffRequest>(
+      line.app, "diff", "the first event at which two runs differ", command,
+      [&line](const DiffRequest& asked) { return diff_command(asked, line.registry); });
+  command->add_option("first", request->first, kRun)->required();
+  command->add_option("second", request->second, kRun)->required();
+}
+
+void add_export(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request = line.add<ExportRequest>(
+      line.app, "export", "write a run in a form that other tools read", command,
+      [&line](const ExportRequest& asked) { return export_command(asked, line.registry); });
+  command->add_option("run", request->run, kRun)->required();
+  command->add_option("--to", request->to, "the form")
+      ->required()
+      ->check(CLI::IsMember(export_formats()));
+  command->add_option("-o,--output", request->output, "the file (default: stdout)");
+}
+
+}  // namespace
+
+void add_trace_commands(CommandLine& line) {
+  add_report(line);
+  add_show(line);
+  add_diff(line);
+  add_export(line);
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,33 @@
+// Results as JUnit XML, which CI systems read: a suite a scenario; failing seeds by themselves,
+// passing ones together.
+#pragma once
+
+#include "scenarios/campaign.h"
+
+#include <string>
+#include <vector>
+
+namespace windtunnel::cli {
+
+class JUnitReport {
+ public:
+  void add(const std::string& scenario, const scenarios::SeedReport& report);
+  std::string text() const;
+
+ private:
+  struct Case {
+    std::string name;
+    double seconds = 0;
+    std::string failure;  // empty: none
+    std::string skipped;  // why the verdict is unknown
+  };
+  struct Suite {
+    std::string name;
+    std::uint64_t passed = 0;
+    double passed_seconds = 0;
+    std::vector<Case> cases;
+  };
+  std::vector<Suite> suites_;
+};
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,102 @@
+// `windtunnel list` and `explain`.
+#include "cli/command.h"
+#include "cli/scenario_files.h"
+#include "cli/terminal.h"
+#include "scenarios/diagnostics.h"
+#include "scenarios/schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::cli {
+namespace {
+
+using scenarios::Catalog;
+using scenarios::OptionInfo;
+using scenarios::SchemaNode;
+
+std::string entry(const std::string& name, const std::string& doc) {
+  return fmt::format("{:<24} {}\n", name, doc);
+}
+
+std::string options_text(const std::vector<OptionInfo>& options) {
+  std::string text;
+  for (const OptionInfo& option : options) {
+    const std::string fallback =
+        option.default_text.empty() ? "" : " (" + option.default_text + ")";
+    text += fmt::format("    {:<20} {}{}\n", option.name, option.doc, fallback);
+  }
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::string services_text(const Catalog& catalog) {
+  std::string text;
+  for (const scenarios::ServiceInfo& service : catalog.services) {
+    text += entry(service.name, service.doc) + options_text(service.options);
+    if (!service.message_types.empty()) {
+      text += "    messages: " + joined(service.message_types) + "\n";
+    }
+  }
+  return text;
+}
+
+std::string workloads_text(const Catalog& catalog) {
+  std::string text;
+  for (const scenarios::WorkloadInfo& workload : catalog.workloads) {
+    text += entry(workload.name, workload.doc) + options_text(workload.options);
+    text += "    operations: " + joined(workload.operations) + "\n";
+  }
+  return text;
+}
+
+std::string checks_text(const Catalog& catalog) {
+  std::string text;
+  for (const scenarios::CheckInfo& check : catalog.checks) {
+    text += entry(check.name, check.doc) + options_text(check.options);
+  }
+  return text;
+}
+
+// The keys of a fault that say what goes wrong.
+std::string faults_text() {
+  std::string text;
+  const std::vector<SchemaNode>& keys = scenarios::schema().children;
+  const auto faults = std::find_if(keys.begin(), keys.end(),
+                                   [](const SchemaNode& key) { return key.key == "faults"; });
+  if (faults == keys.end() || faults->children.empty()) return text;
+  for (const SchemaNode& key : faults->children.front().children) {
+    if (key.group == "effect") text += entry(key.key, key.doc);
+  }
+  return text;
+}
+
+}  // namespace
+
+int list_command(const ListRequest& request, const scenarios::Registry& registry) {
+  const Catalog catalog = registry.catalog();
+  const std::string text = request.what == "checks"     ? checks_text(catalog)
+                           : request.what == "services" ? services_text(catalog)
+                           : request.what == "faults"   ? faults_text()
+                                                        : workloads_text(catalog);
+  return print(text) ? kExitOk : kExitInternal;
+}
+
+int explain_command(const ExplainRequest& request) {
+  const std::optional<std::string> text = scenarios::explain(request.code);
+  if (text) return print(*text) ? kExitOk : kExitInternal;
+  std::string known;
+  for (const scenarios::Code code : scenarios::all_codes()) {
+    known += (known.empty() ? "" : " ") + scenarios::to_string(code);
+  }
+  complain("error: there is no code '" + request.code + "'; there are " + known);
+  return kExitUsage;
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,8 @@
+#include "cli/command.h"
+#include "scenarios/builtin.h"
+
+int main(int argc, char** argv) {
+  windtunnel::scenarios::Registry registry;
+  windtunnel::scenarios::add_builtin(registry);
+  return windtunnel::main(argc, argv, registry);
+}

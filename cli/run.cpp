@@ -1,0 +1,284 @@
+#include "cli/run.h"
+
+#include "cli/command.h"
+#include "cli/junit.h"
+#include "cli/settings.h"
+#include "cli/words.h"
+#include "reports/html_report.h"
+#include "scenarios/campaign.h"
+#include "scenarios/load.h"
+#include "scenarios/print.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <thread>
+
+namespace windtunnel::cli {
+namespace {
+
+using scenarios::CampaignTotals;
+using scenarios::RunVerdict;
+using scenarios::ScenarioSpec;
+using scenarios::SeedReport;
+
+// Run directories of at most so many bad seeds are written; the others are named.
+constexpr std::uint64_t kKeptFailures = 5;
+
+class ScenarioRun {
+ public:
+  ScenarioRun(const RunRequest& request, const scenarios::Registry& registry, Terminal& terminal,
+              JUnitReport& junit, std::string path, ScenarioSpec spec)
+      : request_(request),
+        registry_(registry),
+        terminal_(terminal),
+        junit_(junit),
+        path_(std::move(path)),
+        spec_(std::move(spec)) {}
+
+  int run(std::vector<std::uint64_t> seeds) {
+    scenarios::CampaignOptions options;
+    options.seeds = std::move(seeds);
+    options.jobs =
+        request_.jobs != 0 ? request_.jobs : std::max(1U, std::thread::hardware_concurrency());
+    options.verify = request_.verify;
+    options.max_failures = request_.max_failures;
+    if (spec_.limits.wall_time.ns > 0) {
+      options.watchdog_ms = spec_.limits.wall_time.ns / 1'000'000 + 1;
+    }
+    total_ = options.seeds.size();
+    if (!request_.json) introduce(options);
+    const auto began = std::chrono::steady_clock::now();
+    const CampaignTotals totals = scenarios::run_campaign(
+        spec_, registry_, options, [this](const SeedReport& report) { take(report); });
+    terminal_.status("");
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    if (totals.end == JobsEnd::no_processes) {
+      complain("error: no worker process could be started");
+    }
+    if (!request_.json) sum_up(totals, took.count());
+    return write_failed_ ? kExitInternal : totals.exit_code();
+  }
+
+ private:
+  void introduce(const scenarios::CampaignOptions& options) {
+    if (total_ == 1) return;
+    print_line(fmt::format("{}  {} seeds, {} at a time{}", terminal_.strong(spec_.name), total_,
+                           options.jobs, options.verify ? ", each twice" : ""));
+  }
+
+  void take(const SeedReport& report) {
+    ++done_;
+    junit_.add(spec_.name, report);
+    if (request_.json) {
+      if (!print_line(report.line)) write_failed_ = true;
+    } else {
+      describe(report);
+    }
+    const bool bad = report.summary.verdict != RunVerdict::pass || report.nondeterministic;
+    if (!report.crashed && (total_ == 1 || (bad && kept_ < kKeptFailures && !request_.json))) {
+      ++kept_;
+      keep(report);
+    }
+    terminal_.status(fmt::format("[{}/{}] {} failed", done_, total_, failed_));
+  }
+
+  std::string rerun(std::uint64_t seed) const {
+    std::string text = fmt::format("windtunnel run {} --seed {}", path_, seed);
+    for (const std::string& set : request_.set) text += " --set " + set;
+    return text;
+  }
+
+  std::string verdict_text(const SeedReport& report) const {
+    if (report.nondeterministic) return terminal_.bad("NONDETERMINISTIC");
+    switch (report.summary.verdict) {
+      case RunVerdict::pass: return terminal_.good("pass");
+      case RunVerdict::fail: return terminal_.bad("FAIL");
+      case RunVerdict::unknown: break;
+    }
+    return terminal_.doubtful("UNKNOWN");
+  }
+
+  void describe(const SeedReport& report) {
+    const bool pass = report.summary.verdict == RunVerdict::pass && !report.nondeterministic;
+    if (!pass) ++failed_;
+    if (pass && total_ > 1) return;
+    terminal_.status("");
+    print_line(fmt::format("{} {}  seed {}  {} operations ok  {}", verdict_text(report), spec_.name,
+                           report.seed, report.summary.ops_ok,
+                           duration_text(report.summary.wall_ms / 1000)));
+    for (const std::string& reason : report.summary.reasons) {
+      print_line("  " + indent(reason));
+    }
+    if (pass && !report.summary.violated.empty()) {
+      print_line("  as expected, " + report.summary.violated.front() + " is violated:");
+      print_line("  " + indent(report.summary.witness));
+    }
+    if (report.nondeterministic) {
+      print_line("  two runs of this seed differ" +
+                 (report.first_difference == 0
+                      ? std::string(", but the next two did not: it depends on what ran before")
+                      : " first at event " + std::to_string(report.first_difference)));
+      if (!report.difference.empty()) print_line("  " + indent(report.difference));
+    }
+    if (!pass) print_line("  rerun    " + rerun(report.seed));
+  }
+
+  static std::string indent(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+      result += c;
+      if (c == '\n') result += "  ";
+    }
+    return result;
+  }
+
+  // Writes the run directory with its report.
+  void keep(const SeedReport& report) {
+    std::string report_path;
+    const scenarios::RunDirectory directory = scenarios::write_run_directory(
+        spec_, registry_, report.seed, request_.out, rerun(report.seed),
+        [this](const std::string& path) { return write_html(path); });
+    if (!directory.error.empty()) {
+      complain("error: " + directory.error);
+      write_failed_ = true;
+    } else if (!request_.json) {
+      print_line("  report   " + directory.path + "/report.html");
+    }
+  }
+
+  std::string write_html(const std::string& path) const {
+    reports::ReportOptions options;
+    options.words = message_words(registry_, scenarios::print_spec(spec_));
+    const auto written = reports::write_report(path, path + "/report.html", options);
+    return written ? std::string() : written.error().what;
+  }
+
+  void sum_up(const CampaignTotals& totals, double seconds) {
+    for (const std::string& check : totals.never_violated) {
+      print_line(terminal_.bad("FAIL") + " " + spec_.name + ": no seed violated " + check +
+                 ", but a violation was expected");
+    }
+    if (totals.end == JobsEnd::interrupted) print_line("interrupted");
+    if (total_ == 1) return;
+    print_line(fmt::format("{} of {} seeds: {} passed, {} failed, {} unknown{}  {}", done_, total_,
+                           totals.pass, totals.fail, totals.unknown,
+                           totals.crashed > 0 ? fmt::format(" ({} crashed)", totals.crashed) : "",
+                           duration_text(seconds)));
+  }
+
+  const RunRequest& request_;
+  const scenarios::Registry& registry_;
+  Terminal& terminal_;
+  JUnitReport& junit_;
+  std::string path_;
+  ScenarioSpec spec_;
+  std::uint64_t total_ = 0;
+  std::uint64_t done_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t kept_ = 0;
+  bool write_failed_ = false;
+};
+
+std::vector<std::uint64_t> seeds_of(const ScenarioSpec& spec) {
+  // One run is what a person wants to see first; `--seeds` asks for more.
+  return {spec.seeds.ranges.empty() ? 1 : spec.seeds.ranges.front().first};
+}
+
+// 1 wins over 2, a crash over both; input errors stop everything before.
+int worse(int a, int b) {
+  const auto rank = [](int code) {
+    switch (code) {
+      case kExitOk: return 0;
+      case kExitUnknown: return 1;
+      case kExitViolated: return 2;
+      case kExitNondeterminism: return 3;
+      case kExitCrashed: return 4;
+      case kExitInterrupted: return 6;
+      default: return 5;
+    }
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> parse_seed(std::string_view text) {
+  const bool hex = text.starts_with("0x") || text.starts_with("0X");
+  const std::string_view digits = hex ? text.substr(2) : text;
+  std::uint64_t seed = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), seed, hex ? 16 : 10);
+  if (error != std::errc() || end != digits.data() + digits.size() || digits.empty()) {
+    return std::nullopt;
+  }
+  return seed;
+}
+
+std::optional<std::vector<std::uint64_t>> parse_seed_range(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  if (dots == std::string_view::npos) return std::nullopt;
+  const std::optional<std::uint64_t> first = parse_seed(text.substr(0, dots));
+  const std::optional<std::uint64_t> last = parse_seed(text.substr(dots + 2));
+  if (!first || !last || *last < *first || *last - *first >= kMaxSeeds) return std::nullopt;
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t seed = *first;; ++seed) {
+    seeds.push_back(seed);
+    if (seed == *last) return seeds;
+  }
+}
+
+int run_command(const RunRequest& request, const scenarios::Registry& registry,
+                Terminal& terminal) {
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  if (!read_settings(request.set, load)) return kExitUsage;
+  std::vector<std::uint64_t> seeds;
+  if (!request.seed.empty()) {
+    const std::optional<std::uint64_t> seed = parse_seed(request.seed);
+    if (!seed) {
+      complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
+      return kExitUsage;
+    }
+    seeds = {*seed};
+  } else if (!request.seeds.empty()) {
+    const auto range = parse_seed_range(request.seeds);
+    if (!range) {
+      complain("error: --seeds " + request.seeds + ": not a range; write A..B, as 1..200");
+      return kExitUsage;
+    }
+    seeds = *range;
+  }
+  // All files are read before anything runs.
+  std::vector<ScenarioSpec> specs;
+  int input = kExitOk;
+  for (const std::string& path : request.scenarios) {
+    scenarios::LoadedScenario loaded = scenarios::load_scenario(path, load);
+    if (loaded.spec) {
+      specs.push_back(std::move(*loaded.spec));
+    } else {
+      complain(loaded.diagnostics.render());
+      if (input == kExitOk) input = loaded.diagnostics.exit_code();
+    }
+  }
+  if (input != kExitOk) return input;
+  JUnitReport junit;
+  int code = kExitOk;
+  for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
+    std::vector<std::uint64_t> of_this = seeds.empty() ? seeds_of(specs[i]) : seeds;
+    ScenarioRun run(request, registry, terminal, junit, request.scenarios[i], std::move(specs[i]));
+    code = worse(code, run.run(std::move(of_this)));
+  }
+  if (!request.junit.empty()) {
+    const FileResult<void> written = write_file_atomically(request.junit, as_bytes(junit.text()));
+    if (!written) {
+      complain("error: " + written.error().what);
+      code = worse(code, kExitInternal);
+    }
+  }
+  return code;
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,35 @@
+// `windtunnel run`: scenario files over seeds.
+#pragma once
+
+#include "cli/terminal.h"
+#include "scenarios/registry.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace windtunnel::cli {
+
+struct RunRequest {
+  std::vector<std::string> scenarios;
+  std::string seed;              // one; empty: as the scenario says
+  std::string seeds;             // "A..B"
+  std::vector<std::string> set;  // "key=value"
+  bool verify = false;
+  std::string out = "windtunnel-out";
+  bool json = false;
+  std::string junit;
+  unsigned jobs = 0;  // 0: one a core
+  std::uint64_t max_failures = 0;
+};
+
+int run_command(const RunRequest& request, const scenarios::Registry& registry, Terminal& terminal);
+
+// "42", "0x2a"; nullopt when it is no seed.
+std::optional<std::uint64_t> parse_seed(std::string_view text);
+// "1..200"; at most kMaxSeeds of them.
+inline constexpr std::uint64_t kMaxSeeds = 100'000'000;
+std::optional<std::vector<std::uint64_t>> parse_seed_range(std::string_view text);
+
+}  // namespace windtunnel::cli

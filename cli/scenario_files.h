@@ -1,0 +1,43 @@
+// `windtunnel new`, `scenario` and `list`: scenario files, and what they may name.
+#pragma once
+
+#include "scenarios/registry.h"
+
+#include <string>
+#include <vector>
+
+namespace windtunnel::cli {
+
+struct NewRequest {
+  std::string name;  // the scenario's; the file is NAME.yaml
+};
+// Writes a scenario to start from. Never overwrites.
+int new_command(const NewRequest& request);
+
+struct ScenarioFilesRequest {
+  std::vector<std::string> files;
+  std::vector<std::string> set;  // "key=value"
+};
+// Reads the files and says what is wrong with them.
+int scenario_check_command(const ScenarioFilesRequest& request,
+                           const scenarios::Registry& registry);
+// Prints them as they are after includes and parameters.
+int scenario_show_command(const ScenarioFilesRequest& request, const scenarios::Registry& registry);
+int scenario_schema_command();
+
+struct ScenarioListRequest {
+  std::vector<std::string> folders = {"scenarios"};
+};
+int scenario_list_command(const ScenarioListRequest& request);
+
+struct ListRequest {
+  std::string what;  // checks, faults, workloads, services
+};
+int list_command(const ListRequest& request, const scenarios::Registry& registry);
+
+struct ExplainRequest {
+  std::string code;
+};
+int explain_command(const ExplainRequest& request);
+
+}  // namespace windtunnel::cli

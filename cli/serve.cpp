@@ -1,0 +1,93 @@
+#include "cli/serve.h"
+
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "protocols/asio/run_service.h"
+
+#include <fmt/format.h>
+
+namespace windtunnel::cli {
+namespace {
+
+struct OneOperation {
+  const scenarios::ServiceDefinition& service;
+  ServiceConfig config;
+  Operation operation;
+  std::optional<Outcome> outcome;
+};
+
+// The whole life of a client. It ends with this frame, before the ports that it holds on to.
+Task<void> perform(Env& env, OneOperation& what) {
+  const std::unique_ptr<Client> client = what.service.make_client(env, what.config);
+  what.outcome = co_await client->invoke(env, what.operation);
+}
+
+int tell(const KvRequest& request, const Outcome& outcome) {
+  switch (outcome.kind) {
+    case Outcome::Kind::ok:
+      if (request.f != "get") return kExitOk;
+      if (outcome.value) return print_line(*outcome.value) ? kExitOk : kExitInternal;
+      complain("there is nothing under '" + request.key + "'");
+      return kExitViolated;
+    case Outcome::Kind::fail:
+      complain(fmt::format("error: {} failed: {}", request.f, name_of(outcome.error)));
+      return kExitViolated;
+    case Outcome::Kind::info: break;
+  }
+  complain(fmt::format("unknown: {} may have happened: {}", request.f, name_of(outcome.error)));
+  return kExitUnknown;
+}
+
+}  // namespace
+
+int serve_command(const ServeRequest& request, const scenarios::Registry& registry) {
+  std::optional<Cluster> cluster = read_cluster(request.cluster, registry);
+  if (!cluster) return kExitUsage;
+  const std::optional<NodeId> id = node_id_of(request.id);
+  const auto own = id ? cluster->addresses.find(*id) : cluster->addresses.end();
+  if (own == cluster->addresses.end()) {
+    complain("error: --id " + request.id + ": the node is not among the peers");
+    return kExitUsage;
+  }
+  AsioOptions options;
+  options.id = *id;
+  options.listen = request.listen.empty() ? own->second : request.listen;
+  options.peers = cluster->addresses;
+  options.peers.erase(*id);
+  options.data_directory = request.data;
+  cluster->config.name = request.id;
+  const scenarios::ServiceDefinition& service = *registry.service(request.cluster.service);
+  const Result<ExitReason> ended = run_service(
+      options, [&](Env& env) { return service.make(env, cluster->config); },
+      [&](std::uint16_t port) {
+        print_line(fmt::format("{} listens at {}, port {}", request.id, options.listen, port));
+      });
+  if (!ended) {
+    complain(fmt::format("error: {} cannot serve at {} with data in '{}': {}", request.id,
+                         options.listen, request.data, ended.error().message()));
+    return kExitInternal;
+  }
+  print_line(request.id + " ended");
+  return kExitOk;
+}
+
+int kv_command(const KvRequest& request, const scenarios::Registry& registry) {
+  std::optional<Cluster> cluster = read_cluster(request.cluster, registry);
+  if (!cluster) return kExitUsage;
+  AsioOptions options;
+  options.id = draw_client_id();
+  options.peers = cluster->addresses;
+  cluster->config.name = "client";
+  OneOperation what{*registry.service(request.cluster.service), std::move(cluster->config), {}, {}};
+  what.operation.f = request.f;
+  what.operation.key = request.key;
+  what.operation.value = request.value;
+  const Result<ExitReason> ended = run_task(options, [&](Env& env) { return perform(env, what); });
+  if (!ended) {
+    complain("error: " + ended.error().message());
+    return kExitInternal;
+  }
+  return what.outcome ? tell(request, *what.outcome) : kExitInterrupted;
+}
+
+}  // namespace windtunnel::cli

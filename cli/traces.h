@@ -1,0 +1,51 @@
+// `windtunnel report`, `show`, `diff` and `export`: what a run left behind, for people and for
+// other tools. A run is a run directory or a trace file.
+#pragma once
+
+#include "cli/terminal.h"
+#include "reports/narrator.h"
+#include "scenarios/registry.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace windtunnel::cli {
+
+struct ReportRequest {
+  std::string run;
+  std::string output;  // empty: report.html in the run directory
+  bool full = false;   // all events, however many
+};
+int report_command(const ReportRequest& request, const scenarios::Registry& registry);
+
+struct ShowRequest {
+  std::string run;
+  std::string format = "lanes";  // lanes, table, mermaid, dot
+  std::uint64_t around = 0;      // 0: the violation, or else the end
+  std::uint64_t limit = 60;
+};
+int show_command(const ShowRequest& request, const scenarios::Registry& registry);
+
+struct DiffRequest {
+  std::string first;
+  std::string second;
+};
+// 0 when the traces are the same, 1 when they are not.
+int diff_command(const DiffRequest& request, const scenarios::Registry& registry);
+
+struct ExportRequest {
+  std::string run;
+  std::string to;
+  std::string output;  // empty: stdout
+};
+int export_command(const ExportRequest& request, const scenarios::Registry& registry);
+
+std::vector<std::string> show_formats();
+std::vector<std::string> export_formats();
+
+// The last `limit` of the events that led to `event`, a line each, itself last.
+std::string past_of(const TraceData& trace, const reports::MessageWords& words, std::uint64_t event,
+                    std::uint64_t limit);
+
+}  // namespace windtunnel::cli

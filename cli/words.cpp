@@ -1,0 +1,56 @@
+#include "cli/words.h"
+
+#include "scenarios/load.h"
+
+#include <map>
+#include <vector>
+
+namespace windtunnel::cli {
+namespace {
+
+using scenarios::ServiceDefinition;
+
+std::vector<const ServiceDefinition*> services_of(const scenarios::Registry& registry,
+                                                  const std::string& scenario_yaml) {
+  std::vector<const ServiceDefinition*> services;
+  const scenarios::LoadedScenario loaded =
+      scenarios::parse_scenario("scenario.yaml", scenario_yaml, {});
+  if (loaded.spec) {
+    for (const scenarios::GroupSpec& group : loaded.spec->cluster.groups) {
+      const ServiceDefinition* service = registry.service(group.service);
+      if (service != nullptr) services.push_back(service);
+    }
+    return services;
+  }
+  for (const scenarios::ServiceInfo& info : registry.catalog().services) {
+    services.push_back(registry.service(info.name));
+  }
+  return services;
+}
+
+}  // namespace
+
+reports::MessageWords message_words(const scenarios::Registry& registry,
+                                    const std::string& scenario_yaml) {
+  std::map<std::uint8_t, std::string> names;
+  std::map<std::uint8_t, const ServiceDefinition*> owners;
+  for (const ServiceDefinition* service : services_of(registry, scenario_yaml)) {
+    for (const scenarios::MessageType& type : service->messages) {
+      names.emplace(type.byte, type.name);
+      if (service->describe) owners.emplace(type.byte, service);
+    }
+  }
+  reports::MessageWords words;
+  words.name = [names](std::uint8_t first_byte) {
+    const auto found = names.find(first_byte);
+    return found == names.end() ? std::string() : found->second;
+  };
+  words.describe = [owners](BytesView bytes) {
+    if (bytes.empty()) return std::string();
+    const auto found = owners.find(static_cast<std::uint8_t>(bytes.front()));
+    return found == owners.end() ? std::string() : found->second->describe(bytes);
+  };
+  return words;
+}
+
+}  // namespace windtunnel::cli
