@@ -24,13 +24,13 @@ void add_show(CommandLine& line) {
       [&line](const ShowRequest& asked) { return show_command(asked, line.registry); });
   command->add_option("run", request->run, kRun)->required();
   command->add_option("--format", request->format, "the form")
-      ->check(CLI::IsMember(show_formats()))
+      ->check(CLI::IsMember({"lanes", "table", "mermaid", "dot"}))
       ->capture_default_str();
   command->add_option("--around", request->around,
                       "an event (default: the violation, or else the end)");
-  command->add_option("--limit", request->limit, "events to show")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  command->add_option("--limit", request->limit, "lines to show (default: what suits the form)")
+      ->check(CLI::Range(1, 1'000'000));
+  command->add_option("--node", request->node, "table: only what happened at this node");
 }
 
 void add_diff(CommandLine& line) {
@@ -50,7 +50,9 @@ void add_export(CommandLine& line) {
   command->add_option("run", request->run, kRun)->required();
   command->add_option("--to", request->to, "the form")
       ->required()
-      ->check(CLI::IsMember(export_formats()));
+      ->check(CLI::IsMember({"jsonl", "edn", "shiviz", "mermaid", "dot", "perfetto"}));
+  command->add_option("--around", request->around,
+                      "an event (default: the violation, or else the end)");
   command->add_option("-o,--output", request->output, "the file (default: stdout)");
 }
 

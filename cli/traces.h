@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace windtunnel::cli {
 
@@ -23,7 +22,8 @@ struct ShowRequest {
   std::string run;
   std::string format = "lanes";  // lanes, table, mermaid, dot
   std::uint64_t around = 0;      // 0: the violation, or else the end
-  std::uint64_t limit = 60;
+  std::size_t limit = 0;         // lines; 0: what suits the format
+  std::string node;              // table: only what happened at this node; empty: all
 };
 int show_command(const ShowRequest& request, const scenarios::Registry& registry);
 
@@ -36,13 +36,11 @@ int diff_command(const DiffRequest& request, const scenarios::Registry& registry
 
 struct ExportRequest {
   std::string run;
-  std::string to;
+  std::string to;  // jsonl, edn, shiviz, mermaid, dot, perfetto
+  std::uint64_t around = 0;
   std::string output;  // empty: stdout
 };
 int export_command(const ExportRequest& request, const scenarios::Registry& registry);
-
-std::vector<std::string> show_formats();
-std::vector<std::string> export_formats();
 
 // The last `limit` of the events that led to `event`, a line each, itself last.
 std::string past_of(const TraceData& trace, const reports::MessageWords& words, std::uint64_t event,

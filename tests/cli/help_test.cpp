@@ -1,0 +1,170 @@
+// What the command says about itself, and how it answers a wrong command line.
+#include "tests/cli/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace windtunnel::cli_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const std::vector<std::string> kSubcommands = {"run",  "replay", "check",   "report",    "show",
+                                               "diff", "export", "serve",   "kv",        "scenario",
+                                               "new",  "list",   "explain", "completion"};
+
+TEST(Help, NamesEverySubcommandOnStandardOutput) {
+  const Ended ended = windtunnel({"--help"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.err, IsEmpty());
+  for (const std::string& name : kSubcommands) EXPECT_THAT(ended.out, HasSubstr("\n  " + name));
+}
+
+TEST(Help, IsThereForEverySubcommand) {
+  for (const std::string& name : kSubcommands) {
+    const Ended ended = windtunnel({name, "--help"});
+    EXPECT_EQ(ended.code, 0) << name;
+    EXPECT_THAT(ended.out, HasSubstr("Usage: windtunnel " + name)) << name;
+  }
+}
+
+TEST(Help, VersionIsOneLine) {
+  const Ended ended = windtunnel({"--version"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.out, "windtunnel 0.1.0\n");
+}
+
+struct WrongLine {
+  std::vector<std::string> arguments;
+  std::string answer;
+};
+
+TEST(CommandLine, WrongOnesExitWith64AndSayWhatWasMeant) {
+  const WrongLine lines[] = {
+      {{}, "A subcommand is required"},
+      {{"rnu"}, "there is no subcommand 'rnu'; did you mean 'run'?"},
+      {{"scenario", "chekc", "x"}, "there is no subcommand 'chekc'; did you mean 'check'?"},
+      {{"run", "--seedz", "5", "x.yaml"}, "there is no option '--seedz'; did you mean '--seed'?"},
+      {{"run", "--jsno", "x.yaml"}, "there is no option '--jsno'; did you mean '--json'?"},
+      {{"run"}, "scenario is required"},
+      {{"run", "x.yaml", "--seed", "five"}, "--seed five: not a seed"},
+      {{"run", "x.yaml", "--seeds", "9..3"}, "--seeds 9..3: not a range"},
+      {{"run", "x.yaml", "--seed", "1", "--seeds", "1..2"}, "excludes"},
+      {{"run", "x.yaml", "-j", "many"}, "many"},
+      {{"run", "x.yaml", "--set", "novalue"}, "write --set KEY=VALUE"},
+      {{"check", "x.edn"}, "--model is required"},
+      {{"check", "x.edn", "--model", "registre"}, "no model 'registre'"},
+      {{"check", "x.edn", "--model", "register", "--consistency", "sequential"}, "sequential"},
+      {{"show", "x", "--format", "picture"}, "picture"},
+      {{"explain", "E999"}, "there is no code 'E999'"},
+      {{"explain", "E014", "E015"}, "'E015' is one argument too many"},
+      {{"list", "check"}, "check"},
+      {{"completion", "tcsh"}, "tcsh"},
+      {{"--color", "blue", "list", "checks"}, "blue"},
+      {{"new", "../escape"}, "is no name for a scenario"},
+      {{"serve", "raft-kvv", "--id", "n1", "--data", "d", "--peers", "n1=localhost:1"},
+       "there is no service 'raft-kvv'; did you mean 'raft-kv'?"},
+      {{"serve", "raft-kv", "--id", "n4", "--data", "d", "--peers", "n1=localhost:1"},
+       "--id n4: the node is not among the peers"},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "leader=localhost:1"},
+       "a node's name ends in its number"},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1,m1=a:2"},
+       "two nodes have the same number"},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--set",
+        "hartbeat=5ms"},
+       "did you mean 'heartbeat'?"},
+      {{"kv", "get", "k", "--peers", "n1=a:1", "--set", "heartbeat=5"}, "a duration, as 150ms"},
+  };
+  for (const WrongLine& line : lines) {
+    const Ended ended = windtunnel(line.arguments);
+    EXPECT_EQ(ended.code, 64) << line.answer;
+    EXPECT_THAT(ended.out, IsEmpty()) << line.answer;
+    EXPECT_THAT(ended.err, StartsWith("error: ")) << line.answer;
+    EXPECT_THAT(ended.err, HasSubstr(line.answer));
+  }
+}
+
+TEST(CommandLine, AnOptionTakesOneArgumentAndLeavesTheScenario) {
+  const Ended ended = windtunnel({"scenario", "check", "--set", "a=b", "no-such-file.yaml"});
+  EXPECT_EQ(ended.code, 66);
+  EXPECT_THAT(ended.err, HasSubstr("no-such-file.yaml"));
+}
+
+TEST(Listing, FaultsAreThoseOfTheFormat) {
+  const Ended ended = windtunnel({"list", "faults"});
+  EXPECT_EQ(ended.code, 0);
+  for (const char* fault : {"partition", "isolate", "crash", "pause", "clock_jump", "disk"}) {
+    EXPECT_THAT(ended.out, HasSubstr(fault));
+  }
+}
+
+TEST(Listing, ServicesComeWithTheirOptionsAndMessages) {
+  const Ended ended = windtunnel({"list", "services"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("raft-kv  "));
+  EXPECT_THAT(ended.out, HasSubstr("naive-kv "));
+  EXPECT_THAT(ended.out, HasSubstr("    election_timeout "));
+  EXPECT_THAT(ended.out, HasSubstr("    messages: "));
+}
+
+TEST(Listing, ChecksAndWorkloadsAreThere) {
+  const Ended checks = windtunnel({"list", "checks"});
+  EXPECT_THAT(checks.out, HasSubstr("linearizable "));
+  EXPECT_THAT(checks.out, HasSubstr("recovers "));
+  const Ended workloads = windtunnel({"list", "workloads"});
+  EXPECT_EQ(workloads.code, 0);
+  EXPECT_THAT(workloads.out, HasSubstr("cas-register "));
+  EXPECT_THAT(workloads.out, HasSubstr("    operations: get, put, append"));
+}
+
+TEST(Explain, EveryCodeThatItNamesIsExplained) {
+  const Ended wrong = windtunnel({"explain", "nonsense"});
+  std::size_t codes = 0;
+  for (std::size_t at = wrong.err.find(" E0"); at != std::string::npos;
+       at = wrong.err.find(" E0", at + 1)) {
+    const std::string code = wrong.err.substr(at + 1, 4);
+    const Ended ended = windtunnel({"explain", code});
+    EXPECT_EQ(ended.code, 0) << code;
+    EXPECT_THAT(ended.out, StartsWith(code + ": "));
+    ++codes;
+  }
+  EXPECT_GE(codes, 30U);
+}
+
+TEST(Completion, ShellsThatAreHereAcceptTheScripts) {
+  TemporaryDirectory directory;
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const Ended ended = windtunnel({"completion", shell});
+    EXPECT_EQ(ended.code, 0);
+    EXPECT_THAT(ended.out, HasSubstr("windtunnel"));
+    EXPECT_THAT(ended.out, HasSubstr("scenario"));
+    write_file(directory / shell, ended.out);
+  }
+  const std::string script =
+      "bash -c 'source " + (directory / "bash") +
+      " && COMP_WORDS=(windtunnel scenario che) COMP_CWORD=2 && _windtunnel && "
+      "test \"${COMPREPLY[*]}\" = check'";
+  EXPECT_EQ(std::system(script.c_str()), 0);
+}
+
+TEST(New, WritesAScenarioThatPassesItsCheckAndNeverOverwrites) {
+  TemporaryDirectory directory;
+  Start start;
+  start.directory = directory.path();
+  start.arguments = {"new", "first"};
+  EXPECT_EQ(run_command(start).code, 0);
+  const std::string text = read_file(directory / "first.yaml");
+  EXPECT_THAT(text, HasSubstr("name: first\n"));
+  const Ended again = run_command(start);
+  EXPECT_EQ(again.code, 64);
+  EXPECT_THAT(again.err, HasSubstr("there is a file 'first.yaml' already"));
+  EXPECT_EQ(read_file(directory / "first.yaml"), text);
+  start.arguments = {"run", "first.yaml", "--seeds", "1..5"};
+  const Ended ran = run_command(start);
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+}
+
+}  // namespace
+}  // namespace windtunnel::cli_test
