@@ -1,0 +1,99 @@
+// Where each node lies: servers one below the other, clients below them in narrow lanes, or in one when there are many.
+
+const kAxis = 20;
+const kBandRow = 18;
+const kServerLane = 74;
+const kClientLane = 24;
+const kManyClients = 8;
+
+/** @typedef {{name: string, nodes: number[], y: number, height: number, client: boolean}} Lane */
+/** @type {Lane[]} */
+let lanes = [];
+/** The y of a node's line, by node; NaN for a node without a lane. */
+const lineY = new Float64Array(0x10000).fill(NaN);
+let diagramHeight = 0;
+let bandRows = 0;
+let showClients = true;
+
+/** Bands with the row in which their label is drawn. */
+const bands = data.bands.length ? data.bands : data.faults.filter((fault) => fault.begin !== null).map((fault) => ({
+  id: fault.id, label: fault.label || fault.id, event: 0, begin: fault.begin, end: fault.end ?? -1,
+  victims: fault.victims.map((name) => data.nodes.indexOf(name)).filter((node) => node >= 0),
+}));
+{
+  const busyUntil = [];
+  for (const band of bands) {
+    band.until = band.end < 0 ? endTime : band.end;
+    let row = busyUntil.findIndex((time) => time <= band.begin);
+    if (row < 0) row = busyUntil.length < 5 ? busyUntil.push(0) - 1 : 4;
+    // A short band's label hangs over its end.
+    busyUntil[row] = Math.max(band.until, band.begin + endTime * 0.06);
+    band.row = row;
+  }
+  bandRows = busyUntil.length;
+}
+
+function layOutLanes() {
+  const used = data.nodes.map((_, node) => node).filter((node) => speaks[node] || !isClient[node]);
+  const servers = used.filter((node) => !isClient[node]);
+  const clients = used.filter((node) => isClient[node]);
+  lanes = servers.map((node) => ({name: data.nodes[node], nodes: [node], y: 0, height: kServerLane, client: false}));
+  if (showClients && clients.length > kManyClients) {
+    lanes.push({name: `${clients.length} clients`, nodes: clients, y: 0, height: kClientLane * 1.5, client: true});
+  } else if (showClients) {
+    for (const node of clients) {
+      lanes.push({name: data.nodes[node], nodes: [node], y: 0, height: kClientLane, client: true});
+    }
+  }
+  lineY.fill(NaN);
+  let y = kAxis + bandRows * kBandRow + 10;
+  for (const lane of lanes) {
+    lane.y = y;
+    for (const node of lane.nodes) lineY[node] = y + (lane.client ? lane.height / 2 : 20);
+    y += lane.height;
+  }
+  diagramHeight = y + 6;
+}
+
+/** @returns {Lane|undefined} */
+function laneAt(y) {
+  return lanes.find((lane) => y >= lane.y && y < lane.y + lane.height);
+}
+
+function drawLaneLines(g) {
+  g.lineWidth = 1;
+  for (const lane of lanes) {
+    const y = Math.round(lineY[lane.nodes[0]]) + 0.5;
+    g.strokeStyle = colour.faint;
+    g.globalAlpha = 0.7;
+    g.beginPath();
+    g.moveTo(kGutter, y);
+    g.lineTo(view.width - kRight, y);
+    g.stroke();
+    g.globalAlpha = 1;
+  }
+}
+
+/** Names at the left, with what each node was at the cursor (or at the end of the window). */
+function drawLaneNames(g) {
+  const time = Number.isNaN(view.cursor) ? Math.min(view.t1, endTime) : view.cursor;
+  g.fillStyle = colour.card;
+  g.fillRect(0, kAxis, kGutter - 1, diagramHeight);
+  g.textAlign = "left";
+  g.textBaseline = "middle";
+  for (const lane of lanes) {
+    const y = lineY[lane.nodes[0]];
+    g.font = lane.client ? font.text : font.bold;
+    g.fillStyle = lane.client ? colour.muted : colour.fg;
+    g.fillText(fitText(g, lane.name, kGutter - 16), 2, y);
+    if (lane.client) continue;
+    const state = stateAt(lane.nodes[0], time);
+    g.font = font.small;
+    g.fillStyle = colour.muted;
+    if (state === null) continue;
+    const role = state.role === 255 ? "down" : data.roles[state.role] ?? `role ${state.role}`;
+    g.fillText(fitText(g, `${role}, term ${state.term}`, kGutter - 10), 2, y + 18);
+    g.fillStyle = colour.faint;
+    g.fillText(fitText(g, `commit ${state.commit}`, kGutter - 10), 2, y + 34);
+  }
+}

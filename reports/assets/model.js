@@ -1,0 +1,96 @@
+// What is derived once from the columns: categories by kind, who is a client, where messages cross.
+
+const kind = {
+  send: 1, deliver: 2, drop: 3, duplicate: 4, corrupt: 5, hold: 6, release: 7, streamReceive: 14, timer: 20,
+  start: 40, crash: 41, pause: 42, resume: 43, faultBegin: 50, faultEnd: 51, faultBite: 52,
+  invoke: 60, complete: 61, violation: 70, phase: 71, role: 0x1001,
+};
+
+/** The category of a kind, by kind. @type {string[]} */
+const categoryOf = [];
+for (const [number, spec] of kindSpecs) categoryOf[number] = spec.category;
+
+/** Shapes in which events are drawn; the order is that of painting. */
+const mark = {none: 0, minor: 1, disk: 2, state: 3, client: 4, fault: 5, node: 6, bad: 7};
+const markOf = new Uint8Array(65536);
+for (const [number, spec] of kindSpecs) {
+  markOf[number] = {
+    time: mark.minor, disk: mark.disk, state: mark.state, client: mark.client, fault: mark.fault,
+    node: mark.node, property: mark.bad, stream: mark.minor,
+  }[spec.category] ?? mark.none;
+}
+markOf[kind.phase] = mark.none;
+// Every entry of a log is appended and applied: that is weather, not news.
+for (const quiet of [0x1004, 0x1006, 0x1007, 0x1011, 0x1012]) markOf[quiet] = mark.minor;
+
+/** For each block of rows, the earliest row that a message delivered in it came from. */
+const kBlock = 4096;
+const earliestOrigin = new Uint32Array(Math.ceil(rowCount / kBlock)).fill(0xffffffff);
+const typeCounts = new Float64Array(256);
+const isClient = new Uint8Array(0x10000);
+const speaks = new Uint8Array(0x10000);
+const occurs = new Uint8Array(0x10000);  // by kind
+/** Rows of violations, ascending. @type {number[]} */
+const violationRows = [];
+
+for (let row = 0; row < rowCount; ++row) {
+  const origin = col.origin[row];
+  if (origin !== 0) {
+    const block = (row / kBlock) | 0;
+    if (origin - 1 < earliestOrigin[block]) earliestOrigin[block] = origin - 1;
+  }
+  const what = col.kind[row];
+  occurs[what] = 1;
+  speaks[col.node[row]] = 1;
+  if (what === kind.send) ++typeCounts[col.type[row]];
+  else if (what === kind.invoke) isClient[col.node[row]] = 1;
+  else if (what === kind.violation) violationRows.push(row);
+}
+if (data.violation && data.violation.event) {
+  const row = rowOfNumber(data.violation.event);
+  if (row >= 0 && !violationRows.includes(row)) {
+    violationRows.push(row);
+    violationRows.sort((a, b) => a - b);
+  }
+}
+
+/** The end of the run in ns. */
+const endTime = Math.max(1, data.duration, rowCount ? col.time[rowCount - 1] : 0);
+
+/** Message types by how many there are. */
+const messageTypes = Object.keys(data.messages).map(Number)
+  .sort((a, b) => typeCounts[b] - typeCounts[a] || a - b);
+/** The colour of a type, 0 to 6. */
+const typeColour = new Uint8Array(256);
+messageTypes.forEach((type, rank) => { typeColour[type] = Math.min(rank, 6); });
+/** 1 for types that the reader has switched off. */
+const hiddenType = new Uint8Array(256);
+
+/** The states of each node in the first group that it has: indices into the state columns. @type {number[][]} */
+const statesOfNode = data.nodes.map(() => []);
+const stateTimesOfNode = [];
+let maxCommit = 0;
+{
+  const group = [];
+  for (let i = 0; i < col.state_time.length; ++i) {
+    const node = col.state_node[i];
+    if (!statesOfNode[node]) continue;
+    group[node] ??= col.state_group[i];
+    if (group[node] !== col.state_group[i]) continue;
+    statesOfNode[node].push(i);
+    maxCommit = Math.max(maxCommit, col.state_commit[i]);
+  }
+  statesOfNode.forEach((list, node) => {
+    stateTimesOfNode[node] = Float64Array.from(list, (i) => col.state_time[i]);
+  });
+}
+
+/** The state of a node at a time; null before it has said anything. */
+function stateAt(node, time) {
+  if (!stateTimesOfNode[node]) return null;
+  const at = lastNotAfter(stateTimesOfNode[node], time);
+  if (at < 0) return null;
+  const i = statesOfNode[node][at];
+  return {role: col.state_role[i], term: col.state_term[i], commit: col.state_commit[i],
+          applied: col.state_applied[i]};
+}
