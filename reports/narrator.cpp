@@ -119,7 +119,8 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
     case FieldType::outcome: return pick(kOutcomes, word);
     case FieldType::drop: return std::string(name_of(static_cast<DropReason>(word)));
     case FieldType::crash: return pick(kCrashes, word);
-    case FieldType::error: return std::string(name_of(static_cast<Errc>(word)));
+    case FieldType::error:
+      return word > 0xff ? std::to_string(word) : std::string(name_of(static_cast<Errc>(word)));
     case FieldType::extent:
       return fmt::format("file {}, {} bytes", word >> 40, word & ((std::uint64_t{1} << 40) - 1));
     case FieldType::message: return message(static_cast<std::uint8_t>(word));

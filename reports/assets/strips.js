@@ -57,7 +57,7 @@ function bandRoom(band) {
 function drawOutages(g) {
   const right = view.width - kRight;
   for (const [node, crash, begin, end] of data.outages) {
-    if (Number.isNaN(lineY[node])) continue;
+    if (!(lineY[node] >= 0)) continue;  // a client that is not shown, or no node at all
     const x0 = Math.max(xOf(begin), kGutter);
     const x1 = Math.min(xOf(end < 0 ? endTime : end), right);
     if (x1 < kGutter || x0 > right) continue;

@@ -71,14 +71,14 @@ function tickStep(pixels) {
 
 /** A tick's text, with as many digits as tell neighbours apart. */
 function tickText(time, step) {
-  const [unit, name] = endTime >= 1e9 && step >= 1e6 ? [1e9, "s"] : step >= 1e4 ? [1e6, "ms"] : [1e3, "µs"];
+  const [unit, name] = endTime >= 1e9 && step >= 1e3 ? [1e9, "s"] : step >= 1e4 ? [1e6, "ms"] : [1e3, "µs"];
   const digits = Math.max(0, Math.ceil(-Math.log10(step / unit) - 1e-9));
   return `${(time / unit).toFixed(digits)} ${name}`;
 }
 
 /** @param {CanvasRenderingContext2D} g */
 function drawAxis(g, top, height) {
-  const step = tickStep(110);
+  const step = tickStep(120);
   g.font = font.small;
   g.textAlign = "center";
   g.textBaseline = "middle";

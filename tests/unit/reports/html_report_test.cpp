@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace windtunnel::reports {
 namespace {
@@ -107,6 +108,26 @@ TEST(HtmlReport, SaysWhatIsLeftOut) {
   ASSERT_TRUE(whole);
   EXPECT_EQ(whole->events_shown, whole->events);
   EXPECT_EQ(whole->left_out, "");
+}
+
+// What tests/browser opens.
+TEST(HtmlReport, WritesPagesForTheBrowserTest) {
+  const char* folder = std::getenv("WT_BROWSER_PAGES");
+  if (folder == nullptr) GTEST_SKIP() << "WT_BROWSER_PAGES names no folder";
+  const auto write = [&](const char* name, const RecordedRun& run, const ReportOptions& options) {
+    const std::string page = render_report(run, options);
+    ASSERT_TRUE(write_file_atomically(std::string(folder) + "/" + name, as_bytes(page)));
+  };
+  write_run_directory(std::string(folder) + "/run", synthetic_run(30'000));
+  const auto run = load_run(std::string(folder) + "/run");
+  ASSERT_TRUE(run);
+  ReportOptions options;
+  options.words.name = synthetic_message_name;
+  write("run.html", *run, options);
+  options.event_budget = 1000;
+  write("part.html", *run, options);
+  write("hostile.html", hostile_run(), small_options());
+  write("empty.html", RecordedRun{}, {});
 }
 
 TEST(HtmlReport, SurvivesTheEmptyRun) {
