@@ -29,13 +29,10 @@ ServiceDefinition raft_kv() {
   definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
     return std::make_unique<kv::RaftClient>(raft_kv_client_options(config));
   };
-  add_types(definition.messages, 1, 0x1f, [](std::uint8_t byte) {
-    return raft::name_of(static_cast<raft::MessageKind>(byte));
-  });
+  add_types(definition.messages, 1, 0x1f,
+            [](std::uint8_t byte) { return raft::name_of(static_cast<raft::MessageKind>(byte)); });
   add_types(definition.messages, 0x60, 0x6f, &kv::message_name);
-  definition.time_out = [](Service& service) {
-    static_cast<RaftKvService&>(service).time_out();
-  };
+  definition.time_out = [](Service& service) { static_cast<RaftKvService&>(service).time_out(); };
   return definition;
 }
 

@@ -32,12 +32,16 @@ const std::string& choose(const Mix& mix, std::uint64_t word) {
   return mix.back().first;
 }
 
-// Registers by key. Every written value is unique in the run: client number and count in one integer.
+// Registers by key. Every written value is unique in the run: client number and count in one
+// integer.
 class KeyedSource : public OperationSource {
  public:
   KeyedSource(const WorkloadSpec& spec, std::uint32_t client, const Mix& standard)
-      : mix_(mix_of(spec, standard)), keys_(std::max(1U, spec.keys)), client_(client),
-        clients_(std::max(1U, spec.clients)), seen_(keys_) {}
+      : mix_(mix_of(spec, standard)),
+        keys_(std::max(1U, spec.keys)),
+        client_(client),
+        clients_(std::max(1U, spec.clients)),
+        seen_(keys_) {}
 
   void next(Random& random, Operation& operation) override {
     const std::uint64_t choice = random.draw("operation");

@@ -113,8 +113,8 @@ class Collector {
     } else {
       const bool crashed = outcome.kind != JobOutcome::Kind::done;
       const ResultSummary second = crashed ? ResultSummary{} : summary_of(outcome.output);
-      report_.nondeterministic =
-          crashed != report_.crashed || (!crashed && second.trace_hash != report_.summary.trace_hash);
+      report_.nondeterministic = crashed != report_.crashed ||
+                                 (!crashed && second.trace_hash != report_.summary.trace_hash);
       if (report_.nondeterministic) find_difference(spec_, registry_, report_);
     }
     return count();
@@ -199,8 +199,7 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
   const JobsEnd end = run_jobs(
       options.seeds.size() * per_seed, workers,
       [&](std::uint64_t job) {
-        const auto moved =
-            job % per_seed == 1 ? junk() : std::vector<std::unique_ptr<char[]>>();
+        const auto moved = job % per_seed == 1 ? junk() : std::vector<std::unique_ptr<char[]>>();
         return run_line(spec, registry, options.seeds[job / per_seed]);
       },
       [&](std::uint64_t job, const JobOutcome& outcome) { return collector.take(job, outcome); });

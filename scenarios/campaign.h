@@ -1,5 +1,5 @@
-// Many runs of one scenario in worker processes, one a seed, and what they found. Results come in seed order for
-// every number of workers.
+// Many runs of one scenario in worker processes, one a seed, and what they found. Results come in
+// seed order for every number of workers.
 #pragma once
 
 #include "scenarios/result_json.h"
@@ -27,10 +27,11 @@ struct CampaignOptions {
 // What became of one seed.
 struct SeedReport {
   std::uint64_t seed = 0;
-  std::string line;        // for --json
+  std::string line;  // for --json
   ResultSummary summary;
-  bool crashed = false;    // the code under test ended the process, or hung
-  // --verify: the two runs differ. The record is the first that differs, 0 when the third and fourth run agreed again.
+  bool crashed = false;  // the code under test ended the process, or hung
+  // --verify: the two runs differ. The record is the first that differs, 0 when the third and
+  // fourth run agreed again.
   bool nondeterministic = false;
   std::uint64_t first_difference = 0;
   std::string difference;  // that record in both runs, for people
@@ -60,8 +61,9 @@ struct RunDirectory {
   std::string error;  // what could not be written; empty when all was
 };
 
-// Runs the seed again at full trace in a worker and writes result.json, scenario.yaml, history.jsonl and trace.wtt below
-// `out`/SCENARIO/SEED, then points `out`/latest to it. `then` runs in the worker afterwards, with the path.
+// Runs the seed again at full trace in a worker and writes result.json, scenario.yaml,
+// history.jsonl and trace.wtt below `out`/SCENARIO/SEED, then points `out`/latest to it. `then`
+// runs in the worker afterwards, with the path.
 RunDirectory write_run_directory(const ScenarioSpec& spec, const Registry& registry,
                                  std::uint64_t seed, const std::string& out,
                                  const std::string& replay_command,

@@ -1,5 +1,6 @@
-// A check: something that must hold in a run. Online checks see every trace record as it is made; all checks
-// give their finding at the end. Several checks may share one observer of the run (the Raft invariants do).
+// A check: something that must hold in a run. Online checks see every trace record as it is made;
+// all checks give their finding at the end. Several checks may share one observer of the run (the
+// Raft invariants do).
 #pragma once
 
 #include "checkers/history.h"
@@ -59,7 +60,8 @@ struct RunView {
 class Monitor {
  public:
   virtual ~Monitor() = default;
-  // Called once before the first event; `on_violation` must be called (once) when an online violation is found.
+  // Called once before the first event; `on_violation` must be called (once) when an online
+  // violation is found.
   virtual void attach(const RunView& view, std::function<void()> on_violation) = 0;
   // The finding for the check of that name, for the property as it stands in the scenario.
   virtual Finding finish(const RunView& view, const PropertySpec& property) = 0;

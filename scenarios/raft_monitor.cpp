@@ -46,7 +46,8 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     if (record.is_observation()) {
       on_observation(number, record);
     } else if (record.kind == RecordKind::crash) {
-      // What was still open is void: a later write may lie at the same place. Recovery says anew what it found.
+      // What was still open is void: a later write may lie at the same place. Recovery says anew
+      // what it found.
       pending_[record.node.value].clear();
       for (auto& [group, invariants] : groups_) invariants.crashed(number, record.node);
     } else {

@@ -1,13 +1,15 @@
-// Liveness after healing: a core of the cluster works again, so it must serve within a bound of virtual time.
+// Liveness after healing: a core of the cluster works again, so it must serve within a bound of
+// virtual time.
 #pragma once
 
 #include "scenarios/check.h"
 
 namespace windtunnel::scenarios {
 
-// LIV-HEAL (reference: TigerBeetle's liveness mode). Within `heal: within:` of the heal the core has one leader of the
-// newest term, a client operation that began after the heal has succeeded, and every core node has applied what
-// was committed when the core was healed. `unknown` where the scenario does not heal.
+// LIV-HEAL (reference: TigerBeetle's liveness mode). Within `heal: within:` of the heal the core
+// has one leader of the newest term, a client operation that began after the heal has succeeded,
+// and every core node has applied what was committed when the core was healed. `unknown` where the
+// scenario does not heal.
 CheckDefinition recovers_check();
 
 }  // namespace windtunnel::scenarios

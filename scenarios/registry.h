@@ -1,5 +1,6 @@
-// What scenarios can use: services and their clients, workloads, checks. Nothing is found by itself: the command's
-// `main`, or a user's, adds what there is (scenarios/builtin.h adds what ships).
+// What scenarios can use: services and their clients, workloads, checks. Nothing is found by
+// itself: the command's `main`, or a user's, adds what there is (scenarios/builtin.h adds what
+// ships).
 //
 //   int main(int argc, char** argv) {
 //     windtunnel::scenarios::Registry registry;

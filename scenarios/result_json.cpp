@@ -101,7 +101,8 @@ json::array faults_of(const RunResult& result, const std::vector<NodeLayout>& no
       const bool ended = window.end != kEndOfTime;
       object["end_ns"] = ended ? window.end.ns : result.sim_time.ns;
       json::array& victims = object["victims"].emplace_array();
-      for (const NodeId node : window.victims) victims.emplace_back(text_of(nodes[node.value].name));
+      for (const NodeId node : window.victims)
+        victims.emplace_back(text_of(nodes[node.value].name));
       object["bites"] = fault.bites;
       faults.emplace_back(std::move(object));
     }

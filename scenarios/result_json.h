@@ -1,4 +1,5 @@
-// A run's result as JSON: the line of `run --json` (schema windtunnel.run/1) and the larger `result.json` of a run directory.
+// A run's result as JSON: the line of `run --json` (schema windtunnel.run/1) and the larger
+// `result.json` of a run directory.
 #pragma once
 
 #include "scenarios/run.h"
@@ -7,10 +8,12 @@
 
 namespace windtunnel::scenarios {
 
-// One line, without a newline. Keys in the order of the documentation; seeds, hashes and events as strings.
+// One line, without a newline. Keys in the order of the documentation; seeds, hashes and events as
+// strings.
 std::string result_line(const RunResult& result);
 
-// As the line, and what a report needs: the violation, the faults with their windows, the phases, the replay command.
+// As the line, and what a report needs: the violation, the faults with their windows, the phases,
+// the replay command.
 std::string result_document(const RunResult& result, const ScenarioSpec& spec,
                             const std::string& replay_command);
 

@@ -114,9 +114,7 @@ void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
     result.reasons.push_back("a limit of the run was reached: " + std::string(name_of(stop)));
   }
   if (!found_violation(result)) judge_floor(spec.floor, result, unknown);
-  result.verdict = fails     ? RunVerdict::fail
-                   : unknown ? RunVerdict::unknown
-                             : RunVerdict::pass;
+  result.verdict = fails ? RunVerdict::fail : unknown ? RunVerdict::unknown : RunVerdict::pass;
 }
 
 void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result) {
@@ -151,8 +149,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 RunView view_of(World& world, const ScenarioSpec& spec) {
   RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    view.histories.push_back(
-        {run->spec->name, run->definition->model, &run->recorder.history()});
+    view.histories.push_back({run->spec->name, run->definition->model, &run->recorder.history()});
   }
   return view;
 }

@@ -51,9 +51,9 @@ struct RunStats {
   std::uint64_t ops_ok = 0;
   std::uint64_t ops_fail = 0;
   std::uint64_t ops_info = 0;
-  std::uint64_t elections = 0;      // leaders that were elected
+  std::uint64_t elections = 0;  // leaders that were elected
   std::uint64_t faults_fired = 0;
-  std::uint64_t faults_bite = 0;    // faults of the plan that bit at least once
+  std::uint64_t faults_bite = 0;  // faults of the plan that bit at least once
   std::uint64_t crashes = 0;
   std::uint64_t messages_sent = 0;
   std::uint64_t messages_dropped = 0;
@@ -68,7 +68,7 @@ struct RunResult {
   Digest trace_hash;
   std::uint64_t events = 0;  // trace records
   Duration sim_time;
-  double wall_ms = 0;        // real time; takes part in nothing
+  double wall_ms = 0;  // real time; takes part in nothing
   std::vector<PropertyResult> properties;
   std::vector<FaultActivity> faults;
   std::vector<WorkloadActivity> workloads;
@@ -88,8 +88,8 @@ struct RunArtifacts {
   std::string history_jsonl;  // of all workloads, in order of time
 };
 
-// Runs to the end, the first violation (stop: first), or a limit. The code under test may abort the process: run it in a
-// worker (scenarios/campaign.h) unless that is what you want.
+// Runs to the end, the first violation (stop: first), or a limit. The code under test may abort the
+// process: run it in a worker (scenarios/campaign.h) unless that is what you want.
 RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
                        const RunOptions& options, RunArtifacts* artifacts = nullptr);
 

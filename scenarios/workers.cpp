@@ -201,8 +201,10 @@ class Pool {
 
   void read_from(int fd) {
     for (Worker& worker : running_) {
-      if (worker.output == fd) take(worker.output, worker.outcome.output, 0);
-      else if (worker.errors == fd) take(worker.errors, worker.outcome.errors, kErrorTail);
+      if (worker.output == fd)
+        take(worker.output, worker.outcome.output, 0);
+      else if (worker.errors == fd)
+        take(worker.errors, worker.outcome.errors, kErrorTail);
     }
   }
 

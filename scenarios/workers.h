@@ -1,6 +1,6 @@
-// Runs jobs in forked single-threaded worker processes, one process a job, so that code under test may abort, crash or
-// hang: that is a finding of its job and nothing else is lost. Results are delivered in job order for every
-// number of workers.
+// Runs jobs in forked single-threaded worker processes, one process a job, so that code under test
+// may abort, crash or hang: that is a finding of its job and nothing else is lost. Results are
+// delivered in job order for every number of workers.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ struct JobOutcome {
 
 struct WorkerOptions {
   unsigned workers = 1;
-  // Real time after which a job is killed; 0: never. A watchdog only: no verdict depends on a job being slow.
+  // Real time after which a job is killed; 0: never. A watchdog only: no verdict depends on a job
+  // being slow.
   std::int64_t watchdog_ms = 60'000;
 };
 
@@ -36,8 +37,8 @@ using JobSink = std::function<bool(std::uint64_t job, const JobOutcome& outcome)
 
 enum class JobsEnd : std::uint8_t { all, stopped, interrupted, no_processes };
 
-// Runs jobs 0 .. count-1. On SIGINT and SIGTERM kills what runs and returns `interrupted`, after the sink has seen the
-// results that were complete and in order.
+// Runs jobs 0 .. count-1. On SIGINT and SIGTERM kills what runs and returns `interrupted`, after
+// the sink has seen the results that were complete and in order.
 JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
                  const JobSink& sink);
 

@@ -49,7 +49,8 @@ class ClientProgram final : public Service {
     }
   }
 
-  // Clients of a rate-limited workload share the rate; each pauses for its part of it, give or take a half.
+  // Clients of a rate-limited workload share the rate; each pauses for its part of it, give or take
+  // a half.
   Duration next_pause() {
     if (run_.spec->think_time) {
       const std::uint64_t word = env_.random.draw("think-time");

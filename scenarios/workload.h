@@ -1,5 +1,5 @@
-// Clients of a run: each is a program on a node of its own that asks its source for operations, calls the service
-// through the service's client, and records what it saw in the history.
+// Clients of a run: each is a program on a node of its own that asks its source for operations,
+// calls the service through the service's client, and records what it saw in the history.
 #pragma once
 
 #include "checkers/history.h"

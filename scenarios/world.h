@@ -1,4 +1,5 @@
-// A scenario made into a simulation: servers, clients, links, disks, clocks, the nemesis and the monitors.
+// A scenario made into a simulation: servers, clients, links, disks, clocks, the nemesis and the
+// monitors.
 #pragma once
 
 #include "faults/cluster_state.h"

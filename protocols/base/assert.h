@@ -1,6 +1,6 @@
-// Assertions that are always on. A failed one is a bug of the programmer, never bad input or bad luck:
-// it prints the reason and the run's context (seed, event number, node) and aborts. In a run the worker
-// process dies and the run reports the finding `no-crash`.
+// Assertions that are always on. A failed one is a bug of the programmer, never bad input or bad
+// luck: it prints the reason and the run's context (seed, event number, node) and aborts. In a run
+// the worker process dies and the run reports the finding `no-crash`.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,7 @@ const AssertContext* assert_context() noexcept;
 
 }  // namespace windtunnel
 
-#define WT_ASSERT(condition, reason)    \
-  (static_cast<bool>(condition) ? void(0) \
-                                : ::windtunnel::assertion_failed(#condition, reason, __FILE__, __LINE__))
+#define WT_ASSERT(condition, reason) \
+  (static_cast<bool>(condition)      \
+       ? void(0)                     \
+       : ::windtunnel::assertion_failed(#condition, reason, __FILE__, __LINE__))

@@ -37,7 +37,10 @@ class Payload {
   explicit Payload(BytesView bytes);
   Payload(const Payload& other) noexcept : block_(other.block_) { retain(); }
   Payload(Payload&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
-  Payload& operator=(Payload other) noexcept { std::swap(block_, other.block_); return *this; }
+  Payload& operator=(Payload other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
   ~Payload() { release(); }
 
   BytesView view() const noexcept;
@@ -52,7 +55,9 @@ class Payload {
     std::uint32_t references;
     std::uint32_t size;
   };
-  void retain() noexcept { if (block_ != nullptr) ++block_->references; }
+  void retain() noexcept {
+    if (block_ != nullptr) ++block_->references;
+  }
   void release() noexcept;
   Block* block_ = nullptr;
 };

@@ -1,5 +1,5 @@
-// Field-by-field binary encoding: little-endian fixed integers, LEB128 varints, length-prefixed bytes.
-// Structs are never copied as memory, so padding reaches no wire, disk or hash.
+// Field-by-field binary encoding: little-endian fixed integers, LEB128 varints, length-prefixed
+// bytes. Structs are never copied as memory, so padding reaches no wire, disk or hash.
 #pragma once
 
 #include "protocols/base/bytes.h"
@@ -45,8 +45,8 @@ class Writer {
   Bytes& out_;
 };
 
-// Reads what `Writer` wrote. Input is untrusted: the first malformed field makes the reader bad, after
-// which every read returns zero or empty; check `ok()` (or `done()`) once at the end.
+// Reads what `Writer` wrote. Input is untrusted: the first malformed field makes the reader bad,
+// after which every read returns zero or empty; check `ok()` (or `done()`) once at the end.
 class Reader {
  public:
   explicit Reader(BytesView input) : rest_(input) {}
@@ -72,7 +72,10 @@ class Reader {
   bool ok() const { return ok_; }
   bool done() const { return ok_ && rest_.empty(); }
   std::size_t remaining() const { return rest_.size(); }
-  void fail() { ok_ = false; rest_ = {}; }
+  void fail() {
+    ok_ = false;
+    rest_ = {};
+  }
 
  private:
   bool need(std::size_t count);

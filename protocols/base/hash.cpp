@@ -7,7 +7,8 @@ namespace {
 
 std::uint64_t load_le(const std::byte* from, std::size_t count) {
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < count; ++i) word |= std::to_integer<std::uint64_t>(from[i]) << (8 * i);
+  for (std::size_t i = 0; i < count; ++i)
+    word |= std::to_integer<std::uint64_t>(from[i]) << (8 * i);
   return word;
 }
 

@@ -1,5 +1,5 @@
-// Hashes that are part of a contract: equal on every machine, build and run. Built from the 64x64 -> 128
-// bit multiply-fold that wyhash (Wang Yi, public domain) popularised; not cryptographic.
+// Hashes that are part of a contract: equal on every machine, build and run. Built from the 64x64
+// -> 128 bit multiply-fold that wyhash (Wang Yi, public domain) popularised; not cryptographic.
 #pragma once
 
 #include "protocols/base/bytes.h"

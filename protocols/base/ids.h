@@ -7,7 +7,8 @@
 
 namespace windtunnel {
 
-// An unsigned integer that names a thing of kind `Tag`. Zero-initialised; ordered; trivially copyable.
+// An unsigned integer that names a thing of kind `Tag`. Zero-initialised; ordered; trivially
+// copyable.
 template <class Tag, class Rep>
 struct Id {
   using rep = Rep;

@@ -1,5 +1,5 @@
-// Keyed randomness: every draw is a pure function of what it is for. There is no stream to advance, so
-// removing one fault, client or node changes no other draw. Shrinking rests on this.
+// Keyed randomness: every draw is a pure function of what it is for. There is no stream to advance,
+// so removing one fault, client or node changes no other draw. Shrinking rests on this.
 #pragma once
 
 #include "protocols/base/hash.h"

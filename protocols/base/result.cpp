@@ -6,10 +6,10 @@ namespace windtunnel {
 namespace {
 
 constexpr std::string_view kNames[] = {
-    "ok",           "timed-out",      "cancelled",      "refused",          "reset",
-    "closed",       "would-block",    "unreachable",    "address-in-use",   "message-too-large",
-    "not-found",    "already-exists", "io-error",       "no-space",         "corrupt",
-    "not-leader",   "invalid-argument", "overloaded",   "unsupported",
+    "ok",         "timed-out",        "cancelled",   "refused",        "reset",
+    "closed",     "would-block",      "unreachable", "address-in-use", "message-too-large",
+    "not-found",  "already-exists",   "io-error",    "no-space",       "corrupt",
+    "not-leader", "invalid-argument", "overloaded",  "unsupported",
 };
 
 class Category final : public boost::system::error_category {

@@ -1,5 +1,5 @@
-// A first-in first-out queue in one circular array. Elements are named by the ordinal at which they were pushed, which stays
-// valid until they are popped. Allocates only when it grows.
+// A first-in first-out queue in one circular array. Elements are named by the ordinal at which they
+// were pushed, which stays valid until they are popped. Allocates only when it grows.
 #pragma once
 
 #include "protocols/base/assert.h"

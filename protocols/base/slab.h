@@ -1,5 +1,5 @@
-// A pool of objects in stable storage, named by dense 32-bit slots that are reused last in, first out.
-// Allocates only when it grows. Addresses never move.
+// A pool of objects in stable storage, named by dense 32-bit slots that are reused last in, first
+// out. Allocates only when it grows. Addresses never move.
 #pragma once
 
 #include "protocols/base/assert.h"

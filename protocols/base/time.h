@@ -1,5 +1,6 @@
-// Time as integer nanoseconds. `Instant` is a point on one clock since that clock's start, `Duration` a
-// difference. Both are exact; arithmetic that overflows is a programmer error left to UBSan.
+// Time as integer nanoseconds. `Instant` is a point on one clock since that clock's start,
+// `Duration` a difference. Both are exact; arithmetic that overflows is a programmer error left to
+// UBSan.
 #pragma once
 
 #include <compare>
@@ -17,7 +18,10 @@ struct Duration {
   friend constexpr Duration operator*(Duration a, std::int64_t k) { return {a.ns * k}; }
   friend constexpr Duration operator*(std::int64_t k, Duration a) { return {a.ns * k}; }
   friend constexpr Duration operator/(Duration a, std::int64_t k) { return {a.ns / k}; }
-  constexpr Duration& operator+=(Duration b) { ns += b.ns; return *this; }
+  constexpr Duration& operator+=(Duration b) {
+    ns += b.ns;
+    return *this;
+  }
 };
 
 constexpr Duration nanoseconds(std::int64_t n) { return {n}; }

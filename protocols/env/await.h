@@ -1,6 +1,6 @@
 // Awaitable forms of the ports' operations, for tasks: `co_await sleep_for(env, d);`,
-// `Result<File> f = co_await open_file(env, "meta", OpenMode::create);`. Each is a waiter inside the awaiting frame, so
-// destroying the frame cancels it.
+// `Result<File> f = co_await open_file(env, "meta", OpenMode::create);`. Each is a waiter inside
+// the awaiting frame, so destroying the frame cancels it.
 #pragma once
 
 #include "protocols/env/env.h"
@@ -51,8 +51,8 @@ inline SleepAwaiter sleep_for(Env& env, Duration duration) {
   return {env, now + duration};
 }
 
-// Arguments of a disk operation, as far as it has them. Views must live until the operation was started,
-// which is within the co_await expression.
+// Arguments of a disk operation, as far as it has them. Views must live until the operation was
+// started, which is within the co_await expression.
 struct DiskArguments {
   std::string_view path;
   std::string_view other_path;
@@ -183,8 +183,8 @@ class ConnectAwaiter final : public OperationAwaiter<Waiter> {
 };
 inline ConnectAwaiter connect_stream(Env& env, const Endpoint& to) { return {env, to}; }
 
-// A message socket with a queue, for tasks: `co_await next_before(mailbox, deadline)`. Messages over
-// the limit are dropped, as a full socket buffer drops them.
+// A message socket with a queue, for tasks: `co_await next_before(mailbox, deadline)`. Messages
+// over the limit are dropped, as a full socket buffer drops them.
 class Mailbox final : public MessageSink {
  public:
   struct Message {

@@ -1,9 +1,10 @@
-// Files of this node, all below its data directory. Operations are asynchronous; those on one file take effect
-// in the order they were submitted. The port copies submitted bytes and paths.
+// Files of this node, all below its data directory. Operations are asynchronous; those on one file
+// take effect in the order they were submitted. The port copies submitted bytes and paths.
 //
-// Nothing is durable until a sync has completed: `sync` for a file's bytes and size, `sync_directory` for
-// the names in a directory (creation, rename, removal). A failed sync means that the bytes may be gone although
-// they can still be read; trying again proves nothing (fsyncgate).
+// Nothing is durable until a sync has completed: `sync` for a file's bytes and size,
+// `sync_directory` for the names in a directory (creation, rename, removal). A failed sync means
+// that the bytes may be gone although they can still be read; trying again proves nothing
+// (fsyncgate).
 #pragma once
 
 #include "protocols/base/bytes.h"
@@ -38,7 +39,8 @@ class ReadWaiter : public Waiter {
   ~ReadWaiter() = default;
 };
 
-// Completion of a directory listing: names, sorted, without the directory; a directory's ends with '/'.
+// Completion of a directory listing: names, sorted, without the directory; a directory's ends with
+// '/'.
 class ListWaiter : public Waiter {
  public:
   std::vector<std::string> names;
@@ -47,7 +49,8 @@ class ListWaiter : public Waiter {
   ~ListWaiter() = default;
 };
 
-// Errors of all operations: io_error; where bytes or names are added: no_space; on paths: not_found.
+// Errors of all operations: io_error; where bytes or names are added: no_space; on paths:
+// not_found.
 class Disk {
  public:
   // value(): the handle for `File`.
@@ -64,7 +67,8 @@ class Disk {
   virtual void allocate(File file, std::uint64_t size, Waiter& waiter) = 0;
   virtual void sync(File file, Waiter& waiter) = 0;
   virtual void make_directory(std::string_view path, Waiter& waiter) = 0;
-  // Atomic with respect to other operations and crashes; replaces `to`. Durable after sync_directory.
+  // Atomic with respect to other operations and crashes; replaces `to`. Durable after
+  // sync_directory.
   virtual void rename(std::string_view from, std::string_view to, Waiter& waiter) = 0;
   virtual void remove(std::string_view path, Waiter& waiter) = 0;
   virtual void list(std::string_view directory, ListWaiter& waiter) = 0;

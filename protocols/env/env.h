@@ -1,5 +1,6 @@
-// `Env` is the only door to the world. Protocol code that reaches the world in any other way cannot be
-// simulated, so there is none. The same code runs over `sim` and over `protocols/asio` and cannot tell which.
+// `Env` is the only door to the world. Protocol code that reaches the world in any other way cannot
+// be simulated, so there is none. The same code runs over `sim` and over `protocols/asio` and
+// cannot tell which.
 #pragma once
 
 #include "protocols/env/clock.h"
@@ -12,7 +13,8 @@
 
 namespace windtunnel {
 
-// References to the ports of one incarnation of one node. After a crash the ports ignore every call.
+// References to the ports of one incarnation of one node. After a crash the ports ignore every
+// call.
 struct Env {
   NodeId self;
   Clock& clock;

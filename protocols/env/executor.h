@@ -1,5 +1,6 @@
-// The run queue of a node: everything that continues, continues from here, in the order it was posted,
-// before the next event of the world is looked at. Nothing is ever resumed from inside a call to a port.
+// The run queue of a node: everything that continues, continues from here, in the order it was
+// posted, before the next event of the world is looked at. Nothing is ever resumed from inside a
+// call to a port.
 #pragma once
 
 #include "protocols/env/waiter.h"

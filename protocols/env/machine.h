@@ -1,6 +1,6 @@
-// The concept of a pure protocol machine: inputs in, `Ready` out. A machine does no IO, holds no randomness
-// and no absolute time, never suspends and is a regular value: copy, equality and hash cover its protocol
-// state, so that it can be explored exhaustively as well as simulated.
+// The concept of a pure protocol machine: inputs in, `Ready` out. A machine does no IO, holds no
+// randomness and no absolute time, never suspends and is a regular value: copy, equality and hash
+// cover its protocol state, so that it can be explored exhaustively as well as simulated.
 #pragma once
 
 #include <concepts>

@@ -6,13 +6,14 @@ namespace windtunnel {
 namespace {
 
 constexpr std::string_view kKinds[] = {
-    "none",       "role",     "term",        "vote-granted", "append",         "truncate",
-    "commit",     "apply",    "snapshot-taken", "snapshot-installed", "log-start", "recovered",
-    "wal-extent", "vote-extent", "sent-claim", "match",      "read-index",     "read-served",
-    "effect",     "mark",     "config",      "lease",        "request",
-    "snapshot-extent",
+    "none",      "role",       "term",        "vote-granted",    "append",
+    "truncate",  "commit",     "apply",       "snapshot-taken",  "snapshot-installed",
+    "log-start", "recovered",  "wal-extent",  "vote-extent",     "sent-claim",
+    "match",     "read-index", "read-served", "effect",          "mark",
+    "config",    "lease",      "request",     "snapshot-extent",
 };
-constexpr std::string_view kRoles[] = {"follower", "pre-candidate", "candidate", "leader", "learner"};
+constexpr std::string_view kRoles[] = {"follower", "pre-candidate", "candidate", "leader",
+                                       "learner"};
 
 }  // namespace
 

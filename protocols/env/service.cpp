@@ -16,13 +16,9 @@ constexpr Unit kDurationUnits[] = {{"ns", 1},
                                    {"s", 1'000'000'000},
                                    {"m", 60'000'000'000},
                                    {"h", 3'600'000'000'000}};
-constexpr Unit kSizeUnits[] = {{"B", 1},
-                               {"kB", 1'000},
-                               {"MB", 1'000'000},
-                               {"GB", 1'000'000'000},
-                               {"KiB", 1'024},
-                               {"MiB", 1'048'576},
-                               {"GiB", 1'073'741'824}};
+constexpr Unit kSizeUnits[] = {
+    {"B", 1},       {"kB", 1'000},      {"MB", 1'000'000},     {"GB", 1'000'000'000},
+    {"KiB", 1'024}, {"MiB", 1'048'576}, {"GiB", 1'073'741'824}};
 
 // A decimal number with an optional fraction and a unit from the table, exact in integers.
 template <std::size_t N>

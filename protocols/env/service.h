@@ -1,5 +1,6 @@
-// What a cluster runs and what its clients call. A protocol becomes testable by implementing `Service` for its nodes
-// and `Client` for its users, over `Env` alone, and registering both (scenarios/registry.h).
+// What a cluster runs and what its clients call. A protocol becomes testable by implementing
+// `Service` for its nodes and `Client` for its users, over `Env` alone, and registering both
+// (scenarios/registry.h).
 #pragma once
 
 #include "protocols/env/env.h"
@@ -21,24 +22,26 @@ struct ServiceConfig {
   // The nodes of the service, in the scenario's order; names are parallel.
   std::vector<NodeId> members;
   std::vector<std::string> member_names;
-  // The scenario's `config:` of the group. Checked against the service's table of options before a run,
-  // so that values here parse.
+  // The scenario's `config:` of the group. Checked against the service's table of options before a
+  // run, so that values here parse.
   std::map<std::string, std::string, std::less<>> options;
 
-  // The option's value, or `fallback` where it is not given. Durations are written with a unit: "150ms".
+  // The option's value, or `fallback` where it is not given. Durations are written with a unit:
+  // "150ms".
   Duration duration(std::string_view key, Duration fallback) const;
   std::uint64_t integer(std::string_view key, std::uint64_t fallback) const;
   bool boolean(std::string_view key, bool fallback) const;
   std::string text(std::string_view key, std::string_view fallback) const;
 };
 
-// Parses "150ms", "1.5s", "10us", "2m", "1h", "7ns"; nothing else. nullopt when malformed or out of range.
+// Parses "150ms", "1.5s", "10us", "2m", "1h", "7ns"; nothing else. nullopt when malformed or out of
+// range.
 std::optional<Duration> parse_duration(std::string_view text);
 // Parses "512B", "4KiB", "1MiB", "16MB", "2GiB" to bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-// The program of one incarnation of a node. Built after the start or restart of the node with its `Env`; destroyed
-// by a crash or at the end. Its durable state is what it finds on `env.disk`.
+// The program of one incarnation of a node. Built after the start or restart of the node with its
+// `Env`; destroyed by a crash or at the end. Its durable state is what it finds on `env.disk`.
 class Service {
  public:
   virtual ~Service() = default;
@@ -46,7 +49,8 @@ class Service {
   virtual void start() = 0;
 };
 
-// One operation of a client, in the terms of the workload's model: {f: "put", key: "x", value: "1"}.
+// One operation of a client, in the terms of the workload's model: {f: "put", key: "x", value:
+// "1"}.
 struct Operation {
   std::string f;
   std::string key;
@@ -55,7 +59,8 @@ struct Operation {
   std::optional<std::string> expected;
 };
 
-// How it ended. `fail` is definite: it did not and will not happen. `info`: it may have happened, or may yet.
+// How it ended. `fail` is definite: it did not and will not happen. `info`: it may have happened,
+// or may yet.
 struct Outcome {
   enum class Kind : std::uint8_t { ok, fail, info };
   Kind kind = Kind::info;

@@ -1,12 +1,13 @@
-// `Task<T>` is an eager coroutine: it runs until its first real wait when it is called, and from then on
-// only when the executor resumes it. It is an adapter over the waiters of the ports.
+// `Task<T>` is an eager coroutine: it runs until its first real wait when it is called, and from
+// then on only when the executor resumes it. It is an adapter over the waiters of the ports.
 //
 //   Task<Result<Bytes>> fetch(Env& env, Address from);      // Env& comes first, always
 //   Result<Bytes> bytes = co_await fetch(env, from);
 //
-// Ownership: the caller owns the task it awaits, a `TaskScope` owns roots. Destroying a task destroys its
-// frame and with it all that it waits for; effects already asked of a port stay. Exceptions do not cross a
-// task: one that escapes aborts. Use only the forms of docs/style.md around `co_await`: g++ 12 miscompiles others.
+// Ownership: the caller owns the task it awaits, a `TaskScope` owns roots. Destroying a task
+// destroys its frame and with it all that it waits for; effects already asked of a port stay.
+// Exceptions do not cross a task: one that escapes aborts. Use only the forms of docs/style.md
+// around `co_await`: g++ 12 miscompiles others.
 #pragma once
 
 #include "protocols/base/assert.h"
@@ -54,12 +55,15 @@ class PromiseBase {
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
     template <class P>
-    void await_suspend(std::coroutine_handle<P> self) noexcept { self.promise().finish(); }
+    void await_suspend(std::coroutine_handle<P> self) noexcept {
+      self.promise().finish();
+    }
     void await_resume() noexcept {}
   };
   FinalAwaiter final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept {
-    assertion_failed("no exception leaves a task", "exceptions do not cross co_await", __FILE__, __LINE__);
+    assertion_failed("no exception leaves a task", "exceptions do not cross co_await", __FILE__,
+                     __LINE__);
   }
   // Runs `waiter` when the task is done.
   void notify(Waiter& waiter) noexcept { waiting_ = &waiter; }
@@ -133,14 +137,16 @@ class Promise final : public PromiseBase {
   template <class... Args>
   explicit Promise(Env& env, Args&...) : PromiseBase(env) {}
   template <class Self, class... Args>
-  requires(!std::is_same_v<std::remove_cv_t<Self>, Env>)
-  explicit Promise(Self&, Env& env, Args&...) : PromiseBase(env) {}
+  requires(!std::is_same_v<std::remove_cv_t<Self>, Env>) explicit Promise(Self&, Env& env, Args&...)
+      : PromiseBase(env) {}
 
   Task<T> get_return_object() {
     return Task<T>(std::coroutine_handle<Promise>::from_promise(*this));
   }
   template <class U>
-  void return_value(U&& value) { value_.emplace(std::forward<U>(value)); }
+  void return_value(U&& value) {
+    value_.emplace(std::forward<U>(value));
+  }
   T take() { return std::move(*value_); }
 
  private:
@@ -153,8 +159,8 @@ class Promise<void> final : public PromiseBase {
   template <class... Args>
   explicit Promise(Env& env, Args&...) : PromiseBase(env) {}
   template <class Self, class... Args>
-  requires(!std::is_same_v<std::remove_cv_t<Self>, Env>)
-  explicit Promise(Self&, Env& env, Args&...) : PromiseBase(env) {}
+  requires(!std::is_same_v<std::remove_cv_t<Self>, Env>) explicit Promise(Self&, Env& env, Args&...)
+      : PromiseBase(env) {}
 
   Task<void> get_return_object() {
     return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
@@ -165,8 +171,8 @@ class Promise<void> final : public PromiseBase {
 
 }  // namespace detail
 
-// Owns root tasks: those nobody awaits. Tasks that end are removed; the rest are destroyed with the scope, the
-// newest first, so that a task never outlives what was there when it started.
+// Owns root tasks: those nobody awaits. Tasks that end are removed; the rest are destroyed with the
+// scope, the newest first, so that a task never outlives what was there when it started.
 class TaskScope {
  public:
   TaskScope() = default;

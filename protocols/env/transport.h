@@ -33,29 +33,32 @@ class MessageSink {
   ~MessageSink() = default;
 };
 
-// A bound source and destination of messages. Destroying it unbinds: no message is delivered afterwards.
+// A bound source and destination of messages. Destroying it unbinds: no message is delivered
+// afterwards.
 class MessageSocket {
  public:
   virtual ~MessageSocket() = default;
   virtual Endpoint local() const = 0;
-  // Best effort: a message may be lost, duplicated, delayed and reordered; it arrives whole or not at all.
-  // The bytes are copied. By convention the first byte of a message is its kind; faults and traces use
-  // it, delivery does not. Errc::message_too_large over kMaxMessageBytes, else what happens is not known.
+  // Best effort: a message may be lost, duplicated, delayed and reordered; it arrives whole or not
+  // at all. The bytes are copied. By convention the first byte of a message is its kind; faults and
+  // traces use it, delivery does not. Errc::message_too_large over kMaxMessageBytes, else what
+  // happens is not known.
   virtual Result<void> send(const Endpoint& to, BytesView message) = 0;
 };
 
-// One end of a reliable, ordered byte stream with flow control. Non-blocking. Destroying it closes it:
-// written bytes are still sent, then end of stream; a reset if received bytes were left unread.
+// One end of a reliable, ordered byte stream with flow control. Non-blocking. Destroying it closes
+// it: written bytes are still sent, then end of stream; a reset if received bytes were left unread.
 class Stream {
  public:
   virtual ~Stream() = default;
   virtual Endpoint local() const = 0;
   virtual Endpoint remote() const = 0;
-  // Takes as many bytes as there is room for, at least one, and returns how many. Errors: would_block (no room,
-  // or not connected yet), reset, refused, unreachable, closed (after shutdown_write).
+  // Takes as many bytes as there is room for, at least one, and returns how many. Errors:
+  // would_block (no room, or not connected yet), reset, refused, unreachable, closed (after
+  // shutdown_write).
   virtual Result<std::size_t> write(BytesView bytes) = 0;
-  // Fills as much of `into` as has arrived and returns how many; 0 is the end of the stream. Errors:
-  // would_block, reset, refused, unreachable.
+  // Fills as much of `into` as has arrived and returns how many; 0 is the end of the stream.
+  // Errors: would_block, reset, refused, unreachable.
   virtual Result<std::size_t> read(MutableBytesView into) = 0;
   // Completes when `read` (`write`) would not answer would_block. One waiter each at a time.
   virtual void when_readable(Waiter& waiter) = 0;
@@ -80,8 +83,8 @@ class Transport {
   // Errc::address_in_use where the port is taken. `sink` must outlive the socket.
   virtual Result<std::unique_ptr<MessageSocket>> bind(Port port, MessageSink& sink) = 0;
   virtual Result<std::unique_ptr<Listener>> listen(Port port) = 0;
-  // Starts connecting. `connected` completes with ok, refused, or unreachable (nothing answered for the
-  // transport's connect timeout); destroying the stream before gives up silently.
+  // Starts connecting. `connected` completes with ok, refused, or unreachable (nothing answered for
+  // the transport's connect timeout); destroying the stream before gives up silently.
   virtual std::unique_ptr<Stream> connect(const Endpoint& to, Waiter& connected) = 0;
 
  protected:

@@ -1,10 +1,10 @@
 // A waiter is how a port says "done". It is an intrusive object at a stable address: a port (or the
-// executor's queue) holds it while it is armed, and it takes itself out when it is destroyed. Destroying
-// it cancels the completion, never the effect of the operation.
+// executor's queue) holds it while it is armed, and it takes itself out when it is destroyed.
+// Destroying it cancels the completion, never the effect of the operation.
 //
-// Life: the owner arms it on a port (`timers.arm(t, w)`, `disk.sync(f, w)`); the port completes it, which only
-// pushes it to the executor; the executor calls `run()` once, from a fresh stack, with the waiter disarmed,
-// so `run` may arm it again. A waiter is armed in at most one place at a time.
+// Life: the owner arms it on a port (`timers.arm(t, w)`, `disk.sync(f, w)`); the port completes it,
+// which only pushes it to the executor; the executor calls `run()` once, from a fresh stack, with
+// the waiter disarmed, so `run` may arm it again. A waiter is armed in at most one place at a time.
 #pragma once
 
 #include "protocols/base/assert.h"
@@ -74,8 +74,8 @@ class Waiter {
   Errc error_ = Errc::ok;
 };
 
-// A first-in first-out list of waiters, linked through the waiters themselves. For holders: it does not
-// touch `holder()`.
+// A first-in first-out list of waiters, linked through the waiters themselves. For holders: it does
+// not touch `holder()`.
 class WaiterList {
  public:
   WaiterList() = default;

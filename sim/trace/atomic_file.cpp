@@ -75,7 +75,8 @@ int write_and_sync(const std::string& path, BytesView bytes) {
   return file.close() == 0 ? 0 : errno;
 }
 
-// The new name must survive a power loss too. Best effort: some file systems cannot sync a directory.
+// The new name must survive a power loss too. Best effort: some file systems cannot sync a
+// directory.
 void sync_directory_of(const std::filesystem::path& path) {
   const std::string directory = path.has_parent_path() ? path.parent_path().string() : ".";
   Descriptor handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -115,9 +116,9 @@ FileResult<Bytes> read_whole_file(const std::string& path, std::uint64_t limit) 
     if (count == 0) return bytes;
     bytes.insert(bytes.end(), block, block + count);
     if (bytes.size() > limit) {
-      return FileError{make_error_code(Errc::message_too_large),
-                       "cannot read '" + path + "': larger than " + std::to_string(limit) +
-                           " bytes"};
+      return FileError{
+          make_error_code(Errc::message_too_large),
+          "cannot read '" + path + "': larger than " + std::to_string(limit) + " bytes"};
     }
   }
 }

@@ -1,4 +1,5 @@
-// Whole files of the host machine, for traces, results and reports: a reader never sees half of one.
+// Whole files of the host machine, for traces, results and reports: a reader never sees half of
+// one.
 #pragma once
 
 #include "protocols/base/bytes.h"
@@ -17,11 +18,12 @@ struct FileError {
 template <class T>
 using FileResult = boost::system::result<T, FileError>;
 
-// Writes to a temporary name beside `path`, syncs, and renames: on any error what was at `path` is untouched and
-// nothing is left behind. Makes missing directories.
+// Writes to a temporary name beside `path`, syncs, and renames: on any error what was at `path` is
+// untouched and nothing is left behind. Makes missing directories.
 FileResult<void> write_file_atomically(const std::string& path, BytesView bytes);
 
-// At most `limit` bytes; a larger file is Errc::message_too_large. A directory is Errc::invalid_argument.
+// At most `limit` bytes; a larger file is Errc::message_too_large. A directory is
+// Errc::invalid_argument.
 FileResult<Bytes> read_whole_file(const std::string& path, std::uint64_t limit);
 
 }  // namespace windtunnel

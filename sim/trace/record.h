@@ -1,5 +1,6 @@
-// One line of the trace: a fixed-size record of one thing that happened. Records are numbered from 1 in order;
-// that number is the "event" of reports and replay commands. Every word takes part in the trace hash.
+// One line of the trace: a fixed-size record of one thing that happened. Records are numbered from
+// 1 in order; that number is the "event" of reports and replay commands. Every word takes part in
+// the trace hash.
 #pragma once
 
 #include "protocols/base/ids.h"
@@ -11,51 +12,54 @@
 
 namespace windtunnel {
 
-// Append only: numbers are part of the trace format. The comment names the words; `node` is where it happened.
-// An endpoint word is node << 16 | port.
+// Append only: numbers are part of the trace format. The comment names the words; `node` is where
+// it happened. An endpoint word is node << 16 | port.
 enum class RecordKind : std::uint16_t {
   none = 0,
-  // Messages. a: message number, b: peer endpoint, c: size << 8 | first byte, d: digest of the bytes.
+  // Messages. a: message number, b: peer endpoint, c: size << 8 | first byte, d: digest of the
+  // bytes.
   send = 1,
-  deliver = 2,      // cause: the send
-  drop = 3,         // as send; aux: DropReason
-  duplicate = 4,    // as send: a second copy was put on the link
-  corrupt = 5,      // as send, d: digest after the corruption
-  hold = 6,         // as send: kept back until released
+  deliver = 2,    // cause: the send
+  drop = 3,       // as send; aux: DropReason
+  duplicate = 4,  // as send: a second copy was put on the link
+  corrupt = 5,    // as send, d: digest after the corruption
+  hold = 6,       // as send: kept back until released
   release = 7,
   // Streams. a: stream number, b: peer endpoint.
   stream_connect = 10,
-  stream_open = 11,      // established at this end
-  stream_refused = 12,   // aux: Errc
-  stream_send = 13,      // c: bytes, d: digest
-  stream_receive = 14,   // c: bytes
+  stream_open = 11,        // established at this end
+  stream_refused = 12,     // aux: Errc
+  stream_send = 13,        // c: bytes, d: digest
+  stream_receive = 14,     // c: bytes
   stream_retransmit = 15,  // c: bytes, d: attempt: loss shows as delay
-  stream_end = 16,       // the peer's end of stream was read or a half-close sent (aux 1)
+  stream_end = 16,         // the peer's end of stream was read or a half-close sent (aux 1)
   stream_reset = 17,
   // Time and processor.
-  timer = 20,       // a timer fired; a: deadline on the node's clock
+  timer = 20,         // a timer fired; a: deadline on the node's clock
   clock_change = 21,  // a: offset ns, b: drift ppb, c: wall offset ns
-  input_wait = 22,  // an input waited for a core; a: ns waited, b: inbox length
+  input_wait = 22,    // an input waited for a core; a: ns waited, b: inbox length
   // Disk. a: operation number, b: file << 40 | length, c: offset, d: digest of the bytes or name.
-  disk_submit = 30,   // aux: DiskOperation
-  disk_done = 31,     // aux: Errc; cause: the submit
-  disk_lost = 32,     // power loss: a: sectors kept, b: sectors lost, c: names kept, d: names lost
-  disk_fault = 33,    // a fault bit; aux: DiskFaultKind, a..d as disk_submit
+  disk_submit = 30,  // aux: DiskOperation
+  disk_done = 31,    // aux: Errc; cause: the submit
+  disk_lost = 32,    // power loss: a: sectors kept, b: sectors lost, c: names kept, d: names lost
+  disk_fault = 33,   // a fault bit; aux: DiskFaultKind, a..d as disk_submit
   // Nodes. a: incarnation.
   start = 40,
-  crash = 41,       // aux: CrashKind
+  crash = 41,  // aux: CrashKind
   pause = 42,
   resume = 43,
-  // Faults of the plan. a: stable id of the fault, b: hash of its label, c: victims bit set (nodes < 64), aux: kind.
+  // Faults of the plan. a: stable id of the fault, b: hash of its label, c: victims bit set (nodes
+  // < 64), aux: kind.
   fault_begin = 50,
   fault_end = 51,
   fault_bite = 52,  // the fault changed something; recorded once a fault and kind of effect
-  // Clients. a: operation number of the history, b: hash of f, c: hash of the key, d: hash of the value.
+  // Clients. a: operation number of the history, b: hash of f, c: hash of the key, d: hash of the
+  // value.
   invoke = 60,
-  complete = 61,    // aux: Outcome::Kind
+  complete = 61,  // aux: Outcome::Kind
   // Properties. a: hash of the check's name, b: hash of the witness text.
   violation = 70,
-  phase = 71,       // a: 0 faults on, 1 healed, 2 end
+  phase = 71,  // a: 0 faults on, 1 healed, 2 end
   // A further parent of the record before it. a: number of the parent.
   link = 80,
   // Observations: kind = observation + ObservationKind, words and group as there.
@@ -63,7 +67,14 @@ enum class RecordKind : std::uint16_t {
 };
 
 enum class DropReason : std::uint16_t {
-  none = 0, loss = 1, cut = 2, no_listener = 3, node_down = 4, queue_full = 5, rule = 6, script = 7,
+  none = 0,
+  loss = 1,
+  cut = 2,
+  no_listener = 3,
+  node_down = 4,
+  queue_full = 5,
+  rule = 6,
+  script = 7,
 };
 
 enum class CrashKind : std::uint16_t {
@@ -72,8 +83,8 @@ enum class CrashKind : std::uint16_t {
 };
 
 struct Record {
-  Instant time;               // true simulated time
-  std::uint64_t cause = 0;    // number of the record that led to this one; 0: none
+  Instant time;             // true simulated time
+  std::uint64_t cause = 0;  // number of the record that led to this one; 0: none
   RecordKind kind = RecordKind::none;
   std::uint16_t aux = 0;
   NodeId node = kNoNode;

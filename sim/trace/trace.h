@@ -1,4 +1,5 @@
-// The record of a run. Every record enters the rolling hash; what else is kept depends on the level, the hash does not.
+// The record of a run. Every record enters the rolling hash; what else is kept depends on the
+// level, the hash does not.
 #pragma once
 
 #include "protocols/base/hash.h"
@@ -17,7 +18,8 @@ enum class TraceLevel : std::uint8_t {
   full,  // all records, and message bytes
 };
 
-// Sees records as they are appended: invariants, triggers, statistics. Must not append from inside the call.
+// Sees records as they are appended: invariants, triggers, statistics. Must not append from inside
+// the call.
 class RecordListener {
  public:
   virtual void on_record(std::uint64_t number, const Record& record) = 0;
@@ -29,7 +31,8 @@ class RecordListener {
 class Trace {
  public:
   static constexpr std::size_t kRingRecords = 4096;
-  // The hash is kept every so many records, so that two runs that differ are told apart at the first record.
+  // The hash is kept every so many records, so that two runs that differ are told apart at the
+  // first record.
   static constexpr std::uint64_t kCheckpointEvery = 1024;
 
   explicit Trace(TraceLevel level = TraceLevel::hash);
@@ -51,7 +54,8 @@ class Trace {
   // The kept bytes; empty when none.
   BytesView bytes_of(std::uint64_t number) const;
 
-  // Registers a name (file, fault label, check, operation) under its hash, for readers. Returns the hash.
+  // Registers a name (file, fault label, check, operation) under its hash, for readers. Returns the
+  // hash.
   std::uint64_t name(std::string_view text);
   // The text registered for `hash`; empty when unknown.
   std::string_view text_of(std::uint64_t hash) const;

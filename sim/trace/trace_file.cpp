@@ -126,9 +126,9 @@ auto key_of(const Record& r) {
 }  // namespace
 
 std::string_view TraceData::text_of(std::uint64_t key) const {
-  const auto found =
-      std::lower_bound(names.begin(), names.end(), key,
-                       [](const Trace::Name& name, std::uint64_t want) { return name.hash < want; });
+  const auto found = std::lower_bound(
+      names.begin(), names.end(), key,
+      [](const Trace::Name& name, std::uint64_t want) { return name.hash < want; });
   return found == names.end() || found->hash != key ? std::string_view() : found->text;
 }
 

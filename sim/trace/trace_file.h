@@ -1,9 +1,11 @@
 // The trace file (`trace.wtt`): what a run recorded, for reports, `show`, `diff` and `export`.
 //
-// Layout: the magic "WTTRACE1", then chunks {4 letters, u32 zero, u64 length, payload, u32 crc32c of the payload}, little-endian:
-// META (JSON text of the writer), NODE (node names by id), NAME (hash, text), RECS (records, delta and varint coded, at most
-// kRecordsPerChunk), BYTS (message bytes by record number), HASH (checkpoints and the final hash), and END. in the
-// end. Unknown chunks are skipped. A damaged or cut file is refused with the offset at which it stops making sense.
+// Layout: the magic "WTTRACE1", then chunks {4 letters, u32 zero, u64 length, payload, u32 crc32c
+// of the payload}, little-endian: META (JSON text of the writer), NODE (node names by id), NAME
+// (hash, text), RECS (records, delta and varint coded, at most kRecordsPerChunk), BYTS (message
+// bytes by record number), HASH (checkpoints and the final hash), and END. in the end. Unknown
+// chunks are skipped. A damaged or cut file is refused with the offset at which it stops making
+// sense.
 #pragma once
 
 #include "protocols/base/hash.h"
@@ -21,10 +23,10 @@ inline constexpr std::uint64_t kRecordsPerChunk = 65'536;
 
 // Everything a reader gets to see of a run.
 struct TraceData {
-  std::string meta;                 // JSON: scenario, seed, build, as the writer put it
-  std::vector<std::string> nodes;   // by NodeId
-  std::vector<Trace::Name> names;   // sorted by hash
-  std::vector<Record> records;      // record n is records[n - 1]
+  std::string meta;                      // JSON: scenario, seed, build, as the writer put it
+  std::vector<std::string> nodes;        // by NodeId
+  std::vector<Trace::Name> names;        // sorted by hash
+  std::vector<Record> records;           // record n is records[n - 1]
   std::map<std::uint64_t, Bytes> bytes;  // message bytes by record number
   std::vector<Digest> checkpoints;
   Digest hash;

@@ -17,7 +17,8 @@ namespace {
 // Reschedules itself for ever, recording an observation each time.
 class Ticker final : public EventTarget {
  public:
-  Ticker(Simulation& sim, std::uint64_t number) : sim_(sim), key_(sim.draws("tick", "").of(number)) {
+  Ticker(Simulation& sim, std::uint64_t number)
+      : sim_(sim), key_(sim.draws("tick", "").of(number)) {
     again();
   }
   void on_event(std::uint64_t, std::uint64_t) override {
@@ -107,7 +108,8 @@ class Bouncer final : public Service, private MessageSink {
   std::optional<Timer> timer_;
 };
 
-// `nodes` nodes with `in_flight` messages each; latency draws, a loss fault that hardly ever bites, trace hash.
+// `nodes` nodes with `in_flight` messages each; latency draws, a loss fault that hardly ever bites,
+// trace hash.
 void Messages(benchmark::State& state) {
   const auto nodes = static_cast<std::uint32_t>(state.range(0));
   const auto in_flight = static_cast<std::uint32_t>(state.range(1));
@@ -132,7 +134,10 @@ void Messages(benchmark::State& state) {
   report(state, events, allocations() - before, nodes == 5 ? "reach 8 M messages/s" : "scaling");
 }
 BENCHMARK(Messages)
-    ->Args({5, 10})->Args({5, 128})->Args({100, 10})->Args({1'000, 10})
+    ->Args({5, 10})
+    ->Args({5, 128})
+    ->Args({100, 10})
+    ->Args({1'000, 10})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

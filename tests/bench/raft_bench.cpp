@@ -39,8 +39,8 @@ ScenarioSpec cluster(std::uint32_t clients, Duration sim_time) {
   return spec;
 }
 
-// Writes through sessions, encoded messages, the log and fsync on the simulated disk, trace hash on. A client has one
-// operation outstanding, so `clients` is the window.
+// Writes through sessions, encoded messages, the log and fsync on the simulated disk, trace hash
+// on. A client has one operation outstanding, so `clients` is the window.
 void RaftCommits(benchmark::State& state) {
   const auto clients = static_cast<std::uint32_t>(state.range(0));
   ScenarioSpec spec = cluster(clients, seconds(clients == 1 ? 30 : 6));
@@ -68,10 +68,14 @@ void RaftCommits(benchmark::State& state) {
 }
 BENCHMARK(RaftCommits)
     ->ArgNames({"window", "invariants"})
-    ->Args({1, 0})->Args({1, 1})->Args({64, 0})->Args({64, 1})
+    ->Args({1, 0})
+    ->Args({1, 1})
+    ->Args({64, 0})
+    ->Args({64, 1})
     ->Unit(benchmark::kMillisecond);
 
-// 60 simulated seconds, five nodes, faults, about 2,000 operations, all invariants and linearizability; report off.
+// 60 simulated seconds, five nodes, faults, about 2,000 operations, all invariants and
+// linearizability; report off.
 void CheckedSeeds(benchmark::State& state) {
   ScenarioSpec spec = cluster(5, seconds(60));
   spec.workloads[0].type = "cas-register";

@@ -1,5 +1,5 @@
-// The same scenario and seed give the same trace, whatever else is true of the process. Other compilers, optimisation
-// levels and sanitizers are compared by .ci/run.
+// The same scenario and seed give the same trace, whatever else is true of the process. Other
+// compilers, optimisation levels and sanitizers are compared by .ci/run.
 #include "scenarios/builtin.h"
 #include "scenarios/load.h"
 #include "scenarios/run.h"

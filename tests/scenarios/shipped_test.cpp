@@ -1,5 +1,5 @@
-// Every shipped scenario does what it says: Raft ones pass for all of 200 seeds and are not vacuous, naive ones show
-// their violation within 20 seeds.
+// Every shipped scenario does what it says: Raft ones pass for all of 200 seeds and are not
+// vacuous, naive ones show their violation within 20 seeds.
 #include "scenarios/builtin.h"
 #include "scenarios/campaign.h"
 #include "scenarios/load.h"

@@ -185,6 +185,8 @@ Findings check_mutable_globals(const std::string& path, const Tokens& tokens,
     const bool opens_scope = stop == "{" && structure.opens[end] != Brace::expression;
     if (stop == "(" || stop.empty() || opens_scope || end < at + 2) continue;
     if (says_const(tokens, begin, end)) continue;
+    // A function: the declarator seems to end at the `=` of its name.
+    if (tokens[end - 1].spelling == "operator") continue;
     findings.push_back({"mutable-global", path, tokens[at].line,
                         "'" + tokens[end - 1].spelling +
                             "' outlives a run: make it const, or a member of what a run owns"});

@@ -126,6 +126,7 @@ TEST(Globals, ConstantsFunctionsAndTypesAreAccepted) {
         "enum class K : int { a, b };\n", "namespace a::b {\nclass C;\n}\n",
         "template <class T>\nT g(T t) {\n  return t;\n}\n", "static_assert(sizeof(int) == 4);\n",
         "A::A(int x) : x_{x}, y_(x) {\n  x_ += 1;\n}\n",
+        "bool operator==(const A& a, const A& b) { return a.x == b.x; }\n",
         "auto h() -> Task<int> {\n  int x = 1;\n}\n"}) {
     EXPECT_THAT(in_sim(text), IsEmpty()) << text;
   }
