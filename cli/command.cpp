@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 
 namespace windtunnel {
 namespace {
@@ -72,8 +73,9 @@ int parse_and_do(CommandLine& line, int argc, char** argv) {
     line.app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {
     // Help and the version are no errors.
-    line.app.exit(wanted, std::cout, std::cerr);
-    return std::cout.flush() ? kExitOk : kExitInternal;
+    std::ostringstream text;
+    line.app.exit(wanted, text, text);
+    return cli::print(text.str()) ? kExitOk : kExitInternal;
   } catch (const CLI::ParseError& error) {
     refuse(line.app, error);
     return kExitUsage;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,6 +34,8 @@ struct Pipe {
 
 // In the child: the world as `start` says. Ends the child when that cannot be.
 void arrange(const Start& start, int out, int err) {
+  // A test that is itself killed leaves nothing behind.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const std::string directory = start.directory.empty() ? WT_SOURCE_DIR : start.directory;
   if (::chdir(directory.c_str()) != 0) std::_Exit(125);
   if (!start.output.empty()) {
