@@ -70,6 +70,15 @@ endforeach()
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/tidy/*.cpp")
 windtunnel_test(test_tidy tidy ${sources})
 
+# Installs what was built and uses it as a stranger does.
+string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
+add_test(NAME consumer COMMAND "${CMAKE_COMMAND}"
+  "-DBUILD=${PROJECT_BINARY_DIR}" "-DSOURCE=${PROJECT_SOURCE_DIR}"
+  "-DWORK=${PROJECT_BINARY_DIR}/tests/consumer" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
+  "-DFLAGS=${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}" "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
+  -P "${PROJECT_SOURCE_DIR}/tests/consumer/consumer_test.cmake")
+set_tests_properties(consumer PROPERTIES LABELS consumer TIMEOUT 600)
+
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
 if(sources)
   add_executable(windtunnel_bench ${sources})

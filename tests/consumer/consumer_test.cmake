@@ -1,0 +1,49 @@
+# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DCOMPILER=... -DFLAGS=... -DBUILD_TYPE=... -P consumer_test.cmake
+#
+# Installs BUILD into a prefix below WORK, builds a copy of protocols/naive outside the tree with
+# find_package(windtunnel), and expects it to show its violation.
+function(expect_success what)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${what} failed (${code})\n${out}\n${err}")
+  endif()
+  set(output "${out}" PARENT_SCOPE)
+endfunction()
+
+function(expect_in_output text)
+  string(FIND "${output}" "${text}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "there is no '${text}' in\n${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}")
+expect_success("the installation" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/prefix")
+
+# The copy has a namespace of its own: the installed library holds the original.
+set(project "${WORK}/project")
+file(COPY "${SOURCE}/tests/consumer/CMakeLists.txt" "${SOURCE}/tests/consumer/main.cpp"
+          "${SOURCE}/tests/consumer/my-kv.yaml" DESTINATION "${project}")
+file(GLOB files "${SOURCE}/protocols/naive/*.h" "${SOURCE}/protocols/naive/*.cpp")
+foreach(file IN LISTS files)
+  file(READ "${file}" text)
+  string(REPLACE "protocols/naive/" "my_store/" text "${text}")
+  string(REPLACE "windtunnel::naive" "windtunnel::my_store" text "${text}")
+  get_filename_component(name "${file}" NAME)
+  file(WRITE "${project}/my_store/${name}" "${text}")
+endforeach()
+
+expect_success("the configuration of the consumer" "${CMAKE_COMMAND}"
+  -S "${project}" -B "${project}/build" "-DCMAKE_PREFIX_PATH=${WORK}/prefix"
+  "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
+  "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
+expect_success("the build of the consumer" "${CMAKE_COMMAND}" --build "${project}/build" -j 2)
+
+set(command "${project}/build/my-windtunnel")
+expect_success("list services" "${command}" list services)
+expect_in_output("my-kv  ")
+expect_success("the run" "${command}" run "${project}/my-kv.yaml" --seeds 1..20
+  --out "${WORK}/out" --json)
+expect_in_output("\"check\":\"linearizable\",\"workload\":\"kv\",\"verdict\":\"violated\"")
+expect_success("the installed command" "${WORK}/prefix/bin/windtunnel" --version)
+file(REMOVE_RECURSE "${WORK}")
