@@ -70,6 +70,7 @@ class Object {
     const json::value* map = find(key);
     if (map == nullptr || !map->is_object()) return out;
     for (const auto& member : map->get_object()) {
+      if (member.value().is_structured()) continue;
       out.emplace_back(printable({member.key().data(), member.key().size()}),
                        text_in(&member.value()));
     }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
+#include <utility>
 
 namespace windtunnel::reports {
 namespace {
@@ -109,6 +111,25 @@ void check_references(RecordedRun& run) {
   if (row.event != 0 && !row.time_ns) row.time_ns = run.trace.records[row.event - 1].time.ns;
 }
 
+// From the `:index` of invocations to positions of operations; what the history does not have is
+// dropped.
+void find_witnesses(RecordedRun& run) {
+  std::map<std::int64_t, std::int64_t> operation_of;
+  for (std::size_t i = 0; i < run.history.operations().size(); ++i) {
+    const checkers::Operation& op = run.history.operations()[i];
+    const std::int64_t index = run.history.invocation(op).index;
+    operation_of[index >= 0 ? index : op.invoked] = static_cast<std::int64_t>(i);
+  }
+  for (PropertyRow& row : run.result.properties) {
+    std::vector<std::int64_t> found;
+    for (const std::int64_t index : row.operations) {
+      const auto at = operation_of.find(index);
+      if (at != operation_of.end()) found.push_back(at->second);
+    }
+    row.operations = std::move(found);
+  }
+}
+
 }  // namespace
 
 NodeId RecordedRun::node_of(std::string_view name) const {
@@ -144,6 +165,7 @@ FileResult<RecordedRun> load_run(const std::string& path) {
     run.notes.push_back("This is a trace alone: verdict, scenario and history are not known.");
   }
   complete_from_trace(run);
+  find_witnesses(run);
   check_references(run);
   return run;
 }

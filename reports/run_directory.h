@@ -18,11 +18,13 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct PropertyRow {
   std::string check;
-  std::string workload;                  // may be empty
-  std::string verdict;                   // holds, violated, unknown
-  std::string expected;                  // holds, violated, any
-  std::string witness;                   // in words; may be empty
-  std::vector<std::int64_t> operations;  // of the history, that the witness names
+  std::string workload;  // may be empty
+  std::string verdict;   // holds, violated, unknown
+  std::string expected;  // holds, violated, any
+  std::string witness;   // in words; may be empty
+  // Operations that the witness names. In result.json they are the `:index` of their invocations;
+  // `load_run` turns them into positions in `History::operations()`.
+  std::vector<std::int64_t> operations;
 };
 
 struct ViolationRow {

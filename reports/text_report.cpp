@@ -19,7 +19,8 @@ const PropertyRow* surprise_of(const ResultFile& result) {
     if (row.verdict == "violated" && row.expected == "holds") return &row;
   }
   for (const PropertyRow& row : result.properties) {
-    if (row.verdict == "violated" || row.verdict != row.expected) return &row;
+    const bool held = row.verdict == "holds" && row.expected != "violated";
+    if (!held) return &row;
   }
   return nullptr;
 }
@@ -176,7 +177,8 @@ std::string text_summary(const ResultFile& result, const std::string& report_pat
   if (result.violation) {
     const ViolationRow& violation = *result.violation;
     out += "  " + violation.check;
-    if (violation.time_ns) out += "  t=" + format_time(*violation.time_ns);
+    if (violation.time_ns && *violation.time_ns != 0)
+      out += "  t=" + format_time(*violation.time_ns);
     if (violation.event != 0) out += fmt::format("  event {}", violation.event);
     if (!violation.node.empty()) out += "  on " + violation.node;
     out += '\n';
@@ -189,7 +191,7 @@ std::string text_summary(const ResultFile& result, const std::string& report_pat
     const bool told = result.violation && result.violation->text == surprise->witness;
     if (surprise->expected == "violated" && surprise->verdict == "holds") {
       append_indented(out, surprise->check + " was expected to be violated, and held.");
-    } else if (surprise->expected == "violated" && surprise->verdict == "violated") {
+    } else if (surprise->expected.starts_with("violated") && surprise->verdict == "violated") {
       append_indented(out, surprise->check + " was violated, as expected.");
     }
     if (!told) append_indented(out, surprise->witness);

@@ -94,6 +94,6 @@ function drawLaneNames(g) {
     const role = state.role === 255 ? "down" : data.roles[state.role] ?? `role ${state.role}`;
     g.fillText(fitText(g, `${role}, term ${state.term}`, kGutter - 10), 2, y + 18);
     g.fillStyle = colour.faint;
-    g.fillText(fitText(g, `commit ${state.commit}`, kGutter - 10), 2, y + 34);
+    if (maxCommit > 0) g.fillText(fitText(g, `commit ${state.commit}`, kGutter - 10), 2, y + 34);
   }
 }

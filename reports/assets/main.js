@@ -58,23 +58,14 @@ function followAddress() {
 let firstWindowShown = false;
 function firstWindow() {
   if (!followAddress()) {
-    const row = violationRows[0] ?? witnessRow();
-    if (row === undefined || row < 0) fitAll();
+    const row = violationRows[0];
+    if (row === undefined) fitAll();
     else {
       zoomTo(row);
       select(row);
     }
   }
   firstWindowShown = true;
-}
-
-/** The last answer of the witness, for a violation that was found at the end of the run. */
-function witnessRow() {
-  let latest = -1;
-  for (let op = 0; op < opCount; ++op) {
-    if (col.op_witness[op]) latest = Math.max(latest, (col.op_completed[op] || col.op_invoked[op]) - 1);
-  }
-  return latest;
 }
 
 function measure() {

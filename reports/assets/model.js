@@ -54,6 +54,15 @@ if (data.violation && data.violation.event) {
   }
 }
 
+// A violation that was found at the end of the run shows at the last answer of its witness.
+if (violationRows.length === 0) {
+  let latest = -1;
+  col.op_witness.forEach((named, op) => {
+    if (named) latest = Math.max(latest, (col.op_completed[op] || col.op_invoked[op]) - 1);
+  });
+  if (latest >= 0) violationRows.push(latest);
+}
+
 /** The end of the run in ns. */
 const endTime = Math.max(1, data.duration, rowCount ? col.time[rowCount - 1] : 0);
 

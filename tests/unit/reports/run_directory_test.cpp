@@ -67,6 +67,19 @@ TEST(RunDirectory, ReadsAllFiles) {
   EXPECT_TRUE(run->notes.empty());
 }
 
+TEST(RunDirectory, FindsTheOperationsOfAWitnessByTheirIndex) {
+  const TemporaryFolder folder("witness");
+  write_run_directory(folder.path(), synthetic_run(3000));
+  const auto run = load_run(folder.path());
+  ASSERT_TRUE(run);
+  const PropertyRow& violated = run->result.properties.at(2);
+  ASSERT_EQ(violated.operations.size(), 1U);
+  const auto& history = run->history;
+  const auto& op = history.operations().at(static_cast<std::size_t>(violated.operations[0]));
+  const std::uint64_t call = run->result.violation->related.at(0);
+  EXPECT_EQ(history.invocation(op).time_ns, run->trace.records[call - 1].time.ns);
+}
+
 TEST(RunDirectory, NotesWhatIsMissing) {
   const TemporaryFolder folder("missing");
   ASSERT_TRUE(write_trace_file(folder.path("trace.wtt"), small_trace()));

@@ -217,6 +217,7 @@ class World {
     const bool read = draw(3) == 0;
     const std::uint64_t operation = operations_++;
     const std::string value = read ? "null" : std::to_string(operation);
+    index_of_.push_back(history_index_);
     write_event("invoke", client, read ? "read" : "write", value);
     Record& r = record(RecordKind::invoke, NodeId{kServers + client});
     r.a = operation;
@@ -296,7 +297,7 @@ class World {
       const Record& r = trace.records[number - 1];
       if (r.kind != RecordKind::complete || r.aux != 0) continue;
       call_record = r.b;
-      witness = r.a;
+      witness = index_of_[r.a];
       related = {r.b, number};
       cause_ = number;
       Record& broken = record(RecordKind::violation, NodeId{leader_});
@@ -313,6 +314,7 @@ class World {
   std::uint64_t messages_ = 0;
   std::uint64_t operations_ = 0;
   std::uint64_t history_index_ = 0;
+  std::vector<std::uint64_t> index_of_;  // of the invocation in the history, by operation
   std::uint64_t index_ = 0;
   std::uint64_t commit_ = 0;
   std::uint64_t stored_ = 0;
