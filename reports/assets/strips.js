@@ -115,7 +115,8 @@ function drawStates(g) {
     const y = lineY[node];
     let at = Math.max(0, lastNotAfter(stateTimesOfNode[node], view.t0));
     let roleFrom = -1;
-    const commitY = (value) => y + kCommitTop + kCommitHeight * (1 - (value - low) / Math.max(1, high - low));
+    const part = (value) => Math.min(1, Math.max(0, (value - low) / Math.max(1, high - low)));
+    const commitY = (value) => y + kCommitTop + kCommitHeight * (1 - part(value));
     const path = new Path2D();
     let heldY = NaN;  // of the commit line; NaN while the node is down
     const dense = lastNotAfter(stateTimesOfNode[node], view.t1) - at > kStatesDense;
@@ -157,9 +158,10 @@ function commitRange() {
     if (lane.client) continue;
     for (const time of [Math.max(0, view.t0), Math.min(endTime, view.t1)]) {
       const state = stateAt(lane.nodes[0], time);
-      if (state === null || state.role === 255) continue;
-      low = Math.min(low, state.commit);
-      high = Math.max(high, state.commit);
+      // A node that has not said anything yet has committed nothing.
+      if (state !== null && state.role === 255) continue;
+      low = Math.min(low, state?.commit ?? 0);
+      high = Math.max(high, state?.commit ?? 0);
     }
   }
   return low === Infinity ? [0, maxCommit] : [low, high];
