@@ -5,6 +5,7 @@
 #include "scenarios/diagnostics.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <sstream>
 
@@ -80,7 +81,9 @@ int parse_and_do(CommandLine& line, int argc, char** argv) {
     refuse(line.app, error);
     return kExitUsage;
   }
-  return line.action();
+  const int code = line.action();
+  // Whatever did not reach the reader is a failure, also where its writer did not look.
+  return code == kExitOk && std::ferror(stdout) != 0 ? kExitInternal : code;
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ int exec_command(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-Process::Process(const Start& start, const std::function<int()>& body) {
+Process::Process(const Start& start, const std::function<int()>& body) : patience_(start.patience) {
   const Pipe out;
   const Pipe err;
   std::fflush(nullptr);
@@ -123,7 +123,7 @@ bool Process::read_some(std::chrono::milliseconds limit) {
 }
 
 Ended Process::wait() {
-  const Clock::time_point last = Clock::now() + kPatience;
+  const Clock::time_point last = Clock::now() + patience_;
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(last - Clock::now());
     if (left.count() <= 0) break;
@@ -136,7 +136,7 @@ Ended Process::wait() {
 }
 
 bool Process::wait_for(const std::string& text) {
-  const Clock::time_point last = Clock::now() + kPatience;
+  const Clock::time_point last = Clock::now() + patience_;
   while (out_text_.find(text) == std::string::npos) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(last - Clock::now());
     if (left.count() <= 0 || out_ < 0 || !read_some(left)) return false;
@@ -149,6 +149,15 @@ std::unique_ptr<Process> start_command(const Start& start) {
 }
 
 Ended run_command(const Start& start) { return start_command(start)->wait(); }
+
+Ended run_shell(const Start& start, const std::string& script) {
+  return Process(start,
+                 [&] {
+                   ::execl("/bin/sh", "sh", "-c", script.c_str(), nullptr);
+                   return 127;
+                 })
+      .wait();
+}
 
 Ended windtunnel(const std::vector<std::string>& arguments) {
   Start start;

@@ -14,8 +14,6 @@
 
 namespace windtunnel::cli_test {
 
-inline constexpr std::chrono::seconds kPatience{60};
-
 struct Ended {
   int code = -1;  // the exit code, or 128 + the signal
   std::string out;
@@ -27,6 +25,7 @@ struct Start {
   std::string directory;               // where it runs; empty: the source tree
   std::string output;                  // stdout goes to this file; empty: it is captured
   std::uint64_t file_limit = 0;        // bytes that a file may have (RLIMIT_FSIZE); 0: any
+  std::chrono::seconds patience{60};   // after it the process is killed
 };
 
 class Process {
@@ -40,7 +39,7 @@ class Process {
   pid_t pid() const { return pid_; }
   // Sends a signal. The process must not have been waited for.
   void signal(int number) const;
-  // Waits until it ended. After `kPatience` it is killed.
+  // Waits until it ended. After its patience it is killed.
   Ended wait();
   // Reads what it wrote to stdout until `text` has come; false when it ended or too long passed.
   bool wait_for(const std::string& text);
@@ -50,6 +49,7 @@ class Process {
   bool read_some(std::chrono::milliseconds limit);
   void reap();
 
+  std::chrono::seconds patience_;
   pid_t pid_ = -1;
   int out_ = -1;
   int err_ = -1;
@@ -61,6 +61,8 @@ class Process {
 // The command that was built.
 std::unique_ptr<Process> start_command(const Start& start);
 Ended run_command(const Start& start);
+// A line for /bin/sh; the arguments of `start` are not used.
+Ended run_shell(const Start& start, const std::string& script);
 // `windtunnel ARGUMENTS...` in the source tree.
 Ended windtunnel(const std::vector<std::string>& arguments);
 

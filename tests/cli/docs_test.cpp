@@ -1,0 +1,112 @@
+// Every command that the documentation shows does what the documentation says.
+//
+// A fenced block `sh` is run line by line, as far as the lines begin with the command, and must
+// exit with 0, or with what its info string says (`sh exit=1`). `sh not-run` is shown only; another
+// test does what it shows.
+#include "tests/cli/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+namespace windtunnel::cli_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DocumentedCommand {
+  int line = 0;
+  std::string arguments;  // as written, for the shell
+  int exit_code = 0;
+};
+
+// What follows the name of the command; empty where the line is something else.
+std::string arguments_of(const std::string& line) {
+  for (const std::string name : {"windtunnel ", "build/release/windtunnel "}) {
+    if (line.rfind(name, 0) == 0) return line.substr(name.size());
+  }
+  return {};
+}
+
+std::vector<DocumentedCommand> commands_in(const std::string& text) {
+  std::vector<DocumentedCommand> commands;
+  std::istringstream lines(text);
+  bool running = false;
+  bool fenced = false;
+  int exit_code = 0;
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.rfind("```", 0) == 0) {
+      fenced = !fenced;
+      const bool shell = line == "```sh" || line.rfind("```sh ", 0) == 0;
+      running = fenced && shell && line.find("not-run") == std::string::npos;
+      const std::size_t code = line.find("exit=");
+      exit_code = code == std::string::npos ? 0 : std::stoi(line.substr(code + 5));
+    } else if (running && !arguments_of(line).empty()) {
+      commands.push_back({number, arguments_of(line), exit_code});
+    }
+  }
+  return commands;
+}
+
+// Runs the document's commands one after the other, in a directory that looks like the source tree.
+std::size_t run_commands_of(const fs::path& document) {
+  TemporaryDirectory directory;
+  for (const char* name : {"scenarios", "docs"}) {
+    fs::create_directory_symlink(fs::path(WT_SOURCE_DIR) / name, directory / name);
+  }
+  const std::vector<DocumentedCommand> commands = commands_in(read_file(document.string()));
+  for (const DocumentedCommand& command : commands) {
+    Start start;
+    start.directory = directory.path();
+    start.patience = std::chrono::minutes(5);
+    const std::string script = "'" WT_COMMAND "' " + command.arguments;
+    const Ended ended = run_shell(start, script);
+    EXPECT_EQ(ended.code, command.exit_code) << document.filename() << ":" << command.line
+                                             << ": windtunnel " << command.arguments << "\n"
+                                             << ended.out << ended.err;
+  }
+  return commands.size();
+}
+
+TEST(Documentation, EveryCommandThatItShowsRuns) {
+  std::vector<fs::path> documents = {fs::path(WT_SOURCE_DIR) / "README.md"};
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(fs::path(WT_SOURCE_DIR) / "docs")) {
+    if (entry.path().extension() == ".md") documents.push_back(entry.path());
+  }
+  std::sort(documents.begin(), documents.end());
+  std::size_t commands = 0;
+  for (const fs::path& document : documents) commands += run_commands_of(document);
+  EXPECT_GE(commands, 15U);
+}
+
+TEST(Documentation, CommandsAreFoundWithTheirExitCodes) {
+  const auto commands = commands_in(
+      "```yaml\nwindtunnel not this\n```\nwindtunnel nor this\n"
+      "```sh\n# a comment\nbuild/release/windtunnel run a\n./dev test\n```\n"
+      "```sh exit=65\nwindtunnel check b\n```\n```sh not-run\nwindtunnel serve c\n```\n");
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(commands[0].arguments, "run a");
+  EXPECT_EQ(commands[0].line, 7);
+  EXPECT_EQ(commands[1].exit_code, 65);
+}
+
+TEST(Documentation, NamesEverySubcommandAndExitCode) {
+  const std::string text = read_file(WT_SOURCE_DIR "/docs/command.md");
+  for (const char* name : {"run", "replay", "check", "report", "show", "diff", "export", "serve",
+                           "kv put", "kv get", "scenario check", "scenario show", "scenario schema",
+                           "scenario list", "new", "list", "explain", "completion"}) {
+    EXPECT_THAT(text, testing::HasSubstr(std::string("`") + name)) << name;
+  }
+  for (const char* code : {"0", "1", "2", "3", "4", "64", "65", "66", "70", "130"}) {
+    EXPECT_THAT(text, testing::HasSubstr(std::string("\n| ") + code + " |")) << code;
+  }
+}
+
+}  // namespace
+}  // namespace windtunnel::cli_test
