@@ -9,12 +9,14 @@ namespace {
 
 constexpr std::size_t kArity = 4;
 
-// A bijection of 64-bit words, so that permuted ties stay totally ordered (SplitMix64 finaliser).
+// A bijection of 40-bit words, so that permuted ties stay totally ordered (the finaliser of
+// SplitMix64, narrowed).
 std::uint64_t permute(std::uint64_t x, std::uint64_t salt) {
-  x ^= salt;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
+  constexpr std::uint64_t kMask = EventQueue::kMaxScheduled - 1;
+  x = (x ^ salt) & kMask;
+  x = ((x ^ (x >> 19)) * 0xbf58476d1ce4e5b9ULL) & kMask;
+  x = ((x ^ (x >> 17)) * 0x94d049bb133111ebULL) & kMask;
+  return x ^ (x >> 20);
 }
 
 }  // namespace
@@ -23,7 +25,9 @@ EventHandle EventQueue::schedule(const Event& event) {
   std::uint32_t index;
   if (free_.empty()) {
     index = static_cast<std::uint32_t>(slots_.size());
+    WT_ASSERT(index < kMaxPending, "at most 16 million events are pending");
     slots_.emplace_back();
+    positions_.push_back(kNowhere);
     free_.reserve(slots_.capacity());
   } else {
     index = free_.back();
@@ -32,33 +36,56 @@ EventHandle EventQueue::schedule(const Event& event) {
   Slot& slot = slots_[index];
   slot.event = event;
   const std::uint64_t number = next_sequence_++;
+  WT_ASSERT(number < kMaxScheduled, "a run schedules at most 2^40 events");
   const std::uint64_t sequence = tie_salt_ == 0 ? number : permute(number, tie_salt_);
+  const Entry entry{event.time.ns, sequence << 24 | index};
+  const EventHandle handle{index, slot.generation};
+  if (bucket_of(entry.time) >= horizon_ && !heap_.empty()) {
+    add_far(entry);
+    return handle;
+  }
   heap_.emplace_back();
-  sift_up(heap_.size() - 1, {event.time.ns, sequence, index});
-  return {index, slot.generation};
+  sift_up(heap_.size() - 1, entry);
+  if (heap_.size() > kDense && next_sequence_ - spread_at_ > size()) spread();
+  return handle;
 }
 
 bool EventQueue::pending(EventHandle handle) const {
   return handle.slot < slots_.size() && slots_[handle.slot].generation == handle.generation &&
-         slots_[handle.slot].position != UINT32_MAX;
+         positions_[handle.slot] != kNowhere;
 }
 
 bool EventQueue::cancel(EventHandle handle) {
   if (!pending(handle)) return false;
-  remove_at(slots_[handle.slot].position);
+  const std::uint32_t position = positions_[handle.slot];
+  if (position < kInBucket) {
+    remove_from_heap(position);
+  } else {
+    remove_far(handle.slot);
+  }
+  free_slot(handle.slot);
   return true;
 }
 
 EventQueue::Event EventQueue::pop() {
   WT_ASSERT(!heap_.empty(), "pop from an empty event queue");
-  const Event event = slots_[heap_.front().slot].event;
-  remove_at(0);
+  const std::uint32_t slot = heap_.front().slot();
+  const Event event = slots_[slot].event;
+  remove_from_heap(0);
+  free_slot(slot);
+  if (!heap_.empty()) __builtin_prefetch(&slots_[heap_.front().slot()]);
   return event;
+}
+
+void EventQueue::free_slot(std::uint32_t slot) {
+  positions_[slot] = kNowhere;
+  ++slots_[slot].generation;
+  free_.push_back(slot);
 }
 
 void EventQueue::place(std::size_t position, const Entry& entry) {
   heap_[position] = entry;
-  slots_[entry.slot].position = static_cast<std::uint32_t>(position);
+  positions_[entry.slot()] = static_cast<std::uint32_t>(position);
 }
 
 void EventQueue::sift_up(std::size_t position, Entry entry) {
@@ -73,35 +100,46 @@ void EventQueue::sift_up(std::size_t position, Entry entry) {
 
 void EventQueue::sift_down(std::size_t position, Entry entry) {
   const std::size_t size = heap_.size();
+  const Entry* const heap = heap_.data();
   for (;;) {
     const std::size_t first = position * kArity + 1;
-    if (first >= size) break;
     std::size_t least = first;
-    const std::size_t last = std::min(first + kArity, size);
-    for (std::size_t child = first + 1; child < last; ++child) {
-      if (heap_[child].before(heap_[least])) least = child;
+    if (first + kArity <= size) {
+      // Without branches on the outcome of a comparison, which nothing could predict.
+      const std::size_t left = first + (heap[first + 1].before(heap[first]) ? 1U : 0U);
+      const std::size_t right = first + 2 + (heap[first + 3].before(heap[first + 2]) ? 1U : 0U);
+      least = heap[right].before(heap[left]) ? right : left;
+    } else {
+      if (first >= size) break;
+      for (std::size_t child = first + 1; child < size; ++child) {
+        if (heap[child].before(heap[least])) least = child;
+      }
     }
-    if (!heap_[least].before(entry)) break;
-    place(position, heap_[least]);
+    if (!heap[least].before(entry)) break;
+    place(position, heap[least]);
     position = least;
   }
   place(position, entry);
 }
 
-void EventQueue::remove_at(std::size_t position) {
-  const std::uint32_t index = heap_[position].slot;
-  Slot& slot = slots_[index];
-  slot.position = UINT32_MAX;
-  ++slot.generation;
-  free_.push_back(index);
+void EventQueue::remove_from_heap(std::size_t position) {
   const Entry last = heap_.back();
   heap_.pop_back();
-  if (position == heap_.size()) return;
-  if (position > 0 && last.before(heap_[(position - 1) / kArity])) {
-    sift_up(position, last);
-  } else {
-    sift_down(position, last);
+  if (position < heap_.size()) {
+    if (position > 0 && last.before(heap_[(position - 1) / kArity])) {
+      sift_up(position, last);
+    } else {
+      sift_down(position, last);
+    }
+  } else if (heap_.empty() && far_ > 0) {
+    refill();
   }
+}
+
+void EventQueue::make_heap() {
+  for (std::size_t i = 0; i < heap_.size(); ++i) place(i, heap_[i]);
+  if (heap_.size() < 2) return;
+  for (std::size_t i = (heap_.size() - 2) / kArity + 1; i > 0; --i) sift_down(i - 1, heap_[i - 1]);
 }
 
 }  // namespace windtunnel

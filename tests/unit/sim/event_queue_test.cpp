@@ -1,5 +1,7 @@
 #include "sim/event_queue.h"
 
+#include "protocols/base/keyed_random.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -79,6 +81,56 @@ RC_GTEST_PROP(EventQueueProperty, BehavesAsAnOrderedMap, ()) {
     }
     RC_ASSERT(queue.size() == model.size());
   }
+}
+
+// What the queue did before, as a model: pops of both must agree, whatever is near, far or left over.
+void compare_with_model(std::uint64_t seed, std::int64_t (*delay)(std::uint64_t)) {
+  using Key = std::pair<std::int64_t, std::uint64_t>;
+  EventQueue queue;
+  std::set<Key> model;
+  std::vector<std::pair<EventHandle, Key>> handles;
+  const DrawKey draws(seed, "test", "");
+  std::int64_t now = 0;
+  std::uint64_t sequence = 0;
+  for (std::uint64_t i = 0; i < 60'000; ++i) {
+    const std::uint64_t word = draws.at(2 * i);
+    // Grows to some ten thousand, then shrinks to nothing, and once more.
+    const std::uint64_t pops = (i / 15'000) % 2 == 0 ? 2 : 6;
+    if (word % 8 >= pops) {
+      const Key key{now + delay(draws.at(2 * i + 1)), sequence++};
+      model.insert(key);
+      handles.push_back({queue.schedule(event_at(key.first, key.second)), key});
+    } else if (word % 8 == 0 && !handles.empty()) {
+      const auto& [handle, key] = handles[(word >> 8) % handles.size()];
+      ASSERT_EQ(queue.cancel(handle), model.erase(key) == 1);
+    } else if (!model.empty()) {
+      ASSERT_EQ(queue.next_time().ns, model.begin()->first);
+      ASSERT_EQ(queue.pop().a, model.begin()->second);
+      now = model.begin()->first;
+      model.erase(model.begin());
+    }
+    ASSERT_EQ(queue.size(), model.size());
+    ASSERT_EQ(queue.empty(), model.empty());
+  }
+}
+
+TEST(EventQueue, IsAnOrderedMapWhereDelaysAreAlike) {
+  compare_with_model(1, [](std::uint64_t word) {
+    return static_cast<std::int64_t>(scale(word, 1'000'000));
+  });
+}
+
+TEST(EventQueue, IsAnOrderedMapWhereSomeDelaysAreLong) {
+  compare_with_model(2, [](std::uint64_t word) {
+    const auto magnitude = static_cast<int>(word % 60);
+    return static_cast<std::int64_t>((word >> 4) >> magnitude);
+  });
+}
+
+TEST(EventQueue, IsAnOrderedMapWhereManyTimesAreEqual) {
+  compare_with_model(3, [](std::uint64_t word) {
+    return static_cast<std::int64_t>(word % 3 * 1'000'000'000);
+  });
 }
 
 }  // namespace
