@@ -36,7 +36,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     sim_ = &view.sim;
     on_violation_ = std::move(on_violation);
     pending_.resize(sim_->node_count());
-    sim_->trace().add_listener(*this);
+    sim_->trace().add_listener(*this, RecordKinds{RecordKind::crash}.add_observations());
     for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
       sim_->node(NodeId{i}).disk().set_durability_listener(this);
     }

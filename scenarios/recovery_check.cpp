@@ -27,7 +27,13 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     nodes_ = &view.nodes;
     applied_.resize(view.nodes.size());
     if (view.spec.heal) within_ = view.spec.heal->within;
-    sim_->trace().add_listener(*this);
+    RecordKinds kinds{RecordKind::phase, RecordKind::invoke, RecordKind::complete};
+    for (const ObservationKind kind : {ObservationKind::commit, ObservationKind::recovered,
+                                       ObservationKind::apply,
+                                       ObservationKind::snapshot_installed}) {
+      kinds.add(kind_of(kind));
+    }
+    sim_->trace().add_listener(*this, kinds);
   }
 
   void on_record(std::uint64_t, const Record& record) override {

@@ -87,7 +87,7 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
                   service_of_group(nodes_[node.value].owner).time_out(*sim_.node(node).program());
                 },
                 Instant{} + spec.limits.sim_time}) {
-  sim_.trace().add_listener(activity_);
+  sim_.trace().add_listener(activity_, {RecordKind::crash, RecordKind::send, RecordKind::drop});
 }
 
 World::~World() { sim_.trace().remove_listener(activity_); }

@@ -65,13 +65,6 @@ EventHandle Simulation::schedule(Instant at, EventTarget& target, std::uint64_t 
   return queue_.schedule({at, &target, a, b, cause_});
 }
 
-std::uint64_t Simulation::record(Record record) {
-  record.time = now_;
-  if (record.cause == 0) record.cause = cause_;
-  context_.event = trace_.append(record);
-  return context_.event;
-}
-
 void Simulation::run_deferred() {
   while (!deferred_.empty()) {
     std::vector<std::function<void()>> actions;

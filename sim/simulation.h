@@ -87,7 +87,12 @@ class Simulation {
   bool cancel(EventHandle handle) { return queue_.cancel(handle); }
 
   // Appends a record with the time and, where it is 0, the cause filled in. Returns its number.
-  std::uint64_t record(Record record);
+  std::uint64_t record(Record record) {
+    record.time = now_;
+    if (record.cause == 0) record.cause = cause_;
+    context_.event = trace_.append(record);
+    return context_.event;
+  }
   // The record that led to what is being done now. Sends, timers and disk operations inherit it.
   std::uint64_t cause() const { return cause_; }
   void set_cause(std::uint64_t number) { cause_ = number; }

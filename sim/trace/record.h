@@ -66,6 +66,11 @@ enum class RecordKind : std::uint16_t {
   observation = 0x1000,
 };
 
+constexpr RecordKind kind_of(ObservationKind kind) {
+  return static_cast<RecordKind>(static_cast<unsigned>(RecordKind::observation) +
+                                 static_cast<unsigned>(kind));
+}
+
 enum class DropReason : std::uint16_t {
   none = 0,
   loss = 1,

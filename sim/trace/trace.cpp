@@ -27,18 +27,40 @@ Trace::Trace(TraceLevel level) : level_(level) {
 }
 
 std::uint64_t Trace::append(const Record& record) {
-  hash_.absorb(static_cast<std::uint64_t>(record.time.ns), head_word(record));
-  hash_.absorb(record.cause ^ (life_word(record) * kHashSeed3), record.a);
-  hash_.absorb(record.b, record.c ^ (record.d * kHashSeed2));
+  absorb(record);
   const std::uint64_t number = ++count_;
+  if (level_ != TraceLevel::hash) keep(number, record);
+  if (number % kCheckpointEvery == 0) checkpoints_.push_back(hash_.digest());
+  for (RecordListener* listener : listeners_[RecordKinds::place(record.kind)]) {
+    listener->on_record(number, record);
+  }
+  return number;
+}
+
+// The words of a record are folded two by two, independently of one another and of what was before,
+// so that only one short step of each record waits for the one before it.
+void Trace::absorb(const Record& record) {
+  const auto time = static_cast<std::uint64_t>(record.time.ns);
+  const std::uint64_t head = fold_multiply(time ^ kHashSeed0, head_word(record) ^ kHashSeed1);
+  const std::uint64_t life =
+      fold_multiply(record.cause ^ kHashSeed2, life_word(record) ^ kHashSeed3);
+  const std::uint64_t front = fold_multiply(record.a ^ kHashSeed1, record.b ^ kHashSeed2);
+  const std::uint64_t back = fold_multiply(record.c ^ kHashSeed3, record.d ^ kHashSeed0);
+  hash_.absorb(head + (front ^ kHashSeed2) * kHashSeed3, life + (back ^ kHashSeed3) * kHashSeed2);
+}
+
+void Trace::keep(std::uint64_t number, const Record& record) {
   if (level_ == TraceLevel::full) {
     records_.push_back(record);
-  } else if (level_ == TraceLevel::ring) {
+  } else {
     records_[number % kRingRecords] = record;
   }
-  if (number % kCheckpointEvery == 0) checkpoints_.push_back(hash_.digest());
-  for (RecordListener* listener : listeners_) listener->on_record(number, record);
-  return number;
+}
+
+void Trace::add_listener(RecordListener& listener, const RecordKinds& kinds) {
+  for (std::size_t place = 0; place < RecordKinds::kPlaces; ++place) {
+    if (kinds.has_place(place)) listeners_[place].push_back(&listener);
+  }
 }
 
 const Record* Trace::find(std::uint64_t number) const {
@@ -76,7 +98,7 @@ std::string_view Trace::text_of(std::uint64_t hash) const {
 }
 
 void Trace::remove_listener(RecordListener& listener) {
-  listeners_.erase(std::remove(listeners_.begin(), listeners_.end(), &listener), listeners_.end());
+  for (std::vector<RecordListener*>& interested : listeners_) std::erase(interested, &listener);
 }
 
 }  // namespace windtunnel

@@ -3,8 +3,9 @@
 #pragma once
 
 #include "protocols/base/hash.h"
-#include "sim/trace/record.h"
+#include "sim/trace/record_kinds.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ enum class TraceLevel : std::uint8_t {
 };
 
 // Sees records as they are appended: invariants, triggers, statistics. Must not append from inside
-// the call.
+// the call. Kinds that share a place come together (record_kinds.h).
 class RecordListener {
  public:
   virtual void on_record(std::uint64_t number, const Record& record) = 0;
@@ -66,8 +67,9 @@ class Trace {
   // Sorted by hash.
   const std::vector<Name>& names() const { return names_; }
 
-  // Listeners are called in the order they were added. The caller keeps ownership.
-  void add_listener(RecordListener& listener) { listeners_.push_back(&listener); }
+  // Listeners are called in the order they were added, for the kinds they asked for. The caller
+  // keeps ownership.
+  void add_listener(RecordListener& listener, const RecordKinds& kinds = RecordKinds::all());
   void remove_listener(RecordListener& listener);
 
  private:
@@ -76,6 +78,9 @@ class Trace {
     std::uint64_t offset;
     std::uint64_t size;
   };
+  void absorb(const Record& record);
+  void keep(std::uint64_t number, const Record& record);
+
   TraceLevel level_;
   RollingHash hash_;
   std::uint64_t count_ = 0;
@@ -84,7 +89,7 @@ class Trace {
   std::vector<Name> names_;
   std::vector<Attachment> attachments_;
   Bytes arena_;
-  std::vector<RecordListener*> listeners_;
+  std::array<std::vector<RecordListener*>, RecordKinds::kPlaces> listeners_;  // by place of the kind
 };
 
 }  // namespace windtunnel

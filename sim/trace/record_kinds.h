@@ -1,0 +1,50 @@
+// A set of kinds of records: what a listener of the trace wants to see.
+#pragma once
+
+#include "sim/trace/record.h"
+
+#include <algorithm>
+#include <bitset>
+#include <cstddef>
+#include <initializer_list>
+
+namespace windtunnel {
+
+class RecordKinds {
+ public:
+  // Each kind has a place. Observations begin at kObservations; what is beyond the last place of
+  // its half, such as users' observations, shares that one.
+  static constexpr std::size_t kObservations = 128;
+  static constexpr std::size_t kPlaces = 192;
+
+  RecordKinds() = default;
+  RecordKinds(std::initializer_list<RecordKind> kinds) {
+    for (const RecordKind kind : kinds) add(kind);
+  }
+  static RecordKinds all() {
+    RecordKinds made;
+    made.set_.set();
+    return made;
+  }
+  RecordKinds& add(RecordKind kind) {
+    set_.set(place(kind));
+    return *this;
+  }
+  RecordKinds& add_observations() {
+    for (std::size_t at = kObservations; at < kPlaces; ++at) set_.set(at);
+    return *this;
+  }
+
+  bool has_place(std::size_t at) const { return set_.test(at); }
+  static constexpr std::size_t place(RecordKind kind) {
+    const auto number = static_cast<std::size_t>(kind);
+    const auto first = static_cast<std::size_t>(RecordKind::observation);
+    if (number < first) return std::min(number, kObservations - 1);
+    return std::min(kObservations + number - first, kPlaces - 1);
+  }
+
+ private:
+  std::bitset<kPlaces> set_;
+};
+
+}  // namespace windtunnel
