@@ -14,13 +14,4 @@ Payload::Payload(BytesView bytes) {
   std::memcpy(block_ + 1, bytes.data(), bytes.size());
 }
 
-BytesView Payload::view() const noexcept {
-  if (block_ == nullptr) return {};
-  return {reinterpret_cast<const std::byte*>(block_ + 1), block_->size};
-}
-
-void Payload::release() noexcept {
-  if (block_ != nullptr && --block_->references == 0) ::operator delete(block_);
-}
-
 }  // namespace windtunnel

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,7 +44,10 @@ class Payload {
   }
   ~Payload() { release(); }
 
-  BytesView view() const noexcept;
+  BytesView view() const noexcept {
+    if (block_ == nullptr) return {};
+    return {reinterpret_cast<const std::byte*>(block_ + 1), block_->size};
+  }
   std::size_t size() const noexcept { return block_ == nullptr ? 0 : block_->size; }
   bool empty() const noexcept { return size() == 0; }
   friend bool operator==(const Payload& a, const Payload& b) {
@@ -58,7 +62,9 @@ class Payload {
   void retain() noexcept {
     if (block_ != nullptr) ++block_->references;
   }
-  void release() noexcept;
+  void release() noexcept {
+    if (block_ != nullptr && --block_->references == 0) ::operator delete(block_);
+  }
   Block* block_ = nullptr;
 };
 

@@ -19,16 +19,18 @@ class Writer {
   template <class T>
   void fixed(T value) {
     static_assert(std::is_unsigned_v<T>);
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-      out_.push_back(static_cast<std::byte>(value >> (8 * i)));
+    if constexpr (sizeof(T) == 1) {
+      out_.push_back(static_cast<std::byte>(value));
+    } else {
+      little_endian(value, sizeof(T));
     }
   }
   void varint(std::uint64_t value) {
-    while (value >= 0x80) {
-      out_.push_back(static_cast<std::byte>(value | 0x80));
-      value >>= 7;
+    if (value < 0x80) {
+      out_.push_back(static_cast<std::byte>(value));
+    } else {
+      long_varint(value);
     }
-    out_.push_back(static_cast<std::byte>(value));
   }
   void boolean(bool value) { out_.push_back(static_cast<std::byte>(value ? 1 : 0)); }
   // Unprefixed.
@@ -42,6 +44,8 @@ class Writer {
   std::size_t size() const { return out_.size(); }
 
  private:
+  void little_endian(std::uint64_t value, std::size_t size);
+  void long_varint(std::uint64_t value);
   Bytes& out_;
 };
 
@@ -62,7 +66,15 @@ class Reader {
     rest_ = rest_.subspan(sizeof(T));
     return value;
   }
-  std::uint64_t varint();
+  std::uint64_t varint() {
+    // Most numbers are small.
+    if (!rest_.empty() && std::to_integer<unsigned>(rest_.front()) < 0x80) {
+      const auto value = std::to_integer<std::uint64_t>(rest_.front());
+      rest_ = rest_.subspan(1);
+      return value;
+    }
+    return long_varint();
+  }
   bool boolean();
   // A view into the input.
   BytesView raw(std::size_t count);
@@ -78,7 +90,12 @@ class Reader {
   }
 
  private:
-  bool need(std::size_t count);
+  bool need(std::size_t count) {
+    if (rest_.size() >= count) return true;
+    fail();
+    return false;
+  }
+  std::uint64_t long_varint();
   std::size_t length();
   BytesView rest_;
   bool ok_ = true;

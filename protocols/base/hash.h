@@ -33,6 +33,8 @@ inline std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) no
 
 // CRC-32C (Castagnoli) of `bytes`, continuing from `crc` (0 to start). For on-disk and framed data.
 std::uint32_t crc32c(BytesView bytes, std::uint32_t crc = 0) noexcept;
+// The same without the processor's instruction.
+std::uint32_t crc32c_portable(BytesView bytes, std::uint32_t crc = 0) noexcept;
 
 // A 128-bit digest.
 struct Digest {

@@ -84,10 +84,25 @@ class WaiterList {
 
   bool empty() const noexcept { return first_ == nullptr; }
   Waiter* front() const noexcept { return first_; }
-  void push_back(Waiter& waiter) noexcept;
-  void remove(Waiter& waiter) noexcept;
+  void push_back(Waiter& waiter) noexcept {
+    waiter.previous_ = last_;
+    waiter.next_ = nullptr;
+    (last_ == nullptr ? first_ : last_->next_) = &waiter;
+    last_ = &waiter;
+  }
+  void remove(Waiter& waiter) noexcept {
+    (waiter.previous_ == nullptr ? first_ : waiter.previous_->next_) = waiter.next_;
+    (waiter.next_ == nullptr ? last_ : waiter.next_->previous_) = waiter.previous_;
+    waiter.previous_ = nullptr;
+    waiter.next_ = nullptr;
+  }
   // Removes and returns the first; the list must not be empty.
-  Waiter& pop_front() noexcept;
+  Waiter& pop_front() noexcept {
+    WT_ASSERT(first_ != nullptr, "pop from an empty list of waiters");
+    Waiter& waiter = *first_;
+    remove(waiter);
+    return waiter;
+  }
 
  private:
   Waiter* first_ = nullptr;

@@ -45,6 +45,26 @@ TEST(Crc32c, HasTheCheckValueOfTheStandard) {
   EXPECT_EQ(crc32c({}), 0U);
 }
 
+// The definition, bit by bit.
+std::uint32_t crc_by_bits(BytesView bytes, std::uint32_t crc) {
+  crc = ~crc;
+  for (const std::byte b : bytes) {
+    crc ^= std::to_integer<std::uint32_t>(b);
+    for (int i = 0; i < 8; ++i) crc = (crc >> 1) ^ ((crc & 1U) != 0 ? 0x82f63b78U : 0U);
+  }
+  return ~crc;
+}
+
+TEST(Crc32c, IsTheDefinitionAtEveryLengthWithAndWithoutTheInstruction) {
+  Bytes bytes;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    const std::uint32_t expected = crc_by_bits(bytes, i * 0x9e3779b9U);
+    EXPECT_EQ(crc32c(bytes, i * 0x9e3779b9U), expected) << i;
+    EXPECT_EQ(crc32c_portable(bytes, i * 0x9e3779b9U), expected) << i;
+    bytes.push_back(static_cast<std::byte>(i * 37 + 11));
+  }
+}
+
 TEST(Crc32c, ContinuesFromAPrefix) {
   const std::uint32_t first = crc32c(as_bytes("1234"));
   EXPECT_EQ(crc32c(as_bytes("56789"), first), 0xe3069283U);
