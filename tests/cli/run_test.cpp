@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <regex>
 
@@ -92,6 +93,20 @@ TEST(Run, WhatDidTooLittleIsUnknown) {
   const Ended ended = run_in(directory.path(), {"run", "idle.yaml"});
   EXPECT_EQ(ended.code, 2) << ended.out;
   EXPECT_THAT(ended.out, HasSubstr("below the floor"));
+}
+
+TEST(Run, AnInterruptKeepsTheResultsSoFar) {
+  TemporaryDirectory directory;
+  Start start;
+  start.directory = directory.path();
+  start.arguments = {"run", kScenario, "--seeds", "1..1000000", "--json"};
+  const std::unique_ptr<Process> run = start_command(start);
+  ASSERT_TRUE(run->wait_for("\"seed\":\"3\""));
+  run->signal(SIGINT);
+  const Ended ended = run->wait();
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_GE(lines_in(ended.out), 3U);
+  EXPECT_EQ(ended.out.back(), '\n');
 }
 
 TEST(Run, WritesAJUnitReport) {

@@ -1,4 +1,5 @@
-# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DCOMPILER=... -DFLAGS=... -DBUILD_TYPE=... -P consumer_test.cmake
+# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DCOMPILER=... -DFLAGS=... -DBUILD_TYPE=...
+#       -P consumer_test.cmake
 #
 # Installs BUILD into a prefix below WORK, builds a copy of protocols/naive outside the tree with
 # find_package(windtunnel), and expects it to show its violation.
