@@ -1,5 +1,6 @@
 #include "scenarios/campaign.h"
 
+#include "scenarios/crash_note.h"
 #include "scenarios/print.h"
 #include "sim/trace/describe.h"
 
@@ -38,6 +39,7 @@ RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOu
 }
 
 std::string run_line(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed) {
+  install_crash_note();
   RunOptions options;
   options.seed = seed;
   return result_line(run_scenario(spec, registry, options));

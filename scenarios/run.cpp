@@ -167,6 +167,20 @@ StopReason play(World& world, const ScenarioSpec& spec, RunView& view) {
   return sim.run_until(end);
 }
 
+// The last records of a run that broke something say what.
+void record_violations(Simulation& sim, const RunResult& result) {
+  for (const PropertyResult& property : result.properties) {
+    if (property.finding.decision != Decision::violated) continue;
+    Record record;
+    record.kind = RecordKind::violation;
+    record.node = property.finding.node;
+    record.cause = property.finding.event;
+    record.a = sim.trace().name(property.check);
+    record.b = sim.trace().name(property.finding.text);
+    sim.record(record);
+  }
+}
+
 void keep_artifacts(World& world, RunArtifacts& artifacts) {
   std::vector<std::string> names;
   for (const NodeLayout& node : world.nodes()) names.push_back(node.name);
@@ -215,9 +229,10 @@ RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
   result.seed = options.seed;
   result.sim_time = world.sim().now() - Instant{};
   result.healed_at = view.healed_at;
+  result.properties = properties.finish(view);
+  record_violations(world.sim(), result);
   result.trace_hash = world.sim().trace().hash();
   result.events = world.sim().trace().size();
-  result.properties = properties.finish(view);
   collect_activity(world, spec, result);
   judge(spec, stop, result);
   if (artifacts != nullptr) keep_artifacts(world, *artifacts);

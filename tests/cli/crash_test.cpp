@@ -161,6 +161,18 @@ TEST(CrashingService, SaysHowItEnded) {
   EXPECT_THAT(run_service("hangs", {}).out, HasSubstr("the watchdog stopped the run"));
 }
 
+TEST(CrashingService, SaysSeedEventAndNode) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  GTEST_SKIP() << "the sanitizer reports crashes in its own way";
+#endif
+#endif
+  EXPECT_THAT(run_service("crashes", {"--seed", "7"}).out,
+              HasSubstr("fatal signal 11, seed 7, event"));
+  EXPECT_THAT(run_service("aborts", {"--seed", "7"}).out,
+              HasSubstr("fatal signal 6, seed 7, event"));
+}
+
 TEST(CrashingService, IsALineOfJson) {
   const Ended ended = run_service("aborts", {"--json", "--seed", "5"});
   EXPECT_EQ(ended.code, 4);
