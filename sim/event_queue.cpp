@@ -35,19 +35,46 @@ EventHandle EventQueue::schedule(const Event& event) {
   }
   Slot& slot = slots_[index];
   slot.event = event;
+  put({event.time.ns, next_order() | index});
+  return {index, slot.generation};
+}
+
+// The place of the next event among those of equal time.
+std::uint64_t EventQueue::next_order() {
   const std::uint64_t number = next_sequence_++;
   WT_ASSERT(number < kMaxScheduled, "a run schedules at most 2^40 events");
-  const std::uint64_t sequence = tie_salt_ == 0 ? number : permute(number, tie_salt_);
-  const Entry entry{event.time.ns, sequence << 24 | index};
-  const EventHandle handle{index, slot.generation};
-  if (bucket_of(entry.time) >= horizon_ && !heap_.empty()) {
-    add_far(entry);
-    return handle;
-  }
+  return (tie_salt_ == 0 ? number : permute(number, tie_salt_)) << 24;
+}
+
+void EventQueue::put(const Entry& entry) {
+  if (bucket_of(entry.time) >= horizon_ && !heap_.empty()) return add_far(entry);
   heap_.emplace_back();
   sift_up(heap_.size() - 1, entry);
   if (heap_.size() > kDense && next_sequence_ - spread_at_ > size()) spread();
-  return handle;
+}
+
+bool EventQueue::reschedule(EventHandle handle, Instant time, std::uint64_t cause) {
+  if (!pending(handle)) return false;
+  Event& event = slots_[handle.slot].event;
+  const std::uint32_t position = positions_[handle.slot];
+  const Entry entry{time.ns, next_order() | handle.slot};
+  const bool stays = position < kInBucket && bucket_of(time.ns) < horizon_;
+  // Later, by time or by order, is where timers that are armed again go.
+  if (stays && heap_[position].before(entry)) {
+    sift_down(position, entry);
+  } else if (stays) {
+    sift_up(position, entry);
+  } else {
+    if (position < kInBucket) {
+      remove_from_heap(position);
+    } else {
+      remove_far(handle.slot);
+    }
+    put(entry);
+  }
+  event.time = time;
+  event.cause = cause;
+  return true;
 }
 
 bool EventQueue::pending(EventHandle handle) const {

@@ -48,6 +48,9 @@ class EventQueue {
   explicit EventQueue(std::uint64_t tie_salt = 0) : tie_salt_(tie_salt) {}
 
   EventHandle schedule(const Event& event);
+  // Moves a pending event to another time, as if it were cancelled and scheduled anew; false when
+  // it was gone.
+  bool reschedule(EventHandle handle, Instant time, std::uint64_t cause);
   // Takes the event out; false when it was gone.
   bool cancel(EventHandle handle);
   bool pending(EventHandle handle) const;
@@ -86,6 +89,8 @@ class EventQueue {
   void remove_from_heap(std::size_t position);
   void make_heap();
   void free_slot(std::uint32_t slot);
+  void put(const Entry& entry);
+  std::uint64_t next_order();
 
   // far_events.cpp
   void add_far(const Entry& entry);

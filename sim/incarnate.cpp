@@ -29,6 +29,9 @@ WallTime SimTimers::wall() const { return node_.clock().wall(node_.simulation().
 
 void SimTimers::arm(Instant deadline, Waiter& waiter) {
   if (severed_) return;
+  if (waiter.holder() == this && arm_again(deadline, static_cast<std::uint32_t>(waiter.tag))) {
+    return;
+  }
   waiter.disarm();
   waiter.hold(*this);
   if (free_.empty()) {
@@ -41,6 +44,17 @@ void SimTimers::arm(Instant deadline, Waiter& waiter) {
   timers_[slot] = {&waiter, deadline, {}, node_.simulation().cause()};
   ++armed_;
   schedule(slot);
+}
+
+// Timers that wait for silence are armed again and again: the event moves in place.
+bool SimTimers::arm_again(Instant deadline, std::uint32_t slot) {
+  Simulation& sim = node_.simulation();
+  Timer& timer = timers_[slot];
+  const Instant at = node_.clock().true_time(deadline);
+  if (at == kEndOfTime || !sim.reschedule(timer.event, std::max(at, sim.now()))) return false;
+  timer.deadline = deadline;
+  timer.cause = sim.cause();
+  return true;
 }
 
 void SimTimers::schedule(std::size_t slot) {

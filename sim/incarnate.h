@@ -64,6 +64,7 @@ class SimTimers final : public Timers, public Clock, public WaiterHolder, public
     std::uint64_t cause = 0;
   };
   void schedule(std::size_t slot);
+  bool arm_again(Instant deadline, std::uint32_t slot);
 
   Node& node_;
   bool severed_ = false;

@@ -74,7 +74,7 @@ void Simulation::run_deferred() {
 }
 
 void Simulation::drain() {
-  run_deferred();
+  if (!deferred_.empty()) run_deferred();
   while (!run_queue_.empty()) {
     if (++steps_at_instant_ > options_.limits.steps_per_instant) {
       limit_ = StopReason::livelock;

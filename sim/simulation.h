@@ -85,6 +85,11 @@ class Simulation {
   // Schedules target.on_event(a, b) with the current cause. `at` must not be past.
   EventHandle schedule(Instant at, EventTarget& target, std::uint64_t a = 0, std::uint64_t b = 0);
   bool cancel(EventHandle handle) { return queue_.cancel(handle); }
+  // Moves a pending event, now with the current cause; false when it was gone.
+  bool reschedule(EventHandle handle, Instant at) {
+    WT_ASSERT(at >= now_, "an event lies in the past");
+    return queue_.reschedule(handle, at, cause_);
+  }
 
   // Appends a record with the time and, where it is 0, the cause filled in. Returns its number.
   std::uint64_t record(Record record) {

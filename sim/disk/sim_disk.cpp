@@ -143,8 +143,14 @@ Duration SimDisk::latency(const DiskCall& call) {
 Instant SimDisk::completion_time(const DiskCall& call) {
   const std::size_t depth = std::max<std::uint32_t>(1, profile_.queue_depth);
   if (device_busy_until_.size() != depth) device_busy_until_.resize(depth);
-  const auto lane = std::min_element(device_busy_until_.begin(), device_busy_until_.end());
-  Instant at = std::max(sim().now(), *lane);
+  // Any lane that is idle will do; else the one that is through first.
+  const Instant now = sim().now();
+  const auto is_idle = [now](Instant until) { return until <= now; };
+  auto lane = std::find_if(device_busy_until_.begin(), device_busy_until_.end(), is_idle);
+  if (lane == device_busy_until_.end()) {
+    lane = std::min_element(device_busy_until_.begin(), device_busy_until_.end());
+  }
+  Instant at = std::max(now, *lane);
   const std::uint64_t rate = profile_.bytes_per_second;
   if (rate != 0 && call.length != 0) {
     const auto length = static_cast<unsigned __int128>(std::min(call.length, kMaxFileBytes));

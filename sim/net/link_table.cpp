@@ -129,9 +129,8 @@ Passage LinkTable::pass(const Packet& packet) {
   return passage;
 }
 
-bool LinkTable::hits(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault,
-                     const Packet& packet) const {
-  if (chance.value == 0) return false;
+bool LinkTable::draws_hit(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault,
+                          const Packet& packet) {
   return chance.hit(purpose.of(packet.entity).of(fault.draw).at(packet.ordinal));
 }
 

@@ -100,8 +100,13 @@ class LinkTable {
   void current(Link& link) {
     if (link.version != version_) compile(link);
   }
-  bool hits(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault,
-            const Packet& packet) const;
+  // Most chances are 0.
+  static bool hits(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault,
+                   const Packet& packet) {
+    return chance.value != 0 && draws_hit(chance, purpose, fault, packet);
+  }
+  static bool draws_hit(PerMillion chance, const DrawKey& purpose, const ActiveFault& fault,
+                        const Packet& packet);
   void impair(Link& link, const Packet& packet, Passage& passage, Duration& delay, bool& ordered);
   void disturb(const Impairments& impairments, const ActiveFault& fault, const Packet& packet,
                Passage& passage, Duration& delay, bool& ordered);

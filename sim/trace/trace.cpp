@@ -14,6 +14,16 @@ std::uint64_t life_word(const Record& r) {
   return static_cast<std::uint64_t>(r.incarnation.value) << 32 | r.group.value;
 }
 
+// The words of a record are mixed independently of what was before, so that only one short step of
+// each record waits for the one before it.
+void absorb(RollingHash& hash, const Record& record) {
+  const auto time = static_cast<std::uint64_t>(record.time.ns);
+  const std::uint64_t front = fold_multiply(record.a ^ kHashSeed1, record.b ^ kHashSeed2);
+  const std::uint64_t back = fold_multiply(record.c ^ kHashSeed3, record.d ^ kHashSeed0);
+  hash.absorb(time * kHashSeed1 + head_word(record) * kHashSeed2 + front,
+              record.cause * kHashSeed3 + life_word(record) * kHashSeed0 + back);
+}
+
 template <class List, class Key>
 auto find_by_hash(List& list, Key hash) {
   return std::lower_bound(list.begin(), list.end(), hash,
@@ -27,7 +37,7 @@ Trace::Trace(TraceLevel level) : level_(level) {
 }
 
 std::uint64_t Trace::append(const Record& record) {
-  absorb(record);
+  absorb(hash_, record);
   const std::uint64_t number = ++count_;
   if (level_ != TraceLevel::hash) keep(number, record);
   if (number % kCheckpointEvery == 0) checkpoints_.push_back(hash_.digest());
@@ -35,18 +45,6 @@ std::uint64_t Trace::append(const Record& record) {
     listener->on_record(number, record);
   }
   return number;
-}
-
-// The words of a record are folded two by two, independently of one another and of what was before,
-// so that only one short step of each record waits for the one before it.
-void Trace::absorb(const Record& record) {
-  const auto time = static_cast<std::uint64_t>(record.time.ns);
-  const std::uint64_t head = fold_multiply(time ^ kHashSeed0, head_word(record) ^ kHashSeed1);
-  const std::uint64_t life =
-      fold_multiply(record.cause ^ kHashSeed2, life_word(record) ^ kHashSeed3);
-  const std::uint64_t front = fold_multiply(record.a ^ kHashSeed1, record.b ^ kHashSeed2);
-  const std::uint64_t back = fold_multiply(record.c ^ kHashSeed3, record.d ^ kHashSeed0);
-  hash_.absorb(head + (front ^ kHashSeed2) * kHashSeed3, life + (back ^ kHashSeed3) * kHashSeed2);
 }
 
 void Trace::keep(std::uint64_t number, const Record& record) {

@@ -78,7 +78,6 @@ class Trace {
     std::uint64_t offset;
     std::uint64_t size;
   };
-  void absorb(const Record& record);
   void keep(std::uint64_t number, const Record& record);
 
   TraceLevel level_;

@@ -83,11 +83,11 @@ RC_GTEST_PROP(EventQueueProperty, BehavesAsAnOrderedMap, ()) {
   }
 }
 
-// What the queue did before, as a model: pops of both must agree, whatever is near, far or left over.
+// Pops of the queue and of a model must agree, whatever is near, far or left over.
 void compare_with_model(std::uint64_t seed, std::int64_t (*delay)(std::uint64_t)) {
   using Key = std::pair<std::int64_t, std::uint64_t>;
   EventQueue queue;
-  std::set<Key> model;
+  std::map<Key, std::uint64_t> model;
   std::vector<std::pair<EventHandle, Key>> handles;
   const DrawKey draws(seed, "test", "");
   std::int64_t now = 0;
@@ -98,15 +98,27 @@ void compare_with_model(std::uint64_t seed, std::int64_t (*delay)(std::uint64_t)
     const std::uint64_t pops = (i / 15'000) % 2 == 0 ? 2 : 6;
     if (word % 8 >= pops) {
       const Key key{now + delay(draws.at(2 * i + 1)), sequence++};
-      model.insert(key);
-      handles.push_back({queue.schedule(event_at(key.first, key.second)), key});
+      model[key] = i;
+      handles.push_back({queue.schedule(event_at(key.first, i)), key});
     } else if (word % 8 == 0 && !handles.empty()) {
-      const auto& [handle, key] = handles[(word >> 8) % handles.size()];
-      ASSERT_EQ(queue.cancel(handle), model.erase(key) == 1);
+      auto& [handle, key] = handles[(word >> 8) % handles.size()];
+      const auto found = model.find(key);
+      const bool moves = (word >> 4) % 2 == 0;
+      const Key later{now + delay(draws.at(2 * i + 1)), sequence};
+      const bool was_there = moves ? queue.reschedule(handle, Instant{later.first}, 0)
+                                   : queue.cancel(handle);
+      ASSERT_EQ(was_there, found != model.end());
+      if (!was_there) continue;
+      if (moves) model[later] = found->second;
+      model.erase(found);
+      if (moves) key = later;
+      ++sequence;
     } else if (!model.empty()) {
-      ASSERT_EQ(queue.next_time().ns, model.begin()->first);
-      ASSERT_EQ(queue.pop().a, model.begin()->second);
-      now = model.begin()->first;
+      ASSERT_EQ(queue.next_time().ns, model.begin()->first.first);
+      const EventQueue::Event event = queue.pop();
+      ASSERT_EQ(event.a, model.begin()->second);
+      ASSERT_EQ(event.time.ns, model.begin()->first.first);
+      now = event.time.ns;
       model.erase(model.begin());
     }
     ASSERT_EQ(queue.size(), model.size());
