@@ -94,10 +94,11 @@ void Progress::become_snapshot(LogIndex index, Term term) {
   snapshot_offset = 0;
 }
 
-bool Progress::may_send(const InflightLimit& limit) const {
+bool Progress::may_send(const InflightLimit& limit, bool full) const {
   switch (state) {
     case ProgressState::probe: return !waiting;
-    case ProgressState::replicate: return !inflight.full(limit);
+    case ProgressState::replicate:
+      return !inflight.full(limit) && (full || inflight.size() < limit.eager);
     case ProgressState::snapshot: return false;
   }
   return false;

@@ -18,6 +18,10 @@ std::string_view name_of(ProgressState state) noexcept;
 // Bounds of what may be on the way to one member.
 struct InflightLimit {
   std::uint32_t messages = 64;
+  // A batch that is not full goes out at once only while fewer than this many are on the way; then
+  // it waits for an answer, and grows. So a busy leader sends few large messages and an idle one
+  // does not wait.
+  std::uint32_t eager = 4;
   std::uint64_t bytes = 1 << 20;
   friend constexpr bool operator==(const InflightLimit&, const InflightLimit&) = default;
 };
@@ -75,8 +79,8 @@ struct Progress {
   void become_probe(LogIndex first);
   void become_replicate();
   void become_snapshot(LogIndex index, Term term);
-  // Whether an append with entries may be sent now.
-  bool may_send(const InflightLimit& limit) const;
+  // Whether an append with entries may be sent now; `full`: there is enough for a full batch.
+  bool may_send(const InflightLimit& limit, bool full) const;
   // An append ending at `last` is sent.
   void sent(LogIndex last, std::uint64_t bytes);
   // Once a heartbeat interval: lets a probe try again, and falls back to probing where entries were

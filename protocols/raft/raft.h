@@ -197,6 +197,7 @@ class Raft {
   void send_append(Progress& peer, bool with_entries, Ready& ready);
   void advance_commit(Ready& ready);
   void commit_to(LogIndex index, Ready& ready);
+  bool fills_batch(LogIndex first) const;
   std::size_t batch_size(LogIndex first) const;
   Progress* progress_of(NodeId node);
 

@@ -111,7 +111,7 @@ void Raft::on_heartbeat_timer(Ready& ready) {
 // Sends what the member lacks, as far as its window allows.
 void Raft::replicate(Progress& peer, Ready& ready) {
   while (peer.state != ProgressState::snapshot && peer.next <= log_.last_index() &&
-         peer.may_send(config_.inflight)) {
+         peer.may_send(config_.inflight, fills_batch(peer.next))) {
     if (log_.covers(peer.next - 1)) {
       send_append(peer, true, ready);
     } else {
@@ -143,6 +143,13 @@ void Raft::send_append(Progress& peer, bool with_entries, Ready& ready) {
     message.commit = std::min(commit_, peer.match);
   }
   ready.send_now.push_back(std::move(message));
+}
+
+// Whether the entries from `first` on fill an append. By bytes it is judged from all that is not
+// committed, which holds at least what a member that keeps up was not sent.
+bool Raft::fills_batch(LogIndex first) const {
+  return log_.last_index() - first + 1 >= kMaxSliceEntries ||
+         uncommitted_bytes_ >= config_.max_batch_bytes;
 }
 
 std::size_t Raft::batch_size(LogIndex first) const {
@@ -188,6 +195,10 @@ void Raft::commit_to(LogIndex index, Ready& ready) {
 }
 
 Progress* Raft::progress_of(NodeId node) {
+  // Members' numbers mostly follow one another.
+  if (progress_.empty()) return nullptr;
+  const std::size_t likely = node.value - progress_.front().node.value;
+  if (likely < progress_.size() && progress_[likely].node == node) return &progress_[likely];
   const auto before = [](const Progress& peer, NodeId wanted) { return peer.node < wanted; };
   const auto at = std::lower_bound(progress_.begin(), progress_.end(), node, before);
   return at != progress_.end() && at->node == node ? &*at : nullptr;

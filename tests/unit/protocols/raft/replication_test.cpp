@@ -168,6 +168,32 @@ TEST(Replication, TheWindowLimitsWhatIsOnTheWay) {
   EXPECT_EQ(cluster.raft(0).commit_index(), LogIndex{10});
 }
 
+TEST(Replication, ABusyLeaderFillsItsBatches) {
+  Config config;
+  config.inflight.eager = 2;
+  Cluster cluster(2, config);
+  cluster.elect(0);
+  cluster.fire(0, TimerKind::heartbeat);
+  cluster.settle();
+  for (int i = 0; i < 9; ++i) ASSERT_TRUE(cluster.propose(0, "x").has_value());
+  ASSERT_EQ(cluster.network().size(), 2U) << "the others wait for an answer";
+  cluster.settle();
+  EXPECT_EQ(cluster.raft(0).commit_index(), LogIndex{10});
+  EXPECT_EQ(cluster.raft(1).log().last_index(), LogIndex{10});
+}
+
+TEST(Replication, AFullBatchDoesNotWaitForAnAnswer) {
+  Config config;
+  config.inflight.eager = 1;
+  config.max_batch_bytes = 10;
+  Cluster cluster(2, config);
+  cluster.elect(0);
+  cluster.fire(0, TimerKind::heartbeat);
+  cluster.settle();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(cluster.propose(0, "0123456789").has_value());
+  EXPECT_EQ(cluster.network().size(), 3U);
+}
+
 TEST(Replication, LostAppendsAreSentAgain) {
   Cluster cluster(3);
   cluster.elect(0);
