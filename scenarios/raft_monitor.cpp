@@ -53,17 +53,17 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     } else {
       return;
     }
-    report();
+    report(!record.is_observation());
   }
 
   void on_synced(NodeId node, std::uint32_t file, std::uint64_t) override {
     (void)file;
     settle(node);
-    report();
+    report(true);
   }
   void on_names_synced(NodeId node) override {
     settle(node);
-    report();
+    report(true);
   }
   void on_damaged(NodeId node, DiskFaultKind kind) override {
     if (kind != DiskFaultKind::wipe) return;
@@ -115,7 +115,8 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
                                                seen.c & ((std::uint64_t{1} << 40) - 1)});
         return;
       }
-      default: groups_[seen.group].observe(number, record.node, record.incarnation, seen);
+      default:
+        group(seen.group).observe(number, record.node, record.incarnation, seen);
     }
   }
 
@@ -148,7 +149,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   }
 
   void tell(NodeId node, const PendingExtent& extent) {
-    RaftInvariants& invariants = groups_[extent.group];
+    RaftInvariants& invariants = group(extent.group);
     const std::uint64_t number = sim_->trace().size();
     switch (extent.kind) {
       case ObservationKind::wal_extent:
@@ -161,8 +162,18 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     }
   }
 
-  void report() {
-    if (reported_) return;
+  // Most records in a row are of one group; elements of the map stay where they are.
+  RaftInvariants& group(GroupId id) {
+    if (latest_ == nullptr || latest_group_ != id) {
+      latest_group_ = id;
+      latest_ = &groups_[id];
+    }
+    return *latest_;
+  }
+
+  // After something was told to one group or, with `all`, to any.
+  void report(bool all = false) {
+    if (reported_ || (!all && (latest_ == nullptr || !latest_->violation()))) return;
     for (const auto& [group, invariants] : groups_) {
       if (!invariants.violation()) continue;
       reported_ = true;
@@ -177,6 +188,8 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   std::map<GroupId, RaftInvariants> groups_;
   std::vector<std::vector<PendingExtent>> pending_;  // by node
   PendingExtent last_;
+  GroupId latest_group_;
+  RaftInvariants* latest_ = nullptr;
   bool reported_ = false;
   Instant time_;
 };

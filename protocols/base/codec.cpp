@@ -1,24 +1,13 @@
 #include "protocols/base/codec.h"
 
-#include <array>
-
 namespace windtunnel {
 
-void Writer::little_endian(std::uint64_t value, std::size_t size) {
-  std::array<std::byte, 8> bytes;
-  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::byte>(value >> (8 * i));
-  raw(BytesView(bytes).first(size));
-}
-
 void Writer::long_varint(std::uint64_t value) {
-  std::array<std::byte, 10> bytes;
-  std::size_t size = 0;
   while (value >= 0x80) {
-    bytes[size++] = static_cast<std::byte>(value | 0x80);
+    out_.push_back(static_cast<std::byte>(value | 0x80));
     value >>= 7;
   }
-  bytes[size++] = static_cast<std::byte>(value);
-  raw(BytesView(bytes).first(size));
+  out_.push_back(static_cast<std::byte>(value));
 }
 
 std::uint64_t Reader::long_varint() {

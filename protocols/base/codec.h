@@ -19,10 +19,8 @@ class Writer {
   template <class T>
   void fixed(T value) {
     static_assert(std::is_unsigned_v<T>);
-    if constexpr (sizeof(T) == 1) {
-      out_.push_back(static_cast<std::byte>(value));
-    } else {
-      little_endian(value, sizeof(T));
+    for (std::size_t i = 0; i < sizeof(T); ++i) {
+      out_.push_back(static_cast<std::byte>(value >> (8 * i)));
     }
   }
   void varint(std::uint64_t value) {
@@ -44,7 +42,6 @@ class Writer {
   std::size_t size() const { return out_.size(); }
 
  private:
-  void little_endian(std::uint64_t value, std::size_t size);
   void long_varint(std::uint64_t value);
   Bytes& out_;
 };

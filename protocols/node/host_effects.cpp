@@ -21,7 +21,7 @@ void Host::pump() {
 void Host::carry_out(Group& group) {
   group.machine->step(raft::Flush{}, group.ready);
   if (group.ready.empty()) return;
-  std::swap(group.ready, group.work);
+  group.ready.swap(group.work);
   raft::Ready& work = group.work;
   const GroupId id = group.options.raft.group;
 
@@ -81,7 +81,8 @@ void Host::apply(Group& group) {
   }
   const auto count = static_cast<std::int64_t>(range.last - range.first + 1);
   if (group.options.apply_cost.ns > 0) env_.compute.charge(group.options.apply_cost * count);
-  step(group, raft::Applied{range.last});
+  // Asks for nothing by itself, so it is no reason to pump again.
+  group.machine->step(raft::Applied{range.last}, group.ready);
 }
 
 void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {

@@ -109,6 +109,17 @@ std::optional<std::uint32_t> segment_number(std::string_view name) {
   return number;
 }
 
+namespace {
+
+// The header's word number `place`, little-endian.
+void put_word(Bytes& frame, std::size_t place, std::uint32_t word) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    frame[4 * place + i] = static_cast<std::byte>(word >> (8 * i));
+  }
+}
+
+}  // namespace
+
 void begin_frame(Bytes& frame) { frame.assign(kHeaderBytes, std::byte{0}); }
 
 void seal_frame(Bytes& frame, Position& position) {
@@ -116,18 +127,14 @@ void seal_frame(Bytes& frame, Position& position) {
   frame.push_back(kSentinel);
   const auto length = static_cast<std::uint32_t>(frame.size() - kHeaderBytes);
   const std::uint32_t body_checksum = crc32c(BytesView(frame).subspan(kHeaderBytes));
-  Bytes header;
-  header.reserve(kHeaderBytes);
-  Writer writer(header);
-  writer.fixed(kMagic);
-  writer.fixed(position.segment);
-  writer.fixed(position.offset);
-  writer.fixed(length);
-  writer.fixed(position.previous);
-  writer.fixed(body_checksum);
-  const std::uint32_t checksum = crc32c(header);
-  writer.fixed(checksum);
-  std::copy(header.begin(), header.end(), frame.begin());
+  put_word(frame, 0, kMagic);
+  put_word(frame, 1, position.segment);
+  put_word(frame, 2, position.offset);
+  put_word(frame, 3, length);
+  put_word(frame, 4, position.previous);
+  put_word(frame, 5, body_checksum);
+  const std::uint32_t checksum = crc32c(BytesView(frame).first(kHeaderBytes - 4));
+  put_word(frame, 6, checksum);
   position.offset += static_cast<std::uint32_t>(frame.size());
   position.previous = checksum;
 }

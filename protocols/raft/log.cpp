@@ -9,10 +9,6 @@ ChunkRef ChunkRef::make() {
   return made;
 }
 
-void ChunkRef::release() noexcept {
-  if (chunk_ != nullptr && --chunk_->references == 0) delete chunk_;
-}
-
 bool operator==(const EntrySlice& a, const EntrySlice& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -40,21 +36,6 @@ void SliceBuilder::add(Term term, EntryKind kind, Payload payload) {
 EntrySlice SliceBuilder::slice() const {
   if (chunk_->filled == 0) return {};
   return EntrySlice(chunk_, ChunkRef(), 0, chunk_->filled);
-}
-
-Term Log::term_at(LogIndex index) const {
-  WT_ASSERT(covers(index), "the term at this index is known");
-  return index == base_.index ? base_.term : at(index).term;
-}
-
-std::uint64_t Log::hash_at(LogIndex index) const {
-  WT_ASSERT(covers(index), "the hash at this index is known");
-  return index == base_.index ? base_.hash : at(index).hash;
-}
-
-const Entry& Log::at(LogIndex index) const {
-  WT_ASSERT(base_.index < index && index <= last_, "the log has this entry");
-  return chunk_of(index)->entries[place(index)];
 }
 
 EntrySlice Log::slice(LogIndex first, std::size_t count) const {

@@ -38,7 +38,9 @@ class ChunkRef {
 
  private:
   void retain() noexcept { if (chunk_ != nullptr) ++chunk_->references; }
-  void release() noexcept;
+  void release() noexcept {
+    if (chunk_ != nullptr && --chunk_->references == 0) delete chunk_;
+  }
   Chunk* chunk_ = nullptr;
 };
 
@@ -102,10 +104,19 @@ class Log {
   bool covers(LogIndex index) const { return base_.index <= index && index <= last_; }
   // Whether `index` is covered and its entry is of `term`.
   bool matches(LogIndex index, Term term) const { return covers(index) && term_at(index) == term; }
-  Term term_at(LogIndex index) const;
-  std::uint64_t hash_at(LogIndex index) const;
+  Term term_at(LogIndex index) const {
+    WT_ASSERT(covers(index), "the term at this index is known");
+    return index == base_.index ? base_.term : at(index).term;
+  }
+  std::uint64_t hash_at(LogIndex index) const {
+    WT_ASSERT(covers(index), "the hash at this index is known");
+    return index == base_.index ? base_.hash : at(index).hash;
+  }
   // The entry itself: base < index <= last.
-  const Entry& at(LogIndex index) const;
+  const Entry& at(LogIndex index) const {
+    WT_ASSERT(base_.index < index && index <= last_, "the log has this entry");
+    return chunk_of(index)->entries[place(index)];
+  }
   // [first, first + count), count <= kMaxSliceEntries.
   EntrySlice slice(LogIndex first, std::size_t count) const;
   // The largest covered index <= `upto` whose term is <= `term`; the base where there is none.

@@ -37,6 +37,20 @@ bool Ready::empty() const {
          reads.empty() && std::all_of(timers.begin(), timers.end(), keeps);
 }
 
+void Ready::swap(Ready& other) noexcept {
+  observations.swap(other.observations);
+  send_now.swap(other.send_now);
+  snapshot_sends.swap(other.snapshot_sends);
+  writes.swap(other.writes);
+  send_after.swap(other.send_after);
+  snapshot_pieces.swap(other.snapshot_pieces);
+  // A snapshot is rarely there: an optional exchanged for nothing costs as much as one for another.
+  if (restore.has_value() || other.restore.has_value()) restore.swap(other.restore);
+  std::swap(apply, other.apply);
+  timers.swap(other.timers);
+  reads.swap(other.reads);
+}
+
 void Ready::clear() {
   observations.clear();
   send_now.clear();

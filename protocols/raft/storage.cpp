@@ -99,27 +99,25 @@ void Raft::on(const Persisted& persisted, Ready& ready) {
 
 // Sends `message` once what it claims is durable: term and vote, and the log up to `claimed`.
 void Raft::send_durable(Message message, LogIndex claimed, Ready& ready) {
-  HeldMessage held;
-  Observation& claim = held.claims[0];
-  claim = Observation{ObservationKind::sent_claim, config_.group, term().value,
-                      voted_word(), 0, 0};
-  claim.c = claimed.value;
+  Observation claim{ObservationKind::sent_claim, config_.group, term().value, voted_word(),
+                    claimed.value, 0};
   if (claimed != LogIndex{} && log_.covers(claimed)) claim.d = log_.hash_at(claimed);
+  Observation vote;
   if (message.kind == MessageKind::request_vote_reply && !message.reject) {
-    held.claims[1] = Observation{ObservationKind::vote_granted, config_.group, term().value,
-                                 message.to.value, 0, 0};
+    vote = Observation{ObservationKind::vote_granted, config_.group, term().value,
+                       message.to.value, 0, 0};
   }
   const bool must_wait = hard_state_pending() || durable_index() < claimed;
   if (!must_wait) {
-    for (const Observation& one : held.claims) {
-      if (one.kind != ObservationKind::none) ready.observations.push_back(one);
-    }
+    ready.observations.push_back(claim);
+    if (vote.kind != ObservationKind::none) ready.observations.push_back(vote);
     ready.send_now.push_back(std::move(message));
     return;
   }
+  HeldMessage& held = ready.send_after.emplace_back();
   held.ticket = last_ticket_;
   held.message = std::move(message);
-  ready.send_after.push_back(std::move(held));
+  held.claims = {claim, vote};
 }
 
 Message Raft::make(MessageKind kind, NodeId to) const {
