@@ -56,7 +56,7 @@ enum class RecordKind : std::uint16_t {
   // Clients. a: operation number of the history, b: hash of f, c: hash of the key, d: hash of the
   // value.
   invoke = 60,
-  complete = 61,  // aux: Outcome::Kind
+  complete = 61,  // aux: Outcome::Kind, b: number of the invoke record
   // Properties. a: hash of the check's name, b: hash of the witness text.
   violation = 70,
   phase = 71,  // a: 0 faults on, 1 healed, 2 end

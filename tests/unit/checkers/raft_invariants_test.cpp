@@ -1,4 +1,5 @@
-// Each invariant refuses a planted violation under its own name, and accepts the like that is allowed.
+// Each invariant refuses a planted violation under its own name, and accepts the like that is
+// allowed.
 #include "checkers/raft_invariants.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +10,8 @@ namespace {
 using Kind = ObservationKind;
 using Is = RaftInvariant;
 
-// Three voters, told what to observe. Entry hashes are chosen by the test: h(index, term) stands for a prefix.
+// Three voters, told what to observe. Entry hashes are chosen by the test: h(index, term) stands
+// for a prefix.
 class World {
  public:
   explicit World(std::uint32_t nodes = 3) {
