@@ -139,6 +139,27 @@ TEST(EventQueue, IsAnOrderedMapWhereSomeDelaysAreLong) {
   });
 }
 
+// A steady number of events, for many times the span of the buckets: what is left over comes due
+// among what was put into buckets.
+TEST(EventQueue, TakesLeftoversInBeforeTheirTurn) {
+  EventQueue queue;
+  std::set<std::pair<std::int64_t, std::uint64_t>> model;
+  const DrawKey draws(4, "test", "");
+  std::int64_t now = 0;
+  for (std::uint64_t i = 0; i < 200'000; ++i) {
+    const std::uint64_t word = draws.at(i);
+    const std::uint64_t longest = word % 32 == 0 ? 20'000 : 4'000;
+    const auto time = now + static_cast<std::int64_t>(scale(word, longest));
+    queue.schedule(event_at(time, i));
+    model.insert({time, i});
+    if (model.size() < 3'000) continue;
+    const EventQueue::Event event = queue.pop();
+    ASSERT_EQ(event.a, model.begin()->second);
+    now = event.time.ns;
+    model.erase(model.begin());
+  }
+}
+
 TEST(EventQueue, IsAnOrderedMapWhereManyTimesAreEqual) {
   compare_with_model(3, [](std::uint64_t word) {
     return static_cast<std::int64_t>(word % 3 * 1'000'000'000);
