@@ -181,7 +181,8 @@ void Nemesis::on_record(std::uint64_t, const Record& record) {
     if (held || when == nullptr) continue;
     if (!matches(when->pattern, cluster_.name(record.node), observation_of(record))) continue;
     if (++progress.matches != when->pattern.count) continue;
-    schedule(sim_.now() + when->delay.draw(draws("fault.time", i, 0).at(0)), kFire, i);
+    const std::uint64_t word = draws("fault.time", i, 0).at(0);
+    schedule(sim_.now() + when->delay.draw(word), kFire, i);
   }
 }
 

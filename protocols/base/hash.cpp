@@ -21,8 +21,8 @@ std::uint64_t load8(const std::byte* from) {
   return word;
 }
 
-// Table k advances a byte over k more bytes of zeros: eight bytes are looked up at once ("slicing by
-// 8").
+// Table k advances a byte over k more bytes of zeros, so that eight bytes are looked up at once
+// ("slicing by 8").
 using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 constexpr CrcTables make_crc_tables() {
