@@ -182,7 +182,8 @@ void Nemesis::on_record(std::uint64_t, const Record& record) {
     if (!matches(when->pattern, cluster_.name(record.node), observation_of(record))) continue;
     if (++progress.matches != when->pattern.count) continue;
     const std::uint64_t word = draws("fault.time", i, 0).at(0);
-    schedule(sim_.now() + when->delay.draw(word), kFire, i);
+    const Duration delay = when->delay.draw(word);
+    schedule(sim_.now() + delay, kFire, i);
   }
 }
 

@@ -36,9 +36,7 @@ Instant SimClock::true_time(Instant local) const {
   return true_base_ + Duration{static_cast<std::int64_t>(elapsed)};
 }
 
-WallTime SimClock::wall(Instant at) const {
-  return {kSimulationEpochNs + at.ns + wall_offset_.ns};
-}
+WallTime SimClock::wall(Instant at) const { return {kSimulationEpochNs + at.ns + wall_offset_.ns}; }
 
 void SimClock::rebase() {
   const Instant now = node_.simulation().now();

@@ -1,6 +1,6 @@
-// A node's clock: a monotonic clock that may run fast or slow by an exact rational, and a wall clock that jumps.
-// Timers run on the monotonic clock, are mapped to true time by rounding up (so they never fire early locally) and
-// are mapped again when the rate changes.
+// A node's clock: a monotonic clock that may run fast or slow by an exact rational, and a wall
+// clock that jumps. Timers run on the monotonic clock, are mapped to true time by rounding up (so
+// they never fire early locally) and are mapped again when the rate changes.
 #pragma once
 
 #include "protocols/env/clock.h"

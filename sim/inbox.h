@@ -1,7 +1,7 @@
 // The inputs of a node that wait for a core. With free inputs and no charges it is a pass-through.
 //
-// A core that takes an input is busy for the input's cost; then the node's code sees it. What the code charges
-// keeps that core busy further. A paused node takes nothing.
+// A core that takes an input is busy for the input's cost; then the node's code sees it. What the
+// code charges keeps that core busy further. A paused node takes nothing.
 #pragma once
 
 #include "protocols/base/ring.h"

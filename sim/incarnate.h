@@ -1,4 +1,5 @@
-// One life of a node: its ports, its coroutine frames and its program. Everything here dies with a crash.
+// One life of a node: its ports, its coroutine frames and its program. Everything here dies with a
+// crash.
 #pragma once
 
 #include "protocols/base/keyed_random.h"
@@ -41,7 +42,10 @@ class SimExecutor final : public Executor, public WaiterHolder {
   std::size_t queued_ = 0;
 };
 
-class SimTimers final : public Timers, public Clock, public WaiterHolder, public EventTarget,
+class SimTimers final : public Timers,
+                        public Clock,
+                        public WaiterHolder,
+                        public EventTarget,
                         public SimClock::Listener {
  public:
   explicit SimTimers(Node& node);

@@ -1,9 +1,11 @@
-// A simulated machine: its clock, disk and cores, which survive a crash, and the incarnation that runs on them.
+// A simulated machine: its clock, disk and cores, which survive a crash, and the incarnation that
+// runs on them.
 //
-// A crash is an event of the loop. It severs the ports of the incarnation (calls are ignored, the trace is
-// untouched), drops its run-queue entries and inputs, destroys the program with its tasks, then its sockets, then
-// lets the disk lose what it loses, and asserts that no waiter is armed on any port. Node code that asks for a
-// crash of its own node is severed at once and destroyed after it has unwound.
+// A crash is an event of the loop. It severs the ports of the incarnation (calls are ignored, the
+// trace is untouched), drops its run-queue entries and inputs, destroys the program with its tasks,
+// then its sockets, then lets the disk lose what it loses, and asserts that no waiter is armed on
+// any port. Node code that asks for a crash of its own node is severed at once and destroyed after
+// it has unwound.
 #pragma once
 
 #include "protocols/base/ids.h"
@@ -27,8 +29,8 @@ using ProgramFactory = std::function<std::unique_ptr<Service>(Env&)>;
 // What an input costs before the node's code sees it. All zero: inputs are free and never wait.
 struct ComputeOptions {
   unsigned cores = 1;
-  Duration per_input;                 // fixed cost of each input (message, timer, completion)
-  std::int64_t per_byte_ps = 0;       // picoseconds a byte of a message
+  Duration per_input;                   // fixed cost of each input (message, timer, completion)
+  std::int64_t per_byte_ps = 0;         // picoseconds a byte of a message
   std::uint32_t inbox_limit = 100'000;  // inputs waiting; messages over it are dropped
 };
 
@@ -88,11 +90,12 @@ class Node {
   std::size_t live_frames() const;
 
   // --- For the network and the disk. ---
-  // Queues an input of `bytes` for the node's code; dispatched at once when a core is free and costs are zero.
-  // False when the inbox is full or the node is down: the caller records the drop (on_input_dropped is not called).
+  // Queues an input of `bytes` for the node's code; dispatched at once when a core is free and
+  // costs are zero. False when the inbox is full or the node is down: the caller records the drop
+  // (on_input_dropped is not called).
   bool accept_input(InputTarget& target, std::uint64_t a, std::uint64_t b, std::size_t bytes);
-  // Completes `waiter` of this node's current incarnation (held by its port until now, already released): it goes
-  // through the inbox to the executor with `cause`.
+  // Completes `waiter` of this node's current incarnation (held by its port until now, already
+  // released): it goes through the inbox to the executor with `cause`.
   void complete(Waiter& waiter, std::uint64_t cause);
 
  private:

@@ -1,5 +1,6 @@
-// The simulation: virtual time, the event queue, the run queue, keyed randomness, the trace, the nodes and the
-// network. One thread; the same options and the same calls give the same run, to the bit.
+// The simulation: virtual time, the event queue, the run queue, keyed randomness, the trace, the
+// nodes and the network. One thread; the same options and the same calls give the same run, to the
+// bit.
 //
 //   Simulation sim({.seed = 42});
 //   Node& n1 = sim.add_node({.name = "n1"}, make_program);
@@ -49,7 +50,10 @@ enum class StopReason : std::uint8_t {
   time,       // the asked time was reached
   idle,       // nothing is pending any more
   requested,  // request_stop
-  events, pending_events, message_bytes, livelock,  // a limit of SimulationLimits
+  events,
+  pending_events,
+  message_bytes,
+  livelock,  // a limit of SimulationLimits
 };
 std::string_view name_of(StopReason reason) noexcept;
 
@@ -102,7 +106,8 @@ class Simulation {
   std::uint64_t cause() const { return cause_; }
   void set_cause(std::uint64_t number) { cause_ = number; }
 
-  // The family of draws for `purpose` and `entity`. Hashes both: keep the key where draws are frequent.
+  // The family of draws for `purpose` and `entity`. Hashes both: keep the key where draws are
+  // frequent.
   DrawKey draws(std::string_view purpose, std::string_view entity) const;
 
   // Appends `waiter` to the global run queue; the waiter's holder is set by the caller.
@@ -113,8 +118,8 @@ class Simulation {
   // For code that calls into a node: sets the node for assertions while it lives.
   class Running;
 
-  // Calls `action` from the loop, after the code that runs now has returned and before anything else:
-  // how a crash raised by the node's own code is carried out.
+  // Calls `action` from the loop, after the code that runs now has returned and before anything
+  // else: how a crash raised by the node's own code is carried out.
   void defer(std::function<void()> action) { deferred_.push_back(std::move(action)); }
 
   // Message bytes in flight, kept by the network, for the limit.

@@ -29,7 +29,10 @@ class ChunkRef {
   static ChunkRef make();
   ChunkRef(const ChunkRef& other) noexcept : chunk_(other.chunk_) { retain(); }
   ChunkRef(ChunkRef&& other) noexcept : chunk_(std::exchange(other.chunk_, nullptr)) {}
-  ChunkRef& operator=(ChunkRef other) noexcept { std::swap(chunk_, other.chunk_); return *this; }
+  ChunkRef& operator=(ChunkRef other) noexcept {
+    std::swap(chunk_, other.chunk_);
+    return *this;
+  }
   ~ChunkRef() { release(); }
 
   Chunk* operator->() const { return chunk_; }
@@ -37,7 +40,9 @@ class ChunkRef {
   bool is_shared() const { return chunk_ != nullptr && chunk_->references > 1; }
 
  private:
-  void retain() noexcept { if (chunk_ != nullptr) ++chunk_->references; }
+  void retain() noexcept {
+    if (chunk_ != nullptr) ++chunk_->references;
+  }
   void release() noexcept {
     if (chunk_ != nullptr && --chunk_->references == 0) delete chunk_;
   }

@@ -116,8 +116,8 @@ void Progress::sent(LogIndex last, std::uint64_t bytes) {
 
 void Progress::heartbeat() {
   waiting = false;
-  const bool has_stalled = state == ProgressState::replicate && !inflight.empty() &&
-                           match == match_at_heartbeat;
+  const bool has_stalled =
+      state == ProgressState::replicate && !inflight.empty() && match == match_at_heartbeat;
   if (has_stalled) become_probe(match + 1);
   match_at_heartbeat = match;
 }

@@ -59,8 +59,8 @@ struct Progress {
   ProgressState state = ProgressState::probe;
   // probe, snapshot: a message is on the way; cleared by its answer and by heartbeats.
   bool waiting = false;
-  bool active = false;   // heard from since the last check of the quorum
-  bool granted = false;  // voted for us, while we campaign
+  bool active = false;           // heard from since the last check of the quorum
+  bool granted = false;          // voted for us, while we campaign
   std::uint64_t read_round = 0;  // the latest read round that it has answered
   LogIndex match_at_heartbeat;   // to notice that nothing moves
   Inflight inflight;

@@ -34,8 +34,8 @@ Log recovered_log(const Recovered& recovered) {
   }
   // A crash between making a received snapshot durable and discarding the log that contradicts it
   // leaves both: the snapshot is what was acknowledged.
-  const bool agrees = log.matches(snapshot.index, snapshot.term) &&
-                      log.hash_at(snapshot.index) == snapshot.hash;
+  const bool agrees =
+      log.matches(snapshot.index, snapshot.term) && log.hash_at(snapshot.index) == snapshot.hash;
   if (!agrees) log.reset(LogBase{snapshot.index, snapshot.term, snapshot.hash});
   return log;
 }
@@ -119,8 +119,10 @@ bool Raft::accept_term(NodeId from, const Message& message, Ready& ready) {
   if (message.term < term()) {
     if (is_from_leader || message.kind == MessageKind::request_vote) {
       // Tells a leader or candidate of the past that it is one.
-      Message reply = make(message.kind == MessageKind::request_vote
-                               ? MessageKind::request_vote_reply : MessageKind::append_reply, from);
+      Message reply =
+          make(message.kind == MessageKind::request_vote ? MessageKind::request_vote_reply
+                                                         : MessageKind::append_reply,
+               from);
       reply.reject = true;
       send_durable(std::move(reply), LogIndex{}, ready);
     }

@@ -44,9 +44,9 @@ struct Config {
 // What a node finds on its disk. Empty, but for the snapshot's configuration, at the first start.
 struct Recovered {
   HardState hard_state;
-  SnapshotMeta snapshot;        // index 0: none taken yet, the first configuration
-  LogBase log_base;             // the entry before entries.front(); index <= snapshot.index
-  std::vector<Entry> entries;   // hashes are computed anew
+  SnapshotMeta snapshot;       // index 0: none taken yet, the first configuration
+  LogBase log_base;            // the entry before entries.front(); index <= snapshot.index
+  std::vector<Entry> entries;  // hashes are computed anew
 };
 
 // --- Inputs ---
@@ -56,12 +56,22 @@ struct Received {
   NodeId from;
   const Message* message = nullptr;
 };
-struct TimerFired { TimerKind timer = TimerKind::silence; };
-struct Persisted { Ticket ticket; };
+struct TimerFired {
+  TimerKind timer = TimerKind::silence;
+};
+struct Persisted {
+  Ticket ticket;
+};
 // The state machine has taken entries up to `index`, or was restored there.
-struct Applied { LogIndex index; };
-struct Propose { Payload command; };
-struct Read { std::uint64_t request = 0; };
+struct Applied {
+  LogIndex index;
+};
+struct Propose {
+  Payload command;
+};
+struct Read {
+  std::uint64_t request = 0;
+};
 // The host has made `snapshot` durable (see describe()); entries up to `upto` <= snapshot.index may
 // go.
 struct Compact {
@@ -69,11 +79,15 @@ struct Compact {
   SnapshotMeta snapshot;
 };
 // The last piece of a snapshot was stored, checked and synced; `snapshot` was read from it.
-struct SnapshotReceived { SnapshotMeta snapshot; };
+struct SnapshotReceived {
+  SnapshotMeta snapshot;
+};
 // The pieces received cannot be used: start over.
 struct SnapshotDamaged {};
 // The snapshot that `to` was being sent is gone: start over with the current one.
-struct SnapshotUnavailable { NodeId to; };
+struct SnapshotUnavailable {
+  NodeId to;
+};
 struct Flush {};
 
 class Raft {
@@ -119,7 +133,7 @@ class Raft {
  private:
   struct PendingWrite {
     Ticket ticket;
-    LogIndex first;      // entries from here on are not durable by earlier writes
+    LogIndex first;  // entries from here on are not durable by earlier writes
     bool hard_state = false;
     bool is_done = false;  // but not all before it
     friend bool operator==(const PendingWrite&, const PendingWrite&) = default;
@@ -232,10 +246,10 @@ class Raft {
   std::vector<PendingWrite> pending_;  // from the first that is not done, by ticket
   Ticket vote_ticket_;                 // the write of the vote for ourselves
 
-  std::vector<Progress> progress_;     // every member, by node
+  std::vector<Progress> progress_;  // every member, by node
   std::uint64_t uncommitted_bytes_ = 0;
-  bool send_heartbeats_ = false;       // at the next flush: a read round needs them
-  std::uint64_t read_round_ = 0;       // the latest round whose heartbeats were or are to be sent
+  bool send_heartbeats_ = false;  // at the next flush: a read round needs them
+  std::uint64_t read_round_ = 0;  // the latest round whose heartbeats were or are to be sent
   std::vector<PendingRead> reads_;
 };
 

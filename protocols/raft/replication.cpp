@@ -177,8 +177,8 @@ void Raft::advance_commit(Ready& ready) {
   for (LogIndex index = commit_ + 1; index <= held; ++index) {
     const Entry& entry = log_.at(index);
     const bool is_ours = entry.term == term();
-    if (is_ours) uncommitted_bytes_ -= std::min<std::uint64_t>(uncommitted_bytes_,
-                                                              entry.payload.size());
+    if (is_ours)
+      uncommitted_bytes_ -= std::min<std::uint64_t>(uncommitted_bytes_, entry.payload.size());
   }
   commit_to(held, ready);
 }

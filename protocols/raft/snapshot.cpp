@@ -109,8 +109,8 @@ void Raft::on(const SnapshotDamaged&, Ready& ready) {
 
 void Raft::on(const SnapshotReceived& received, Ready& ready) {
   const SnapshotMeta& snapshot = received.snapshot;
-  const bool is_expected = incoming_.complete && incoming_.index == snapshot.index &&
-                           incoming_.term == snapshot.term;
+  const bool is_expected =
+      incoming_.complete && incoming_.index == snapshot.index && incoming_.term == snapshot.term;
   if (!is_expected) return;
   const Incoming transfer = incoming_;
   incoming_ = Incoming{};

@@ -99,13 +99,13 @@ void Raft::on(const Persisted& persisted, Ready& ready) {
 
 // Sends `message` once what it claims is durable: term and vote, and the log up to `claimed`.
 void Raft::send_durable(Message message, LogIndex claimed, Ready& ready) {
-  Observation claim{ObservationKind::sent_claim, config_.group, term().value, voted_word(),
-                    claimed.value, 0};
+  Observation claim{
+      ObservationKind::sent_claim, config_.group, term().value, voted_word(), claimed.value, 0};
   if (claimed != LogIndex{} && log_.covers(claimed)) claim.d = log_.hash_at(claimed);
   Observation vote;
   if (message.kind == MessageKind::request_vote_reply && !message.reject) {
-    vote = Observation{ObservationKind::vote_granted, config_.group, term().value,
-                       message.to.value, 0, 0};
+    vote = Observation{
+        ObservationKind::vote_granted, config_.group, term().value, message.to.value, 0, 0};
   }
   const bool must_wait = hard_state_pending() || durable_index() < claimed;
   if (!must_wait) {

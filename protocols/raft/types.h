@@ -22,7 +22,10 @@ using Ticket = Id<struct TicketTag, std::uint64_t>;
 constexpr LogIndex operator+(LogIndex i, std::uint64_t n) { return LogIndex{i.value + n}; }
 constexpr LogIndex operator-(LogIndex i, std::uint64_t n) { return LogIndex{i.value - n}; }
 constexpr std::uint64_t operator-(LogIndex a, LogIndex b) { return a.value - b.value; }
-constexpr LogIndex& operator++(LogIndex& i) { ++i.value; return i; }
+constexpr LogIndex& operator++(LogIndex& i) {
+  ++i.value;
+  return i;
+}
 
 enum class EntryKind : std::uint8_t {
   noop = 0,           // the first entry of each reign; the state machine skips it
@@ -57,9 +60,9 @@ struct HardState {
 // What a snapshot stands for. `index` 0 with the first configuration is the state before the first
 // entry.
 struct SnapshotMeta {
-  LogIndex index;            // the last entry that it includes
-  Term term;                 // of that entry, not of the node that took it
-  std::uint64_t hash = 0;    // chained hash at index
+  LogIndex index;               // the last entry that it includes
+  Term term;                    // of that entry, not of the node that took it
+  std::uint64_t hash = 0;       // chained hash at index
   Configuration configuration;  // in force at index
   friend bool operator==(const SnapshotMeta&, const SnapshotMeta&) = default;
 };

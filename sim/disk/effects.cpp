@@ -90,8 +90,7 @@ SimDisk::Outcome SimDisk::open(DiskCall& call, Faulty faulty) {
 SimDisk::Outcome SimDisk::read(DiskCall& call, const StoredFile& file, Faulty faulty) {
   if (bites(DiskFaultKind::read_error, call, faulty)) return {Errc::io_error, 0};
   const std::uint64_t size = file.image.size();
-  const std::uint64_t count =
-      call.offset >= size ? 0 : std::min(call.length, size - call.offset);
+  const std::uint64_t count = call.offset >= size ? 0 : std::min(call.length, size - call.offset);
   if (call.waiter != nullptr) {
     Bytes& data = static_cast<ReadWaiter*>(call.waiter)->data;
     data.resize(count);

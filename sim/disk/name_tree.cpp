@@ -155,8 +155,7 @@ bool NameTree::is_name_durable(const Place& place, const Entry& entry) const {
   const auto found = durable_.find(place);
   if (found == durable_.end() || found->second != entry) return false;
   return std::none_of(pending_.begin(), pending_.end(), [&](const Change& change) {
-    return change.entry == entry || change.at == place ||
-           change.target() == place;
+    return change.entry == entry || change.at == place || change.target() == place;
   });
 }
 

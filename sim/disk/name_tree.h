@@ -72,7 +72,7 @@ class NameTree {
     Kind kind;
     Place at;
     Entry entry;
-    Place to;  // rename
+    Place to;              // rename
     bool settled = false;  // about to become durable
     const Place& target() const { return kind == Kind::rename ? to : at; }
     bool touches(std::uint32_t directory) const {

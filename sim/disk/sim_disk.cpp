@@ -11,8 +11,8 @@ namespace windtunnel {
 namespace {
 
 constexpr std::string_view kNames[] = {
-    "none",     "open", "size",           "read",   "write",  "truncate", "allocate",
-    "sync",     "make-directory", "rename", "remove", "list",   "sync-directory",
+    "none", "open",           "size",   "read",   "write", "truncate",       "allocate",
+    "sync", "make-directory", "rename", "remove", "list",  "sync-directory",
 };
 // A record's word has room for so many files and so long an extent.
 constexpr std::uint32_t kMaxFiles = (1U << 23) - 1;
@@ -34,8 +34,7 @@ SimDisk::SimDisk(Node& node)
       latency_key_(node.simulation().draws("disk-latency", node.name())),
       power_key_(node.simulation().draws("disk-power-loss", node.name())) {
   for (std::size_t kind = 0; kind < kDiskFaultKinds; ++kind) {
-    const std::string purpose =
-        "disk-" + std::string(name_of(static_cast<DiskFaultKind>(kind)));
+    const std::string purpose = "disk-" + std::string(name_of(static_cast<DiskFaultKind>(kind)));
     fault_keys_[kind] = node.simulation().draws(purpose, node.name());
   }
 }
@@ -215,8 +214,7 @@ void SimDisk::finish_in_flight() {
     DiskCall& call = calls_[slot];
     WT_ASSERT(call.waiter == nullptr, "the incarnation is gone when the power is");
     sim().cancel(call.event);
-    const bool syncs =
-        call.kind == DiskCallKind::sync || call.kind == DiskCallKind::sync_directory;
+    const bool syncs = call.kind == DiskCallKind::sync || call.kind == DiskCallKind::sync_directory;
     if (!syncs) perform(call, false);
     release(slot);
   }

@@ -42,8 +42,19 @@ class NodeDisk : public Disk {
 
 // Append only: numbers are the aux word of disk_submit records.
 enum class DiskCallKind : std::uint16_t {
-  none = 0, open = 1, size = 2, read = 3, write = 4, truncate = 5, allocate = 6, sync = 7,
-  make_directory = 8, rename = 9, remove = 10, list = 11, sync_directory = 12,
+  none = 0,
+  open = 1,
+  size = 2,
+  read = 3,
+  write = 4,
+  truncate = 5,
+  allocate = 6,
+  sync = 7,
+  make_directory = 8,
+  rename = 9,
+  remove = 10,
+  list = 11,
+  sync_directory = 12,
 };
 std::string_view name_of(DiskCallKind kind) noexcept;
 

@@ -88,7 +88,8 @@ class Trace {
   std::vector<Name> names_;
   std::vector<Attachment> attachments_;
   Bytes arena_;
-  std::array<std::vector<RecordListener*>, RecordKinds::kPlaces> listeners_;  // by place of the kind
+  std::array<std::vector<RecordListener*>, RecordKinds::kPlaces>
+      listeners_;  // by place of the kind
 };
 
 }  // namespace windtunnel

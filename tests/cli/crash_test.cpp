@@ -8,7 +8,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <random>
@@ -65,8 +64,8 @@ void do_exit(Env& env) {
 
 void do_hang(Env& env) {
   (void)env;
-  const std::atomic<bool> hangs{true};
-  while (hangs.load()) {
+  const volatile bool hangs = true;
+  while (hangs) {
   }
 }
 

@@ -14,15 +14,10 @@ bool covers(const Exception& exception, const Finding& finding) {
 }  // namespace
 
 const std::vector<Exception>& exceptions() {
-  static const std::string why = "comments written before the rule was checked";
   static const std::string broken = "input that is broken on purpose";
   static const std::vector<Exception> list = {
-      {"line-length", "sim/", 39, why},
-      {"line-length", "tests/unit/sim/", 3, why},
       {"line-length", "tests/unit/scenarios/bad/", 2, broken},
-      {"tab", "tests/unit/scenarios/bad/", 1, broken},
-      {"co-await", "tests/unit/sim/crash_test.cpp", 1,
-       "Duration{} is trivial, which g++ compiles"}};
+      {"tab", "tests/unit/scenarios/bad/", 1, broken}};
   return list;
 }
 

@@ -50,9 +50,8 @@ TEST(Crash, DestroysChildrenFirstAndIgnoresWhatDestructorsAsk) {
   std::vector<std::string> order;
   Silent waiter;
   Simulation sim(with_seed(1));
-  Node& node = add_node(sim, "a", [&](Env& env, TaskScope& scope) {
-    scope.spawn(parent(env, order, waiter));
-  });
+  Node& node = add_node(
+      sim, "a", [&](Env& env, TaskScope& scope) { scope.spawn(parent(env, order, waiter)); });
   node.start();
   sim.run_until(at(seconds(1)));
   EXPECT_EQ(node.live_frames(), 2U);
@@ -80,9 +79,8 @@ TEST(Crash, RaisedByTheNodesOwnCodeSeversAtOnceAndDestroysAfterUnwinding) {
   Node* self = nullptr;
   bool reached = false;
   Simulation sim(with_seed(1));
-  Node& node = add_node(sim, "a", [&](Env& env, TaskScope& scope) {
-    scope.spawn(crash_self(env, self, reached));
-  });
+  Node& node = add_node(
+      sim, "a", [&](Env& env, TaskScope& scope) { scope.spawn(crash_self(env, self, reached)); });
   self = &node;
   node.start();
   sim.run_until(at(seconds(10)));
@@ -124,7 +122,8 @@ Task<void> tick(Env& env, int& ticks) {
 TEST(Crash, StopsTimersAndARestartBeginsAfresh) {
   int ticks = 0;
   Simulation sim(with_seed(1));
-  Node& node = add_node(sim, "a", [&](Env& env, TaskScope& scope) { scope.spawn(tick(env, ticks)); });
+  Node& node =
+      add_node(sim, "a", [&](Env& env, TaskScope& scope) { scope.spawn(tick(env, ticks)); });
   node.start();
   sim.run_until(at(milliseconds(105)));
   EXPECT_EQ(ticks, 10);
@@ -137,7 +136,8 @@ TEST(Crash, StopsTimersAndARestartBeginsAfresh) {
 }
 
 Task<void> spin(Env& env) {
-  for (;;) co_await sleep_for(env, Duration{});
+  const Duration none;
+  for (;;) co_await sleep_for(env, none);
 }
 
 TEST(Simulation, FindsALivelock) {

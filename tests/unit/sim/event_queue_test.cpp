@@ -105,8 +105,8 @@ void compare_with_model(std::uint64_t seed, std::int64_t (*delay)(std::uint64_t)
       const auto found = model.find(key);
       const bool moves = (word >> 4) % 2 == 0;
       const Key later{now + delay(draws.at(2 * i + 1)), sequence};
-      const bool was_there = moves ? queue.reschedule(handle, Instant{later.first}, 0)
-                                   : queue.cancel(handle);
+      const bool was_there =
+          moves ? queue.reschedule(handle, Instant{later.first}, 0) : queue.cancel(handle);
       ASSERT_EQ(was_there, found != model.end());
       if (!was_there) continue;
       if (moves) model[later] = found->second;
@@ -127,9 +127,8 @@ void compare_with_model(std::uint64_t seed, std::int64_t (*delay)(std::uint64_t)
 }
 
 TEST(EventQueue, IsAnOrderedMapWhereDelaysAreAlike) {
-  compare_with_model(1, [](std::uint64_t word) {
-    return static_cast<std::int64_t>(scale(word, 1'000'000));
-  });
+  compare_with_model(
+      1, [](std::uint64_t word) { return static_cast<std::int64_t>(scale(word, 1'000'000)); });
 }
 
 TEST(EventQueue, IsAnOrderedMapWhereSomeDelaysAreLong) {
@@ -161,9 +160,8 @@ TEST(EventQueue, TakesLeftoversInBeforeTheirTurn) {
 }
 
 TEST(EventQueue, IsAnOrderedMapWhereManyTimesAreEqual) {
-  compare_with_model(3, [](std::uint64_t word) {
-    return static_cast<std::int64_t>(word % 3 * 1'000'000'000);
-  });
+  compare_with_model(
+      3, [](std::uint64_t word) { return static_cast<std::int64_t>(word % 3 * 1'000'000'000); });
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ class Probe final : public InputTarget {
 
 class InboxTest : public ::testing::Test {
  protected:
-  InboxTest() : sim_(with_seed(1)), node_(add_node(sim_, "a", [](Env&, TaskScope&) {})), probe_(sim_) {
+  InboxTest()
+      : sim_(with_seed(1)), node_(add_node(sim_, "a", [](Env&, TaskScope&) {})), probe_(sim_) {
     node_.start();
   }
   Simulation sim_;

@@ -1,4 +1,5 @@
-// Small programs for tests of the simulation: a service made of one function, and nodes that run it.
+// Small programs for tests of the simulation: a service made of one function, and nodes that run
+// it.
 #pragma once
 
 #include "protocols/env/await.h"
