@@ -333,6 +333,22 @@ void Nemesis::settle_node(NodeId id) {
   }
 }
 
+// Takes the links among the healed nodes out. A part that has none of them stays, with what it
+// holds.
+void Nemesis::narrow_parts(Active& active, const std::vector<NodeId>& healed) {
+  std::vector<NetworkPart> left;
+  for (NetworkPart& part : active.parts) {
+    if (!has_link_among(part, healed)) {
+      left.push_back(std::move(part));
+      continue;
+    }
+    sim_.network().remove_fault(part.id);
+    for (NetworkPart& piece : without_links_among(part, healed)) left.push_back(std::move(piece));
+  }
+  active.parts = std::move(left);
+  add_parts(active);
+}
+
 void Nemesis::heal(const std::vector<NodeId>& nodes) { apply_heal(nodes); }
 
 void Nemesis::apply_heal(const std::vector<NodeId>& nodes) {
@@ -340,14 +356,8 @@ void Nemesis::apply_heal(const std::vector<NodeId>& nodes) {
   add_nodes(healed, cluster_.clients());
   std::vector<std::uint64_t> ended;
   for (Active& active : active_) {
-    std::vector<NetworkPart> left;
-    for (const NetworkPart& part : active.parts) {
-      for (NetworkPart& piece : without_links_among(part, healed)) left.push_back(std::move(piece));
-    }
     const bool had_parts = !active.parts.empty();
-    remove_parts(active);
-    active.parts = std::move(left);
-    add_parts(active);
+    narrow_parts(active, healed);
     narrow_disk_fault(active, nodes);
     if (!had_parts) remove_nodes(active.victims, nodes);
     if (active.parts.empty() && (had_parts || active.victims.empty())) ended.push_back(active.id);

@@ -113,6 +113,7 @@ class Nemesis final : public RecordListener, private EventTarget {
                              std::string_view purpose = "fault.victims") const;
   void add_parts(Active& active);
   void remove_parts(Active& active);
+  void narrow_parts(Active& active, const std::vector<NodeId>& healed);
   void restart(NodeId node);
   std::vector<NodeId> ends(const Selector& selector, const Active& active,
                            std::string_view purpose) const;

@@ -84,6 +84,10 @@ Latency to_latency(const Distribution& distribution) {
   return latency;
 }
 
+bool has_link_among(const NetworkPart& part, const std::vector<NodeId>& healed) {
+  return !split(part.from, healed).inside.empty() && !split(part.to, healed).inside.empty();
+}
+
 std::vector<NetworkPart> without_links_among(const NetworkPart& part,
                                              const std::vector<NodeId>& healed) {
   const Split from = split(part.from, healed);

@@ -22,6 +22,8 @@ NodeSet to_set(const std::vector<NodeId>& nodes);
 // The plan's distribution as one that the simulation draws from.
 Latency to_latency(const Distribution& distribution);
 
+bool has_link_among(const NetworkPart& part, const std::vector<NodeId>& healed);
+
 // What is left of `part` when the links among `healed` are: at most two pieces, without ids.
 std::vector<NetworkPart> without_links_among(const NetworkPart& part,
                                              const std::vector<NodeId>& healed);

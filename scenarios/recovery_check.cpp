@@ -28,27 +28,28 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     applied_.resize(view.nodes.size());
     if (view.spec.heal) within_ = view.spec.heal->within;
     RecordKinds kinds{RecordKind::phase, RecordKind::invoke, RecordKind::complete};
-    for (const ObservationKind kind : {ObservationKind::commit, ObservationKind::recovered,
-                                       ObservationKind::apply,
-                                       ObservationKind::snapshot_installed}) {
+    for (const ObservationKind kind :
+         {ObservationKind::commit, ObservationKind::recovered, ObservationKind::apply,
+          ObservationKind::snapshot_installed}) {
       kinds.add(kind_of(kind));
     }
     sim_->trace().add_listener(*this, kinds);
   }
 
-  void on_record(std::uint64_t, const Record& record) override {
+  void on_record(std::uint64_t number, const Record& record) override {
     if (record.kind == RecordKind::phase && record.a == 1) {
       healed_ = true;
+      heal_record_ = number;
       healed_at_ = record.time;
       target_ = committed_;
       core_ = record.b;
       check_applied(record.time);
     } else if (record.kind == RecordKind::invoke) {
-      if (healed_) last_invoke_ = std::max(last_invoke_, record.a + 1);
-      if (!healed_) invoked_before_ = std::max(invoked_before_, record.a + 1);
+      if (healed_) invoked_ = true;
     } else if (record.kind == RecordKind::complete) {
+      // Word b is the number of the call's record.
       const bool ok = record.aux == 0;
-      if (healed_ && ok && record.a >= invoked_before_ && !served_) served_ = record.time;
+      if (healed_ && ok && record.b > heal_record_ && !served_) served_ = record.time;
     } else if (record.is_observation()) {
       on_observation(record);
     }
@@ -65,6 +66,11 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     if (view.sim.now() < due) {
       finding.decision = Decision::unknown;
       finding.text = "the run ended before the bound of recovery, " + seconds_text(due);
+      return finding;
+    }
+    if (!invoked_) {
+      finding.decision = Decision::unknown;
+      finding.text = "no client asked for anything after the heal, so nothing could be served";
       return finding;
     }
     std::string missing;
@@ -114,8 +120,8 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   std::uint64_t core_ = 0;
   bool healed_ = false;
   Instant healed_at_;
-  std::uint64_t invoked_before_ = 0;
-  std::uint64_t last_invoke_ = 0;
+  std::uint64_t heal_record_ = 0;
+  bool invoked_ = false;
   std::optional<Instant> served_;
   std::optional<Instant> converged_;
 };

@@ -4,6 +4,7 @@
 #include "scenarios/world.h"
 #include "sim/node.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -83,22 +84,26 @@ void judge_property(const PropertyResult& property, RunResult& result, bool& fai
   }
 }
 
+// A violation that the properties speak of: what the run did afterwards does not matter.
 bool found_violation(const RunResult& result) {
   for (const PropertyResult& property : result.properties) {
-    if (property.finding.decision == Decision::violated) return true;
+    const bool counts = property.expected != Expectation::any;
+    if (counts && property.finding.decision == Decision::violated) return true;
   }
   return false;
 }
 
 // A run that did too little says nothing.
-void judge_floor(const FloorSpec& floor, RunResult& result, bool& unknown) {
+void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
+  const FloorSpec& floor = spec.floor;
   const auto require = [&](const char* what, std::uint64_t got, std::uint64_t wanted) {
     if (got >= wanted) return;
     unknown = true;
     result.reasons.push_back(std::string("below the floor: ") + std::to_string(got) + " " + what +
                              ", at least " + std::to_string(wanted) + " expected");
   };
-  require("operations ok", result.stats.ops_ok, floor.ops_ok);
+  const std::uint64_t least = spec.workloads.empty() ? 0 : 1;
+  require("operations ok", result.stats.ops_ok, std::max(floor.ops_ok, least));
   require("elections", result.stats.elections, floor.elections);
   require("faults that bit", result.stats.faults_bite, floor.faults_bite);
 }
@@ -113,7 +118,13 @@ void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
     unknown = true;
     result.reasons.push_back("a limit of the run was reached: " + std::string(name_of(stop)));
   }
-  if (!found_violation(result)) judge_floor(spec.floor, result, unknown);
+  const bool explained = found_violation(result);
+  if (stop == StopReason::requested && !explained) {
+    unknown = true;
+    result.reasons.push_back(
+        "the run ended early at a violation of a check that is not among the properties");
+  }
+  if (!explained) judge_floor(spec, result, unknown);
   result.verdict = fails ? RunVerdict::fail : unknown ? RunVerdict::unknown : RunVerdict::pass;
 }
 

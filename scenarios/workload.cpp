@@ -28,6 +28,11 @@ class ClientProgram final : public Service {
     config_.name = name;
   }
 
+  // A client that dies in the middle of an operation will never know.
+  ~ClientProgram() override {
+    if (open_) run_.recorder.complete(op_, sim_.now(), EventType::info, argument_);
+  }
+
   void start() override {
     client_ = run_.service->make_client(env_, config_);
     source_ = run_.definition->make(*run_.spec, number_);
@@ -79,7 +84,9 @@ class ClientProgram final : public Service {
       sim_.trace().name(operation.value.value_or(""));
     }
     invoked_ = sim_.record(record);
+    argument_ = recorded.argument;
     op_ = run_.recorder.invoke(number_, sim_.now(), recorded.f, std::move(recorded.argument));
+    open_ = true;
   }
 
   void end(const Operation& operation, const Outcome& outcome) {
@@ -94,8 +101,8 @@ class ClientProgram final : public Service {
     record.d = hash_text(outcome.value.value_or(""));
     sim_.record(record);
     const bool ok = outcome.kind == Outcome::Kind::ok;
-    Value value = ok ? run_.definition->record_result(operation, outcome)
-                     : run_.definition->record(operation).argument;
+    Value value = ok ? run_.definition->record_result(operation, outcome) : std::move(argument_);
+    open_ = false;
     Value error;
     if (!ok && outcome.error != Errc::ok) error = Value::keyword(name_of(outcome.error));
     run_.recorder.complete(op_, sim_.now(), event_type(outcome.kind), std::move(value),
@@ -116,6 +123,8 @@ class ClientProgram final : public Service {
   std::unique_ptr<Client> client_;
   std::unique_ptr<OperationSource> source_;
   checkers::HistoryRecorder::OpId op_;
+  Value argument_;
+  bool open_ = false;
   std::uint64_t invoked_ = 0;
   TaskScope scope_;
 };

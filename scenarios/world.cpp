@@ -201,7 +201,10 @@ std::vector<NodeId> World::heal_core() {
   record.a = 1;
   for (const NodeId node : core) record.b |= std::uint64_t{1} << (node.value % 64);
   sim_.record(record);
-  nemesis_.heal(core);
+  // Clients that the plan stopped would leave nobody to serve.
+  std::vector<NodeId> healed = core;
+  for (const NodeId client : cluster_.clients()) healed.push_back(client);
+  nemesis_.heal(healed);
   return core;
 }
 

@@ -94,14 +94,19 @@ void Node::destroy_incarnation(CrashKind kind) {
 }
 
 void Node::pause() {
+  if (suspended_) {
+    // From now on it is only the process that stands still.
+    suspended_ = false;
+    clock_->resume();
+  }
   if (!up() || paused_) return;
   paused_ = true;
   record_life(*this, RecordKind::pause);
 }
 
 void Node::suspend() {
-  pause();
   if (!up() || suspended_) return;
+  pause();
   suspended_ = true;
   clock_->suspend();
 }

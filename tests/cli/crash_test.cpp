@@ -193,7 +193,8 @@ TEST(Verify, CatchesWhatDependsOnAddresses) {
 
 TEST(Verify, PassesWhatIsDeterministic) {
   const Ended ended = run_service("behaves", {"--verify", "--seeds", "1..3"});
-  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  // Nobody answers its clients, so the verdict is unknown; but the runs are the same.
+  EXPECT_EQ(ended.code, 2) << ended.out << ended.err;
   EXPECT_THAT(ended.out, Not(HasSubstr("NONDETERMINISTIC")));
 }
 
