@@ -43,10 +43,8 @@ void AsioTimers::sever() {
 void AsioTimers::arm(Instant deadline, Waiter& waiter) {
   if (severed_) return;
   waiter.disarm();
-  if (deadline <= clock_.now()) {
-    executor_.complete(waiter, Errc::ok);
-    return;
-  }
+  // One that is due already waits for the loop's next turn too: it must not overtake what the run
+  // queue holds, nor what that will still post.
   waiter.hold(*this);
   heap_.emplace_back();
   sift_up(heap_.size() - 1, {deadline, next_sequence_++, &waiter});

@@ -23,20 +23,28 @@ using testing::HasSubstr;
 constexpr int kNodes = 3;
 constexpr int kClients = 6;
 
-// A port that nobody has right now.
-int free_port() {
+bool is_free(int port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  int port = 0;
-  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
-      ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) == 0) {
-    port = ntohs(address.sin_port);
-  }
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(socket);
-  return port;
+  return bound;
+}
+
+// A port that nobody has right now. Below those that the system gives to outgoing connections: one
+// of these could have it by the time that a killed node starts again.
+int free_port() {
+  constexpr int kFirst = 12'000;
+  constexpr int kPorts = 20'000;
+  static int next = static_cast<int>(::getpid() * 61 % kPorts);
+  for (int tries = 0; tries < kPorts; ++tries) {
+    next = (next + 1) % kPorts;
+    if (is_free(kFirst + next)) return kFirst + next;
+  }
+  return 0;
 }
 
 class RealCluster : public testing::Test {

@@ -87,7 +87,7 @@ class RealWorld final : public World {
     options.id = id;
     options.listen = "127.0.0.1:0";
     options.data_directory = directory_ / std::to_string(id.value);
-    options.connect_timeout = milliseconds(300);
+    options.connect_timeout = milliseconds(800);
     Result<std::unique_ptr<AsioNode>> opened = AsioNode::open(loop_, options);
     WT_ASSERT(opened.has_value(), "a node opens on loopback");
     Member& member = nodes_[id.value];

@@ -74,22 +74,31 @@ TEST_P(ExecutorOf, WaiterIsDisarmedWhenItRunsAndMayPostItselfAgain) {
   EXPECT_FALSE(recurring.was_armed);
 }
 
-TEST_P(ExecutorOf, QueueIsDrainedBeforeTheNextTimer) {
-  std::vector<int> log;
-  struct Chain final : Waiter {
-    Chain(Env& e, std::vector<int>& l) : env(e), log(l) {}
-    void run() noexcept override {
-      log.push_back(left);
-      if (left-- > 0) env.executor.post(*this);
+// Posts itself again, a number of times; its first run arms a timer that is due already.
+class Draining final : public Waiter {
+ public:
+  Draining(Env& env, Waiter& timer, std::vector<int>& log) : env_(env), timer_(timer), log_(log) {}
+  void run() noexcept override {
+    if (left_ == 3) {
+      const Instant now = env_.clock.now();
+      env_.timers.arm(now, timer_);
     }
-    Env& env;
-    std::vector<int>& log;
-    int left = 3;
-  };
-  Chain chain(env, log);
+    log_.push_back(left_);
+    if (left_-- > 0) env_.executor.post(*this);
+  }
+
+ private:
+  Env& env_;
+  Waiter& timer_;
+  std::vector<int>& log_;
+  int left_ = 3;
+};
+
+TEST_P(ExecutorOf, QueueIsDrainedBeforeATimerThatIsDue) {
+  std::vector<int> log;
   Scribe timer(log, 99);
-  env.timers.arm(env.clock.now() + microseconds(1), timer);
-  env.executor.post(chain);
+  Draining draining(env, timer, log);
+  env.executor.post(draining);
   ASSERT_TRUE(world->run_until([&] { return log.size() == 5; }));
   EXPECT_EQ(log, (std::vector<int>{3, 2, 1, 0, 99}));
 }

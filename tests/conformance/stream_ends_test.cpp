@@ -80,7 +80,7 @@ TEST_P(StreamEndsOf, ConnectMayBeGivenUpWhileNothingAnswers) {
   world->run_for(milliseconds(20));
   stream.reset();
   EXPECT_FALSE(connected.armed());
-  world->run_for(milliseconds(400));
+  world->run_for(milliseconds(1000));
   EXPECT_EQ(connected.runs, 0);
 }
 

@@ -99,9 +99,10 @@ TEST_P(TimersOf, CancelledTimersInTheMiddleLeaveTheOthersInOrder) {
 TEST_P(TimersOf, ArmingAgainMovesATimerLater) {
   std::vector<int> log;
   Scribe moved(log, 1), other(log, 2);
-  env.timers.arm(in(milliseconds(2)), moved);
-  env.timers.arm(in(milliseconds(6)), other);
-  env.timers.arm(in(milliseconds(10)), moved);
+  const Instant base = env.clock.now();
+  env.timers.arm(base + milliseconds(2), moved);
+  env.timers.arm(base + milliseconds(6), other);
+  env.timers.arm(base + milliseconds(10), moved);
   ASSERT_TRUE(world->run_until([&] { return log.size() == 2; }));
   EXPECT_EQ(log, (std::vector<int>{2, 1}));
 }
@@ -109,9 +110,10 @@ TEST_P(TimersOf, ArmingAgainMovesATimerLater) {
 TEST_P(TimersOf, ArmingAgainMovesATimerEarlier) {
   std::vector<int> log;
   Scribe moved(log, 1), other(log, 2);
-  env.timers.arm(in(milliseconds(20)), moved);
-  env.timers.arm(in(milliseconds(6)), other);
-  env.timers.arm(in(milliseconds(2)), moved);
+  const Instant base = env.clock.now();
+  env.timers.arm(base + milliseconds(20), moved);
+  env.timers.arm(base + milliseconds(6), other);
+  env.timers.arm(base + milliseconds(2), moved);
   ASSERT_TRUE(world->run_until([&] { return log.size() == 2; }));
   EXPECT_EQ(log, (std::vector<int>{1, 2}));
 }
