@@ -1,32 +1,8 @@
 #include "checkers/edn.h"
-
-#include <fmt/format.h>
-
-#include <array>
-#include <iterator>
+#include "checkers/quoted.h"
 
 namespace windtunnel::checkers {
 namespace {
-
-void append_string(std::string_view text, std::string& out) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
 
 void append_items(const Value& value, char opening, char closing, std::string& out) {
   out += opening;
@@ -66,7 +42,7 @@ void append_edn(const Value& value, std::string& out) {
     case Value::Kind::integer: out += std::to_string(value.integer()); break;
     case Value::Kind::number:
     case Value::Kind::symbol: out += value.text(); break;
-    case Value::Kind::string: append_string(value.text(), out); break;
+    case Value::Kind::string: append_quoted(value.text(), out); break;
     case Value::Kind::keyword:
       out += ':';
       out += value.text();

@@ -2,6 +2,7 @@
 
 #include "checkers/edn.h"
 #include "checkers/json_lines.h"
+#include "checkers/quoted.h"
 
 #include <fmt/format.h>
 
@@ -205,7 +206,7 @@ std::string event_to_json(const Event& event) {
   std::string out = "{";
   const auto append = [&out](std::string_view name, const Value& value) {
     if (out.size() > 1) out += ',';
-    append_json_string(name, out);
+    append_quoted(name, out);
     out += ':';
     append_json(value, out);
   };

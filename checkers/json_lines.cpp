@@ -1,6 +1,7 @@
 #include "checkers/json_lines.h"
 
 #include "checkers/edn.h"
+#include "checkers/quoted.h"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -61,7 +62,7 @@ void append_object(const Value& value, std::string& out) {
   const std::vector<Value>& items = value.items();
   for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
     if (i > 0) out += ',';
-    append_json_string(items[i].is_name() ? std::string(items[i].text()) : to_edn(items[i]), out);
+    append_quoted(items[i].is_name() ? std::string(items[i].text()) : to_edn(items[i]), out);
     out += ':';
     append_json(items[i + 1], out);
   }
@@ -78,7 +79,7 @@ void append_number(std::string_view text, std::string& out) {
   if (is_json)
     out += text;
   else
-    append_json_string(text, out);
+    append_quoted(text, out);
 }
 
 }  // namespace
@@ -100,26 +101,6 @@ bool read_json(std::string_view text, Value& out, ReadError& error) {
   return true;
 }
 
-void append_json_string(std::string_view text, std::string& out) {
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 void append_json(const Value& value, std::string& out) {
   switch (value.kind()) {
     case Value::Kind::nil: out += "null"; break;
@@ -129,14 +110,14 @@ void append_json(const Value& value, std::string& out) {
     case Value::Kind::string:
     case Value::Kind::keyword:
     case Value::Kind::symbol:
-    case Value::Kind::character: append_json_string(value.text(), out); break;
+    case Value::Kind::character: append_quoted(value.text(), out); break;
     case Value::Kind::list:
     case Value::Kind::vector:
     case Value::Kind::set: append_array(value, out); break;
     case Value::Kind::map: append_object(value, out); break;
     case Value::Kind::tagged:
       out += '{';
-      append_json_string(fmt::format("#{}", value.text()), out);
+      append_quoted(fmt::format("#{}", value.text()), out);
       out += ':';
       append_json(value.items().front(), out);
       out += '}';

@@ -17,6 +17,5 @@ namespace windtunnel::checkers {
 bool read_json(std::string_view text, Value& out, ReadError& error);
 std::string to_json(const Value& value);
 void append_json(const Value& value, std::string& out);
-void append_json_string(std::string_view text, std::string& out);
 
 }  // namespace windtunnel::checkers

@@ -1,7 +1,7 @@
 #include "reports/export.h"
 
 #include "checkers/history_io.h"
-#include "checkers/json_lines.h"
+#include "checkers/quoted.h"
 #include "reports/happens_before.h"
 #include "reports/selection.h"
 #include "reports/text_report.h"
@@ -19,7 +19,7 @@ constexpr std::string_view kNames[] = {"jsonl", "edn", "shiviz", "mermaid", "dot
 
 std::string quoted(std::string_view text) {
   std::string out;
-  checkers::append_json_string(printable(text), out);
+  checkers::append_quoted(printable(text), out);
   return out;
 }
 
