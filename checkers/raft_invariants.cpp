@@ -14,26 +14,16 @@ struct Names {
 };
 
 constexpr std::array<Names, kRaftInvariants> kNames{{
-    {"ELECTION", "raft.election-safety"},
-    {"VOTE-ONCE", "raft.vote-once"},
-    {"VOTE-DURABLE", "raft.vote-durable"},
-    {"ACK-DURABLE", "raft.ack-durable"},
-    {"LOG-MATCH", "raft.log-matching"},
-    {"LDR-APPEND-ONLY", "raft.leader-append-only"},
-    {"COMMIT-STICKY", "raft.commit-sticky"},
-    {"COMMIT-ONCE", "raft.commit-once"},
-    {"COMMIT-QUORUM", "raft.commit-quorum"},
-    {"OLD-TERM-COMMIT", "raft.old-term-commit"},
-    {"LDR-COMPL", "raft.leader-completeness"},
-    {"SM-SAFE", "raft.state-machine-safety"},
-    {"SM-DIGEST", "raft.state-digest"},
-    {"MONO-TERM", "raft.term-monotonic"},
-    {"MONO-COMMIT", "raft.commit-monotonic"},
-    {"MONO-APPLIED", "raft.applied-monotonic"},
-    {"MONO-MATCH", "raft.match-monotonic"},
-    {"EXACTLY-ONCE", "raft.exactly-once"},
-    {"READ-FRESH", "raft.read-fresh"},
-    {"SNAP-VALID", "raft.snapshot-valid"},
+    {"ELECTION", "raft.election-safety"},      {"VOTE-ONCE", "raft.vote-once"},
+    {"VOTE-DURABLE", "raft.vote-durable"},     {"ACK-DURABLE", "raft.ack-durable"},
+    {"LOG-MATCH", "raft.log-matching"},        {"LDR-APPEND-ONLY", "raft.leader-append-only"},
+    {"COMMIT-STICKY", "raft.commit-sticky"},   {"COMMIT-ONCE", "raft.commit-once"},
+    {"COMMIT-QUORUM", "raft.commit-quorum"},   {"OLD-TERM-COMMIT", "raft.old-term-commit"},
+    {"LDR-COMPL", "raft.leader-completeness"}, {"SM-SAFE", "raft.state-machine-safety"},
+    {"SM-DIGEST", "raft.state-digest"},        {"MONO-TERM", "raft.term-monotonic"},
+    {"MONO-COMMIT", "raft.commit-monotonic"},  {"MONO-APPLIED", "raft.applied-monotonic"},
+    {"MONO-MATCH", "raft.match-monotonic"},    {"EXACTLY-ONCE", "raft.exactly-once"},
+    {"READ-FRESH", "raft.read-fresh"},         {"SNAP-VALID", "raft.snapshot-valid"},
 }};
 
 }  // namespace
@@ -63,21 +53,33 @@ RaftInvariants::Node& RaftInvariants::node_of(NodeId node) {
 
 void RaftInvariants::fail(RaftInvariant invariant, NodeId node, std::string text,
                           std::uint64_t related) {
-  if (violation_.has_value()) return;
-  violation_.emplace();
-  violation_->invariant = invariant;
-  violation_->node = node;
-  violation_->text = std::move(text);
-  violation_->records.push_back(record_);
-  if (related != 0) violation_->records.push_back(related);
-  violation_->is_excused = has_wiped_;
+  if (violation_of(invariant) != nullptr) return;
+  RaftViolation violation;
+  violation.invariant = invariant;
+  violation.node = node;
+  violation.text = std::move(text);
+  violation.records.push_back(record_);
+  if (related != 0) violation.records.push_back(related);
+  violation.is_excused = has_wiped_;
+  violations_.push_back(std::move(violation));
+}
+
+const RaftViolation* RaftInvariants::violation() const {
+  return violations_.empty() ? nullptr : &violations_.front();
+}
+
+const RaftViolation* RaftInvariants::violation_of(RaftInvariant invariant) const {
+  for (const RaftViolation& violation : violations_) {
+    if (violation.invariant == invariant) return &violation;
+  }
+  return nullptr;
 }
 
 void RaftInvariants::observe(std::uint64_t record, NodeId id, Incarnation,
                              const Observation& seen) {
-  if (violation_.has_value()) return;
   record_ = record;
   Node& node = node_of(id);
+  node.is_known = true;
   switch (seen.kind) {
     case ObservationKind::role: return on_role(id, node, seen);
     case ObservationKind::term: return on_term(id, node, seen);
@@ -114,10 +116,10 @@ void RaftInvariants::on_role(NodeId id, Node& node, const Observation& seen) {
   node.matches.clear();
   const auto [at, is_first] = leader_of_.try_emplace(seen.b, std::pair(id, record_));
   if (!is_first && at->second.first != id) {
-    return fail(RaftInvariant::election, id,
-                fmt::format("node {} became leader of term {}, which node {} leads", id.value,
-                            seen.b, at->second.first.value),
-                at->second.second);
+    fail(RaftInvariant::election, id,
+         fmt::format("node {} became leader of term {}, which node {} leads", id.value, seen.b,
+                     at->second.first.value),
+         at->second.second);
   }
   check_leader_complete(id, node, seen);
 }
@@ -138,8 +140,8 @@ void RaftInvariants::check_leader_complete(NodeId id, const Node& node, const Ob
 
 void RaftInvariants::on_term(NodeId id, Node& node, const Observation& seen) {
   if (seen.a < node.term) {
-    return fail(RaftInvariant::mono_term, id,
-                fmt::format("node {} went from term {} back to {}", id.value, node.term, seen.a));
+    fail(RaftInvariant::mono_term, id,
+         fmt::format("node {} went from term {} back to {}", id.value, node.term, seen.a));
   }
   node.term = seen.a;
 }
@@ -155,13 +157,13 @@ void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uin
 
 // A message leaves that claims (term, vote) and the log up to an index durable.
 void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
-  const bool has_term = node.durable_term > seen.a ||
-                        (node.durable_term == seen.a &&
-                         (seen.b == 0 || seen.b == node.durable_vote));
+  const bool has_term =
+      node.durable_term > seen.a ||
+      (node.durable_term == seen.a && (seen.b == 0 || seen.b == node.durable_vote));
   if (!has_term) {
-    return fail(RaftInvariant::vote_durable, id,
-                fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",
-                            id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
+    fail(RaftInvariant::vote_durable, id,
+         fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",
+                     id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
   }
   if (seen.b != 0) on_vote(id, node, seen.a, seen.b - 1);
   // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by
@@ -179,12 +181,12 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
 // The log as recovery found it: a prefix of what the node had, or of what it had before a
 // truncation that was lost. The entries are traced back by their hashes.
 void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen) {
-  const bool vote_kept = seen.a > node.durable_term || node.durable_vote == 0 ||
-                         seen.b == node.durable_vote;
+  const bool vote_kept =
+      seen.a > node.durable_term || node.durable_vote == 0 || seen.b == node.durable_vote;
   if (seen.a < node.durable_term || !vote_kept) {
-    return fail(RaftInvariant::mono_term, id,
-                fmt::format("node {} recovered term {} and vote {} where its disk had {} and {}",
-                            id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
+    fail(RaftInvariant::mono_term, id,
+         fmt::format("node {} recovered term {} and vote {} where its disk had {} and {}", id.value,
+                     seen.a, seen.b, node.durable_term, node.durable_vote));
   }
   const std::uint64_t durable_hash =
       node.durable_upto < node.log.size() ? node.log[node.durable_upto].hash : 0;
@@ -238,11 +240,14 @@ void RaftInvariants::crashed(std::uint64_t record, NodeId id) {
 }
 
 void RaftInvariants::wiped(std::uint64_t record, NodeId id) {
+  Node& node = node_of(id);
+  if (!node.is_known) return;
   record_ = record;
   has_wiped_ = true;
-  const Configuration configuration = node_of(id).configuration;
-  node_of(id) = Node{};
-  node_of(id).configuration = configuration;
+  const Configuration configuration = node.configuration;
+  node = Node{};
+  node.is_known = true;
+  node.configuration = configuration;
 }
 
 }  // namespace windtunnel

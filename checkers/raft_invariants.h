@@ -1,6 +1,7 @@
 // Invariants of Raft, checked at every observation, in O(1) amortised. A copyable value that is fed
 // what the nodes of one group observe and what their disks really hold; it keeps the first
-// violation that it sees.
+// violation of each invariant. After a violation it takes over what was observed and goes on, so
+// that one that is expected or excused hides none of another invariant.
 //
 // Durability comes from facts alone (`entry_synced` and the like, which the simulated disk's
 // extents give), never from what a node says about itself.
@@ -22,26 +23,26 @@
 namespace windtunnel {
 
 enum class RaftInvariant : std::uint8_t {
-  election,         // a term has at most one leader
-  vote_once,        // a node votes once a term, crashes included
-  vote_durable,     // term and vote are on disk before a message claims them
-  ack_durable,      // entries are on disk before a message claims them
-  log_match,        // an entry of a term at an index is the same everywhere, with all before it
+  election,      // a term has at most one leader
+  vote_once,     // a node votes once a term, crashes included
+  vote_durable,  // term and vote are on disk before a message claims them
+  ack_durable,   // entries are on disk before a message claims them
+  log_match,     // an entry of a term at an index is the same everywhere, with all before it
   leader_append_only,
-  commit_sticky,    // what a node knows committed is never removed from its log
-  commit_once,      // an index is committed with one entry only
-  commit_quorum,    // what is committed is on the disks of a quorum
-  old_term_commit,  // a leader commits by counting only entries of its term
-  leader_complete,  // a leader has what was committed in earlier terms
+  commit_sticky,         // what a node knows committed is never removed from its log
+  commit_once,           // an index is committed with one entry only
+  commit_quorum,         // what is committed is on the disks of a quorum
+  old_term_commit,       // a leader commits by counting only entries of its term
+  leader_complete,       // a leader has what was committed in earlier terms
   state_machine_safety,  // all nodes apply the same entry at an index
-  state_digest,     // all nodes are in the same state at an index
+  state_digest,          // all nodes are in the same state at an index
   mono_term,
   mono_commit,
   mono_applied,
   mono_match,
-  exactly_once,     // a request of a session takes effect at one index only
-  read_fresh,       // a linearizable read sees what was committed before it was asked for
-  snapshot_valid,   // a snapshot stands for a committed prefix, and no gap follows it
+  exactly_once,    // a request of a session takes effect at one index only
+  read_fresh,      // a linearizable read sees what was committed before it was asked for
+  snapshot_valid,  // a snapshot stands for a committed prefix, and no gap follows it
 };
 
 // The short name of the literature: "LDR-COMPL".
@@ -53,7 +54,7 @@ inline constexpr std::size_t kRaftInvariants = 20;
 
 struct RaftViolation {
   RaftInvariant invariant = RaftInvariant::election;
-  std::string text;    // one sentence, with the numbers
+  std::string text;  // one sentence, with the numbers
   NodeId node;
   std::vector<std::uint64_t> records;  // this one first, then those that it contradicts
   // A disk was destroyed by the plan before, so Raft does not promise this any more.
@@ -74,15 +75,23 @@ class RaftInvariants {
   void snapshot_synced(std::uint64_t record, NodeId node, std::uint64_t index, std::uint64_t hash);
   // The process is gone and its unsynced bytes may be. What it said about itself is void.
   void crashed(std::uint64_t record, NodeId node);
-  // The plan destroyed the disk: nothing that was durable is.
+  // The plan destroyed the disk: nothing that was durable is. Says nothing of a group in which the
+  // node was never seen.
   void wiped(std::uint64_t record, NodeId node);
 
-  const std::optional<RaftViolation>& violation() const { return violation_; }
+  // At most one of each invariant, in the order in which they were seen.
+  const std::vector<RaftViolation>& violations() const { return violations_; }
+  // The first of all, and the one of an invariant; null where there is none.
+  const RaftViolation* violation() const;
+  const RaftViolation* violation_of(RaftInvariant invariant) const;
   std::uint64_t max_committed() const { return committed_.empty() ? 0 : committed_.size() - 1; }
   // Terms that had a leader.
   std::size_t elections() const { return leader_of_.size(); }
 
  private:
+  // Entries that a log may lack and be followed still.
+  static constexpr std::uint64_t kMostMissing = std::uint64_t{1} << 20;
+
   // Turns the hash of a durable entry into that of one that is durable only by a record before the
   // last.
   static constexpr std::uint64_t kRewritten = 0x5bd1e995'9bd1e995ULL;
@@ -115,16 +124,17 @@ class RaftInvariants {
   // What is known of one node. Arrays are dense by log index; place 0 stands before the first
   // entry.
   struct Node {
+    bool is_known = false;     // has observed something in this group
     bool is_starting = false;  // between `recovered` and the first role
     Role role = Role::follower;
     Configuration configuration;
     std::uint64_t term = 0;
     std::uint64_t commit = 0;
     std::uint64_t applied = 0;
-    std::uint64_t base = 0;   // log[base] is the last index known only by its hash
-    std::vector<Entry> log{Entry{}};       // as the running node has it
+    std::uint64_t base = 0;                 // log[base] is the last index known only by its hash
+    std::vector<Entry> log{Entry{}};        // as the running node has it
     std::vector<std::uint64_t> durable{0};  // hash of the entry on disk at an index
-    std::uint64_t durable_upto = 0;  // log[1..here] is on disk, by entries or snapshot
+    std::uint64_t durable_upto = 0;         // log[1..here] is on disk, by entries or snapshot
     std::uint64_t durable_term = 0;
     std::uint64_t durable_vote = 0;
     std::uint64_t durable_snapshot = 0;
@@ -149,8 +159,12 @@ class RaftInvariants {
   // raft_invariants_log.cpp: entries, commits, quorums.
   void on_append(NodeId id, Node& node, const Observation& seen);
   void on_truncate(NodeId id, Node& node, const Observation& seen);
+  void cut(Node& node, std::uint64_t first);
   void on_commit(NodeId id, Node& node, const Observation& seen);
   void on_match(NodeId id, Node& node, const Observation& seen);
+  // Lets the log, which ends before `base`, end there: with what is committed, else with entries
+  // that are not known. False, and nothing done, where that is absurdly far.
+  bool skip_to(Node& node, std::uint64_t base);
   void check_quorum(NodeId id, const Node& node, std::uint64_t index, std::uint64_t hash);
   bool holds(const Node& node, std::uint64_t index, std::uint64_t hash) const;
   void extend_durable(Node& node);
@@ -168,7 +182,7 @@ class RaftInvariants {
   void on_read(NodeId id, Node& node, const Observation& seen, bool served);
   void check_digest(NodeId id, std::uint64_t index, std::uint64_t digest);
 
-  std::optional<RaftViolation> violation_;
+  std::vector<RaftViolation> violations_;
   std::uint64_t record_ = 0;
   bool has_wiped_ = false;
   std::vector<Node> nodes_;

@@ -11,18 +11,23 @@ namespace windtunnel {
 void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
   if (seen.a != node.last() + 1) {
     const bool leads = node.role == Role::leader;
-    return fail(leads ? RaftInvariant::leader_append_only : RaftInvariant::log_match, id,
-                fmt::format("node {} wrote entry {} into a log that ends at {}", id.value, seen.a,
-                            node.last()));
+    fail(leads ? RaftInvariant::leader_append_only : RaftInvariant::log_match, id,
+         fmt::format("node {} wrote entry {} into a log that ends at {}", id.value, seen.a,
+                     node.last()));
+    if (seen.a == 0) return;
+    cut(node, seen.a);
+    if (!skip_to(node, seen.a - 1)) return;
   }
   const EntryOrigin* first = origin_by_term(seen.a, seen.b);
-  if (first != nullptr && first->hash != seen.c) {
-    return fail(RaftInvariant::log_match, id,
-                fmt::format("node {} has another entry {} of term {}, or other entries before it",
-                            id.value, seen.a, seen.b),
-                first->record);
+  const bool differs = first != nullptr && first->hash != seen.c;
+  if (differs) {
+    fail(RaftInvariant::log_match, id,
+         fmt::format("node {} has another entry {} of term {}, or other entries before it",
+                     id.value, seen.a, seen.b),
+         first->record);
   }
-  if (first == nullptr) {
+  const bool is_new = first == nullptr || (differs && origin_by_hash(seen.a, seen.c) == nullptr);
+  if (is_new) {
     remember(seen.a, EntryOrigin{seen.b, seen.c, node.log.back().hash, record_});
   }
   node.log.push_back(Entry{seen.b, seen.c});
@@ -34,34 +39,53 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
 
 void RaftInvariants::on_truncate(NodeId id, Node& node, const Observation& seen) {
   if (node.role == Role::leader) {
-    return fail(RaftInvariant::leader_append_only, id,
-                fmt::format("node {} leads term {} and removes its entries from {} on", id.value,
-                            node.term, seen.a));
+    fail(RaftInvariant::leader_append_only, id,
+         fmt::format("node {} leads term {} and removes its entries from {} on", id.value,
+                     node.term, seen.a));
   }
   if (seen.a <= node.commit) {
-    return fail(RaftInvariant::commit_sticky, id,
-                fmt::format("node {} removes entry {} and has committed up to {}", id.value, seen.a,
-                            node.commit));
+    fail(RaftInvariant::commit_sticky, id,
+         fmt::format("node {} removes entry {} and has committed up to {}", id.value, seen.a,
+                     node.commit));
   }
-  if (seen.a > node.last() || seen.a == 0) return;
-  node.log.resize(seen.a);
+  cut(node, seen.a);
+}
+
+// Removes the entries from `first` on; nothing where there are none.
+void RaftInvariants::cut(Node& node, std::uint64_t first) {
+  if (first > node.last() || first == 0) return;
+  node.log.resize(first);
   node.durable_upto = std::min(node.durable_upto, node.last());
+  node.commit = std::min(node.commit, node.last());
+  node.base = std::min(node.base, node.last());
+}
+
+bool RaftInvariants::skip_to(Node& node, std::uint64_t base) {
+  if (base <= node.last()) return true;
+  if (base - node.last() > kMostMissing) return false;
+  for (std::uint64_t i = node.last() + 1; i <= base; ++i) {
+    const bool is_committed = i <= max_committed();
+    node.log.push_back(is_committed ? Entry{committed_[i].term, committed_[i].hash} : Entry{});
+  }
+  node.base = std::max(node.base, base);
+  return true;
 }
 
 void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
   const std::uint64_t index = seen.a;
   if (index <= node.commit || index > node.last()) {
-    return fail(RaftInvariant::mono_commit, id,
-                fmt::format("node {} commits {} after {} in a log that ends at {}", id.value, index,
-                            node.commit, node.last()));
+    fail(RaftInvariant::mono_commit, id,
+         fmt::format("node {} commits {} after {} in a log that ends at {}", id.value, index,
+                     node.commit, node.last()));
+    if (index == 0 || index > node.last()) return;
   }
   Entry& entry = node.log[index];
   if (entry.hash == 0) entry.hash = seen.c;
   const bool leads = seen.d == 1;
   if (leads && entry.term != seen.b) {
-    return fail(RaftInvariant::old_term_commit, id,
-                fmt::format("node {} leads term {} and commits entry {} of term {} by counting",
-                            id.value, seen.b, index, entry.term));
+    fail(RaftInvariant::old_term_commit, id,
+         fmt::format("node {} leads term {} and commits entry {} of term {} by counting", id.value,
+                     seen.b, index, entry.term));
   }
   node.commit = index;
   if (index <= max_committed()) {
@@ -74,10 +98,10 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
   }
   const std::uint64_t from = max_committed();
   if (from > node.base && from > 0 && node.log[from].hash != committed_[from].hash) {
-    return fail(RaftInvariant::commit_once, id,
-                fmt::format("node {} commits {} after another entry {} than the committed one",
-                            id.value, index, from),
-                committed_[from].record);
+    fail(RaftInvariant::commit_once, id,
+         fmt::format("node {} commits {} after another entry {} than the committed one", id.value,
+                     index, from),
+         committed_[from].record);
   }
   check_quorum(id, node, index, entry.hash);
   if (committed_.empty()) committed_.emplace_back();
@@ -152,10 +176,10 @@ void RaftInvariants::snapshot_synced(std::uint64_t record, NodeId id, std::uint6
 void RaftInvariants::on_match(NodeId id, Node& node, const Observation& seen) {
   std::uint64_t& match = node.matches[seen.a];
   if (seen.b < match || seen.b > node.last() || seen.c <= seen.b) {
-    return fail(RaftInvariant::mono_match, id,
-                fmt::format("node {} sets match {} and next {} of node {} after match {}; its log "
-                            "ends at {}",
-                            id.value, seen.b, seen.c, seen.a, match, node.last()));
+    fail(RaftInvariant::mono_match, id,
+         fmt::format("node {} sets match {} and next {} of node {} after match {}; its log ends "
+                     "at {}",
+                     id.value, seen.b, seen.c, seen.a, match, node.last()));
   }
   match = seen.b;
 }

@@ -9,15 +9,16 @@ namespace windtunnel {
 
 void RaftInvariants::on_apply(NodeId id, Node& node, const Observation& seen) {
   if (seen.a != node.applied + 1) {
-    return fail(RaftInvariant::mono_applied, id,
-                fmt::format("node {} applies entry {} after {}", id.value, seen.a, node.applied));
+    fail(RaftInvariant::mono_applied, id,
+         fmt::format("node {} applies entry {} after {}", id.value, seen.a, node.applied));
+    if (seen.a == 0) return;
   }
   node.applied = seen.a;
   if (seen.a > max_committed() || committed_[seen.a].hash != seen.c) {
-    return fail(RaftInvariant::state_machine_safety, id,
-                fmt::format("node {} applies an entry {} that is not the committed one", id.value,
-                            seen.a),
-                seen.a > max_committed() ? 0 : committed_[seen.a].record);
+    return fail(
+        RaftInvariant::state_machine_safety, id,
+        fmt::format("node {} applies an entry {} that is not the committed one", id.value, seen.a),
+        seen.a > max_committed() ? 0 : committed_[seen.a].record);
   }
   check_digest(id, seen.a, seen.d);
 }
@@ -38,6 +39,11 @@ void RaftInvariants::check_digest(NodeId id, std::uint64_t index, std::uint64_t 
 
 void RaftInvariants::on_snapshot(NodeId id, Node& node, const Observation& seen, bool installed) {
   const bool is_committed = seen.a <= max_committed() && seen.a > 0;
+  const std::uint64_t applied = node.applied;
+  if (installed) {
+    node.applied = seen.a;
+    node.commit = std::max(node.commit, seen.a);
+  }
   if (!is_committed || committed_[seen.a].hash != seen.c || committed_[seen.a].term != seen.b) {
     return fail(RaftInvariant::snapshot_valid, id,
                 fmt::format("node {} has a snapshot at entry {} of term {} that is not the "
@@ -45,19 +51,15 @@ void RaftInvariants::on_snapshot(NodeId id, Node& node, const Observation& seen,
                             id.value, seen.a, seen.b),
                 is_committed ? committed_[seen.a].record : 0);
   }
-  if (installed && seen.a < node.applied) {
-    return fail(RaftInvariant::mono_applied, id,
-                fmt::format("node {} installs a snapshot at {} after applying {}", id.value, seen.a,
-                            node.applied));
+  if (installed && seen.a < applied) {
+    fail(RaftInvariant::mono_applied, id,
+         fmt::format("node {} installs a snapshot at {} after applying {}", id.value, seen.a,
+                     applied));
   }
-  if (!installed && seen.a > node.applied) {
-    return fail(RaftInvariant::snapshot_valid, id,
-                fmt::format("node {} takes a snapshot at {} and has applied {}", id.value, seen.a,
-                            node.applied));
-  }
-  if (installed) {
-    node.applied = seen.a;
-    node.commit = std::max(node.commit, seen.a);
+  if (!installed && seen.a > applied) {
+    fail(RaftInvariant::snapshot_valid, id,
+         fmt::format("node {} takes a snapshot at {} and has applied {}", id.value, seen.a,
+                     applied));
   }
   check_digest(id, seen.a, seen.d);
 }
@@ -67,9 +69,10 @@ void RaftInvariants::on_log_start(NodeId id, Node& node, const Observation& seen
   if (seen.a == 0) return;
   const std::uint64_t base = seen.a - 1;
   if (base > max_committed()) {
-    return fail(RaftInvariant::snapshot_valid, id,
-                fmt::format("node {} begins its log at {}, past what is committed", id.value,
-                            seen.a));
+    fail(RaftInvariant::snapshot_valid, id,
+         fmt::format("node {} begins its log at {}, past what is committed", id.value, seen.a));
+    (void)skip_to(node, base);
+    return;
   }
   if (node.last() < base) {
     // By a snapshot from elsewhere: what it stands for is the committed prefix, or SNAP-VALID will

@@ -49,7 +49,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
       // What was still open is void: a later write may lie at the same place. Recovery says anew
       // what it found.
       pending_[record.node.value].clear();
-      for (auto& [group, invariants] : groups_) invariants.crashed(number, record.node);
+      for (auto& [id, group] : groups_) group.invariants.crashed(number, record.node);
     } else {
       return;
     }
@@ -68,26 +68,30 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   void on_damaged(NodeId node, DiskFaultKind kind) override {
     if (kind != DiskFaultKind::wipe) return;
     pending_[node.value].clear();
-    for (auto& [group, invariants] : groups_) invariants.wiped(sim_->trace().size(), node);
+    for (auto& [id, group] : groups_) group.invariants.wiped(sim_->trace().size(), node);
   }
 
-  Finding finish(const RunView&, const PropertySpec& property) override {
+  Finding finish(const RunView& view, const PropertySpec& property) override {
     Finding finding;
-    for (const auto& [group, invariants] : groups_) {
-      const std::optional<RaftViolation>& violation = invariants.violation();
-      if (!violation || check_id(violation->invariant) != property.check) continue;
-      if (violation->is_excused) {
-        finding.decision = Decision::unknown;
-        finding.text = "after the plan destroyed a disk: " + violation->text;
+    for (const auto& [id, group] : groups_) {
+      const std::vector<RaftViolation>& violations = group.invariants.violations();
+      for (std::size_t i = 0; i < violations.size(); ++i) {
+        const RaftViolation& violation = violations[i];
+        if (check_id(violation.invariant) != property.check) continue;
+        const std::string text = name_of(id, view) + violation.text;
+        if (violation.is_excused) {
+          finding.decision = Decision::unknown;
+          finding.text = "after the plan destroyed a disk: " + text;
+          continue;  // another group may have no excuse
+        }
+        finding.decision = Decision::violated;
+        finding.text = text;
+        finding.node = violation.node;
+        finding.event = violation.records.empty() ? 0 : violation.records.front();
+        finding.time = group.times[i];
+        finding.related = violation.records;
         return finding;
       }
-      finding.decision = Decision::violated;
-      finding.text = violation->text;
-      finding.node = violation->node;
-      finding.event = violation->records.empty() ? 0 : violation->records.front();
-      finding.time = time_;
-      finding.related = violation->records;
-      return finding;
     }
     if (groups_.empty()) {
       finding.decision = Decision::unknown;
@@ -97,6 +101,18 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   }
 
  private:
+  struct Group {
+    RaftInvariants invariants;
+    std::vector<Instant> times;  // when each violation was seen
+  };
+
+  // "in group b: ", where there are several.
+  static std::string name_of(GroupId id, const RunView& view) {
+    const std::vector<GroupSpec>& groups = view.spec.cluster.groups;
+    if (groups.size() < 2 || id.value >= groups.size()) return {};
+    return "in group " + groups[id.value].name + ": ";
+  }
+
   void on_observation(std::uint64_t number, const Record& record) {
     Observation seen;
     seen.kind = record.observation();
@@ -115,8 +131,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
                                                seen.c & ((std::uint64_t{1} << 40) - 1)});
         return;
       }
-      default:
-        group(seen.group).observe(number, record.node, record.incarnation, seen);
+      default: group(seen.group).invariants.observe(number, record.node, record.incarnation, seen);
     }
   }
 
@@ -149,7 +164,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   }
 
   void tell(NodeId node, const PendingExtent& extent) {
-    RaftInvariants& invariants = group(extent.group);
+    RaftInvariants& invariants = group(extent.group).invariants;
     const std::uint64_t number = sim_->trace().size();
     switch (extent.kind) {
       case ObservationKind::wal_extent:
@@ -163,7 +178,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   }
 
   // Most records in a row are of one group; elements of the map stay where they are.
-  RaftInvariants& group(GroupId id) {
+  Group& group(GroupId id) {
     if (latest_ == nullptr || latest_group_ != id) {
       latest_group_ = id;
       latest_ = &groups_[id];
@@ -173,25 +188,32 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
 
   // After something was told to one group or, with `all`, to any.
   void report(bool all = false) {
-    if (reported_ || (!all && (latest_ == nullptr || !latest_->violation()))) return;
-    for (const auto& [group, invariants] : groups_) {
-      if (!invariants.violation()) continue;
-      reported_ = true;
-      time_ = sim_->now();
-      if (!invariants.violation()->is_excused) on_violation_();
+    if (!all) {
+      if (latest_ != nullptr) report(*latest_);
       return;
+    }
+    for (auto& [id, group] : groups_) report(group);
+  }
+
+  void report(Group& group) {
+    const std::vector<RaftViolation>& violations = group.invariants.violations();
+    while (group.times.size() < violations.size()) {
+      const bool is_excused = violations[group.times.size()].is_excused;
+      group.times.push_back(sim_->now());
+      if (is_excused || reported_) continue;
+      reported_ = true;
+      on_violation_();
     }
   }
 
   Simulation* sim_ = nullptr;
   std::function<void()> on_violation_;
-  std::map<GroupId, RaftInvariants> groups_;
+  std::map<GroupId, Group> groups_;
   std::vector<std::vector<PendingExtent>> pending_;  // by node
   PendingExtent last_;
   GroupId latest_group_;
-  RaftInvariants* latest_ = nullptr;
-  bool reported_ = false;
-  Instant time_;
+  Group* latest_ = nullptr;
+  bool reported_ = false;  // a violation without an excuse
 };
 
 }  // namespace

@@ -21,7 +21,7 @@ class Schedule {
   void run(int steps) {
     for (int i = 0; i < steps && is_fine(); ++i) step();
   }
-  bool is_fine() const { return !cluster_.invariants().violation().has_value(); }
+  bool is_fine() const { return cluster_.invariants().violation() == nullptr; }
 
   void step() {
     const std::uint64_t what = draw(100);
@@ -140,8 +140,8 @@ std::string story(Cluster& cluster) {
   const std::vector<std::string> lines = cluster.take_lines();
   const std::size_t from = lines.size() > 60 ? lines.size() - 60 : 0;
   for (std::size_t i = from; i < lines.size(); ++i) text += lines[i] + "\n";
-  const std::optional<RaftViolation>& violation = cluster.invariants().violation();
-  if (violation.has_value()) {
+  const RaftViolation* violation = cluster.invariants().violation();
+  if (violation != nullptr) {
     text += std::string(short_name(violation->invariant)) + ": " + violation->text + "\n";
   }
   return text;

@@ -69,8 +69,8 @@ class Player {
     const bool is_quiet = is_quiet_;
     is_quiet_ = false;
     if (is_quiet) out_.clear();
-    const auto& violation = cluster_->invariants().violation();
-    if (violation.has_value()) {
+    const RaftViolation* violation = cluster_->invariants().violation();
+    if (violation != nullptr) {
       out_.push_back(std::string(short_name(violation->invariant)) + ": " + violation->text);
     }
     if (out_.empty() && !is_quiet) out_.push_back("ok");
@@ -152,10 +152,9 @@ class Player {
       }
       const Raft& raft = cluster_->raft(i);
       const auto text = [](std::uint64_t n) { return std::to_string(n); };
-      out_.push_back(Cluster::name(i) + " " + std::string(name_of(raft.role())) +
-                     " term=" + text(raft.term().value) +
-                     " last=" + text(raft.log().last_index().value) + "/" +
-                     text(raft.log().last_term().value) +
+      out_.push_back(Cluster::name(i) + " " + std::string(name_of(raft.role())) + " term=" +
+                     text(raft.term().value) + " last=" + text(raft.log().last_index().value) +
+                     "/" + text(raft.log().last_term().value) +
                      " durable=" + text(raft.durable_index().value) +
                      " commit=" + text(raft.commit_index().value));
     }
