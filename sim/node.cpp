@@ -34,7 +34,7 @@ Node::Node(Simulation& sim, NodeId id, const NodeOptions& options, ProgramFactor
 Node::~Node() {
   if (incarnate_ == nullptr) return;
   severed_ = true;
-  incarnate_->sever(CrashKind::process);
+  incarnate_->sever(CrashKind::power);  // The world ends: nobody is told anything.
   inbox_->clear();
   incarnate_->destroy_program();
 }
@@ -58,6 +58,7 @@ void Node::start() {
   WT_ASSERT(incarnate_ == nullptr, "a node is started when it is down");
   if (started_once_) ++incarnation_.value;
   started_once_ = true;
+  powered_ = true;
   severed_ = false;
   paused_ = false;
   record_life(*this, RecordKind::start);
@@ -69,6 +70,7 @@ void Node::crash(CrashKind kind) {
   if (!up()) return;
   record_life(*this, RecordKind::crash, static_cast<std::uint16_t>(kind));
   severed_ = true;
+  powered_ = kind != CrashKind::power;
   incarnate_->sever(kind);
   if (sim_.running_node() == kNoNode) {
     destroy_incarnation(kind);

@@ -62,6 +62,9 @@ class Node {
   Incarnation incarnation() const { return incarnation_; }
   bool up() const { return incarnate_ != nullptr && !severed_; }
   bool paused() const { return paused_; }
+  // Whether the machine runs, be it without the program: after a crash of the process its kernel
+  // still ends and refuses streams. False before the first start and after a power loss.
+  bool powered() const { return powered_; }
 
   SimClock& clock() { return *clock_; }
   SimDisk& disk() { return *disk_; }
@@ -109,6 +112,7 @@ class Node {
   Incarnation incarnation_;
   bool started_once_ = false;
   bool severed_ = false;
+  bool powered_ = false;
   bool paused_ = false;
   bool suspended_ = false;
   std::unique_ptr<SimClock> clock_;

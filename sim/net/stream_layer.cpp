@@ -122,24 +122,33 @@ std::uint64_t StreamLayer::abort(StreamEnd& end) {
 }
 
 void StreamLayer::sever(NodeId node, bool power_loss) {
+  if (node.value < by_node_.size()) {
+    const std::vector<std::uint32_t> slots = by_node_[node.value];
+    for (const std::uint32_t slot : slots) {
+      StreamEnd& end = ends_[slot];
+      if (power_loss) {
+        remove(end);
+      } else if (end.listener != StreamEnd::kNoListener) {
+        // Its listener goes before it was accepted.
+        if (end.state != State::failed) abort(end);
+        remove(end);
+      } else if (!end.orphaned()) {
+        close(end.id);
+      }
+    }
+  }
   for (std::uint32_t slot = 0; slot < listeners_.size(); ++slot) {
     ListenerState& listener = listeners_[slot];
-    if (listener.node == nullptr || listener.node->id() != node) continue;
-    listener.node = nullptr;
-    listener.user = nullptr;
-    listener.queue.clear();
-    ++listener.generation;
-    free_listeners_.push_back(slot);
+    if (listener.node != nullptr && listener.node->id() == node) forget_listener(listener, slot);
   }
-  if (node.value >= by_node_.size()) return;
-  while (!by_node_[node.value].empty()) {
-    StreamEnd& gone = ends_[by_node_[node.value].back()];
-    const bool connected = gone.state == State::open || gone.state == State::syn_received;
-    if (!power_loss && connected && !(gone.orphaned() && gone.end_acknowledged())) {
-      send(gone, {.kind = Kind::reset, .sequence = gone.sent, .record = sim_.cause()});
-    }
-    remove(gone);
-  }
+}
+
+void StreamLayer::forget_listener(ListenerState& listener, std::uint32_t slot) {
+  listener.node = nullptr;
+  listener.user = nullptr;
+  listener.queue.clear();
+  ++listener.generation;
+  free_listeners_.push_back(slot);
 }
 
 void StreamLayer::set_timer(StreamEnd& end, Instant at) {

@@ -60,7 +60,9 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   // The program lets go of the end, which may live on to send what was written.
   void close(StreamId id);
 
-  // The node's program is gone. After a power loss its peers hear nothing.
+  // The node's program is gone. Its kernel closes what it had open, as `close` does: what was
+  // written still arrives, then the end, or a reset where bytes were not read. After a power loss
+  // the kernel is gone too, and peers hear nothing.
   void sever(NodeId node, bool power_loss);
   // Ends in the table, and packets that wait in them.
   std::size_t ends() const { return ends_.live(); }
@@ -89,6 +91,7 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   // Tells the peer; returns the number of the record.
   std::uint64_t abort(StreamEnd& end);
   void give_back(StreamEnd& end);
+  void forget_listener(ListenerState& listener, std::uint32_t slot);
   void settle(StreamEnd& end);
   std::uint64_t record(RecordKind kind, const StreamEnd& end, std::uint16_t aux,
                        std::uint64_t cause, std::uint64_t c = 0, std::uint64_t d = 0);

@@ -37,11 +37,7 @@ void StreamLayer::close_listener(ListenerId id) {
     if (refused.state != State::failed) abort(refused);
     remove(refused);
   }
-  listener.node = nullptr;
-  listener.user = nullptr;
-  listener.queue.clear();
-  ++listener.generation;
-  free_listeners_.push_back(id.slot);
+  forget_listener(listener, id.slot);
 }
 
 Result<StreamId> StreamLayer::accept(ListenerId id) {

@@ -126,7 +126,9 @@ void Wire::on_event(std::uint64_t slot_word, std::uint64_t) {
   if (packet.link != Packet::kLoopback && !links_.arrives(packet)) {
     return drop(slot, DropReason::cut);
   }
-  if (!sim_.node(packet.to.node).up()) return drop(slot, DropReason::node_down);
+  const Node& node = sim_.node(packet.to.node);
+  const bool is_there = packet.is_segment ? node.powered() : node.up();
+  if (!is_there) return drop(slot, DropReason::node_down);
   (packet.is_segment ? segments_ : messages_)->on_packet(slot);
 }
 

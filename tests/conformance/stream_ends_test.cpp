@@ -184,8 +184,50 @@ TEST_P(StreamEndsOf, CrashOfThePeersProcessEndsTheStream) {
   world->keep(two, std::move(c.listener));
   world->keep(two, std::move(c.server));
   world->crash(two);
-  const Errc end = end_of(*c.client);
-  EXPECT_TRUE(end == Errc::closed || end == Errc::reset) << name_of(end);
+  EXPECT_EQ(end_of(*c.client), Errc::closed);
+}
+
+TEST_P(StreamEndsOf, WhatAProcessWroteBeforeItsCrashArrives) {
+  Connection c = connect(*world, one, two);
+  ASSERT_TRUE(c.server->write(as_bytes("last words")).has_value());
+  world->keep(two, std::move(c.listener));
+  world->keep(two, std::move(c.server));
+  world->crash(two);
+  Bytes into(100);
+  std::size_t count = 0;
+  ASSERT_TRUE(world->run_until([&] {
+    const Result<std::size_t> got = c.client->read(into);
+    if (got.has_value()) count = *got;
+    return got.has_value();
+  }));
+  EXPECT_EQ(count, std::string_view("last words").size());
+  EXPECT_EQ(end_of(*c.client), Errc::closed);
+}
+
+TEST_P(StreamEndsOf, WritingToACrashedProcessEndsInReset) {
+  Connection c = connect(*world, one, two);
+  world->keep(two, std::move(c.listener));
+  world->keep(two, std::move(c.server));
+  world->crash(two);
+  Errc end = Errc::ok;
+  ASSERT_TRUE(world->run_until([&] {
+    const Result<std::size_t> written = c.client->write(as_bytes("x"));
+    if (!written.has_value()) end = code_of(written.error());
+    return !written.has_value();
+  }));
+  EXPECT_EQ(end, Errc::reset);
+}
+
+TEST_P(StreamEndsOf, CrashOfAProcessResetsWhatItDidNotAccept) {
+  Result<std::unique_ptr<Listener>> listener = world->env(two).transport.listen(5);
+  ASSERT_TRUE(listener.has_value());
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }));
+  world->run_for(milliseconds(20));
+  world->keep(two, std::move(*listener));
+  world->crash(two);
+  EXPECT_EQ(end_of(*stream), Errc::reset);
 }
 
 TEST_P(StreamEndsOf, CrashOfAPeerWithUnreadBytesResets) {
@@ -210,12 +252,13 @@ TEST_P(StreamEndsOf, RestartedNodeListensAgain) {
   EXPECT_TRUE(world->run_until([&] { return arrived.runs == 1; }));
 }
 
-TEST_P(StreamEndsOf, ConnectToACrashedNodeFails) {
+// The machine is there still, and says that nobody listens.
+TEST_P(StreamEndsOf, ConnectToACrashedProcessIsRefused) {
   world->crash(two);
   Flag connected;
   const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
   ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }, seconds(300)));
-  EXPECT_NE(connected.error(), Errc::ok);
+  EXPECT_EQ(connected.error(), Errc::refused);
 }
 
 }  // namespace

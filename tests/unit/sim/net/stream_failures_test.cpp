@@ -92,16 +92,45 @@ TEST(StreamFailures, ListenersThatCloseResetWhatTheyDidNotAccept) {
   EXPECT_EQ(world.net().stream_ends(), 1U);
 }
 
-TEST(StreamFailures, AProcessCrashResetsPeers) {
+TEST(StreamFailures, AProcessCrashEndsWhatItHadRead) {
   NetWorld world(2);
   Connection pair(world);
+  ASSERT_TRUE(pair.client->write(as_bytes("last words")).has_value());
   Signal readable;
   pair.server->when_readable(readable);
   world.node(0).crash(CrashKind::process);
   world.run_for(seconds(1));
   EXPECT_TRUE(readable.fired);
+  Bytes into(100);
+  EXPECT_EQ(pair.server->read(into).value(), 10U);
+  EXPECT_EQ(pair.server->read(into).value(), 0U);
+}
+
+TEST(StreamFailures, AProcessCrashWithUnreadBytesResets) {
+  NetWorld world(2);
+  Connection pair(world);
+  ASSERT_TRUE(pair.server->write(as_bytes("unread")).has_value());
+  world.run_for(milliseconds(20));
+  world.node(0).crash(CrashKind::process);
+  world.run_for(seconds(1));
   EXPECT_EQ(try_read(*pair.server), Errc::reset);
   EXPECT_EQ(world.net().stream_ends(), 1U);
+}
+
+// What the kernel of the dead process still has to say goes with the power of a later life.
+TEST(StreamFailures, APowerLossEndsWhatAnEarlierCrashLeft) {
+  NetWorld world(2);
+  Connection pair(world);
+  world.net().isolate(3, world.id(0));
+  ASSERT_TRUE(pair.client->write(as_bytes("under way")).has_value());
+  world.node(0).crash(CrashKind::process);
+  world.node(0).start();
+  EXPECT_EQ(world.net().stream_ends(), 2U);
+  world.node(0).crash(CrashKind::power);
+  EXPECT_EQ(world.net().stream_ends(), 1U);
+  world.net().remove_fault(3);
+  world.run_for(seconds(100));
+  EXPECT_EQ(try_read(*pair.server), Errc::would_block);
 }
 
 TEST(StreamFailures, AfterAPowerLossThePeerLearnsOfItWhenItSends) {
