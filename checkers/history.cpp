@@ -96,9 +96,17 @@ std::string History::describe(const Operation& op) const {
 HistoryRecorder::Worker& HistoryRecorder::worker(std::int64_t number) {
   WT_ASSERT(number >= 0 && number < workers_, "a worker is numbered below the recorder's count");
   while (static_cast<std::int64_t>(states_.size()) <= number) {
-    states_.push_back({static_cast<std::int64_t>(states_.size()), false});
+    const auto next = static_cast<std::int64_t>(states_.size());
+    states_.push_back({numbering_.first_process + next, false});
   }
   return states_[static_cast<std::size_t>(number)];
+}
+
+// What a recorder adds fits: it knows which workers are busy.
+void HistoryRecorder::add(Event event) {
+  if (numbering_.next_index != nullptr) event.index = (*numbering_.next_index)++;
+  const auto refused = history_.add(std::move(event));
+  WT_ASSERT(!refused.has_value(), "a recorder's events fit its history");
 }
 
 HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, std::string_view f,
@@ -114,8 +122,7 @@ HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, 
   if (!key.is_nil()) {
     event.extra = Value(Value::Kind::map, {Value::keyword("key"), std::move(key)});
   }
-  const auto refused = history_.add(std::move(event));
-  WT_ASSERT(!refused.has_value(), "an idle worker's invocation fits the history");
+  add(std::move(event));
   worker_of_.push_back(static_cast<std::uint32_t>(number));
   return {static_cast<std::uint32_t>(history_.operations().size() - 1)};
 }
@@ -134,10 +141,9 @@ void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value va
   event.value = std::move(value);
   event.error = std::move(error);
   event.extra = history_.invocation(op).extra;
-  const auto refused = history_.add(std::move(event));
-  WT_ASSERT(!refused.has_value(), "the completion of an open operation fits the history");
+  add(std::move(event));
   state.busy = false;
-  if (outcome == EventType::info) state.process += workers_;
+  if (outcome == EventType::info) state.process += numbering_.processes;
 }
 
 void HistoryRecorder::nemesis(Instant now, std::string_view f, Value value) {
@@ -147,8 +153,7 @@ void HistoryRecorder::nemesis(Instant now, std::string_view f, Value value) {
   event.process = Value::keyword("nemesis");
   event.f = f;
   event.value = std::move(value);
-  const auto refused = history_.add(std::move(event));
-  WT_ASSERT(!refused.has_value(), "a nemesis event always fits");
+  add(std::move(event));
 }
 
 }  // namespace windtunnel::checkers

@@ -91,11 +91,23 @@ class History {
 // `workers`; its process id starts equal to its number and grows by `workers` after each `:info`.
 class HistoryRecorder {
  public:
+  // How recorders of one run number, so that their histories fit into one file: no process is in
+  // two of them, and the indices of their events are one sequence in order of time.
+  struct Numbering {
+    std::int64_t first_process = 0;      // the id of worker 0
+    std::int64_t processes = 0;          // workers of all recorders
+    std::int64_t* next_index = nullptr;  // shared by them; outlives the recorder
+  };
+
   struct OpId {
     std::uint32_t value = 0;  // index into `History::operations()`
   };
 
-  explicit HistoryRecorder(std::int64_t workers) : workers_(workers) {}
+  explicit HistoryRecorder(std::int64_t workers) : workers_(workers) {
+    numbering_.processes = workers;
+  }
+  HistoryRecorder(std::int64_t workers, const Numbering& numbering)
+      : workers_(workers), numbering_(numbering) {}
 
   // The worker must be idle. `key` becomes the event's `:key` unless it is nil.
   OpId invoke(std::int64_t worker, Instant now, std::string_view f, Value value, Value key = {});
@@ -113,8 +125,10 @@ class HistoryRecorder {
     bool busy = false;
   };
   Worker& worker(std::int64_t number);
+  void add(Event event);
 
   std::int64_t workers_;
+  Numbering numbering_;
   std::vector<Worker> states_;
   std::vector<std::uint32_t> worker_of_;  // by operation
   History history_;

@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace windtunnel::checkers {
 
@@ -29,5 +30,19 @@ std::string event_to_json(const Event& event);
 std::string write_history_edn(const History& history);
 // What a run directory's history.jsonl holds.
 std::string write_history_json_lines(const History& history);
+
+// --- Several workloads in one file ---
+
+struct NamedHistory {
+  std::string_view workload;
+  const History* history = nullptr;
+};
+// As one history in the order of the events' indices, which recorders with one Numbering share.
+// Each event has a key more, `workload`.
+std::string write_histories_json_lines(const std::vector<NamedHistory>& histories);
+// The workloads that the events of a history name, each once, in order of appearance.
+std::vector<std::string> workloads_in(const History& history);
+// The events of one workload; their indices and lines stay.
+History history_of_workload(const History& history, std::string_view workload);
 
 }  // namespace windtunnel::checkers

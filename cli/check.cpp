@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <filesystem>
@@ -82,6 +83,22 @@ int exit_code_of(Decision decision) {
   return kExitUnknown;
 }
 
+// Whether it is said which of the workloads is meant.
+bool is_clear(const std::string& asked, const std::vector<std::string>& workloads) {
+  std::string names;
+  for (const std::string& name : workloads) names += (names.empty() ? "" : ", ") + name;
+  if (asked.empty()) {
+    if (workloads.size() < 2) return true;
+    complain("error: the history has several workloads; name one with --workload: " + names);
+    return false;
+  }
+  if (std::find(workloads.begin(), workloads.end(), asked) != workloads.end()) return true;
+  complain(fmt::format("error: --workload {}: {}", asked,
+                       names.empty() ? "the events of the history name no workload"
+                                     : "the workloads of the history are " + names));
+  return false;
+}
+
 }  // namespace
 
 std::string model_names() {
@@ -107,11 +124,16 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
     return kExitBadInput;
   }
   bool missing = false;
-  const checkers::HistoryResult history = checkers::read_history_file(request.history, &missing);
+  checkers::HistoryResult history = checkers::read_history_file(request.history, &missing);
   if (history.has_error()) {
     const checkers::ReadError& error = history.error();
     complain("error: " + request.history + ": " + to_string(error));
     return missing ? kExitMissingInput : kExitBadInput;
+  }
+  const std::vector<std::string> workloads = checkers::workloads_in(*history);
+  if (!is_clear(request.workload, workloads)) return kExitUsage;
+  if (!request.workload.empty()) {
+    history = checkers::history_of_workload(*history, request.workload);
   }
   checkers::Limits limits;
   limits.max_configurations = request.max_configurations;

@@ -14,6 +14,7 @@ struct CheckRequest {
   std::string model;
   std::optional<std::string> initial;  // EDN
   bool independent = false;
+  std::string workload;  // of a history with several; empty: all of it
   std::string consistency = "linearizable";
   std::uint64_t max_configurations = 4'000'000;
   bool json = false;

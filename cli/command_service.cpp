@@ -25,6 +25,10 @@ void add_serve(CommandLine& line) {
   command->add_option("--listen", request->listen,
                       "where to listen, HOST:PORT (default: as the peers say)");
   command->add_option("--data", request->data, "the directory of this node's files")->required();
+  command
+      ->add_option("--group", request->cluster.group,
+                   "the number of the nodes' group, the same on each of them")
+      ->capture_default_str();
   add_cluster(*command, request->cluster);
 }
 

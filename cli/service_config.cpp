@@ -114,9 +114,15 @@ std::optional<Cluster> read_cluster(const ClusterRequest& request,
     return std::nullopt;
   }
   Cluster cluster;
+  cluster.config.group = GroupId{request.group};
   std::map<NodeId, Setting> peers;
   for (const std::string& peer : request.peers) {
     if (!add_peer(peer, peers)) return std::nullopt;
+  }
+  if (service->max_nodes != 0 && peers.size() > service->max_nodes) {
+    complain(fmt::format("error: --peers: {} nodes; {} has at most {}", peers.size(), service->name,
+                         service->max_nodes));
+    return std::nullopt;
   }
   for (const auto& [id, peer] : peers) {
     cluster.config.members.push_back(id);

@@ -22,6 +22,7 @@ struct ClusterRequest {
   std::string service = "raft-kv";
   std::vector<std::string> peers;  // "n1=127.0.0.1:7001"
   std::vector<std::string> set;    // "key=value": options of the service
+  std::uint32_t group = 0;         // the same for all nodes of a cluster
 };
 
 // Nothing, with the reason printed, when the request makes no sense.

@@ -18,11 +18,11 @@ std::uint32_t ClusterState::node_count() const { return static_cast<std::uint32_
 
 bool ClusterState::up(NodeId node) const { return sim_.node(node).up(); }
 
-NodeId ClusterState::leader() const {
+NodeId ClusterState::leader(std::string_view group) const {
   NodeId found = kNoNode;
   std::uint64_t newest = 0;
   for (std::uint32_t i = 0; i < leads_in_term_.size(); ++i) {
-    if (leads_in_term_[i] <= newest || !up(NodeId{i})) continue;
+    if (leads_in_term_[i] <= newest || nodes_[i].group != group || !up(NodeId{i})) continue;
     newest = leads_in_term_[i];
     found = NodeId{i};
   }

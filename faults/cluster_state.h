@@ -29,11 +29,11 @@ class ClusterState final : public ClusterView, public RecordListener {
   std::string_view group(NodeId node) const override { return nodes_[node.value].group; }
   bool is_client(NodeId node) const override { return nodes_[node.value].client; }
   bool up(NodeId node) const override;
-  NodeId leader() const override;
+  NodeId leader(std::string_view group) const override;
 
   std::vector<NodeId> servers() const;
   std::vector<NodeId> clients() const;
-  // Leaders elected so far.
+  // Leaders elected so far, in all groups.
   std::uint64_t elections() const { return elections_; }
 
   void on_record(std::uint64_t number, const Record& record) override;

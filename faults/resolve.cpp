@@ -46,8 +46,9 @@ class Resolver {
   void add_named(std::string_view name);
   void add_all(bool clients);
   void add_quorum(const Term& term);
-  // Up to `count` random free servers that are up, without the leader where `followers`.
-  void add_random(std::size_t count, bool followers);
+  void add_leaders(std::string_view group);
+  // Up to `count` random free servers that are up, of the term's group.
+  void add_random(const Term& term, std::size_t count);
 
   const ClusterView& view_;
   DrawKey draws_;
@@ -88,13 +89,20 @@ void Resolver::add_quorum(const Term& term) {
   }
 }
 
-void Resolver::add_random(std::size_t count, bool followers) {
-  std::vector<NodeId> servers = servers_of(view_, {});
-  const NodeId leader = view_.leader();
+void Resolver::add_leaders(std::string_view group) {
+  for (const NodeId node : servers_of(view_, group)) {
+    if (view_.leader(view_.group(node)) == node) choose(node);
+  }
+}
+
+void Resolver::add_random(const Term& term, std::size_t count) {
+  std::vector<NodeId> servers = servers_of(view_, term.name);
   shuffle(servers, view_, draws_);
   for (const NodeId node : servers) {
     if (count == 0) return;
-    if (!free(node) || !view_.up(node) || (followers && node == leader)) continue;
+    if (!free(node) || !view_.up(node)) continue;
+    const bool leads = view_.leader(view_.group(node)) == node;
+    if (leads && term.kind == Term::Kind::followers) continue;
     choose(node);
     --count;
   }
@@ -103,14 +111,12 @@ void Resolver::add_random(std::size_t count, bool followers) {
 void Resolver::add(const Term& term) {
   switch (term.kind) {
     case Term::Kind::named: return add_named(term.name);
-    case Term::Kind::leader:
-      if (view_.leader() != kNoNode) choose(view_.leader());
-      return;
+    case Term::Kind::leader: return add_leaders(term.name);
     case Term::Kind::followers:
-      return add_random(term.count == 0 ? view_.node_count() : term.count, true);
+      return add_random(term, term.count == 0 ? view_.node_count() : term.count);
     case Term::Kind::majority:
     case Term::Kind::minority: return add_quorum(term);
-    case Term::Kind::random: return add_random(term.count, false);
+    case Term::Kind::random: return add_random(term, term.count);
     case Term::Kind::rest:
     case Term::Kind::all: return add_all(false);
     case Term::Kind::clients: return add_all(true);

@@ -32,23 +32,50 @@ bool is_name(std::string_view text) {
   });
 }
 
-// `random(2)`, `followers(1)`.
+// Those that may stand behind the name of a group.
+bool is_of_group(Term::Kind kind) {
+  switch (kind) {
+    case Term::Kind::leader:
+    case Term::Kind::followers:
+    case Term::Kind::majority:
+    case Term::Kind::minority:
+    case Term::Kind::random: return true;
+    case Term::Kind::named:
+    case Term::Kind::rest:
+    case Term::Kind::all:
+    case Term::Kind::clients: break;
+  }
+  return false;
+}
+
+// `leader`, `n-leader`; nullopt for what is not a word of selectors.
+std::optional<Term> parse_word(std::string_view text) {
+  Term term;
+  const Word* word = find_word(text);
+  const std::size_t dash = text.rfind('-');
+  if (word == nullptr && dash != std::string_view::npos && dash != 0) {
+    word = find_word(text.substr(dash + 1));
+    if (word == nullptr || !is_of_group(word->kind)) return std::nullopt;
+    term.name = text.substr(0, dash);
+    if (!is_name(term.name)) return std::nullopt;
+  }
+  if (word == nullptr) return std::nullopt;
+  term.kind = word->kind;
+  return term;
+}
+
+// `random(2)`, `n-followers(1)`.
 std::optional<Term> parse_counted(std::string_view text, std::size_t open) {
   if (text.back() != ')') return std::nullopt;
-  const Word* word = find_word(text.substr(0, open));
-  if (word == nullptr) return std::nullopt;
+  std::optional<Term> word = parse_word(text.substr(0, open));
+  if (!word) return std::nullopt;
   if (word->kind != Term::Kind::random && word->kind != Term::Kind::followers) return std::nullopt;
   const std::string_view digits = text.substr(open + 1, text.size() - open - 2);
-  Term term;
-  term.kind = word->kind;
+  Term term = *std::move(word);
   const char* last = digits.data() + digits.size();
   const auto [end, error] = std::from_chars(digits.data(), last, term.count);
   if (error != std::errc() || end != last || term.count == 0) return std::nullopt;
   return term;
-}
-
-bool is_quorum(Term::Kind kind) {
-  return kind == Term::Kind::majority || kind == Term::Kind::minority;
 }
 
 }  // namespace
@@ -57,21 +84,11 @@ std::optional<Term> parse_term(std::string_view text) {
   const std::size_t open = text.find('(');
   if (open != std::string_view::npos) return parse_counted(text, open);
   if (!is_name(text)) return std::nullopt;
+  if (std::optional<Term> word = parse_word(text)) {
+    if (word->kind == Term::Kind::random) word->count = 1;
+    return word;
+  }
   Term term;
-  if (const Word* word = find_word(text); word != nullptr) {
-    term.kind = word->kind;
-    if (term.kind == Term::Kind::random) term.count = 1;
-    return term;
-  }
-  const std::size_t dash = text.rfind('-');
-  if (dash != std::string_view::npos && dash != 0) {
-    const Word* word = find_word(text.substr(dash + 1));
-    if (word != nullptr && is_quorum(word->kind)) {
-      term.kind = word->kind;
-      term.name = text.substr(0, dash);
-      return term;
-    }
-  }
   term.name = text;
   return term;
 }
@@ -79,7 +96,7 @@ std::optional<Term> parse_term(std::string_view text) {
 std::string to_string(const Term& term) {
   if (term.kind == Term::Kind::named) return term.name;
   std::string text;
-  if (is_quorum(term.kind) && !term.name.empty()) text = term.name + "-";
+  if (!term.name.empty()) text = term.name + "-";
   for (const Word& word : kWords) {
     if (word.kind == term.kind) text += word.text;
   }

@@ -19,7 +19,7 @@ namespace windtunnel::faults {
 struct Term {
   enum class Kind : std::uint8_t {
     named,      // a node, or all nodes of a group
-    leader,     // the node that leads now
+    leader,     // the node that leads its group now; of each group where none is named
     followers,  // servers that are up and do not lead; with a count, that many of them
     majority,   // random servers, until the selection holds a majority of them
     minority,   // random servers, until the selection holds the largest minority
@@ -29,7 +29,8 @@ struct Term {
     clients,    // every client
   };
   Kind kind = Kind::named;
-  std::string name;         // named: which; majority, minority: the group, empty for all servers
+  // named: which; leader, followers, majority, minority, random: the group, empty for all servers.
+  std::string name;
   std::uint32_t count = 0;  // random: how many; followers: how many, 0 for all
   friend bool operator==(const Term&, const Term&) = default;
 };
@@ -52,7 +53,8 @@ struct Sides {
   friend bool operator==(const Sides&, const Sides&) = default;
 };
 
-// `leader`, `n-minority`, `random(2)`. nullopt when malformed; any other word is a name.
+// `leader`, `n-leader`, `n-minority`, `random(2)`. nullopt when malformed; any other word is a
+// name.
 std::optional<Term> parse_term(std::string_view text);
 std::string to_string(const Term& term);
 // "leader" or "[leader, minority]".
@@ -66,8 +68,8 @@ class ClusterView {
   virtual std::string_view group(NodeId node) const = 0;
   virtual bool is_client(NodeId node) const = 0;
   virtual bool up(NodeId node) const = 0;
-  // The node with the newest term that leads and is up; kNoNode while nobody does.
-  virtual NodeId leader() const = 0;
+  // The node of the group with the newest term that leads and is up; kNoNode while nobody does.
+  virtual NodeId leader(std::string_view group) const = 0;
 
  protected:
   ~ClusterView() = default;

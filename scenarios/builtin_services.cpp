@@ -23,6 +23,8 @@ ServiceDefinition raft_kv() {
   definition.name = "raft-kv";
   definition.doc = "the key-value store replicated by Raft";
   definition.options = raft_kv_options();
+  definition.max_nodes = kRaftKvMaxNodes;
+  definition.max_servers = kObservedNodes;
   definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
     return std::make_unique<RaftKvService>(env, config);
   };

@@ -25,6 +25,9 @@ struct ServiceInfo {
   std::vector<OptionInfo> options;
   std::vector<std::string> message_types;
   bool has_timeout = false;  // `timeout: NODE` means something to it
+  // Most nodes of one group, and of all groups of a scenario with such a group; 0: any number.
+  std::size_t max_nodes = 0;
+  std::size_t max_servers = 0;
 };
 
 struct WorkloadInfo {

@@ -26,6 +26,8 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     sim_ = &view.sim;
     nodes_ = &view.nodes;
     applied_.resize(view.nodes.size());
+    committed_.resize(view.spec.cluster.groups.size());
+    workloads_.resize(view.spec.workloads.size());
     if (view.spec.heal) within_ = view.spec.heal->within;
     RecordKinds kinds{RecordKind::phase, RecordKind::invoke, RecordKind::complete};
     for (const ObservationKind kind :
@@ -45,11 +47,12 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       core_ = record.b;
       check_applied(record.time);
     } else if (record.kind == RecordKind::invoke) {
-      if (healed_) invoked_ = true;
+      if (healed_) workload_of(record.node).invoked = true;
     } else if (record.kind == RecordKind::complete) {
       // Word b is the number of the call's record.
       const bool ok = record.aux == 0;
-      if (healed_ && ok && record.b > heal_record_ && !served_) served_ = record.time;
+      std::optional<Instant>& served = workload_of(record.node).served;
+      if (healed_ && ok && record.b > heal_record_ && !served) served = record.time;
     } else if (record.is_observation()) {
       on_observation(record);
     }
@@ -57,29 +60,13 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
 
   Finding finish(const RunView& view, const PropertySpec&) override {
     Finding finding;
-    if (!view.healed_at) {
-      finding.decision = Decision::unknown;
-      finding.text = "the run was not healed, so recovery was not seen";
-      return finding;
-    }
     const Instant due = healed_at_ + within_;
-    if (view.sim.now() < due) {
+    finding.text = unseen(view, due);
+    if (!finding.text.empty()) {
       finding.decision = Decision::unknown;
-      finding.text = "the run ended before the bound of recovery, " + seconds_text(due);
       return finding;
     }
-    if (!invoked_) {
-      finding.decision = Decision::unknown;
-      finding.text = "no client asked for anything after the heal, so nothing could be served";
-      return finding;
-    }
-    std::string missing;
-    if (!served_ || *served_ > due) {
-      missing = "no operation that a client began after the heal succeeded";
-    } else if (!converged_ || *converged_ > due) {
-      missing = "not every healed node applied what was committed at the heal (index " +
-                std::to_string(target_) + ")";
-    }
+    const std::string missing = what_is_missing(view, due);
     if (missing.empty()) return finding;
     finding.decision = Decision::violated;
     finding.time = due;
@@ -89,10 +76,53 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   }
 
  private:
+  struct Served {
+    bool invoked = false;  // after the heal
+    std::optional<Instant> served;
+  };
+
+  // Why recovery cannot be judged; empty: it can.
+  std::string unseen(const RunView& view, Instant due) const {
+    if (!view.healed_at) return "the run was not healed, so recovery was not seen";
+    if (view.sim.now() < due) {
+      return "the run ended before the bound of recovery, " + seconds_text(due);
+    }
+    bool asked = false;
+    for (std::size_t i = 0; i < workloads_.size(); ++i) {
+      const WorkloadSpec& spec = view.spec.workloads[i];
+      asked = asked || workloads_[i].invoked;
+      const bool is_over = spec.stop && Instant{} + *spec.stop <= healed_at_;
+      if (workloads_[i].invoked || is_over) continue;
+      return "no client of " + spec.name +
+             " asked for anything after the heal, so nothing could be served";
+    }
+    if (asked) return {};
+    return "no client asked for anything after the heal, so nothing could be served";
+  }
+
+  std::string what_is_missing(const RunView& view, Instant due) const {
+    for (std::size_t i = 0; i < workloads_.size(); ++i) {
+      const Served& workload = workloads_[i];
+      if (!workload.invoked || (workload.served && *workload.served <= due)) continue;
+      return "no operation of " + view.spec.workloads[i].name +
+             " that a client began after the heal succeeded";
+    }
+    if (converged_ && *converged_ <= due) return {};
+    std::string text = "not every healed node applied what was committed at the heal (index";
+    for (const std::uint64_t index : target_) text += " " + std::to_string(index);
+    return text + ")";
+  }
+
+  Served& workload_of(NodeId client) { return workloads_[(*nodes_)[client.value].owner]; }
+
   void on_observation(const Record& record) {
     if (record.node.value >= applied_.size()) return;
     switch (record.observation()) {
-      case ObservationKind::commit: committed_ = std::max(committed_, record.a); break;
+      case ObservationKind::commit: {
+        std::uint64_t& committed = committed_[(*nodes_)[record.node.value].owner];
+        committed = std::max(committed, record.a);
+        break;
+      }
       case ObservationKind::recovered: applied_[record.node.value] = 0; break;
       case ObservationKind::apply:
       case ObservationKind::snapshot_installed:
@@ -106,7 +136,8 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   void check_applied(Instant now) {
     if (converged_) return;
     for (std::size_t i = 0; i < applied_.size() && i < 64; ++i) {
-      if (((core_ >> i) & 1) != 0 && applied_[i] < target_) return;
+      if ((*nodes_)[i].client) continue;
+      if (((core_ >> i) & 1) != 0 && applied_[i] < target_[(*nodes_)[i].owner]) return;
     }
     converged_ = now;
   }
@@ -115,14 +146,13 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   const std::vector<NodeLayout>* nodes_ = nullptr;
   Duration within_;
   std::vector<std::uint64_t> applied_;
-  std::uint64_t committed_ = 0;
-  std::uint64_t target_ = 0;
+  std::vector<std::uint64_t> committed_;  // by group
+  std::vector<std::uint64_t> target_;     // by group: what was committed at the heal
   std::uint64_t core_ = 0;
   bool healed_ = false;
   Instant healed_at_;
   std::uint64_t heal_record_ = 0;
-  bool invoked_ = false;
-  std::optional<Instant> served_;
+  std::vector<Served> workloads_;
   std::optional<Instant> converged_;
 };
 

@@ -46,6 +46,8 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
                             split(option.choices)});
   }
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
+  info.max_nodes = definition.max_nodes;
+  info.max_servers = definition.max_servers;
   info.has_timeout = static_cast<bool>(definition.time_out);
   return info;
 }

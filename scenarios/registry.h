@@ -41,6 +41,10 @@ struct ServiceDefinition {
   // The keys of `config:`; the strings must live as long as the registry.
   std::span<const OptionSpec> options;
   std::function<std::unique_ptr<Service>(Env&, const ServiceConfig&)> make;
+  // Most nodes of a group of this service, and of all groups of a scenario together where one is of
+  // this service; 0: any number.
+  std::size_t max_nodes = 0;
+  std::size_t max_servers = 0;
   // A client that runs on a node of its own; `config.name` is the client's node.
   std::function<std::unique_ptr<Client>(Env&, const ServiceConfig&)> make_client;
   std::vector<MessageType> messages;

@@ -45,6 +45,7 @@ class Validator {
   void check_groups();
   void check_rules();
   void check_service(const GroupSpec& group);
+  void check_size(const GroupSpec& group, const ServiceInfo& service);
   void check_workload(const WorkloadSpec& workload);
   void check_property(const PropertySpec& property);
   void check_times();

@@ -61,6 +61,23 @@ void Validator::check_service(const GroupSpec& group) {
     return;
   }
   check_options(group.config, service->options, group.span, "config", service->name);
+  check_size(group, *service);
+}
+
+void Validator::check_size(const GroupSpec& group, const ServiceInfo& service) {
+  const SourceSpan span = places_.at(group.span, {"count"});
+  if (service.max_nodes != 0 && group.count > service.max_nodes) {
+    diagnostics_.error(Code::too_many_nodes, span,
+                       fmt::format("{} nodes in a group of {}; at most {} are allowed", group.count,
+                                   service.name, service.max_nodes));
+    return;
+  }
+  std::size_t servers = 0;
+  for (const GroupSpec& each : spec_.cluster.groups) servers += each.count;
+  if (service.max_servers == 0 || servers <= service.max_servers) return;
+  diagnostics_.error(Code::too_many_nodes, span,
+                     fmt::format("{} nodes in all groups; beside {} at most {} are allowed",
+                                 servers, service.name, service.max_servers));
 }
 
 void Validator::check_workload(const WorkloadSpec& workload) {

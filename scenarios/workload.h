@@ -24,7 +24,8 @@ struct WorkloadRun {
   // The last moment at which an operation may start.
   Instant stop;
 
-  explicit WorkloadRun(std::uint32_t clients) : recorder(clients) {}
+  WorkloadRun(std::uint32_t clients, const checkers::HistoryRecorder::Numbering& numbering)
+      : recorder(clients, numbering) {}
 };
 
 // The program of client number `client` (from 0) of `run`.

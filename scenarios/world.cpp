@@ -101,6 +101,7 @@ const ServiceDefinition& World::service_of_group(std::size_t group) const {
 ServiceConfig World::server_config(std::size_t group, const std::string& name) const {
   ServiceConfig config;
   config.name = name;
+  config.group = GroupId{static_cast<std::uint32_t>(group)};
   config.options = spec_.cluster.groups[group].config;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].client || nodes_[i].owner != group) continue;
@@ -124,10 +125,20 @@ void World::add_server(const NodeLayout& node) {
   sim_.add_node(options, [&service, config](Env& env) { return service.make(env, config); });
 }
 
+checkers::HistoryRecorder::Numbering World::history_numbering(std::size_t workload) {
+  checkers::HistoryRecorder::Numbering numbering;
+  for (std::size_t i = 0; i < spec_.workloads.size(); ++i) {
+    if (i < workload) numbering.first_process += spec_.workloads[i].clients;
+    numbering.processes += spec_.workloads[i].clients;
+  }
+  numbering.next_index = &history_events_;
+  return numbering;
+}
+
 void World::add_client(const NodeLayout& node, std::uint32_t number) {
   const WorkloadSpec& spec = spec_.workloads[node.owner];
   if (number == 0) {
-    auto run = std::make_unique<WorkloadRun>(spec.clients);
+    auto run = std::make_unique<WorkloadRun>(spec.clients, history_numbering(node.owner));
     run->spec = &spec;
     run->definition = registry_.workload(spec.type);
     WT_ASSERT(run->definition != nullptr, "a scenario is checked against the registry");
@@ -192,7 +203,9 @@ void World::start() {
 std::vector<NodeId> World::heal_core() {
   nemesis_.stop_plan();
   faults::Selector majority;
-  majority.terms.push_back({faults::Term::Kind::majority, "", 0});
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    majority.terms.push_back({faults::Term::Kind::majority, group.name, 0});
+  }
   std::vector<NodeId> core =
       faults::resolve(majority, cluster_, sim_.draws("heal.core", spec_.name));
   std::sort(core.begin(), core.end());

@@ -37,7 +37,7 @@ class World {
 
   // Starts the nodes and the plan. Once.
   void start();
-  // Ends the plan and heals a drawn majority of the servers; returns it.
+  // Ends the plan and heals a drawn majority of the servers of each group; returns them.
   std::vector<NodeId> heal_core();
 
   Simulation& sim() { return sim_; }
@@ -52,6 +52,7 @@ class World {
   ServiceConfig server_config(std::size_t group, const std::string& name) const;
   void add_server(const NodeLayout& node);
   void add_client(const NodeLayout& node, std::uint32_t number);
+  checkers::HistoryRecorder::Numbering history_numbering(std::size_t workload);
   void configure_network();
   void configure_node(NodeId id);
   std::optional<std::uint8_t> message_byte(std::string_view type) const;
@@ -59,6 +60,8 @@ class World {
   const ScenarioSpec& spec_;
   const Registry& registry_;
   std::vector<NodeLayout> nodes_;
+  // Events of all histories together.
+  std::int64_t history_events_ = 0;
   // Clients refer to these, so they outlive the simulation.
   std::vector<std::unique_ptr<WorkloadRun>> workloads_;
   Simulation sim_;

@@ -45,6 +45,9 @@ enum class ObservationKind : std::uint16_t {
   user = 1000,  // first number free for users' protocols
 };
 
+// Observations that hold sets of nodes have a bit for each of the first so many.
+inline constexpr std::size_t kObservedNodes = 64;
+
 enum class Role : std::uint8_t {
   follower = 0,
   pre_candidate = 1,

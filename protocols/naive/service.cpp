@@ -53,6 +53,7 @@ void NaiveService::become_primary() {
   ++epoch_;
   Observation role;
   role.kind = ObservationKind::role;
+  role.group = config_.group;
   role.a = static_cast<std::uint64_t>(Role::leader);
   role.b = epoch_;
   role.c = version_;

@@ -48,7 +48,7 @@ HostOptions host_options(const ServiceConfig& config) {
 GroupOptions group_options(const Env& env, const ServiceConfig& config) {
   GroupOptions options;
   options.raft.self = env.self;
-  options.raft.group = kRaftKvGroup;
+  options.raft.group = config.group;
   options.raft.pre_vote = config.boolean("pre_vote", true);
   options.raft.check_quorum = config.boolean("check_quorum", true);
   options.raft.max_batch_bytes = size_option(config, "max_batch", 64 << 10);
@@ -78,6 +78,7 @@ kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config) {
 
 RaftKvService::RaftKvService(Env& env, const ServiceConfig& config)
     : env_(env),
+      group_(config.group),
       store_(static_cast<std::size_t>(config.integer("session_limit", 4096))),
       host_(env, host_options(config)) {
   host_.add_group(group_options(env, config), *this);
@@ -103,7 +104,7 @@ void RaftKvService::on_message(const Endpoint& from, BytesView bytes) {
 void RaftKvService::write(const Endpoint& client, const kv::Request& request) {
   buffer_.clear();
   encode(request.command, buffer_);
-  const Result<raft::LogIndex> index = host_.propose(kRaftKvGroup, buffer_);
+  const Result<raft::LogIndex> index = host_.propose(group_, buffer_);
   if (!index) return refuse(client, request.id, index.error());
   // Those of an earlier reign at or behind this place have lost it.
   while (!writes_.empty() && writes_.back().index >= *index) writes_.pop_back();
@@ -113,7 +114,7 @@ void RaftKvService::write(const Endpoint& client, const kv::Request& request) {
 void RaftKvService::read(const Endpoint& client, const kv::Request& request) {
   const std::uint64_t number = ++last_read_;
   // SAFETY: only a quorum can say that this node still leads (ReadIndex).
-  const Result<void> asked = host_.read(kRaftKvGroup, number);
+  const Result<void> asked = host_.read(group_, number);
   if (!asked) return refuse(client, request.id, asked.error());
   reads_.push_back({number, client, request.id, std::string(request.command.key)});
 }

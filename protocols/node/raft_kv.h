@@ -18,7 +18,8 @@
 namespace windtunnel {
 
 inline constexpr std::string_view kRaftKvName = "raft-kv";
-inline constexpr GroupId kRaftKvGroup{0};
+// What one Raft group can carry.
+inline constexpr std::size_t kRaftKvMaxNodes = raft::kMaxVoters;
 
 // The keys of `config:` for nodes and clients, and their defaults.
 std::span<const OptionSpec> raft_kv_options();
@@ -30,11 +31,11 @@ class RaftKvService final : public Service, private Application, private Message
   void start() override;
 
   // Campaigns now, as if nothing had been heard of a leader.
-  void time_out() { host_.time_out(kRaftKvGroup); }
+  void time_out() { host_.time_out(group_); }
 
   const Host& host() const { return host_; }
   // Null until the node has recovered.
-  const raft::Raft* machine() const { return host_.machine(kRaftKvGroup); }
+  const raft::Raft* machine() const { return host_.machine(group_); }
   const kv::StateMachine& store() const { return store_; }
 
  private:
@@ -68,6 +69,7 @@ class RaftKvService final : public Service, private Application, private Message
   void reply(const Endpoint& client, const kv::Response& response);
 
   Env& env_;
+  GroupId group_;
   kv::StateMachine store_;
   Host host_;
   std::deque<PendingWrite> writes_;  // indexes ascend

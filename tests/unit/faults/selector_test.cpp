@@ -18,8 +18,9 @@ using testing::UnorderedElementsAre;
 // Servers n1 to nN and two clients c1, c2; ids in that order.
 class Cluster final : public ClusterView {
  public:
-  explicit Cluster(std::uint32_t servers) {
+  explicit Cluster(std::uint32_t servers, std::uint32_t others = 0) {
     for (std::uint32_t i = 1; i <= servers; ++i) add("n" + std::to_string(i), "n");
+    for (std::uint32_t i = 1; i <= others; ++i) add("m" + std::to_string(i), "m");
     add("c1", "c");
     add("c2", "c");
   }
@@ -28,7 +29,9 @@ class Cluster final : public ClusterView {
   std::string_view group(NodeId node) const override { return groups_[node.value]; }
   bool is_client(NodeId node) const override { return groups_[node.value] == "c"; }
   bool up(NodeId node) const override { return down.count(node.value) == 0; }
-  NodeId leader() const override { return leads; }
+  NodeId leader(std::string_view group) const override {
+    return group == "n" ? leads : group == "m" ? other_leads : kNoNode;
+  }
 
   void remove(std::string_view name) {
     const auto found = std::find(names_.begin(), names_.end(), name);
@@ -37,6 +40,7 @@ class Cluster final : public ClusterView {
   }
 
   NodeId leads{2};
+  NodeId other_leads = kNoNode;
   std::set<std::uint32_t> down;
 
  private:
@@ -70,7 +74,8 @@ std::vector<std::string> resolved(const std::vector<std::string>& words, const C
 TEST(Term, PrintsAsItWasParsed) {
   for (const char* text :
        {"n1", "group-a", "leader", "followers", "followers(2)", "majority", "n-minority",
-        "n-majority", "random", "random(3)", "rest", "all", "clients", "a-b-minority"}) {
+        "n-majority", "random", "random(3)", "rest", "all", "clients", "a-b-minority", "n-leader",
+        "n-followers", "n-followers(2)", "a-b-random(2)", "n-all"}) {
     const std::optional<Term> term = parse_term(text);
     ASSERT_TRUE(term.has_value()) << text;
     EXPECT_EQ(to_string(*term), text);
@@ -78,8 +83,9 @@ TEST(Term, PrintsAsItWasParsed) {
 }
 
 TEST(Term, RefusesWhatSelectsNothing) {
-  for (const char* text : {"", "random(0)", "random(", "random()", "random(-1)", "leader(1)", "n 1",
-                           "random(99999999999)", "n1(2)", "[n1]"}) {
+  for (const char* text :
+       {"", "random(0)", "random(", "random()", "random(-1)", "leader(1)", "n 1",
+        "random(99999999999)", "n1(2)", "[n1]", "n-leader(1)", "-random(2)", "n 1-random(2)"}) {
     EXPECT_FALSE(parse_term(text).has_value()) << text;
   }
 }
@@ -99,6 +105,19 @@ TEST(Selector, LeaderIsNobodyWhileNobodyLeads) {
   EXPECT_THAT(resolved({"followers"}, cluster), UnorderedElementsAre("n1", "n2", "n4", "n5"));
   cluster.leads = kNoNode;
   EXPECT_THAT(resolved({"leader"}, cluster), IsEmpty());
+}
+
+// Each group has a leader of its own, and a word that names no group means all of them.
+TEST(Selector, TellsTheLeadersOfTwoGroupsApart) {
+  Cluster cluster(3, 3);
+  cluster.other_leads = NodeId{4};
+  EXPECT_THAT(resolved({"n-leader"}, cluster), ElementsAre("n3"));
+  EXPECT_THAT(resolved({"m-leader"}, cluster), ElementsAre("m2"));
+  EXPECT_THAT(resolved({"leader"}, cluster), ElementsAre("n3", "m2"));
+  EXPECT_THAT(resolved({"m-followers"}, cluster), UnorderedElementsAre("m1", "m3"));
+  EXPECT_THAT(resolved({"followers"}, cluster), UnorderedElementsAre("n1", "n2", "m1", "m3"));
+  EXPECT_THAT(resolved({"m-random(9)"}, cluster), UnorderedElementsAre("m1", "m2", "m3"));
+  EXPECT_THAT(resolved({"m-leader", "m-minority"}, cluster), ElementsAre("m2"));
 }
 
 TEST(Selector, MinorityAndMajorityFillUpWhatIsSelected) {

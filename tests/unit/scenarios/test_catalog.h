@@ -17,10 +17,13 @@ inline Catalog test_catalog() {
                   {"snapshot_every", Kind::integer, "10000", {}, {}},
                   {"keep_entries", Kind::integer, "1000", {}, {}},
                   {"snapshot_piece", Kind::size, "64KiB", {}, {}},
-                  {"max_batch", Kind::size, "64KiB", {}, {}}};
+                  {"max_batch", Kind::size, "64KiB", {}, {}},
+                  {"transport", Kind::text, "messages", {}, {"messages", "streams"}}};
   raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote",   "request-vote-reply",
                         "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
   raft.has_timeout = true;
+  raft.max_nodes = 32;
+  raft.max_servers = 64;
   ServiceInfo naive;
   naive.name = "naive-kv";
   naive.options = {{"failover", Kind::duration, "300ms", {}, {}},

@@ -40,7 +40,7 @@ Task<void> ask_for_vote(Env& env, NodeId voter, std::uint64_t term, Ballot& ball
   EXPECT_TRUE(opened.has_value());
   raft::Message message;
   message.kind = raft::MessageKind::request_vote;
-  message.group = kRaftKvGroup;
+  message.group = GroupId{};
   message.term = raft::Term{term};
   Bytes bytes;
   encode(message, bytes);
