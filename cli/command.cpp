@@ -89,7 +89,7 @@ int parse_and_do(CommandLine& line, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv, const scenarios::Registry& registry) {
-  CommandLine line(registry);
+  CommandLine line(registry, argc > 0 ? argv[0] : "windtunnel");
   line.app.name("windtunnel");
   line.app.require_subcommand(1);
   line.app.set_version_flag("--version", "windtunnel 0.1.0");

@@ -10,16 +10,20 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace windtunnel::cli {
 
 struct CommandLine {
-  explicit CommandLine(const scenarios::Registry& known) : registry(known) {}
+  CommandLine(const scenarios::Registry& known, std::string called)
+      : registry(known), called_by(std::move(called)) {}
 
   CLI::App app{
       "A wind tunnel for distributed protocols: runs real protocol code under injected "
       "faults, checks what must hold, and shows what happened."};
   const scenarios::Registry& registry;
+  // The name that the tool was called by, as it was typed.
+  const std::string called_by;
   ColorMode color = ColorMode::automatic;
   // What the subcommand that was named does; returns the exit code.
   std::function<int()> action;

@@ -16,6 +16,7 @@ void add_run(CommandLine& line) {
                              return run_command(asked, line.registry, terminal);
                            });
   RunRequest& run = *request;
+  run.called_by = line.called_by;
   command->add_option("scenario", run.scenarios, "scenario files")->required();
   CLI::Option* seed = command->add_option("--seed", run.seed, "one seed");
   command->add_option("--seeds", run.seeds, "a range of seeds: A..B")->excludes(seed);
@@ -62,6 +63,8 @@ void add_check(CommandLine& line) {
   command->add_option("--initial", check.initial, "the initial value, as EDN");
   command->add_flag("--independent", check.independent,
                     "values are tuples [key value], one object a key");
+  command->add_option("--workload", check.workload,
+                      "which workload's operations, in a history of several");
   command->add_option("--consistency", check.consistency, "what must hold")
       ->check(CLI::IsMember({"linearizable"}))
       ->capture_default_str();

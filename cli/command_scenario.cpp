@@ -41,6 +41,7 @@ void add_new(CommandLine& line) {
   const auto request =
       line.add<NewRequest>(line.app, "new", "write a scenario file to start from", command,
                            [](const NewRequest& asked) { return new_command(asked); });
+  request->called_by = line.called_by;
   command->add_option("name", request->name, "of the scenario; the file is NAME.yaml")->required();
 }
 

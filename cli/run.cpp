@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/junit.h"
 #include "cli/settings.h"
+#include "cli/shell_word.h"
 #include "cli/words.h"
 #include "reports/html_report.h"
 #include "scenarios/campaign.h"
@@ -11,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <thread>
@@ -85,8 +87,9 @@ class ScenarioRun {
   }
 
   std::string rerun(std::uint64_t seed) const {
-    std::string text = fmt::format("windtunnel run {} --seed {}", path_, seed);
-    for (const std::string& set : request_.set) text += " --set " + set;
+    std::string text =
+        fmt::format("{} run {} --seed {}", shell_word(request_.called_by), shell_word(path_), seed);
+    for (const std::string& set : request_.set) text += " --set " + shell_word(set);
     return text;
   }
 
@@ -181,9 +184,21 @@ class ScenarioRun {
   bool write_failed_ = false;
 };
 
-std::vector<std::uint64_t> seeds_of(const ScenarioSpec& spec) {
-  // One run is what a person wants to see first; `--seeds` asks for more.
-  return {spec.seeds.ranges.empty() ? 1 : spec.seeds.ranges.front().first};
+// Those that the scenario names, each once; seed 1 where it names none. Nothing where there are too
+// many.
+std::optional<std::vector<std::uint64_t>> seeds_of(const ScenarioSpec& spec) {
+  std::vector<std::uint64_t> seeds;
+  for (const scenarios::SeedRange& range : spec.seeds.ranges) {
+    if (range.last - range.first >= kMaxSeeds - seeds.size()) return std::nullopt;
+    for (std::uint64_t seed = range.first;; ++seed) {
+      seeds.push_back(seed);
+      if (seed == range.last) break;
+    }
+  }
+  if (seeds.empty()) seeds.push_back(1);
+  std::sort(seeds.begin(), seeds.end());
+  seeds.erase(std::unique(seeds.begin(), seeds.end()), seeds.end());
+  return seeds;
 }
 
 // 1 wins over 2, a crash over both; input errors stop everything before.
@@ -267,9 +282,15 @@ int run_command(const RunRequest& request, const scenarios::Registry& registry,
   JUnitReport junit;
   int code = kExitOk;
   for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
-    std::vector<std::uint64_t> of_this = seeds.empty() ? seeds_of(specs[i]) : seeds;
+    std::optional<std::vector<std::uint64_t>> of_this = seeds;
+    if (seeds.empty()) of_this = seeds_of(specs[i]);
+    if (!of_this) {
+      complain(fmt::format("error: {} names more than {} seeds; choose some with --seeds A..B",
+                           request.scenarios[i], kMaxSeeds));
+      return kExitUsage;
+    }
     ScenarioRun run(request, registry, terminal, junit, request.scenarios[i], std::move(specs[i]));
-    code = worse(code, run.run(std::move(of_this)));
+    code = worse(code, run.run(std::move(*of_this)));
   }
   if (!request.junit.empty()) {
     const FileResult<void> written = write_file_atomically(request.junit, as_bytes(junit.text()));

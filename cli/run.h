@@ -12,8 +12,9 @@
 namespace windtunnel::cli {
 
 struct RunRequest {
+  std::string called_by = "windtunnel";  // for the commands that are printed
   std::vector<std::string> scenarios;
-  std::string seed;              // one; empty: as the scenario says
+  std::string seed;              // one; empty: all that the scenario names
   std::string seeds;             // "A..B"
   std::vector<std::string> set;  // "key=value"
   bool verify = false;

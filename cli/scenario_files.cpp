@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/settings.h"
+#include "cli/shell_word.h"
 #include "cli/terminal.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
@@ -22,8 +23,8 @@ namespace {
 using scenarios::LoadedScenario;
 using scenarios::ScenarioSpec;
 
-constexpr std::string_view kStarter = R"(# Run it:         windtunnel run {0}.yaml
-# More seeds:     windtunnel run {0}.yaml --seeds 1..200
+constexpr std::string_view kStarter = R"(# Run its seeds:  windtunnel run {0}.yaml
+# One seed:       windtunnel run {0}.yaml --seed 1
 # What may stand here: docs/scenario-format.md; `windtunnel list services` and so on.
 scenario: v1
 name: {0}
@@ -121,7 +122,8 @@ int new_command(const NewRequest& request) {
     complain("error: cannot write '" + path + "': " + std::strerror(error));
     return kExitInternal;
   }
-  return print_line(path + "  run it: windtunnel run " + path) ? kExitOk : kExitInternal;
+  const std::string run = shell_word(request.called_by) + " run " + path;
+  return print_line(path + "  run it: " + run) ? kExitOk : kExitInternal;
 }
 
 int scenario_check_command(const ScenarioFilesRequest& request,

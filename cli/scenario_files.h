@@ -9,7 +9,8 @@
 namespace windtunnel::cli {
 
 struct NewRequest {
-  std::string name;  // the scenario's; the file is NAME.yaml
+  std::string called_by = "windtunnel";  // for the command that is printed
+  std::string name;                      // the scenario's; the file is NAME.yaml
 };
 // Writes a scenario to start from. Never overwrites.
 int new_command(const NewRequest& request);

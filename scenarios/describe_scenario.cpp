@@ -9,8 +9,8 @@ void describe(Fields<ScenarioSpec>& f) {
   f.optional("description", &ScenarioSpec::description, "What it shows, for people.");
   f.optional("tags", &ScenarioSpec::tags, "Words to select scenarios by.");
   f.optional("seeds", &ScenarioSpec::seeds,
-             "The scenario's seeds; the first is run when the command line names none: `42`, "
-             "`1..200`, or a list.");
+             "The scenario's seeds, run when the command line names none: `42`, `1..200`, or a "
+             "list.");
   f.required("limits", &ScenarioSpec::limits,
              "What a run may use; past a limit it ends `unknown`.");
   f.required("cluster", &ScenarioSpec::cluster, "The nodes under test.");

@@ -82,7 +82,93 @@ TEST(Run, AnUnexpectedViolationFailsAndNamesTheCommandThatRepeatsIt) {
   const Ended ended = run_in(directory.path(), {"run", "stale.yaml", "--seed", "7"});
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.out, HasSubstr("FAIL naive-stale-read  seed 7"));
-  EXPECT_THAT(ended.out, HasSubstr("rerun    windtunnel run stale.yaml --seed 7"));
+  EXPECT_THAT(ended.out, HasSubstr("rerun    " WT_COMMAND " run stale.yaml --seed 7"));
+}
+
+// Whatever the tool was called by, and whatever the file is called.
+TEST(Run, TheCommandThatRepeatsAFailureCanBePasted) {
+  TemporaryDirectory directory;
+  std::string text = read_file(WT_SOURCE_DIR "/scenarios/naive/stale-read.yaml");
+  const std::string expected = "expect: violated in_any";
+  text.replace(text.find(expected), expected.size(), "expect: holds");
+  write_file(directory / "it's stale.yaml", text);
+  Start start;
+  start.directory = directory.path();
+  const Ended first = run_shell(start, "mkdir 'my tools' && ln -s " WT_COMMAND
+                                       " 'my tools/wt' && "
+                                       "'my tools/wt' run \"it's stale.yaml\" --seed 7");
+  EXPECT_EQ(first.code, 1) << first.err;
+  const std::string said = "rerun    ";
+  const std::size_t from = first.out.find(said);
+  ASSERT_NE(from, std::string::npos) << first.out;
+  const std::size_t begin = from + said.size();
+  const std::string command = first.out.substr(begin, first.out.find('\n', begin) - begin);
+  EXPECT_EQ(command, "'my tools/wt' run 'it'\\''s stale.yaml' --seed 7");
+  const Ended again = run_shell(start, command);
+  EXPECT_EQ(again.code, 1) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("FAIL naive-stale-read  seed 7"));
+}
+
+TEST(Run, RunsAllSeedsOfTheScenarioWhenNoneIsNamed) {
+  TemporaryDirectory directory;
+  std::string text = read_file(kScenario);
+  const std::string seeds = "seeds: 1..200";
+  text.replace(text.find(seeds), seeds.size(), "seeds: [9, 2..4, 3]");
+  write_file(directory / "some.yaml", text);
+  const Ended ended = run_in(directory.path(), {"run", "some.yaml", "--json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(lines_in(ended.out), 4U);
+  for (const char* seed : {"2", "3", "4", "9"}) {
+    EXPECT_THAT(ended.out, HasSubstr("\"seed\":\"" + std::string(seed) + "\""));
+  }
+  const Ended one = run_in(directory.path(), {"run", "some.yaml", "--json", "--seed", "7"});
+  EXPECT_EQ(lines_in(one.out), 1U);
+}
+
+TEST(Run, RefusesMoreSeedsThanItCanCount) {
+  TemporaryDirectory directory;
+  std::string text = read_file(kScenario);
+  const std::string seeds = "seeds: 1..200";
+  text.replace(text.find(seeds), seeds.size(), "seeds: 0..18446744073709551615");
+  write_file(directory / "many.yaml", text);
+  const Ended ended = run_in(directory.path(), {"run", "many.yaml"});
+  EXPECT_EQ(ended.code, 64);
+  EXPECT_THAT(ended.err, HasSubstr("many.yaml names more than 100000000 seeds"));
+}
+
+// Two workloads, one history: the checker is told which is meant, and the report shows both.
+TEST(Run, KeepsTheOperationsOfEveryWorkload) {
+  TemporaryDirectory directory;
+  write_file(directory / "two.yaml", R"(
+scenario: v1
+name: two
+limits: { sim_time: 5s }
+cluster: { groups: [{ name: a, count: 3, service: raft-kv }, { name: b, count: 1, service: raft-kv }] }
+workloads:
+  - { name: apples, target: a, type: register, clients: 2, rate: 20/s, start: 1s }
+  - { name: pears, target: b, type: cas-register, clients: 2, rate: 20/s, start: 1s, client_name: d }
+properties: [{ check: linearizable, workload: apples }, { check: linearizable, workload: pears }]
+)");
+  const Ended ended = run_in(directory.path(), {"run", "two.yaml"});
+  ASSERT_EQ(ended.code, 0) << ended.out << ended.err;
+  const std::string history = "windtunnel-out/latest/history.jsonl";
+  const auto check = [&](const std::string& model, const std::string& workload) {
+    std::vector<std::string> arguments = {"check", history, "--model", model, "--independent"};
+    if (!workload.empty()) arguments.insert(arguments.end(), {"--workload", workload});
+    return run_in(directory.path(), arguments);
+  };
+  EXPECT_EQ(check("register", "apples").code, 0);
+  EXPECT_EQ(check("cas-register", "pears").code, 0);
+  const Ended unclear = check("register", "");
+  EXPECT_EQ(unclear.code, 64);
+  EXPECT_THAT(unclear.err, HasSubstr("name one with --workload: apples, pears"));
+  const Ended unknown = check("register", "plums");
+  EXPECT_EQ(unknown.code, 64);
+  EXPECT_THAT(unknown.err, HasSubstr("--workload plums: the workloads of the history are apples"));
+  const Ended edn = run_in(directory.path(), {"export", "windtunnel-out/latest", "--to", "edn"});
+  EXPECT_EQ(edn.code, 0) << edn.err;
+  EXPECT_THAT(edn.out, HasSubstr(":workload \"apples\""));
+  EXPECT_THAT(edn.out, HasSubstr(":workload \"pears\""));
 }
 
 TEST(Run, WhatDidTooLittleIsUnknown) {

@@ -1,0 +1,13 @@
+// Commands that the tool prints, to be pasted into a shell.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace windtunnel::cli {
+
+// `text` as one word of a POSIX shell: as it is where the shell takes nothing in it for its own,
+// else in single quotes.
+std::string shell_word(std::string_view text);
+
+}  // namespace windtunnel::cli
