@@ -10,6 +10,7 @@
 #include "protocols/env/env.h"
 #include "protocols/env/task.h"
 #include "protocols/node/application.h"
+#include "protocols/node/peer_link.h"
 #include "protocols/node/snapshot_store.h"
 #include "protocols/node/wal.h"
 #include "protocols/raft/message_codec.h"
@@ -24,8 +25,14 @@ namespace windtunnel {
 
 inline constexpr Port kRaftPort = 7000;
 
+// What carries messages between hosts. Messages may be lost and overtaken; streams delay instead,
+// and lose what waits for a peer that is gone.
+enum class HostTransport : std::uint8_t { messages, streams };
+
 struct HostOptions {
   Port port = kRaftPort;
+  HostTransport transport = HostTransport::messages;
+  LinkOptions links;  // of streams
   WalOptions wal;
 };
 
@@ -116,6 +123,7 @@ class Host final : private MessageSink, private WalListener {
 
   // host_recovery.cpp
   Task<void> recover(Env& env);
+  Result<std::unique_ptr<MessageSocket>> open_socket();
   Result<void> build(Group& group, std::vector<wal::GroupLog>& logs,
                      std::vector<SnapshotStore::Found>& snapshots);
 

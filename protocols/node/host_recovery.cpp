@@ -1,4 +1,5 @@
 #include "protocols/node/host.h"
+#include "protocols/node/stream_socket.h"
 
 #include <algorithm>
 #include <utility>
@@ -22,7 +23,7 @@ Task<void> Host::recover(Env& env) {
     fail(static_cast<Errc>(built.error().value()));
     co_return;
   }
-  Result<std::unique_ptr<MessageSocket>> socket = env.transport.bind(options_.port, *this);
+  Result<std::unique_ptr<MessageSocket>> socket = open_socket();
   if (!socket) {
     fail(static_cast<Errc>(socket.error().value()));
     co_return;
@@ -33,6 +34,14 @@ Task<void> Host::recover(Env& env) {
     step(*group, raft::Start{});
     group->application->on_started();
   }
+}
+
+Result<std::unique_ptr<MessageSocket>> Host::open_socket() {
+  switch (options_.transport) {
+    case HostTransport::messages: return env_.transport.bind(options_.port, *this);
+    case HostTransport::streams: break;
+  }
+  return StreamSocket::open(env_, options_.port, *this, options_.links);
 }
 
 // The machine as its disk left it. The snapshot may be newer than the log, after a crash between

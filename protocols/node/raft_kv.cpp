@@ -24,7 +24,8 @@ constexpr OptionSpec kOptions[] = {
     {"segment", OptionKind::size, "1MiB", "size at which the log on disk goes on in a new file"},
     {"session_limit", OptionKind::integer, "4096", "client sessions kept; the same on every node"},
     {"apply_cost", OptionKind::duration, "0ns", "core time of applying one entry"},
-    {"transport", OptionKind::text, "messages", "what carries messages between nodes", "messages"},
+    {"transport", OptionKind::text, "messages", "what carries messages between nodes",
+     "messages|streams"},
     {"client_deadline", OptionKind::duration, "5s", "time for one operation, retries included"},
     {"client_attempt", OptionKind::duration, "300ms",
      "wait for one answer before another node is asked"},
@@ -41,6 +42,8 @@ std::uint64_t size_option(const ServiceConfig& config, std::string_view key,
 
 HostOptions host_options(const ServiceConfig& config) {
   HostOptions options;
+  const bool streams = config.text("transport", "messages") == "streams";
+  options.transport = streams ? HostTransport::streams : HostTransport::messages;
   options.wal.segment_bytes = static_cast<std::uint32_t>(size_option(config, "segment", 1 << 20));
   return options;
 }

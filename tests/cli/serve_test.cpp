@@ -64,6 +64,7 @@ class RealCluster : public testing::Test {
                      "--peers", peers_,    "--data", directory_ / name(node)};
     // Elections are slower than in a scenario: the machine may be busy.
     how.arguments.insert(how.arguments.end(), {"--set", "election_timeout=400ms"});
+    how.arguments.insert(how.arguments.end(), more_.begin(), more_.end());
     nodes_[node] = start_command(how);
     ASSERT_TRUE(nodes_[node]->wait_for(name(node) + " listens at")) << nodes_[node]->wait().err;
   }
@@ -125,6 +126,7 @@ class RealCluster : public testing::Test {
     }
   }
 
+  std::vector<std::string> more_;  // arguments of every node
   TemporaryDirectory directory_;
   std::string peers_;
   std::unique_ptr<Process> nodes_[kNodes];
@@ -145,6 +147,25 @@ TEST_F(RealCluster, KeepsAcknowledgedWritesWhenEachNodeIsKilledInTurn) {
     write(2);
   }
   EXPECT_GE(acknowledgements_, 30);
+  expect_acknowledged_writes();
+}
+
+// The same nodes, speaking over streams, in a group that is not the first.
+class RealClusterOverStreams : public RealCluster {
+ protected:
+  RealClusterOverStreams() { more_ = {"--set", "transport=streams", "--group", "3"}; }
+};
+
+TEST_F(RealClusterOverStreams, KeepsAcknowledgedWritesWhenEachNodeIsKilledInTurn) {
+  write(5);
+  for (int node = 0; node < kNodes; ++node) {
+    write_during([&] { nodes_[node]->signal(SIGKILL); });
+    EXPECT_EQ(nodes_[node]->wait().code, 128 + SIGKILL);
+    write(3);
+    start(node);
+    write(2);
+  }
+  EXPECT_GE(acknowledgements_, 20);
   expect_acknowledged_writes();
 }
 
