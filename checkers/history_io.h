@@ -40,7 +40,7 @@ struct NamedHistory {
 // As one history in the order of the events' indices, which recorders with one Numbering share.
 // Each event has a key more, `workload`.
 std::string write_histories_json_lines(const std::vector<NamedHistory>& histories);
-// The workloads that the events of a history name, each once, in order of appearance.
+// The workloads that the events of a history name, each once, sorted.
 std::vector<std::string> workloads_in(const History& history);
 // The events of one workload; their indices and lines stay.
 History history_of_workload(const History& history, std::string_view workload);

@@ -50,6 +50,7 @@ std::vector<std::string> workloads_in(const History& history) {
     const bool is_new = std::find(names.begin(), names.end(), name) == names.end();
     if (!name.empty() && is_new) names.emplace_back(name);
   }
+  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -480,6 +480,7 @@ TEST(RaftInvariants, AWipedDiskOfAStrangerExcusesNothing) {
 TEST(RaftInvariants, FollowWhatWasObservedAfterAViolation) {
   World world;
   world.serve(3);
+  world.commit(1, 3, 1, 1, false);
   world.append(2, 3, 1);  // a gap
   ASSERT_TRUE(world.refuses(Is::log_match));
   world.append(2, 4, 1);
