@@ -57,7 +57,7 @@ int serve_command(const ServeRequest& request, const scenarios::Registry& regist
   options.data_directory = request.data;
   cluster->config.name = request.id;
   const scenarios::ServiceDefinition& service = *registry.service(request.cluster.service);
-  const Result<ExitReason> ended = run_service(
+  const Result<Ended> ended = run_service(
       options, [&](Env& env) { return service.make(env, cluster->config); },
       [&](std::uint16_t port) {
         print_line(fmt::format("{} listens at {}, port {}", request.id, options.listen, port));
@@ -65,6 +65,10 @@ int serve_command(const ServeRequest& request, const scenarios::Registry& regist
   if (!ended) {
     complain(fmt::format("error: {} cannot serve at {} with data in '{}': {}", request.id,
                          options.listen, request.data, ended.error().message()));
+    return kExitInternal;
+  }
+  if (ended->reason == ExitReason::gave_up) {
+    complain(fmt::format("error: {} gave up: {}", request.id, ended->why));
     return kExitInternal;
   }
   print_line(request.id + " ended");
@@ -82,7 +86,7 @@ int kv_command(const KvRequest& request, const scenarios::Registry& registry) {
   what.operation.f = request.f;
   what.operation.key = request.key;
   what.operation.value = request.value;
-  const Result<ExitReason> ended = run_task(options, [&](Env& env) { return perform(env, what); });
+  const Result<Ended> ended = run_task(options, [&](Env& env) { return perform(env, what); });
   if (!ended) {
     complain("error: " + ended.error().message());
     return kExitInternal;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kOutcomes[] = {"ok", "fail", "info"};
 constexpr std::string_view kPhases[] = {"faults", "healed", "end"};
-constexpr std::string_view kCrashes[] = {"process", "power loss"};
+constexpr std::string_view kCrashes[] = {"process", "power loss", "gave up"};
 
 template <std::size_t N>
 std::string pick(const std::string_view (&names)[N], std::uint64_t index) {

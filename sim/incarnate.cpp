@@ -138,6 +138,10 @@ void SimObserver::observe(const Observation& observation) {
   node_.simulation().record(record);
 }
 
+void SimProcess::exit(std::string_view why) {
+  if (!severed_) node_.exit(why);
+}
+
 Incarnate::Incarnate(Node& node, NodeInbox& inbox)
     : node_(node),
       inbox_(inbox),
@@ -146,10 +150,11 @@ Incarnate::Incarnate(Node& node, NodeInbox& inbox)
       random_(node),
       compute_(node, inbox),
       observer_(node),
+      process_(node),
       transport_(node.simulation().network().attach(node)),
       disk_(node.disk().attach()),
       env_{node.id(), timers_,  timers_, executor_, *transport_,
-           *disk_,    compute_, random_, observer_} {}
+           *disk_,    compute_, random_, observer_, process_} {}
 
 Incarnate::~Incarnate() = default;
 
@@ -164,6 +169,7 @@ void Incarnate::sever(CrashKind kind) {
   timers_.sever();
   compute_.sever();
   observer_.sever();
+  process_.sever();
   transport_->sever(kind == CrashKind::power);
   disk_->sever();
 }

@@ -117,6 +117,17 @@ class SimObserver final : public Observer {
   bool severed_ = false;
 };
 
+class SimProcess final : public Process {
+ public:
+  explicit SimProcess(Node& node) : node_(node) {}
+  void exit(std::string_view why) override;
+  void sever() { severed_ = true; }
+
+ private:
+  Node& node_;
+  bool severed_ = false;
+};
+
 class Incarnate {
  public:
   Incarnate(Node& node, NodeInbox& inbox);
@@ -139,6 +150,7 @@ class Incarnate {
   SimRandom random_;
   SimCompute compute_;
   SimObserver observer_;
+  SimProcess process_;
   std::unique_ptr<NodeTransport> transport_;
   std::unique_ptr<NodeDisk> disk_;
   Env env_;

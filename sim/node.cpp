@@ -9,13 +9,14 @@
 namespace windtunnel {
 namespace {
 
-void record_life(Node& node, RecordKind kind, std::uint16_t aux = 0) {
+void record_life(Node& node, RecordKind kind, std::uint16_t aux = 0, std::uint64_t why = 0) {
   Record record;
   record.kind = kind;
   record.aux = aux;
   record.node = node.id();
   record.incarnation = node.incarnation();
   record.a = node.incarnation().value;
+  record.b = why;
   node.simulation().set_cause(node.simulation().record(record));
 }
 
@@ -61,6 +62,7 @@ void Node::start() {
   powered_ = true;
   severed_ = false;
   paused_ = false;
+  exit_reason_.clear();
   record_life(*this, RecordKind::start);
   incarnate_ = std::make_unique<Incarnate>(*this, *inbox_);
   incarnate_->start(program_);
@@ -69,6 +71,18 @@ void Node::start() {
 void Node::crash(CrashKind kind) {
   if (!up()) return;
   record_life(*this, RecordKind::crash, static_cast<std::uint16_t>(kind));
+  end_incarnation(kind);
+}
+
+void Node::exit(std::string_view why) {
+  if (!up()) return;
+  exit_reason_ = why;
+  const std::uint64_t reason = sim_.trace().name(why);
+  record_life(*this, RecordKind::crash, static_cast<std::uint16_t>(CrashKind::exit), reason);
+  end_incarnation(CrashKind::exit);
+}
+
+void Node::end_incarnation(CrashKind kind) {
   severed_ = true;
   powered_ = kind != CrashKind::power;
   incarnate_->sever(kind);

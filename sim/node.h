@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace windtunnel {
 
@@ -79,6 +80,10 @@ class Node {
   void start();
   // Ends the incarnation; does nothing when down. May be called from the node's own code.
   void crash(CrashKind kind);
+  // The process gives up by itself, for a reason in words: as a crash of it, recorded as an exit.
+  void exit(std::string_view why);
+  // Why the last life ended by itself; empty where it did not.
+  const std::string& exit_reason() const { return exit_reason_; }
   // A paused process runs nothing; its timers and messages wait, its clock goes on (SIGSTOP).
   void pause();
   void resume();
@@ -102,6 +107,7 @@ class Node {
   void complete(Waiter& waiter, std::uint64_t cause);
 
  private:
+  void end_incarnation(CrashKind kind);
   void destroy_incarnation(CrashKind kind);
 
   Simulation& sim_;
@@ -115,6 +121,7 @@ class Node {
   bool powered_ = false;
   bool paused_ = false;
   bool suspended_ = false;
+  std::string exit_reason_;
   std::unique_ptr<SimClock> clock_;
   std::unique_ptr<SimDisk> disk_;
   std::unique_ptr<NodeInbox> inbox_;

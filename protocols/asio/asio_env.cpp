@@ -15,10 +15,26 @@ struct AsioNode::Parts {
         executor(core),
         timers(core, clock, executor),
         transport(core, clock, executor),
-        disk(core, executor) {}
+        disk(core, executor),
+        process([this](std::string_view why) { exit(why); }) {}
 
   std::size_t armed() const {
     return executor.armed() + timers.armed() + transport.armed() + disk.armed();
+  }
+
+  // From now on the ports ignore every call.
+  void sever() {
+    executor.sever();
+    timers.sever();
+    transport.sever();
+    disk.sever();
+  }
+
+  void exit(std::string_view why) {
+    if (exited) return;
+    exited = true;
+    sever();
+    if (on_exit) on_exit(why);
   }
 
   AsioLoopCore& loop;
@@ -30,6 +46,9 @@ struct AsioNode::Parts {
   AsioCompute compute;
   AsioRandom random;
   AsioObserver observer;
+  AsioProcess process;
+  bool exited = false;
+  std::function<void(std::string_view)> on_exit;
   std::optional<Env> env;
   std::unique_ptr<Service> program;
 };
@@ -45,7 +64,7 @@ Result<std::unique_ptr<AsioNode>> AsioNode::open(AsioLoop& loop, const AsioOptio
     if (!transport) return transport.error();
     parts->env.emplace(Env{options.id, parts->clock, parts->timers, parts->executor,
                            parts->transport, parts->disk, parts->compute, parts->random,
-                           parts->observer});
+                           parts->observer, parts->process});
     return std::unique_ptr<AsioNode>(new AsioNode(std::move(parts)));
   } catch (const boost::system::system_error& failure) {
     // Asio, out of descriptors or memory.
@@ -57,10 +76,7 @@ Result<std::unique_ptr<AsioNode>> AsioNode::open(AsioLoop& loop, const AsioOptio
 
 AsioNode::~AsioNode() {
   Parts& parts = *parts_;
-  parts.executor.sever();
-  parts.timers.sever();
-  parts.transport.sever();
-  parts.disk.sever();
+  parts.sever();
   parts.program.reset();
   WT_ASSERT(parts.armed() == 0, "no waiter outlives its node");
 }
@@ -70,6 +86,10 @@ void AsioNode::start(const ProgramFactory& factory) {
   parts_->program = factory(*parts_->env);
   parts_->program->start();
   parts_->loop.drain();
+}
+
+void AsioNode::on_exit(std::function<void(std::string_view)> listener) {
+  parts_->on_exit = std::move(listener);
 }
 
 Env& AsioNode::env() { return *parts_->env; }

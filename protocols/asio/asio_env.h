@@ -25,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace windtunnel {
 
@@ -90,6 +91,9 @@ class AsioNode {
 
   // Builds the program and takes its first step. At most once.
   void start(const ProgramFactory& factory);
+  // Called when the node's code ends its process (Process::exit), with the reason: at most once,
+  // from inside that code, with the ports already dead. Before `start`.
+  void on_exit(std::function<void(std::string_view why)> listener);
   Env& env();
   // The TCP port listened at; 0 without a listener.
   std::uint16_t tcp_port() const;

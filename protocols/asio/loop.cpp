@@ -13,9 +13,10 @@ void AsioLoopCore::drain() {
   while (!run_queue.empty()) {
     Waiter& waiter = run_queue.pop_front();
     // Only executors queue here.
-    --static_cast<AsioExecutor*>(waiter.holder())->queued_;
+    auto& executor = static_cast<AsioExecutor&>(*waiter.holder());
+    --executor.queued_;
     waiter.release();
-    waiter.run();
+    if (!executor.severed_) waiter.run();
   }
 }
 

@@ -34,27 +34,33 @@ class TaskProgram final : public Service {
   Task<void> task_;
 };
 
-Result<ExitReason> run(AsioLoop& loop, const AsioOptions& options, const ProgramFactory& factory,
-                       const OnListening& on_listening) {
+Result<Ended> run(AsioLoop& loop, const AsioOptions& options, const ProgramFactory& factory,
+                  const OnListening& on_listening) {
   loop.stop_on_signals();
   const Result<std::unique_ptr<AsioNode>> node = AsioNode::open(loop, options);
   if (!node) return node.error();
+  Ended ended;
+  (*node)->on_exit([&](std::string_view why) {
+    ended = Ended{ExitReason::gave_up, std::string(why)};
+    loop.stop();
+  });
   if (on_listening) on_listening((*node)->tcp_port());
   (*node)->start(factory);
   loop.run();
-  return reason_of(loop);
+  if (ended.reason != ExitReason::gave_up) ended.reason = reason_of(loop);
+  return ended;
 }
 
 }  // namespace
 
-Result<ExitReason> run_service(const AsioOptions& options, const ProgramFactory& factory,
-                               const OnListening& on_listening) {
+Result<Ended> run_service(const AsioOptions& options, const ProgramFactory& factory,
+                          const OnListening& on_listening) {
   AsioLoop loop;
   return run(loop, options, factory, on_listening);
 }
 
-Result<ExitReason> run_task(const AsioOptions& options,
-                            const std::function<Task<void>(Env& env)>& start) {
+Result<Ended> run_task(const AsioOptions& options,
+                       const std::function<Task<void>(Env& env)>& start) {
   AsioLoop loop;
   const ProgramFactory factory = [&](Env& env) {
     return std::make_unique<TaskProgram>(env, loop, start);

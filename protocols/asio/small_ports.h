@@ -7,8 +7,11 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace windtunnel {
@@ -89,6 +92,16 @@ class AsioRandom final : public Random {
  private:
   std::uint64_t seed_;
   std::map<std::string, std::uint64_t, std::less<>> draws_;
+};
+
+// Ending the process is for whoever runs the node: see AsioNode::on_exit.
+class AsioProcess final : public Process {
+ public:
+  explicit AsioProcess(std::function<void(std::string_view)> exit) : exit_(std::move(exit)) {}
+  void exit(std::string_view why) override { exit_(why); }
+
+ private:
+  std::function<void(std::string_view)> exit_;
 };
 
 class AsioObserver final : public Observer {

@@ -8,6 +8,7 @@
 #include "protocols/env/disk.h"
 #include "protocols/env/executor.h"
 #include "protocols/env/observation.h"
+#include "protocols/env/process.h"
 #include "protocols/env/random.h"
 #include "protocols/env/transport.h"
 
@@ -25,6 +26,7 @@ struct Env {
   Compute& compute;
   Random& random;
   Observer& observer;
+  Process& process;
 };
 
 }  // namespace windtunnel

@@ -29,9 +29,8 @@ class Application {
   // A read that the host was asked for: confirmed, the state is fresh enough to answer it now; else
   // this node does not lead.
   virtual void on_read(std::uint64_t request, bool confirmed) = 0;
-  // The host serves from now on; it has stopped for good (its disk failed).
+  // The host serves from now on.
   virtual void on_started() {}
-  virtual void on_stopped() {}
 
  protected:
   ~Application() = default;

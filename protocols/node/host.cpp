@@ -99,19 +99,18 @@ void Host::on_wal_durable(std::uint64_t number) {
   release();
 }
 
-void Host::on_wal_failed(Errc error) { fail(error); }
+void Host::on_wal_failed(Errc error) {
+  fail(make_error_code(error), "the log on disk could not be written");
+}
 
 // Fail-stop: what the disk did is unknown, so this node says nothing more until it has started
 // again and read it back.
-void Host::fail(Errc error) {
+void Host::fail(const Error& error, std::string_view what) {
   if (failed_) return;
   failed_ = true;
   mark(error == Errc::corrupt ? "host.refused-corrupt-disk" : "host.failed-stop");
-  socket_.reset();
-  for (const std::unique_ptr<Group>& group : groups_) {
-    for (GroupTimer& timer : group->timers) timer.disarm();
-    group->application->on_stopped();
-  }
+  const std::string why = std::string(what) + ": " + error.message();
+  env_.process.exit(why);
 }
 
 void Host::mark(std::string_view name) {

@@ -60,7 +60,8 @@ class Host final : private MessageSink, private WalListener {
 
   // Before `start`. `application` must outlive the host.
   void add_group(const GroupOptions& options, Application& application);
-  // Recovers from the disk, then takes part. A disk that cannot be trusted keeps the node out.
+  // Recovers from the disk, then takes part. When the disk fails or cannot be trusted, or the port
+  // is taken, the host ends its process and says why (Process::exit).
   void start();
 
   // Appends a command to the group's log; Errc::not_leader, Errc::overloaded.
@@ -74,7 +75,6 @@ class Host final : private MessageSink, private WalListener {
   void time_out(GroupId group);
 
   bool started() const { return started_; }
-  bool failed() const { return failed_; }
   // The group's machine; null before the node has recovered.
   const raft::Raft* machine(GroupId group) const;
   const Wal& wal() const { return wal_; }
@@ -119,7 +119,7 @@ class Host final : private MessageSink, private WalListener {
   Group* find(GroupId id) const;
   void step(Group& group, const raft::Raft::Input& input);
   void schedule(Group& group);
-  void fail(Errc error);
+  void fail(const Error& error, std::string_view what);
 
   // host_recovery.cpp
   Task<void> recover(Env& env);

@@ -90,7 +90,8 @@ void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
   WT_ASSERT(file.has_value() && file->meta.index == snapshot.index,
             "a snapshot is checked and kept before it is announced to the machine");
   const Result<void> restored = group.application->restore(snapshot.index, file->state);
-  if (!restored) return fail(Errc::corrupt);
+  if (!restored)
+    return fail(make_error_code(Errc::corrupt), "a received snapshot could not be read");
   const std::uint64_t digest = group.application->digest();
   observe(group, ObservationKind::snapshot_installed, snapshot.index.value, snapshot.term.value,
           snapshot.hash, digest);

@@ -9,23 +9,23 @@ namespace windtunnel {
 Task<void> Host::recover(Env& env) {
   Result<std::vector<SnapshotStore::Found>> snapshots = co_await snapshots_.recover(env);
   if (!snapshots) {
-    fail(static_cast<Errc>(snapshots.error().value()));
+    fail(snapshots.error(), "the snapshots could not be recovered");
     co_return;
   }
   Result<std::vector<wal::GroupLog>> logs = co_await wal_.recover(env);
   if (!logs) {
-    fail(static_cast<Errc>(logs.error().value()));
+    fail(logs.error(), "the log could not be recovered");
     co_return;
   }
   for (const std::unique_ptr<Group>& group : groups_) {
     const Result<void> built = build(*group, *logs, *snapshots);
     if (built) continue;
-    fail(static_cast<Errc>(built.error().value()));
+    fail(built.error(), "the log and the snapshot do not fit together");
     co_return;
   }
   Result<std::unique_ptr<MessageSocket>> socket = open_socket();
   if (!socket) {
-    fail(static_cast<Errc>(socket.error().value()));
+    fail(socket.error(), "its port could not be bound");
     co_return;
   }
   socket_ = std::move(*socket);

@@ -59,7 +59,6 @@ class RaftKvService final : public Service, private Application, private Message
   Result<void> restore(raft::LogIndex index, BytesView state) override;
   void on_read(std::uint64_t request, bool confirmed) override;
   void on_started() override;
-  void on_stopped() override { socket_.reset(); }
 
   void on_message(const Endpoint& from, BytesView bytes) override;
   void write(const Endpoint& client, const kv::Request& request);

@@ -14,7 +14,7 @@ function specOf(row) {
 
 const kPhases = ["faults", "healed", "end"];
 const kOutcomes = ["ok", "fail", "info"];
-const kCrashes = ["process", "power loss"];
+const kCrashes = ["process", "power loss", "gave up"];
 
 let wordsAt = 0;
 function readByte() { return col.words[wordsAt++]; }

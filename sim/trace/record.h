@@ -45,7 +45,7 @@ enum class RecordKind : std::uint16_t {
   disk_fault = 33,   // a fault bit; aux: DiskFaultKind, a..d as disk_submit
   // Nodes. a: incarnation.
   start = 40,
-  crash = 41,  // aux: CrashKind
+  crash = 41,  // aux: CrashKind; b: hash of the reason where it is an exit
   pause = 42,
   resume = 43,
   // Faults of the plan. a: stable id of the fault, b: hash of its label, c: victims bit set (nodes
@@ -85,6 +85,7 @@ enum class DropReason : std::uint16_t {
 enum class CrashKind : std::uint16_t {
   process = 0,  // the page cache survives
   power = 1,    // unsynced bytes and names survive in part
+  exit = 2,     // the process gave up by itself (Process::exit); else as process
 };
 
 struct Record {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -188,6 +189,25 @@ TEST_F(RealCluster, ASecondNodeOnTheSameDataIsRefused) {
   const Ended second = run_command(how);
   EXPECT_EQ(second.code, 70);
   EXPECT_THAT(second.err, HasSubstr("error: n1 cannot serve at 127.0.0.1:0"));
+}
+
+TEST_F(RealCluster, ANodeWhoseLogIsDamagedSaysSoAndEnds) {
+  write(10);
+  nodes_[0]->signal(SIGTERM);
+  ASSERT_EQ(nodes_[0]->wait().code, 0);
+  for (const auto& segment : std::filesystem::directory_iterator(directory_ / "n1" + "/wal")) {
+    std::string bytes = read_file(segment.path().string());
+    ASSERT_GT(bytes.size(), 100U);
+    bytes[40] = static_cast<char>(bytes[40] ^ 1);  // In the first frame; others follow.
+    write_file(segment.path().string(), bytes);
+  }
+  Start how;
+  how.arguments = {"serve",   "raft-kv", "--id",   "n1",
+                   "--peers", peers_,    "--data", directory_ / "n1"};
+  const Ended ended = run_command(how);
+  EXPECT_EQ(ended.code, 70);
+  EXPECT_THAT(ended.err, HasSubstr("error: n1 gave up: the log could not be recovered: corrupt"));
+  write(2);
 }
 
 TEST(KvClient, SaysWhenNothingAnswers) {

@@ -188,6 +188,44 @@ std::shared_ptr<Everything> arm_everything(World& world, NodeId node, NodeId pee
   return everything;
 }
 
+// Ends its process, and then goes on as if nothing had happened.
+class Leaver final : public Waiter {
+ public:
+  explicit Leaver(Env& env) : env_(env) {}
+  void run() noexcept override {
+    env_.process.exit("it has seen enough");
+    env_.process.exit("and again");
+    env_.disk.remove("file", late_);
+    env_.timers.arm(Instant{}, late_);
+    env_.executor.post(late_);
+    EXPECT_FALSE(late_.armed());
+  }
+
+ private:
+  Env& env_;
+  Flag late_;
+};
+
+TEST_P(CancellationOf, ExitIsACrashFromWithin) {
+  files.opened("file");
+  std::vector<int> log;
+  auto next = std::make_shared<Scribe>(log, 1);
+  auto timer = std::make_shared<Scribe>(log, 2);
+  auto leaver = std::make_shared<Leaver>(env);
+  env.executor.post(*leaver);
+  env.executor.post(*next);
+  env.timers.arm(env.clock.now() + milliseconds(2), *timer);
+  world->keep(one, arm_everything(*world, one, two));
+  world->keep(one, std::move(next));
+  world->keep(one, std::move(timer));
+  world->keep(one, std::move(leaver));
+  world->run_for(milliseconds(20));
+  EXPECT_TRUE(log.empty()) << "nothing runs after the code that ended its process";
+  world->crash(one);  // Takes the node down where nobody has yet.
+  world->restart(one);
+  EXPECT_TRUE(files.open("file", OpenMode::read).has_value());
+}
+
 TEST_P(CancellationOf, CrashWithEverythingArmedLeavesNothingBehind) {
   world->keep(one, arm_everything(*world, one, two));
   world->crash(one);

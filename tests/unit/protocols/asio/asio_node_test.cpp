@@ -224,18 +224,18 @@ Task<void> sleep_a_little(Env& env, int& woke) {
 TEST(AsioRun, TaskRunsToItsEnd) {
   int woke = 0;
   const std::function<Task<void>(Env&)> start = [&](Env& env) { return sleep_a_little(env, woke); };
-  const Result<ExitReason> reason = run_task({}, start);
+  const Result<Ended> ended = run_task({}, start);
   ASSERT_TRUE(reason.has_value());
-  EXPECT_EQ(*reason, ExitReason::finished);
+  EXPECT_EQ(ended->reason, ExitReason::finished);
   EXPECT_EQ(woke, 1);
 }
 
 Task<void> nothing(Env&) { co_return; }
 
 TEST(AsioRun, TaskThatEndsAtOnceEndsTheRun) {
-  const Result<ExitReason> reason = run_task({}, [](Env& env) { return nothing(env); });
+  const Result<Ended> ended = run_task({}, [](Env& env) { return nothing(env); });
   ASSERT_TRUE(reason.has_value());
-  EXPECT_EQ(*reason, ExitReason::finished);
+  EXPECT_EQ(ended->reason, ExitReason::finished);
 }
 
 // Raises a signal as its first step.
@@ -259,10 +259,10 @@ TEST(AsioRun, SignalsEndTheServiceCleanly) {
     const ProgramFactory factory = [&](Env&) {
       return std::make_unique<Raising>(signal, destroyed);
     };
-    const Result<ExitReason> reason =
+    const Result<Ended> ended =
         run_service(options, factory, [&](std::uint16_t tcp_port) { port = tcp_port; });
     ASSERT_TRUE(reason.has_value());
-    EXPECT_EQ(*reason, signal == SIGTERM ? ExitReason::terminated : ExitReason::interrupted);
+    EXPECT_EQ(ended->reason, signal == SIGTERM ? ExitReason::terminated : ExitReason::interrupted);
     EXPECT_TRUE(destroyed);
     EXPECT_NE(port, 0);
   }

@@ -144,6 +144,13 @@ class NoObserver final : public Observer {
   void observe(const Observation&) override {}
 };
 
+class NoProcess final : public Process {
+ public:
+  void exit(std::string_view why) override {
+    assertion_failed("no process", why.data(), __FILE__, __LINE__);
+  }
+};
+
 struct HandMadeEnv {
   HandExecutor executor;
   HandClock clock{executor};
@@ -152,7 +159,9 @@ struct HandMadeEnv {
   NoCompute compute;
   NoRandom random;
   NoObserver observer;
-  Env env{NodeId{0}, clock, clock, executor, transport, disk, compute, random, observer};
+  NoProcess process;
+  Env env{NodeId{0}, clock,   clock,  executor, transport,
+          disk,      compute, random, observer, process};
 };
 
 }  // namespace windtunnel::testing
