@@ -72,7 +72,12 @@ std::string faults_text() {
                                    [](const SchemaNode& key) { return key.key == "faults"; });
   if (faults == keys.end() || faults->children.empty()) return text;
   for (const SchemaNode& key : faults->children.front().children) {
-    if (key.group == "effect") text += entry(key.key, key.doc);
+    if (key.group != "effect") continue;
+    text += entry(key.key, key.doc);
+    for (const SchemaNode& part : key.children) {
+      const bool is_kind = !part.words.empty() && part.kind == scenarios::ValueKind::word;
+      if (is_kind) text += fmt::format("    {:<20} {}\n", part.key, joined(part.words));
+    }
   }
   return text;
 }

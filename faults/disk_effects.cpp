@@ -17,6 +17,7 @@ DiskFaultKind kind_of(DiskFault::Kind kind) {
     case DiskFault::Kind::eio_write: return DiskFaultKind::write_error;
     case DiskFault::Kind::bit_rot: return DiskFaultKind::bit_rot;
     case DiskFault::Kind::misdirect: return DiskFaultKind::misdirected_write;
+    case DiskFault::Kind::torn_tail: return DiskFaultKind::torn_tail;
     case DiskFault::Kind::wipe: break;
   }
   return DiskFaultKind::wipe;
@@ -29,9 +30,11 @@ void Nemesis::begin_disk_fault(Active& active, const DiskFault& fault) {
   for (const NodeId node : active.victims) {
     windtunnel::DiskFault made;
     made.id = ids.at(node.value) | 1;
+    made.plan_id = sim_.trace().name(plan_.faults[active.fault].id);
     made.kind = kind_of(fault.kind);
     made.probability = fault.probability;
     if (fault.delay) made.delay = to_latency(*fault.delay);
+    made.factor = fault.factor;
     progress_[active.fault].disk_parts.push_back({node, made.id});
     sim_.node(node).disk().begin_fault(made);
   }

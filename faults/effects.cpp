@@ -59,7 +59,7 @@ void Nemesis::bite(const Active& active) {
   if (progress_[active.fault].node_bites++ > 0) return;
   Record record;
   record.kind = RecordKind::fault_bite;
-  record.a = hash_text(plan_.faults[active.fault].id);
+  record.a = sim_.trace().name(plan_.faults[active.fault].id);
   record.aux = static_cast<std::uint16_t>(active.effect.index());
   sim_.record(record);
 }
@@ -115,11 +115,13 @@ struct Nemesis::Apply {
     if (change.duplicate) fault.impairments.duplicate = *change.duplicate;
     if (change.reorder) fault.impairments.reorder = *change.reorder;
     if (change.corrupt) fault.impairments.corrupt = *change.corrupt;
+    if (change.stream_corrupt) fault.impairments.stream_corrupt = *change.stream_corrupt;
     if (change.delay) {
       fault.delay = kAlways;
       fault.delay_by = to_latency(*change.delay);
     }
     if (change.bandwidth) fault.bytes_per_second = change.bandwidth->bytes;
+    if (change.queue) fault.queue_bytes = change.queue->bytes;
     active.victims = nemesis.ends(change.from, active, "fault.victims");
     part(active.victims, nemesis.ends(change.to, active, "fault.targets"), fault);
   }
@@ -263,6 +265,7 @@ void Nemesis::add_parts(Active& active) {
     // Stable: of the fault, the occurrence and the part's position, never of other faults.
     const std::uint64_t position = progress_[active.fault].network_ids.size();
     part.id = draws("fault.network", active.fault, active.occurrence).at(position) | 1;
+    part.fault.plan_id = sim_.trace().name(plan_.faults[active.fault].id);
     progress_[active.fault].network_ids.push_back(part.id);
     sim_.network().add_fault(part.id, part.fault);
   }

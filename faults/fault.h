@@ -49,8 +49,10 @@ struct LinkChange {
   std::optional<PerMillion> duplicate;
   std::optional<PerMillion> reorder;
   std::optional<PerMillion> corrupt;
+  std::optional<PerMillion> stream_corrupt;
   std::optional<Distribution> delay;  // added to the latency
   std::optional<Size> bandwidth;      // bytes a second
+  std::optional<Size> queue;          // bytes that wait for it; only with `bandwidth`
   friend bool operator==(const LinkChange&, const LinkChange&) = default;
 };
 
@@ -130,11 +132,14 @@ struct DiskFault {
     bit_rot,    // flips bits of what is stored
     misdirect,  // a write lands elsewhere
     wipe,       // everything is gone
+    torn_tail,  // at power loss an unsynced extension of a file survives up to some byte
   };
   Selector nodes;
   Kind kind = Kind::slow;
-  PerMillion probability{1'000'000};  // of each operation; bit_rot: of each stored sector
-  std::optional<Distribution> delay;  // slow
+  PerMillion probability{1'000'000};  // of each operation; bit_rot: of each stored sector;
+                                      // torn_tail: of each file
+  std::optional<Distribution> delay;  // slow: added
+  std::uint32_t factor = 1;           // slow: multiplies first
   friend bool operator==(const DiskFault&, const DiskFault&) = default;
 };
 
@@ -215,10 +220,14 @@ struct Randomly {
   Duration mean_interval;
   friend bool operator==(const Randomly&, const Randomly&) = default;
 };
-// When the pattern has matched; `delay` later.
+// When the pattern has matched; `delay` later. Once, or with `repeat` at each further match.
+// Matches outside of [from, until] do not count.
 struct When {
   Pattern pattern;
   DurationRange delay;
+  bool repeat = false;
+  Duration from;
+  std::optional<Duration> until;  // absent: the end of the run
   friend bool operator==(const When&, const When&) = default;
 };
 using Trigger = std::variant<At, Every, Randomly, When>;

@@ -179,9 +179,12 @@ void Nemesis::on_record(std::uint64_t, const Record& record) {
     }
     const auto* when = std::get_if<When>(&plan_.faults[i].trigger);
     if (held || when == nullptr) continue;
+    const Duration time = sim_.now() - Instant{};
+    if (time < when->from || (when->until && time > *when->until)) continue;
     if (!matches(when->pattern, cluster_.name(record.node), observation_of(record))) continue;
-    if (++progress.matches != when->pattern.count) continue;
-    const std::uint64_t word = draws("fault.time", i, 0).at(0);
+    const std::uint32_t count = when->pattern.count;
+    if (++progress.matches < count || (progress.matches > count && !when->repeat)) continue;
+    const std::uint64_t word = draws("fault.time", i, progress.matches - count).at(0);
     const Duration delay = when->delay.draw(word);
     schedule(sim_.now() + delay, kFire, i);
   }

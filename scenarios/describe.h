@@ -90,7 +90,7 @@ template <>
 struct Words<faults::DiskFault::Kind> {
   static WordList list() {
     return {"slow",      "fail-fsync", "lie-fsync", "full", "eio-read",
-            "eio-write", "bit-rot",    "misdirect", "wipe"};
+            "eio-write", "bit-rot",    "misdirect", "wipe", "torn-tail"};
   }
 };
 

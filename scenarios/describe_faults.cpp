@@ -51,16 +51,26 @@ MaybeProblem check_every(const Every& every) {
 }
 
 MaybeProblem check_disk(const DiskFault& fault) {
-  if ((fault.kind == DiskFault::Kind::slow) == fault.delay.has_value()) return {};
-  return Problem{Code::inconsistent, "`delay` belongs to `fault: slow`, and only there", {}};
+  const bool slows = fault.delay.has_value() || fault.factor > 1;
+  if ((fault.kind == DiskFault::Kind::slow) == slows) return {};
+  return Problem{
+      Code::inconsistent, "`delay` or `factor` belongs to `fault: slow`, and only there", {}};
+}
+
+MaybeProblem check_when(const When& when) {
+  if (!when.until || when.from <= *when.until) return {};
+  return Problem{Code::inconsistent, "`until` is before `from`", {}};
 }
 
 MaybeProblem check_link(const LinkChange& link) {
-  if (link.loss || link.duplicate || link.reorder || link.corrupt || link.delay || link.bandwidth) {
-    return {};
+  if (link.queue && !link.bandwidth) {
+    return Problem{Code::inconsistent, "`queue` belongs to `bandwidth`", {}};
   }
+  const bool impairs =
+      link.loss || link.duplicate || link.reorder || link.corrupt || link.stream_corrupt;
+  if (impairs || link.delay || link.bandwidth) return {};
   return Problem{Code::missing_key, "the link is not changed",
-                 "give loss, duplicate, reorder, corrupt, delay or bandwidth"};
+                 "give loss, duplicate, reorder, corrupt, stream_corrupt, delay or bandwidth"};
 }
 
 MaybeProblem check_distribution(const Distribution& d) {
@@ -163,6 +173,10 @@ void describe(Fields<When>& f) {
              "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `applied >= 4`, `term >= 3`, "
              "`snapshot >= 1`, `event kind=truncate node=n2 count=3`.");
   f.optional("after", &When::delay, "How much later; a range draws it.");
+  f.optional("repeat", &When::repeat, "Each time from then on, not once.");
+  f.optional("from", &When::from, "What was observed before this does not count.");
+  f.optional("until", &When::until, "Nor after this; the end of the run when absent.");
+  f.verify(check_when);
 }
 
 void describe(Fields<Partition>& f) {
@@ -190,9 +204,14 @@ void describe(Fields<LinkChange>& f) {
   f.optional("loss", &LinkChange::loss, "Probability that a message is lost.");
   f.optional("duplicate", &LinkChange::duplicate, "Probability that it arrives twice.");
   f.optional("reorder", &LinkChange::reorder, "Probability that later messages overtake it.");
-  f.optional("corrupt", &LinkChange::corrupt, "Probability that a bit of it flips.");
+  f.optional("corrupt", &LinkChange::corrupt,
+             "Probability that a bit of it flips; of a stream it is sent again.");
+  f.optional("stream_corrupt", &LinkChange::stream_corrupt,
+             "Probability that a bit of a stream's segment flips and no checksum tells.");
   f.optional("delay", &LinkChange::delay, "Added to the latency.");
-  f.bandwidth("bandwidth", &LinkChange::bandwidth, "Instead of what the link has.");
+  f.bandwidth("bandwidth", &LinkChange::bandwidth, "Where the link has no less.");
+  f.optional("queue", &LinkChange::queue,
+             "Bytes that may wait for the bandwidth; further messages are lost.");
   f.verify(check_link);
 }
 
@@ -251,8 +270,10 @@ void describe(Fields<DiskFault>& f) {
   f.required("nodes", &DiskFault::nodes, kNodesDoc);
   f.required("fault", &DiskFault::kind, "What the disk does.");
   f.optional("probability", &DiskFault::probability,
-             "Of each operation; with bit-rot of each stored sector.");
+             "Of each operation; with bit-rot of each stored sector, with torn-tail of each file.");
   f.optional("delay", &DiskFault::delay, "With `fault: slow`: how much longer operations take.");
+  f.optional("factor", &DiskFault::factor, "With `fault: slow`: how many times as long, first.",
+             Bounds{1, 1'000'000});
   f.verify(check_disk);
 }
 

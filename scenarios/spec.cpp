@@ -26,6 +26,7 @@ LinkProfile default_link_profile() {
   LinkProfile profile;
   profile.latency = Distribution::uniform(microseconds(500), microseconds(1500));
   profile.loss = profile.duplicate = profile.reorder = profile.corrupt = PerMillion{0};
+  profile.stream_corrupt = PerMillion{0};
   return profile;
 }
 
@@ -73,6 +74,7 @@ LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const
     overlay(profile.duplicate, rule.profile.duplicate);
     overlay(profile.reorder, rule.profile.reorder);
     overlay(profile.corrupt, rule.profile.corrupt);
+    overlay(profile.stream_corrupt, rule.profile.stream_corrupt);
     overlay(profile.bandwidth, rule.profile.bandwidth);
     overlay(profile.queue, rule.profile.queue);
   }

@@ -81,6 +81,7 @@ struct LinkProfile {
   std::optional<PerMillion> duplicate;
   std::optional<PerMillion> reorder;
   std::optional<PerMillion> corrupt;
+  std::optional<PerMillion> stream_corrupt;
   std::optional<Size> bandwidth;  // bytes a second; absent: unlimited
   std::optional<Size> queue;      // bytes that wait for the bandwidth; more are dropped
   friend bool operator==(const LinkProfile&, const LinkProfile&) = default;

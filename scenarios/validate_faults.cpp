@@ -30,6 +30,9 @@ void Validator::check_fault_times(const faults::Fault& fault) {
   } else if (const auto* randomly = std::get_if<faults::Randomly>(&fault.trigger)) {
     first = randomly->between.max;
     key = "random";
+  } else if (const auto* when = std::get_if<faults::When>(&fault.trigger)) {
+    first = when->from;
+    key = "when";
   }
   if (first <= end) return;
   diagnostics_.error(Code::inconsistent, places_.at(fault.span, {key}),

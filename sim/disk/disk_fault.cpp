@@ -2,6 +2,7 @@
 
 #include "protocols/base/assert.h"
 
+#include <algorithm>
 #include <iterator>
 
 namespace windtunnel {
@@ -76,7 +77,11 @@ DiskFaults::State* DiskFaults::hit(DiskFaultKind kind, const DrawKey& key, std::
 bool DiskFaults::bite(State& state) {
   ++state.bites_now;
   if (state.fault.limit != 0 && state.bites_now >= state.fault.limit) state.active = false;
-  return ++state.bites == 1;
+  if (++state.bites != 1) return false;
+  const std::uint64_t plan_id = state.fault.plan_id;
+  return plan_id == 0 || std::none_of(states_.begin(), states_.end(), [&](const State& other) {
+           return &other != &state && other.fault.plan_id == plan_id && other.bites != 0;
+         });
 }
 
 }  // namespace windtunnel

@@ -44,6 +44,8 @@ std::string_view name_of(DiskFaultKind kind) noexcept;
 
 struct DiskFault {
   std::uint64_t id = 0;
+  // What fault_bite records call it, where several faults are parts of one; 0: its id.
+  std::uint64_t plan_id = 0;
   DiskFaultKind kind = DiskFaultKind::none;
   // Of each operation that it could hit; bit_rot: of each stored sector; torn_tail: of each file.
   PerMillion probability{1'000'000};
@@ -76,7 +78,7 @@ class DiskFaults {
   // The first active fault of `kind` that hits the `ordinal`-th operation; null when none does.
   // `key` is the family of draws of the kind. Whether it bit is for the caller to say with `bite`.
   State* hit(DiskFaultKind kind, const DrawKey& key, std::uint64_t ordinal);
-  // True at the first bite of all.
+  // True at the first bite of all; of all parts together, where there are several.
   bool bite(State& state);
 
  private:

@@ -114,6 +114,7 @@ SimDisk::Outcome SimDisk::write(DiskCall& call, StoredFile& file, Faulty faulty)
     const std::uint64_t intended = call.offset / kSectorBytes;
     std::uint64_t sector = scale(key.of(0).at(call.number), sectors - 1);
     if (sector >= intended) ++sector;
+    before_damage();
     const std::uint64_t room = file.image.size() - sector * kSectorBytes;
     const std::size_t count = std::min<std::size_t>(call.bytes.size(), room);
     file.image.write(sector * kSectorBytes, BytesView(call.bytes).first(count));
@@ -121,7 +122,7 @@ SimDisk::Outcome SimDisk::write(DiskCall& call, StoredFile& file, Faulty faulty)
     if (call.offset + call.length > file.image.size()) {
       file.image.truncate(call.offset + call.length);
     }
-    damaged(DiskFaultKind::misdirected_write);
+    damaged({DiskFaultKind::misdirected_write, call.file, call.offset, call.length});
     return {};
   }
   file.image.write(call.offset, call.bytes);
@@ -147,7 +148,11 @@ SimDisk::Outcome SimDisk::sync(const DiskCall& call, StoredFile& file, Faulty fa
     file.image.fail_sync();
     return {Errc::io_error, 0};
   }
-  if (bites(DiskFaultKind::lie_sync, call, faulty)) return {};
+  if (bites(DiskFaultKind::lie_sync, call, faulty)) {
+    file.image.promise();
+    lied(call.file);
+    return {};
+  }
   file.image.sync();
   if (listener_ != nullptr) listener_->on_synced(node_.id(), call.file, call.number);
   return {};
@@ -199,7 +204,11 @@ SimDisk::Outcome SimDisk::sync_directory(const DiskCall& call, Faulty faulty) {
   if (!found->directory) return {Errc::not_found, 0};
   // The changes stay pending: a directory has no pages that could be marked clean.
   if (bites(DiskFaultKind::fail_sync, call, faulty)) return {Errc::io_error, 0};
-  if (bites(DiskFaultKind::lie_sync, call, faulty)) return {};
+  if (bites(DiskFaultKind::lie_sync, call, faulty)) {
+    names_.promise(found->file);
+    lied(0);
+    return {};
+  }
   names_.sync(found->file);
   collect();
   if (listener_ != nullptr) listener_->on_names_synced(node_.id());
@@ -239,32 +248,45 @@ void SimDisk::bite(DiskFaults::State& state, const DiskCall* call) {
   record.cause = cause;
   record.node = node_.id();
   record.incarnation = node_.incarnation();
-  record.a = state.fault.id;
+  record.a = state.fault.plan_id != 0 ? state.fault.plan_id : state.fault.id;
   record.c = node_.id().value < 64 ? std::uint64_t{1} << node_.id().value : 0;
   sim().record(record);
 }
 
-void SimDisk::damaged(DiskFaultKind kind) {
+void DurabilityListener::on_lied(NodeId, std::uint32_t) {}
+void DurabilityListener::before_damage(NodeId) {}
+
+void SimDisk::lied(std::uint32_t file) {
+  has_lied_ = true;
+  if (listener_ != nullptr) listener_->on_lied(node_.id(), file);
+}
+
+void SimDisk::before_damage() {
+  if (listener_ != nullptr) listener_->before_damage(node_.id());
+}
+
+void SimDisk::damaged(const DiskDamage& damage) {
   ++damage_;
-  if (listener_ != nullptr) listener_->on_damaged(node_.id(), kind);
+  if (listener_ != nullptr) listener_->on_damaged(node_.id(), damage);
 }
 
 void SimDisk::begin_fault(const DiskFault& fault) {
   faults_.begin(fault);
   if (fault.kind == DiskFaultKind::bit_rot) rot(fault);
-  if (fault.kind == DiskFaultKind::wipe) wipe(fault.id);
+  if (fault.kind == DiskFaultKind::wipe) replace(fault);
 }
 
 void SimDisk::rot(const DiskFault& fault) {
   // An occurrence of its own each time, told apart by the operations so far.
   const DrawKey key = fault_keys_[static_cast<std::size_t>(fault.kind)].of(fault.id).of(last_call_);
   std::uint64_t hits = 0;
+  before_damage();
   for (auto& [number, file] : files_) {
     hits += file->image.rot(key.of(number), fault.probability);
   }
   DiskFaults::State* const state = faults_.find(fault.id);
   for (std::uint64_t i = 0; i < hits; ++i) bite(*state, nullptr);
-  if (hits != 0) damaged(fault.kind);
+  if (hits != 0) damaged({fault.kind, 0, 0, 0});
   faults_.end(fault.id);
 }
 
@@ -273,13 +295,18 @@ void SimDisk::wipe(std::uint64_t fault_id) {
   fault.id = fault_id;
   fault.kind = DiskFaultKind::wipe;
   faults_.begin(fault);
+  replace(fault);
+}
+
+void SimDisk::replace(const DiskFault& fault) {
+  before_damage();
   for (const std::uint32_t slot : under_way_) calls_[slot].wiped = true;
   names_.clear();
   files_.clear();
   used_pages_ = 0;
-  bite(*faults_.find(fault_id), nullptr);
-  damaged(DiskFaultKind::wipe);
-  faults_.end(fault_id);
+  bite(*faults_.find(fault.id), nullptr);
+  damaged({DiskFaultKind::wipe, 0, 0, 0});
+  faults_.end(fault.id);
 }
 
 }  // namespace windtunnel

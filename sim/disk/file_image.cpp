@@ -88,6 +88,7 @@ void FileImage::write(std::uint64_t offset, BytesView bytes) {
       page.dirty = static_cast<SectorMask>(page.dirty | bit_of(sector));
       page.cut = static_cast<SectorMask>(page.cut & ~bit_of(sector));
       page.stale = static_cast<SectorMask>(page.stale & ~bit_of(sector));
+      page.answered = static_cast<SectorMask>(page.answered & ~bit_of(sector));
     }
     std::memcpy(pool_[page.cached].data() + within, bytes.data(), count);
     bytes = bytes.subspan(count);
@@ -106,6 +107,7 @@ void FileImage::truncate(std::uint64_t size) {
       const std::uint64_t begin = index * kPageBytes + sector * kSectorBytes;
       if (begin >= size_ || begin + kSectorBytes <= size) continue;
       preserve(index, page, sector);
+      page.answered = static_cast<SectorMask>(page.answered & ~bit_of(sector));
       if ((page.dirty & bit_of(sector)) == 0) {
         page.cut = static_cast<SectorMask>(page.cut | bit_of(sector));
         page.stale = static_cast<SectorMask>(page.stale & ~bit_of(sector));
@@ -150,6 +152,8 @@ std::uint64_t FileImage::pages_missing_to_allocate(std::uint64_t size) const {
 void FileImage::settle(Page& page) {
   page.dirty = 0;
   page.cut = 0;
+  page.promised = 0;
+  page.answered = 0;
   if (page.stale != 0 || page.before == kNoPage) return;
   pool_.release(page.before);
   page.before = kNoPage;
@@ -175,6 +179,17 @@ void FileImage::sync() {
   }
   differing_.resize(left);
   durable_size_ = size_;
+  promised_size_ = 0;
+}
+
+void FileImage::promise() {
+  for (const std::uint32_t index : differing_) {
+    Page& page = pages_[index];
+    const SectorMask written = static_cast<SectorMask>(page.dirty | page.cut);
+    page.promised = static_cast<SectorMask>(page.promised | written);
+    page.answered = static_cast<SectorMask>(page.answered | written);
+  }
+  promised_size_ = size_;
 }
 
 void FileImage::fail_sync() {
@@ -186,9 +201,15 @@ void FileImage::fail_sync() {
   }
 }
 
-bool FileImage::is_durable(std::uint64_t offset, std::uint64_t length) const {
+bool FileImage::is_same(const Page& page, std::uint64_t within, std::uint64_t length) const {
+  return std::memcmp(pool_[page.cached].data() + within, pool_[page.before].data() + within,
+                     length) == 0;
+}
+
+bool FileImage::holds(std::uint64_t offset, std::uint64_t length, bool promises) const {
   const std::uint64_t end = offset + length;
-  if (end < offset || end > durable_size_ || end > size_) return false;
+  const std::uint64_t size = promises ? std::max(durable_size_, promised_size_) : durable_size_;
+  if (end < offset || end > size || end > size_) return false;
   if (differing_.empty()) return true;
   for (std::uint64_t at = offset; at < end;) {
     const std::uint64_t next = std::min(end, (at / kSectorBytes + 1) * kSectorBytes);
@@ -196,15 +217,22 @@ bool FileImage::is_durable(std::uint64_t offset, std::uint64_t length) const {
     const std::uint64_t within = at % kPageBytes;
     if (index < pages_.size()) {
       const Page& page = pages_[index];
-      const bool differs = (page.differing() & bit_of(within / kSectorBytes)) != 0;
-      if (differs && std::memcmp(pool_[page.cached].data() + within,
-                                 pool_[page.before].data() + within, next - at) != 0) {
-        return false;
-      }
+      SectorMask open = page.differing();
+      if (promises) open = static_cast<SectorMask>(open & ~page.answered);
+      const bool differs = (open & bit_of(within / kSectorBytes)) != 0;
+      if (differs && !is_same(page, within, next - at)) return false;
     }
     at = next;
   }
   return true;
+}
+
+bool FileImage::is_durable(std::uint64_t offset, std::uint64_t length) const {
+  return holds(offset, length, false);
+}
+
+bool FileImage::is_promised(std::uint64_t offset, std::uint64_t length) const {
+  return holds(offset, length, true);
 }
 
 void FileImage::restore_sector(Page& page, std::uint64_t sector) {
@@ -244,6 +272,10 @@ SectorLoss FileImage::lose_power(const DrawKey& key, bool torn_tail) {
       if ((page.stale & bit_of(sector)) != 0) survives = false;
       // A write past the size that survives is gone with the size.
       const bool inside = number * kSectorBytes < final_size;
+      const bool promised = (page.promised & bit_of(sector)) != 0;
+      const std::size_t at = sector * kSectorBytes;
+      const bool gone = !(survives && inside) && !is_same(page, at, kSectorBytes);
+      if (promised && gone) ++loss.broken;
       if (!survives) restore_sector(page, sector);
       ++(survives && inside ? loss.kept : loss.lost);
     }
@@ -251,6 +283,7 @@ SectorLoss FileImage::lose_power(const DrawKey& key, bool torn_tail) {
     settle(page);
   }
   differing_.clear();
+  promised_size_ = 0;
   size_ = durable_size_ = final_size;
   if (reserved_pages_ > pages_of(size_)) set_reserved(pages_of(size_));
   zero_cache_from(size_);

@@ -28,6 +28,7 @@ enum class DiskImage : std::uint8_t { cached, durable };
 struct SectorLoss {
   std::uint64_t kept = 0;
   std::uint64_t lost = 0;
+  std::uint64_t broken = 0;  // of the lost ones: a sync had promised them
 };
 
 class FileImage {
@@ -57,9 +58,14 @@ class FileImage {
   void sync();
   // Dirty sectors become stale.
   void fail_sync();
+  // A sync that lies: nothing changes but what was promised.
+  void promise();
   std::uint64_t durable_size() const { return durable_size_; }
   // Whether these bytes would read back as they do now after a power loss, whatever is drawn.
   bool is_durable(std::uint64_t offset, std::uint64_t length) const;
+
+  // The same, if every sync had been honest.
+  bool is_promised(std::uint64_t offset, std::uint64_t length) const;
 
   // The content becomes a drawn mixture of both images and all of it is durable. With `torn_tail`
   // an unsynced extension is kept whole up to a drawn byte.
@@ -83,12 +89,17 @@ class FileImage {
     SectorMask dirty = 0;
     SectorMask cut = 0;
     SectorMask stale = 0;
+    // Sectors that a sync lied about; and those of them that were not written since.
+    SectorMask promised = 0;
+    SectorMask answered = 0;
     SectorMask differing() const { return static_cast<SectorMask>(dirty | cut | stale); }
   };
   Page& page_for_writing(std::uint64_t index);
   // Keeps the durable bytes of a sector that is about to differ.
   void preserve(std::uint64_t index, Page& page, std::uint64_t sector);
   void restore_sector(Page& page, std::uint64_t sector);
+  bool holds(std::uint64_t offset, std::uint64_t length, bool promises) const;
+  bool is_same(const Page& page, std::uint64_t within, std::uint64_t length) const;
   void settle(Page& page);
   void drop_page(std::uint64_t index, Page& page);
   void zero_cache_from(std::uint64_t size);
@@ -99,6 +110,7 @@ class FileImage {
   std::vector<std::uint32_t> differing_;  // pages that have `before`
   std::uint64_t size_ = 0;
   std::uint64_t durable_size_ = 0;
+  std::uint64_t promised_size_ = 0;  // by a sync that lied
   std::uint64_t reserved_pages_ = 0;
   std::uint64_t present_unreserved_ = 0;
 };

@@ -69,13 +69,13 @@ bool NameTree::has_children(std::uint32_t directory) const {
 void NameTree::create(const Place& place, Entry entry) {
   const bool fresh = cached_.emplace(place, entry).second;
   WT_ASSERT(fresh, "a name is created where none is");
-  pending_.push_back({Change::Kind::create, place, entry, {}, false});
+  pending_.push_back({Change::Kind::create, place, entry, {}, false, false});
 }
 
 void NameTree::remove(const Place& place) {
   const auto found = cached_.find(place);
   WT_ASSERT(found != cached_.end(), "a name that is removed exists");
-  pending_.push_back({Change::Kind::remove, place, found->second, {}, false});
+  pending_.push_back({Change::Kind::remove, place, found->second, {}, false, false});
   cached_.erase(found);
 }
 
@@ -101,7 +101,7 @@ Errc NameTree::rename(const Place& from, const Place& to) {
     if (has_children(target->second.file) && entry.directory) return Errc::already_exists;
   }
   if (entry.directory && lies_below(to.directory, entry.file)) return Errc::invalid_argument;
-  pending_.push_back({Change::Kind::rename, from, entry, to, false});
+  pending_.push_back({Change::Kind::rename, from, entry, to, false, false});
   cached_.erase(source);
   cached_[to] = entry;
   return Errc::ok;
@@ -168,6 +168,31 @@ bool NameTree::is_durable(std::uint32_t file) const {
   return true;
 }
 
+void NameTree::promise(std::uint32_t directory) {
+  for (Change& change : pending_) change.promised |= change.touches(directory);
+}
+
+bool NameTree::is_name_promised(const Place& place, const Entry& entry) const {
+  return std::none_of(pending_.begin(), pending_.end(), [&](const Change& change) {
+    const bool concerns =
+        change.entry == entry || change.at == place || change.target() == place;
+    return concerns && !change.promised;
+  });
+}
+
+bool NameTree::is_promised(std::uint32_t file) const {
+  while (file != kRoot) {
+    const auto at = place_of(file, cached_);
+    if (at == cached_.end() || !is_name_promised(at->first, at->second)) return false;
+    file = at->first.directory;
+  }
+  return true;
+}
+
+bool NameTree::has_name(std::uint32_t file) const {
+  return place_of(file, cached_) != cached_.end();
+}
+
 void NameTree::drop_unreachable(Names& names) {
   for (bool changed = true; changed;) {
     changed = false;
@@ -190,6 +215,7 @@ NameTree::Loss NameTree::lose_power(const DrawKey& key) {
   make_settled_durable();
   loss.lost = pending_.size();
   loss.kept = changes - loss.lost;
+  for (const Change& change : pending_) loss.broken += change.promised ? 1 : 0;
   pending_.clear();
   drop_unreachable(durable_);
   cached_ = durable_;

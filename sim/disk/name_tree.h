@@ -53,13 +53,20 @@ class NameTree {
   void sync(std::uint32_t directory);
   // Whether the file would be found under its present name after a power loss, whatever is drawn.
   bool is_durable(std::uint32_t file) const;
+  // A sync of the directory that lies: nothing becomes durable, but all of it was promised.
+  void promise(std::uint32_t directory);
+  // As is_durable, if every sync had been honest.
+  bool is_promised(std::uint32_t file) const;
   struct Loss {
     std::uint64_t kept = 0;
     std::uint64_t lost = 0;
+    std::uint64_t broken = 0;  // of the lost ones: promised
   };
   Loss lose_power(const DrawKey& key);
   void clear();
 
+  // Whether programs can find the file under a name.
+  bool has_name(std::uint32_t file) const;
   // Files that have a name in either image or in a pending change, sorted.
   std::vector<std::uint32_t> named_files() const;
   // Paths of regular files, sorted by place, with their file.
@@ -73,7 +80,8 @@ class NameTree {
     Place at;
     Entry entry;
     Place to;              // rename
-    bool settled = false;  // about to become durable
+    bool settled = false;   // about to become durable
+    bool promised = false;  // a sync lied about it
     const Place& target() const { return kind == Kind::rename ? to : at; }
     bool touches(std::uint32_t directory) const {
       return at.directory == directory || target().directory == directory;
@@ -90,6 +98,7 @@ class NameTree {
   static void drop_unreachable(Names& names);
   bool lies_below(std::uint32_t directory, std::uint32_t ancestor) const;
   bool is_name_durable(const Place& place, const Entry& entry) const;
+  bool is_name_promised(const Place& place, const Entry& entry) const;
 
   Names cached_;
   Names durable_;

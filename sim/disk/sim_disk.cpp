@@ -225,6 +225,9 @@ void SimDisk::finish_in_flight() {
 void SimDisk::on_power_loss() {
   finish_in_flight();
   open_.clear();
+  const bool had_lied = has_lied_;
+  has_lied_ = false;
+  if (had_lied) before_damage();
   const DrawKey key = power_key_.of(node_.incarnation().value);
   const NameTree::Loss names = names_.lose_power(key.of(NameTree::kRoot));
   collect();
@@ -241,6 +244,7 @@ void SimDisk::on_power_loss() {
     used_pages_ += file->image.used_pages();
     sectors.kept += loss.kept;
     sectors.lost += loss.lost;
+    sectors.broken += loss.broken;
   }
   Record record;
   record.kind = RecordKind::disk_lost;
@@ -251,6 +255,8 @@ void SimDisk::on_power_loss() {
   record.c = names.kept;
   record.d = names.lost;
   sim().record(record);
+  const bool broken = had_lied && sectors.broken + names.broken != 0;
+  if (broken) damaged({DiskFaultKind::lie_sync, 0, 0, 0});
 }
 
 // Frees files that nothing can reach any more.
@@ -280,15 +286,34 @@ std::uint32_t SimDisk::new_file_number() {
 bool SimDisk::is_durable(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const {
   const StoredFile* const stored = find(file);
   if (stored == nullptr || !stored->image.is_durable(offset, length)) return false;
-  if (stored->under_way == 0) return true;
-  // Bytes that are on their way would replace what is there.
-  return std::none_of(under_way_.begin(), under_way_.end(), [&](std::uint32_t slot) {
+  return stored->under_way == 0 || !is_under_way(file, offset, length);
+}
+
+bool SimDisk::is_promised(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const {
+  const StoredFile* const stored = find(file);
+  if (stored == nullptr || !stored->image.is_promised(offset, length)) return false;
+  return stored->under_way == 0 || !is_under_way(file, offset, length);
+}
+
+// Bytes that are on their way would replace what is there.
+bool SimDisk::is_under_way(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const {
+  return std::any_of(under_way_.begin(), under_way_.end(), [&](std::uint32_t slot) {
     const DiskCall& call = calls_[slot];
     if (call.file != file) return false;
     if (call.kind == DiskCallKind::truncate) return call.offset < offset + length;
     return call.kind == DiskCallKind::write && call.offset < offset + length &&
            offset < call.offset + call.length;
   });
+}
+
+std::optional<std::uint64_t> SimDisk::digest(std::uint32_t file, std::uint64_t offset,
+                                             std::uint64_t length) const {
+  const StoredFile* const stored = find(file);
+  if (stored == nullptr || offset + length > stored->image.size()) return std::nullopt;
+  if (!names_.has_name(file)) return std::nullopt;
+  Bytes bytes(length);
+  stored->image.read(offset, bytes);
+  return hash_bytes(bytes);
 }
 
 std::map<std::string, Bytes> SimDisk::dump(DiskImage image) const {

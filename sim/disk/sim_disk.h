@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,16 @@ enum class DiskCallKind : std::uint16_t {
 };
 std::string_view name_of(DiskCallKind kind) noexcept;
 
+// What a fault destroyed.
+struct DiskDamage {
+  // bit_rot, misdirected_write, wipe; lie_sync: the power failed after a sync had lied.
+  DiskFaultKind kind = DiskFaultKind::none;
+  // misdirected_write: where the bytes should lie and do not. 0: anywhere on the disk.
+  std::uint32_t file = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
 // Hears what became durable; called while the operation takes effect, before its record and
 // completion. The listener may ask `is_durable` from inside the call.
 class DurabilityListener {
@@ -66,8 +77,12 @@ class DurabilityListener {
   virtual void on_synced(NodeId node, std::uint32_t file, std::uint64_t operation) = 0;
   // A directory was synced: names may have become durable.
   virtual void on_names_synced(NodeId node) = 0;
-  // A fault changed or removed what was durable (bit rot, a misdirected write, a wipe).
-  virtual void on_damaged(NodeId node, DiskFaultKind kind) = 0;
+  // A sync of `file` (0: of a directory) answered ok and made nothing durable: the fault lies.
+  virtual void on_lied(NodeId node, std::uint32_t file);
+  // A fault is about to change or remove what was durable or was said to be. Reads still see it.
+  virtual void before_damage(NodeId node);
+  // It has done so.
+  virtual void on_damaged(NodeId node, const DiskDamage& damage) = 0;
 
  protected:
   ~DurabilityListener() = default;
@@ -125,7 +140,13 @@ class SimDisk final : public EventTarget, public WaiterHolder {
   bool is_durable(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const;
   // Whether the file would keep its present path.
   bool is_name_durable(std::uint32_t file) const { return names_.is_durable(file); }
-  // How often a fault damaged durable content; see DurabilityListener::on_damaged.
+  // The same, if every sync that answered ok had been honest.
+  bool is_promised(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const;
+  bool is_name_promised(std::uint32_t file) const { return names_.is_promised(file); }
+  // Of the bytes there as reads see them; nullopt where the file has no name or ends before.
+  std::optional<std::uint64_t> digest(std::uint32_t file, std::uint64_t offset,
+                                      std::uint64_t length) const;
+  // How often a fault destroyed durable content, or what a sync had promised.
   std::uint64_t damage() const { return damage_; }
 
   // --- For tests, reports and recovery checks. ---
@@ -184,7 +205,10 @@ class SimDisk final : public EventTarget, public WaiterHolder {
   // Faults.
   bool bites(DiskFaultKind kind, const DiskCall& call, Faulty faulty);
   void bite(DiskFaults::State& state, const DiskCall* call);
-  void damaged(DiskFaultKind kind);
+  void replace(const DiskFault& fault);
+  void lied(std::uint32_t file);
+  void before_damage();
+  void damaged(const DiskDamage& damage);
   void rot(const DiskFault& fault);
 
   // Endings.
@@ -195,6 +219,7 @@ class SimDisk final : public EventTarget, public WaiterHolder {
                        std::uint64_t cause);
 
   StoredFile* find(std::uint32_t file) const;
+  bool is_under_way(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const;
   Simulation& sim() const;
 
   Node& node_;
@@ -212,6 +237,7 @@ class SimDisk final : public EventTarget, public WaiterHolder {
   std::uint32_t last_file_ = 0;
   std::uint64_t used_pages_ = 0;
   std::uint64_t damage_ = 0;
+  bool has_lied_ = false;  // since the last loss of power
 
   Slab<DiskCall, 16> calls_;
   std::vector<std::uint32_t> under_way_;

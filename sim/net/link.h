@@ -50,6 +50,8 @@ struct LinkFault {
   bool messages = true;
   bool streams = true;
   std::optional<std::uint8_t> kind{};
+  // What fault_bite records call it, where faults of several ids are parts of one; 0: its id.
+  std::uint64_t plan_id = 0;
 
   // Nothing passes; what is under way is dropped where it would arrive.
   bool cut = false;

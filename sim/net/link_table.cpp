@@ -262,13 +262,15 @@ bool LinkTable::still_held(const Packet& packet, FaultId& by) {
 void LinkTable::bite(const ActiveFault& fault, LinkEffect effect, const Packet& packet) {
   const auto index = static_cast<std::size_t>(effect);
   if (++(*fault.bites)[index] != 1 || fault.id == kProfileFault) return;
+  const std::uint64_t id = fault.fault.plan_id != 0 ? fault.fault.plan_id : fault.id;
+  if (!recorded_.emplace(id, effect).second) return;
   Record record;
   record.kind = RecordKind::fault_bite;
   record.aux = static_cast<std::uint16_t>(effect);
   record.node = packet.from.node;
   record.incarnation = packet.incarnation;
   record.cause = packet.record;
-  record.a = fault.id;
+  record.a = id;
   record.c = node_bit(packet.from.node) | node_bit(packet.to.node);
   sim_.record(record);
 }

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace windtunnel {
@@ -126,6 +128,8 @@ class LinkTable {
   std::vector<ProfileRange> ranges_;
   std::vector<ActiveFault> faults_;
   std::map<FaultId, Bites> bites_;
+  // Recorded already: what the record calls the fault, and the effect.
+  std::set<std::pair<std::uint64_t, LinkEffect>> recorded_;
   ActiveFault own_;  // stands for the profiles
   std::uint64_t version_ = 1;
 };

@@ -17,7 +17,7 @@ struct Heard final : DurabilityListener {
     synced.emplace_back(file, operation);
   }
   void on_names_synced(NodeId) override { ++names; }
-  void on_damaged(NodeId, DiskFaultKind) override { ++damaged; }
+  void on_damaged(NodeId, const DiskDamage&) override { ++damaged; }
   std::vector<std::pair<std::uint32_t, std::uint64_t>> synced;
   int names = 0;
   int damaged = 0;
