@@ -60,7 +60,6 @@ void RaftInvariants::fail(RaftInvariant invariant, NodeId node, std::string text
   violation.text = std::move(text);
   violation.records.push_back(record_);
   if (related != 0) violation.records.push_back(related);
-  violation.is_excused = has_wiped_;
   violations_.push_back(std::move(violation));
 }
 
@@ -113,13 +112,15 @@ void RaftInvariants::on_role(NodeId id, Node& node, const Observation& seen) {
   node.role = static_cast<Role>(seen.a);
   node.is_starting = false;
   if (node.role != Role::leader) return;
+  // To win a term that it has forgotten, a node has asked for votes in it a second time.
+  if (seen.b <= node.forgotten_term) has_forgotten_ = true;
   node.matches.clear();
   const auto [at, is_first] = leader_of_.try_emplace(seen.b, std::pair(id, record_));
   if (!is_first && at->second.first != id) {
-    fail(RaftInvariant::election, id,
-         fmt::format("node {} became leader of term {}, which node {} leads", id.value, seen.b,
-                     at->second.first.value),
-         at->second.second);
+    disagree(RaftInvariant::election, 0, id,
+             fmt::format("node {} became leader of term {}, which node {} leads", id.value,
+                         seen.b, at->second.first.value),
+             at->second.second);
   }
   check_leader_complete(id, node, seen);
 }
@@ -132,10 +133,18 @@ void RaftInvariants::check_leader_complete(NodeId id, const Node& node, const Ob
   if (index < node.base) return;  // in its snapshot, which is checked by itself
   const Committed& committed = committed_[index];
   if (index <= node.last() && node.log[index].hash == committed.hash) return;
-  fail(RaftInvariant::leader_complete, id,
-       fmt::format("node {} leads term {} without entry {} committed in term {}", id.value, seen.b,
-                   index, at->first),
-       committed.record);
+  // The first that it is without is the one whose copies count.
+  std::uint64_t first = node.base + 1;
+  while (first < index && first <= node.last() && node.log[first].hash == committed_[first].hash) {
+    ++first;
+  }
+  if (could_lose(node, first, committed_[first].hash)) {
+    undone_from_ = std::min(undone_from_, first);
+  }
+  disagree(RaftInvariant::leader_complete, first, id,
+           fmt::format("node {} leads term {} without entry {} committed in term {}", id.value,
+                       seen.b, first, committed_[first].term),
+           committed_[first].record);
 }
 
 void RaftInvariants::on_term(NodeId id, Node& node, const Observation& seen) {
@@ -149,27 +158,37 @@ void RaftInvariants::on_term(NodeId id, Node& node, const Observation& seen) {
 void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uint64_t candidate) {
   const auto [at, is_first] = node.votes.try_emplace(term, Seen{candidate, record_});
   if (is_first || at->second.value == candidate) return;
-  fail(RaftInvariant::vote_once, id,
-       fmt::format("node {} voted for {} and for {} in term {}", id.value, at->second.value,
-                   candidate, term),
-       at->second.record);
+  const std::uint64_t before = at->second.value;
+  const std::uint64_t related = at->second.record;
+  const std::string text = fmt::format("node {} voted for {} and for {} in term {}", id.value,
+                                       before, candidate, term);
+  if (term > node.forgotten_term) return fail(RaftInvariant::vote_once, id, text, related);
+  has_forgotten_ = true;
+  excuse(RaftInvariant::vote_once, id, text, related);
+}
+
+// Older terms than those that a node has forgotten are new to it, and to act in them breaks what it
+// told others.
+void RaftInvariants::check_memory(const Node& node, std::uint64_t term) {
+  if (term < node.forgotten_term) has_forgotten_ = true;
 }
 
 // A message leaves that claims (term, vote) and the log up to an index durable.
 void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
-  const bool has_term =
-      node.durable_term > seen.a ||
-      (node.durable_term == seen.a && (seen.b == 0 || seen.b == node.durable_vote));
+  const bool has_term = node.believed_term > seen.a ||
+                        (node.believed_term == seen.a &&
+                         (seen.b == 0 || seen.b == node.believed_vote));
   if (!has_term) {
     fail(RaftInvariant::vote_durable, id,
          fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",
                      id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
   }
+  check_memory(node, seen.a);
   if (seen.b != 0) on_vote(id, node, seen.a, seen.b - 1);
   // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by
   // the network.
   if (seen.c == 0 || seen.d == 0 || seen.a < node.term) return;
-  if (holds(node, seen.c, seen.d)) return;
+  if (holds(node, seen.c, seen.d) || believes(node, seen.c, seen.d)) return;
   // A snapshot that is being installed has taken the entry's place in memory, but not on disk yet.
   const bool is_replaced = seen.c <= node.base && seen.c < node.durable.size();
   if (is_replaced && node.durable[seen.c] == seen.d) return;
@@ -191,6 +210,7 @@ void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen
   const std::uint64_t durable_hash =
       node.durable_upto < node.log.size() ? node.log[node.durable_upto].hash : 0;
   const std::uint64_t was_durable = node.durable_upto;
+  forget(node, seen);
   node.is_starting = true;
   node.role = Role::follower;
   node.term = seen.a;
@@ -211,6 +231,7 @@ void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen
   }
   node.durable_upto = std::min({node.durable_upto, seen.c, node.durable_snapshot});
   node.durable_upto = std::max(node.durable_upto, std::min(node.durable_snapshot, node.last()));
+  node.believed_upto = 0;
   extend_durable(node);
   const bool kept = was_durable <= node.last() && (durable_hash == 0 || was_durable <= node.base ||
                                                    node.log[was_durable].hash == durable_hash);
@@ -230,6 +251,9 @@ void RaftInvariants::vote_synced(std::uint64_t record, NodeId id, std::uint64_t 
   if (term == node.durable_term && voted == 0) return;
   node.durable_term = term;
   node.durable_vote = voted;
+  if (term < node.believed_term) return;
+  node.believed_term = term;
+  node.believed_vote = voted;
 }
 
 void RaftInvariants::crashed(std::uint64_t record, NodeId id) {
@@ -237,17 +261,6 @@ void RaftInvariants::crashed(std::uint64_t record, NodeId id) {
   Node& node = node_of(id);
   node.role = Role::follower;
   node.term = node.durable_term;
-}
-
-void RaftInvariants::wiped(std::uint64_t record, NodeId id) {
-  Node& node = node_of(id);
-  if (!node.is_known) return;
-  record_ = record;
-  has_wiped_ = true;
-  const Configuration configuration = node.configuration;
-  node = Node{};
-  node.is_known = true;
-  node.configuration = configuration;
 }
 
 }  // namespace windtunnel

@@ -12,6 +12,7 @@
 
 #include "protocols/env/observation.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -57,8 +58,6 @@ struct RaftViolation {
   std::string text;  // one sentence, with the numbers
   NodeId node;
   std::vector<std::uint64_t> records;  // this one first, then those that it contradicts
-  // A disk was destroyed by the plan before, so Raft does not promise this any more.
-  bool is_excused = false;
 };
 
 class RaftInvariants {
@@ -75,8 +74,18 @@ class RaftInvariants {
   void snapshot_synced(std::uint64_t record, NodeId node, std::uint64_t index, std::uint64_t hash);
   // The process is gone and its unsynced bytes may be. What it said about itself is void.
   void crashed(std::uint64_t record, NodeId node);
-  // The plan destroyed the disk: nothing that was durable is. Says nothing of a group in which the
-  // node was never seen.
+
+  // --- What the plan destroyed, exactly ---
+  // Raft promises nothing about it, and everything about the rest: a node may have lost what is
+  // named here and what stands on it, no more; a committed entry may be gone where its copies were
+  // destroyed on so many disks that a majority can be without it; and where a node that forgot its
+  // term or vote acts in that term again, terms may have two leaders.
+  void entry_lost(std::uint64_t record, NodeId node, std::uint64_t index, std::uint64_t hash);
+  // `term` and `voted` are what recovery can still find; both 0 where there is nothing.
+  void vote_lost(std::uint64_t record, NodeId node, std::uint64_t term, std::uint64_t voted);
+  // `index`: of the newest snapshot that is left, or 0.
+  void snapshot_lost(std::uint64_t record, NodeId node, std::uint64_t index);
+  // All of it. Says nothing of a group in which the node was never seen.
   void wiped(std::uint64_t record, NodeId node);
 
   // At most one of each invariant, in the order in which they were seen.
@@ -84,6 +93,11 @@ class RaftInvariants {
   // The first of all, and the one of an invariant; null where there is none.
   const RaftViolation* violation() const;
   const RaftViolation* violation_of(RaftInvariant invariant) const;
+  // What would be violations if the plan had not destroyed what they rest on; the first of each
+  // kind.
+  const std::vector<RaftViolation>& excused() const { return excused_; }
+  // Something that was committed may be gone, by what the plan destroyed.
+  bool is_undone() const { return has_forgotten_ || undone_from_ != UINT64_MAX; }
   std::uint64_t max_committed() const { return committed_.empty() ? 0 : committed_.size() - 1; }
   // Terms that had a leader.
   std::size_t elections() const { return leader_of_.size(); }
@@ -138,6 +152,14 @@ class RaftInvariants {
     std::uint64_t durable_term = 0;
     std::uint64_t durable_vote = 0;
     std::uint64_t durable_snapshot = 0;
+    // The same as the node may believe, which does not know what the plan destroyed.
+    bool is_ignorant = false;         // destroyed, and not read back since
+    std::vector<std::uint64_t> lost;  // hash of the entry at an index that was destroyed
+    std::uint64_t believed_upto = 0;
+    std::uint64_t believed_term = 0;
+    std::uint64_t believed_vote = 0;
+    std::uint64_t believed_snapshot = 0;
+    std::uint64_t forgotten_term = 0;  // it recovered without what it did in it
     std::map<std::uint64_t, Seen> votes;             // by term
     std::map<std::uint64_t, std::uint64_t> matches;  // by follower, in this reign
     std::map<std::uint64_t, Seen> reads;             // floor, by request
@@ -147,6 +169,11 @@ class RaftInvariants {
 
   Node& node_of(NodeId node);
   void fail(RaftInvariant invariant, NodeId node, std::string text, std::uint64_t related = 0);
+  void excuse(RaftInvariant invariant, NodeId node, std::string text, std::uint64_t related = 0);
+  // `fail`, or `excuse` where the plan undid what was agreed on at the index.
+  void disagree(RaftInvariant invariant, std::uint64_t index, NodeId node, std::string text,
+                std::uint64_t related = 0);
+  bool is_undone(std::uint64_t index) const { return has_forgotten_ || index >= undone_from_; }
 
   // raft_invariants.cpp: roles, terms, votes.
   void on_role(NodeId id, Node& node, const Observation& seen);
@@ -155,6 +182,14 @@ class RaftInvariants {
   void on_claim(NodeId id, Node& node, const Observation& seen);
   void on_recovered(NodeId id, Node& node, const Observation& seen);
   void check_leader_complete(NodeId id, const Node& node, const Observation& seen);
+  void check_memory(const Node& node, std::uint64_t term);
+  void forget(Node& node, const Observation& seen);
+
+  // raft_invariants_loss.cpp: what the plan destroyed.
+  void extend_believed(Node& node);
+  bool believes(const Node& node, std::uint64_t index, std::uint64_t hash) const;
+  bool could_lose(const Node& leader, std::uint64_t index, std::uint64_t hash) const;
+  std::uint64_t believers(std::uint64_t index, std::uint64_t hash) const;
 
   // raft_invariants_log.cpp: entries, commits, quorums.
   void on_append(NodeId id, Node& node, const Observation& seen);
@@ -166,6 +201,7 @@ class RaftInvariants {
   // that are not known. False, and nothing done, where that is absurdly far.
   bool skip_to(Node& node, std::uint64_t base);
   void check_quorum(NodeId id, const Node& node, std::uint64_t index, std::uint64_t hash);
+  std::uint64_t holders(std::uint64_t index, std::uint64_t hash) const;
   bool holds(const Node& node, std::uint64_t index, std::uint64_t hash) const;
   void extend_durable(Node& node);
   const EntryOrigin* origin_by_term(std::uint64_t index, std::uint64_t term) const;
@@ -184,7 +220,9 @@ class RaftInvariants {
 
   std::vector<RaftViolation> violations_;
   std::uint64_t record_ = 0;
-  bool has_wiped_ = false;
+  std::vector<RaftViolation> excused_;
+  std::uint64_t undone_from_ = UINT64_MAX;  // committed entries from here on may be gone
+  bool has_forgotten_ = false;  // a node acted again in a term that it had forgotten
   std::vector<Node> nodes_;
   std::map<std::uint64_t, std::pair<NodeId, std::uint64_t>> leader_of_;  // by term
   std::vector<Committed> committed_;  // by index; place 0 is unused

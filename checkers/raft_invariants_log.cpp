@@ -7,6 +7,14 @@
 #include <bit>
 
 namespace windtunnel {
+namespace {
+
+// Of one half of a configuration; an empty half has nothing to say.
+bool is_majority(std::uint64_t nodes, std::uint64_t half) {
+  return half == 0 || std::popcount(nodes & half) > std::popcount(half) / 2;
+}
+
+}  // namespace
 
 void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
   if (seen.a != node.last() + 1) {
@@ -21,10 +29,15 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
   const EntryOrigin* first = origin_by_term(seen.a, seen.b);
   const bool differs = first != nullptr && first->hash != seen.c;
   if (differs) {
-    fail(RaftInvariant::log_match, id,
-         fmt::format("node {} has another entry {} of term {}, or other entries before it",
-                     id.value, seen.a, seen.b),
-         first->record);
+    const std::string text =
+        fmt::format("node {} has another entry {} of term {}, or other entries before it", id.value,
+                    seen.a, seen.b);
+    // Two leaders of a term write different entries of it.
+    if (has_forgotten_) {
+      excuse(RaftInvariant::log_match, id, text, first->record);
+    } else {
+      fail(RaftInvariant::log_match, id, text, first->record);
+    }
   }
   const bool is_new = first == nullptr || (differs && origin_by_hash(seen.a, seen.c) == nullptr);
   if (is_new) {
@@ -44,9 +57,9 @@ void RaftInvariants::on_truncate(NodeId id, Node& node, const Observation& seen)
                      node.term, seen.a));
   }
   if (seen.a <= node.commit) {
-    fail(RaftInvariant::commit_sticky, id,
-         fmt::format("node {} removes entry {} and has committed up to {}", id.value, seen.a,
-                     node.commit));
+    disagree(RaftInvariant::commit_sticky, seen.a, id,
+             fmt::format("node {} removes entry {} and has committed up to {}", id.value, seen.a,
+                         node.commit));
   }
   cut(node, seen.a);
 }
@@ -56,6 +69,7 @@ void RaftInvariants::cut(Node& node, std::uint64_t first) {
   if (first > node.last() || first == 0) return;
   node.log.resize(first);
   node.durable_upto = std::min(node.durable_upto, node.last());
+  node.believed_upto = std::min(node.believed_upto, node.last());
   node.commit = std::min(node.commit, node.last());
   node.base = std::min(node.base, node.last());
 }
@@ -91,17 +105,17 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
   if (index <= max_committed()) {
     const Committed& before = committed_[index];
     if (before.hash == entry.hash) return;
-    return fail(RaftInvariant::commit_once, id,
-                fmt::format("node {} commits another entry {} than the one committed before",
-                            id.value, index),
-                before.record);
+    return disagree(RaftInvariant::commit_once, index, id,
+                    fmt::format("node {} commits another entry {} than the one committed before",
+                                id.value, index),
+                    before.record);
   }
   const std::uint64_t from = max_committed();
   if (from > node.base && from > 0 && node.log[from].hash != committed_[from].hash) {
-    fail(RaftInvariant::commit_once, id,
-         fmt::format("node {} commits {} after another entry {} than the committed one", id.value,
-                     index, from),
-         committed_[from].record);
+    disagree(RaftInvariant::commit_once, from, id,
+             fmt::format("node {} commits {} after another entry {} than the committed one",
+                         id.value, index, from),
+             committed_[from].record);
   }
   check_quorum(id, node, index, entry.hash);
   if (committed_.empty()) committed_.emplace_back();
@@ -119,19 +133,25 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
 // are down count: their disks still hold it.
 void RaftInvariants::check_quorum(NodeId id, const Node& node, std::uint64_t index,
                                   std::uint64_t hash) {
-  std::uint64_t holders = 0;
-  for (std::size_t i = 0; i < nodes_.size() && i < 64; ++i) {
-    if (holds(nodes_[i], index, hash)) holders |= std::uint64_t{1} << i;
-  }
-  const auto is_quorum_of = [&](std::uint64_t half) {
-    return half == 0 || std::popcount(holders & half) > std::popcount(half) / 2;
-  };
   const Configuration& configuration = node.configuration;
-  if (is_quorum_of(configuration.voters) && is_quorum_of(configuration.outgoing)) return;
+  const auto is_quorum = [&configuration](std::uint64_t nodes) {
+    return is_majority(nodes, configuration.voters) && is_majority(nodes, configuration.outgoing);
+  };
+  const std::uint64_t disks = holders(index, hash);
+  // Copies that the plan destroyed count: who has one cannot know that it is gone.
+  if (is_quorum(disks) || is_quorum(disks | believers(index, hash))) return;
   fail(RaftInvariant::commit_quorum, id,
        fmt::format("node {} commits entry {}, which is on the disks of the nodes {:#x} only, of "
                    "voters {:#x}",
-                   id.value, index, holders, configuration.voters | configuration.outgoing));
+                   id.value, index, disks, configuration.voters | configuration.outgoing));
+}
+
+std::uint64_t RaftInvariants::holders(std::uint64_t index, std::uint64_t hash) const {
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < nodes_.size() && i < 64; ++i) {
+    if (holds(nodes_[i], index, hash)) found |= std::uint64_t{1} << i;
+  }
+  return found;
 }
 
 bool RaftInvariants::holds(const Node& node, std::uint64_t index, std::uint64_t hash) const {
@@ -145,9 +165,10 @@ void RaftInvariants::extend_durable(Node& node) {
     const bool by_snapshot = next <= node.durable_snapshot;
     const bool by_entry = next < node.durable.size() && node.durable[next] != 0 &&
                           node.durable[next] == node.log[next].hash;
-    if (!by_snapshot && !by_entry) return;
+    if (!by_snapshot && !by_entry) break;
     node.durable_upto = next;
   }
+  extend_believed(node);
 }
 
 void RaftInvariants::entry_synced(std::uint64_t record, NodeId id, std::uint64_t index,
@@ -161,6 +182,7 @@ void RaftInvariants::entry_synced(std::uint64_t record, NodeId id, std::uint64_t
   // An older record of the index that is synced after the newer one does not take its place.
   if (!is_current && has_current) return;
   node.durable[index] = hash;
+  if (index < node.lost.size() && node.lost[index] == hash) node.lost[index] = 0;
   extend_durable(node);
 }
 

@@ -36,6 +36,9 @@ struct Finding {
   NodeId node = kNoNode;
   std::vector<std::uint64_t> related;  // other records of the story
   std::vector<std::int64_t> history;   // indices of the operations of the witness
+  // The plan destroyed so much that the cluster could not keep a promise: what clients saw is then
+  // no violation either.
+  bool plan_undid = false;
 };
 
 // One workload's history and how to read it.
@@ -72,6 +75,9 @@ struct CheckDefinition {
   // Checks with the same monitor name share one monitor in a run.
   std::string monitor;
   std::function<std::unique_ptr<Monitor>()> make;
+  // It goes by what clients were told alone, so it cannot know what the plan destroyed: other
+  // checks say so for it (Finding::plan_undid).
+  bool judges_clients = false;
 };
 
 }  // namespace windtunnel::scenarios

@@ -1,26 +1,44 @@
 #include "scenarios/raft_monitor.h"
 
 #include "checkers/raft_invariants.h"
+#include "scenarios/extent_ledger.h"
 #include "sim/disk/sim_disk.h"
 #include "sim/node.h"
 #include "sim/simulation.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace windtunnel::scenarios {
 namespace {
 
-// Something that a node has written and whose fate on the disk is open.
-struct PendingExtent {
-  ObservationKind kind = ObservationKind::none;
-  GroupId group;
-  std::uint64_t a = 0;
-  std::uint64_t b = 0;
-  std::uint32_t file = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t length = 0;
-};
+// Whether the plan can destroy what is durable.
+bool destroys(const faults::Effect& effect) {
+  const auto* disk = std::get_if<faults::DiskFault>(&effect);
+  if (disk == nullptr) return false;
+  switch (disk->kind) {
+    case faults::DiskFault::Kind::lie_fsync:
+    case faults::DiskFault::Kind::bit_rot:
+    case faults::DiskFault::Kind::misdirect:
+    case faults::DiskFault::Kind::wipe: return true;
+    default: return false;
+  }
+}
+
+bool destroys(const faults::FaultPlan& plan) {
+  for (const faults::Fault& fault : plan.faults) {
+    if (destroys(fault.effect)) return true;
+    for (const faults::Choice& choice : fault.choices) {
+      if (destroys(choice.effect)) return true;
+    }
+    for (const faults::Step& step : fault.script) {
+      if (destroys(step.effect)) return true;
+    }
+  }
+  return false;
+}
 
 class RaftMonitor final : public Monitor, public RecordListener, public DurabilityListener {
  public:
@@ -35,7 +53,10 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   void attach(const RunView& view, std::function<void()> on_violation) override {
     sim_ = &view.sim;
     on_violation_ = std::move(on_violation);
-    pending_.resize(sim_->node_count());
+    const bool keeps = destroys(view.spec.plan);
+    for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
+      ledgers_.emplace_back(sim_->node(NodeId{i}).disk(), keeps);
+    }
     sim_->trace().add_listener(*this, RecordKinds{RecordKind::crash}.add_observations());
     for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
       sim_->node(NodeId{i}).disk().set_durability_listener(this);
@@ -48,7 +69,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     } else if (record.kind == RecordKind::crash) {
       // What was still open is void: a later write may lie at the same place. Recovery says anew
       // what it found.
-      pending_[record.node.value].clear();
+      ledgers_[record.node.value].crashed();
       for (auto& [id, group] : groups_) group.invariants.crashed(number, record.node);
     } else {
       return;
@@ -65,10 +86,20 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     settle(node);
     report(true);
   }
-  void on_damaged(NodeId node, DiskFaultKind kind) override {
-    if (kind != DiskFaultKind::wipe) return;
-    pending_[node.value].clear();
-    for (auto& [id, group] : groups_) group.invariants.wiped(sim_->trace().size(), node);
+  void on_lied(NodeId node, std::uint32_t) override {
+    settle(node);
+    report(true);
+  }
+  void before_damage(NodeId node) override { ledgers_[node.value].before_damage(); }
+  void on_damaged(NodeId node, const DiskDamage& damage) override {
+    const std::vector<Extent> lost = ledgers_[node.value].after_damage(damage);
+    if (damage.kind == DiskFaultKind::wipe) {
+      const std::uint64_t number = sim_->trace().size();
+      for (auto& [id, group] : groups_) group.invariants.wiped(number, node);
+    } else {
+      tell_lost(node, lost);
+    }
+    report(true);
   }
 
   Finding finish(const RunView& view, const PropertySpec& property) override {
@@ -79,17 +110,21 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
         const RaftViolation& violation = violations[i];
         if (check_id(violation.invariant) != property.check) continue;
         const std::string text = name_of(id, view) + violation.text;
-        if (violation.is_excused) {
-          finding.decision = Decision::unknown;
-          finding.text = "after the plan destroyed a disk: " + text;
-          continue;  // another group may have no excuse
-        }
         finding.decision = Decision::violated;
         finding.text = text;
         finding.node = violation.node;
         finding.event = violation.records.empty() ? 0 : violation.records.front();
         finding.time = group.times[i];
         finding.related = violation.records;
+        return finding;
+      }
+    }
+    for (const auto& [id, group] : groups_) {
+      finding.plan_undid |= group.invariants.is_undone();
+      for (const RaftViolation& excused : group.invariants.excused()) {
+        if (check_id(excused.invariant) != property.check) continue;
+        finding.decision = Decision::unknown;
+        finding.text = "the plan destroyed what this rests on: " + name_of(id, view) + excused.text;
         return finding;
       }
     }
@@ -114,6 +149,10 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   }
 
   void on_observation(std::uint64_t number, const Record& record) {
+    if (const std::optional<Extent> extent = extent_of(record); extent) {
+      ledgers_[record.node.value].wrote(*extent);
+      return;
+    }
     Observation seen;
     seen.kind = record.observation();
     seen.group = record.group;
@@ -121,49 +160,18 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     seen.b = record.b;
     seen.c = record.c;
     seen.d = record.d;
-    switch (seen.kind) {
-      case ObservationKind::wal_extent:
-      case ObservationKind::vote_extent:
-      case ObservationKind::snapshot_extent: {
-        const auto handle = static_cast<std::uint32_t>(seen.c >> 40);
-        pending_[record.node.value].push_back({seen.kind, seen.group, seen.a, seen.b,
-                                               SimDisk::file_of(handle), seen.d,
-                                               seen.c & ((std::uint64_t{1} << 40) - 1)});
-        return;
-      }
-      default: group(seen.group).invariants.observe(number, record.node, record.incarnation, seen);
-    }
+    if (seen.kind == ObservationKind::recovered) ledgers_[record.node.value].recovered();
+    group(seen.group).invariants.observe(number, record.node, record.incarnation, seen);
   }
 
   // Tells the invariants of all that has become durable.
-  void settle(NodeId id) {
-    std::vector<PendingExtent>& pending = pending_[id.value];
-    if (pending.empty()) return;
-    const SimDisk& disk = sim_->node(id).disk();
-    std::size_t kept = 0;
-    // Extents of one frame follow one another: ask the disk once for all of them.
-    const PendingExtent* asked = nullptr;
-    bool durable = false;
-    for (std::size_t i = 0; i < pending.size(); ++i) {
-      const PendingExtent extent = pending[i];
-      const bool same = asked != nullptr && last_.file == extent.file &&
-                        last_.offset == extent.offset && last_.length == extent.length;
-      if (!same) {
-        durable = disk.is_name_durable(extent.file) &&
-                  disk.is_durable(extent.file, extent.offset, extent.length);
-        last_ = extent;
-        asked = &last_;
-      }
-      if (durable) {
-        tell(id, extent);
-      } else {
-        pending[kept++] = extent;
-      }
-    }
-    pending.resize(kept);
+  void settle(NodeId node) {
+    const ExtentLedger::Settled& settled = ledgers_[node.value].settle();
+    for (const Extent& extent : settled.durable) tell(node, extent);
+    if (!settled.lost.empty()) tell_lost(node, settled.lost);
   }
 
-  void tell(NodeId node, const PendingExtent& extent) {
+  void tell(NodeId node, const Extent& extent) {
     RaftInvariants& invariants = group(extent.group).invariants;
     const std::uint64_t number = sim_->trace().size();
     switch (extent.kind) {
@@ -177,6 +185,52 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     }
   }
 
+  // Exactly what is gone, and what recovery can still find in its place.
+  void tell_lost(NodeId node, const std::vector<Extent>& lost) {
+    const std::uint64_t number = sim_->trace().size();
+    for (const Extent& extent : lost) {
+      RaftInvariants& invariants = group(extent.group).invariants;
+      if (extent.kind == ObservationKind::wal_extent) {
+        invariants.entry_lost(number, node, extent.a, extent.b);
+      } else if (extent.kind == ObservationKind::snapshot_extent) {
+        tell_snapshot_lost(node, extent);
+      }
+      if (extent.kind == ObservationKind::snapshot_extent) continue;
+      const Vote left = vote_left(node, extent.group);
+      invariants.vote_lost(number, node, left.term, left.voted);
+    }
+  }
+
+  // The entries that only the snapshot stood for are gone with it.
+  void tell_snapshot_lost(NodeId node, const Extent& lost) {
+    const std::uint64_t number = sim_->trace().size();
+    const std::vector<Extent> remaining = ledgers_[node.value].remaining();
+    std::uint64_t left = 0;
+    std::set<std::uint64_t> entries;
+    for (const Extent& extent : remaining) {
+      if (extent.group != lost.group) continue;
+      if (extent.kind == ObservationKind::snapshot_extent) left = std::max(left, extent.a);
+      if (extent.kind == ObservationKind::wal_extent) entries.insert(extent.a);
+    }
+    RaftInvariants& invariants = group(lost.group).invariants;
+    invariants.snapshot_lost(number, node, left);
+    for (std::uint64_t index = lost.a; index > left; --index) {
+      if (!entries.contains(index)) invariants.entry_lost(number, node, index, 0);
+    }
+  }
+
+  struct Vote {
+    std::uint64_t term = 0;
+    std::uint64_t voted = 0;
+  };
+  Vote vote_left(NodeId node, GroupId id) const {
+    Vote left;
+    for (const Extent& extent : ledgers_[node.value].remaining()) {
+      const bool is_vote = extent.kind == ObservationKind::vote_extent && extent.group == id;
+      if (is_vote && extent.a >= left.term) left = Vote{extent.a, extent.b};
+    }
+    return left;
+  }
   // Most records in a row are of one group; elements of the map stay where they are.
   Group& group(GroupId id) {
     if (latest_ == nullptr || latest_group_ != id) {
@@ -198,9 +252,8 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   void report(Group& group) {
     const std::vector<RaftViolation>& violations = group.invariants.violations();
     while (group.times.size() < violations.size()) {
-      const bool is_excused = violations[group.times.size()].is_excused;
       group.times.push_back(sim_->now());
-      if (is_excused || reported_) continue;
+      if (reported_) continue;
       reported_ = true;
       on_violation_();
     }
@@ -209,11 +262,10 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   Simulation* sim_ = nullptr;
   std::function<void()> on_violation_;
   std::map<GroupId, Group> groups_;
-  std::vector<std::vector<PendingExtent>> pending_;  // by node
-  PendingExtent last_;
+  std::vector<ExtentLedger> ledgers_;  // by node
   GroupId latest_group_;
   Group* latest_ = nullptr;
-  bool reported_ = false;  // a violation without an excuse
+  bool reported_ = false;
 };
 
 }  // namespace

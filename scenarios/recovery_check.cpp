@@ -1,5 +1,6 @@
 #include "scenarios/recovery_check.h"
 
+#include "sim/disk/sim_disk.h"
 #include "sim/node.h"
 #include "sim/simulation.h"
 
@@ -14,6 +15,16 @@ std::string seconds_text(Instant at) {
   std::string fraction = std::to_string(ms % 1'000);
   fraction.insert(0, 3 - fraction.size(), '0');
   return std::to_string(ms / 1'000) + "." + fraction + " s";
+}
+
+// Nodes of the core whose disks the plan destroyed: "n1, n3".
+std::string destroyed_nodes(const RunView& view) {
+  std::string names;
+  for (const NodeId node : view.core) {
+    if (view.sim.node(node).disk().damage() == 0) continue;
+    names += (names.empty() ? "" : ", ") + view.nodes[node.value].name;
+  }
+  return names;
 }
 
 class RecoveryMonitor final : public Monitor, public RecordListener {
@@ -84,6 +95,10 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   // Why recovery cannot be judged; empty: it can.
   std::string unseen(const RunView& view, Instant due) const {
     if (!view.healed_at) return "the run was not healed, so recovery was not seen";
+    if (const std::string destroyed = destroyed_nodes(view); !destroyed.empty()) {
+      return "the plan destroyed the disks of so many nodes that the healed majority has " +
+             destroyed + " among it";
+    }
     if (view.sim.now() < due) {
       return "the run ended before the bound of recovery, " + seconds_text(due);
     }

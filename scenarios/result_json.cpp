@@ -56,6 +56,7 @@ json::object stats_of(const RunResult& result) {
   object["ops_info"] = stats.ops_info;
   object["elections"] = stats.elections;
   object["crashes"] = stats.crashes;
+  object["exits"] = stats.exits;
   object["faults_fired"] = stats.faults_fired;
   object["faults_bite"] = stats.faults_bite;
   object["messages_sent"] = stats.messages_sent;

@@ -55,6 +55,7 @@ struct RunStats {
   std::uint64_t faults_fired = 0;
   std::uint64_t faults_bite = 0;  // faults of the plan that bit at least once
   std::uint64_t crashes = 0;
+  std::uint64_t exits = 0;  // of these: processes that gave up by themselves
   std::uint64_t messages_sent = 0;
   std::uint64_t messages_dropped = 0;
 };

@@ -37,6 +37,7 @@ windtunnel::LinkProfile to_profile(const LinkProfile& from) {
   made.impairments.duplicate = from.duplicate.value_or(PerMillion{});
   made.impairments.reorder = from.reorder.value_or(PerMillion{});
   made.impairments.corrupt = from.corrupt.value_or(PerMillion{});
+  made.impairments.stream_corrupt = from.stream_corrupt.value_or(PerMillion{});
   if (from.bandwidth) made.bytes_per_second = from.bandwidth->bytes;
   if (from.queue) made.queue_bytes = from.queue->bytes;
   return made;
@@ -54,7 +55,10 @@ void configure_disk(Node& node, const DiskProfile& from) {
 
 void ActivityCounter::on_record(std::uint64_t, const Record& record) {
   switch (record.kind) {
-    case RecordKind::crash: ++crashes; break;
+    case RecordKind::crash:
+      ++crashes;
+      if (record.aux == static_cast<std::uint16_t>(CrashKind::exit)) ++exits;
+      break;
     case RecordKind::send: ++sent; break;
     case RecordKind::drop: ++dropped; break;
     default: break;
@@ -202,12 +206,24 @@ void World::start() {
 
 std::vector<NodeId> World::heal_core() {
   nemesis_.stop_plan();
-  faults::Selector majority;
-  for (const GroupSpec& group : spec_.cluster.groups) {
-    majority.terms.push_back({faults::Term::Kind::majority, group.name, 0});
+  const DrawKey draws = sim_.draws("heal.core", spec_.name);
+  // A node whose disk the plan destroyed may have forgotten what it promised: it belongs to the
+  // core only where there are not enough others.
+  std::vector<NodeId> destroyed;
+  for (const NodeId node : cluster_.servers()) {
+    if (sim_.node(node).disk().damage() != 0) destroyed.push_back(node);
   }
-  std::vector<NodeId> core =
-      faults::resolve(majority, cluster_, sim_.draws("heal.core", spec_.name));
+  std::vector<NodeId> core;
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    faults::Selector majority;
+    majority.terms.push_back({faults::Term::Kind::majority, group.name, 0});
+    const std::size_t wanted = faults::resolve(majority, cluster_, draws).size();
+    std::vector<NodeId> half = faults::resolve(majority, cluster_, draws, destroyed);
+    for (const NodeId node : faults::resolve(majority, cluster_, draws, half)) {
+      if (half.size() < wanted) half.push_back(node);
+    }
+    core.insert(core.end(), half.begin(), half.end());
+  }
   std::sort(core.begin(), core.end());
   Record record;
   record.kind = RecordKind::phase;

@@ -23,6 +23,7 @@ class ActivityCounter final : public RecordListener {
  public:
   void on_record(std::uint64_t number, const Record& record) override;
   std::uint64_t crashes = 0;
+  std::uint64_t exits = 0;
   std::uint64_t sent = 0;
   std::uint64_t dropped = 0;
 };
@@ -37,7 +38,8 @@ class World {
 
   // Starts the nodes and the plan. Once.
   void start();
-  // Ends the plan and heals a drawn majority of the servers of each group; returns them.
+  // Ends the plan and heals a drawn majority of the servers of each group, of those whose disks the
+  // plan did not destroy where there are enough; returns them.
   std::vector<NodeId> heal_core();
 
   Simulation& sim() { return sim_; }
