@@ -112,7 +112,7 @@ TEST(Verdict, WithoutAnyOperationIsUnknownEvenWithoutAFloor) {
 }
 
 TEST(Verdict, PastABudgetIsUnknownAndSaysWhich) {
-  const RunResult result = run("limits: { sim_time: 3s, events: 5000 }\n" + kFirst);
+  const RunResult result = run("limits: { sim_time: 3s, events: 1000 }\n" + kFirst);
   EXPECT_EQ(result.verdict, RunVerdict::unknown);
   EXPECT_THAT(result.reasons, Contains(HasSubstr("a limit of the run was reached: events")));
   const RunResult pending = run("limits: { sim_time: 3s, pending_events: 5 }\n" + kFirst);
