@@ -118,8 +118,8 @@ void RaftInvariants::on_role(NodeId id, Node& node, const Observation& seen) {
   const auto [at, is_first] = leader_of_.try_emplace(seen.b, std::pair(id, record_));
   if (!is_first && at->second.first != id) {
     disagree(RaftInvariant::election, 0, id,
-             fmt::format("node {} became leader of term {}, which node {} leads", id.value,
-                         seen.b, at->second.first.value),
+             fmt::format("node {} became leader of term {}, which node {} leads", id.value, seen.b,
+                         at->second.first.value),
              at->second.second);
   }
   check_leader_complete(id, node, seen);
@@ -160,8 +160,8 @@ void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uin
   if (is_first || at->second.value == candidate) return;
   const std::uint64_t before = at->second.value;
   const std::uint64_t related = at->second.record;
-  const std::string text = fmt::format("node {} voted for {} and for {} in term {}", id.value,
-                                       before, candidate, term);
+  const std::string text =
+      fmt::format("node {} voted for {} and for {} in term {}", id.value, before, candidate, term);
   if (term > node.forgotten_term) return fail(RaftInvariant::vote_once, id, text, related);
   has_forgotten_ = true;
   excuse(RaftInvariant::vote_once, id, text, related);
@@ -175,9 +175,9 @@ void RaftInvariants::check_memory(const Node& node, std::uint64_t term) {
 
 // A message leaves that claims (term, vote) and the log up to an index durable.
 void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
-  const bool has_term = node.believed_term > seen.a ||
-                        (node.believed_term == seen.a &&
-                         (seen.b == 0 || seen.b == node.believed_vote));
+  const bool has_term =
+      node.believed_term > seen.a ||
+      (node.believed_term == seen.a && (seen.b == 0 || seen.b == node.believed_vote));
   if (!has_term) {
     fail(RaftInvariant::vote_durable, id,
          fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",

@@ -8,9 +8,9 @@ namespace windtunnel {
 
 void RaftInvariants::excuse(RaftInvariant invariant, NodeId node, std::string text,
                             std::uint64_t related) {
-  const bool is_known = std::any_of(
-      excused_.begin(), excused_.end(),
-      [invariant](const RaftViolation& known) { return known.invariant == invariant; });
+  const bool is_known =
+      std::any_of(excused_.begin(), excused_.end(),
+                  [invariant](const RaftViolation& known) { return known.invariant == invariant; });
   if (is_known) return;
   RaftViolation& made = excused_.emplace_back();
   made.invariant = invariant;
@@ -118,8 +118,7 @@ void RaftInvariants::forget(Node& node, const Observation& seen) {
 }
 
 // Whether a majority can be without a committed entry, for copies of it were destroyed.
-bool RaftInvariants::could_lose(const Node& leader, std::uint64_t index,
-                                std::uint64_t hash) const {
+bool RaftInvariants::could_lose(const Node& leader, std::uint64_t index, std::uint64_t hash) const {
   std::uint64_t losers = 0;
   for (std::size_t i = 0; i < nodes_.size() && i < 64; ++i) {
     const Node& node = nodes_[i];

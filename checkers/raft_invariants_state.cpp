@@ -15,10 +15,10 @@ void RaftInvariants::on_apply(NodeId id, Node& node, const Observation& seen) {
   }
   node.applied = seen.a;
   if (seen.a > max_committed() || committed_[seen.a].hash != seen.c) {
-    return disagree(RaftInvariant::state_machine_safety, seen.a, id,
-                    fmt::format("node {} applies an entry {} that is not the committed one",
-                                id.value, seen.a),
-                    seen.a > max_committed() ? 0 : committed_[seen.a].record);
+    return disagree(
+        RaftInvariant::state_machine_safety, seen.a, id,
+        fmt::format("node {} applies an entry {} that is not the committed one", id.value, seen.a),
+        seen.a > max_committed() ? 0 : committed_[seen.a].record);
   }
   check_digest(id, seen.a, seen.d);
 }
@@ -32,8 +32,8 @@ void RaftInvariants::check_digest(NodeId id, std::uint64_t index, std::uint64_t 
   } else if (committed.digest != digest) {
     disagree(RaftInvariant::state_digest, index, id,
              fmt::format("node {} is in another state after entry {} than a node before", id.value,
-                     index),
-         committed.digest_record);
+                         index),
+             committed.digest_record);
   }
 }
 
@@ -46,10 +46,10 @@ void RaftInvariants::on_snapshot(NodeId id, Node& node, const Observation& seen,
   }
   if (!is_committed || committed_[seen.a].hash != seen.c || committed_[seen.a].term != seen.b) {
     disagree(RaftInvariant::snapshot_valid, seen.a, id,
-                fmt::format("node {} has a snapshot at entry {} of term {} that is not the "
-                            "committed prefix",
-                            id.value, seen.a, seen.b),
-                is_committed ? committed_[seen.a].record : 0);
+             fmt::format("node {} has a snapshot at entry {} of term {} that is not the "
+                         "committed prefix",
+                         id.value, seen.a, seen.b),
+             is_committed ? committed_[seen.a].record : 0);
     return;
   }
   if (installed && seen.a < applied) {
@@ -92,9 +92,9 @@ void RaftInvariants::on_effect(NodeId id, const Observation& seen) {
     first = Seen{seen.c, record_};
   } else if (first.value != seen.c) {
     disagree(RaftInvariant::exactly_once, first.value, id,
-             fmt::format("request {} of session {} takes effect at entries {} and {}", seen.b, seen.a,
-                     first.value, seen.c),
-         first.record);
+             fmt::format("request {} of session {} takes effect at entries {} and {}", seen.b,
+                         seen.a, first.value, seen.c),
+             first.record);
   }
 }
 
@@ -116,10 +116,11 @@ void RaftInvariants::on_read(NodeId id, Node& node, const Observation& seen, boo
   const Seen floor = at->second;
   if (served) node.reads.erase(at);
   if (seen.b >= floor.value) return;
-  disagree(RaftInvariant::read_fresh, floor.value, id,
-           fmt::format("node {} answers read {} at entry {}, and {} was committed before it was asked",
-                   id.value, seen.a, seen.b, floor.value),
-       floor.record);
+  disagree(
+      RaftInvariant::read_fresh, floor.value, id,
+      fmt::format("node {} answers read {} at entry {}, and {} was committed before it was asked",
+                  id.value, seen.a, seen.b, floor.value),
+      floor.record);
 }
 
 }  // namespace windtunnel
