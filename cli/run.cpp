@@ -201,6 +201,23 @@ std::optional<std::vector<std::uint64_t>> seeds_of(const ScenarioSpec& spec) {
   return seeds;
 }
 
+// Those of the command line; empty where it names none, nothing, with the reason printed, where it
+// makes no sense.
+std::optional<std::vector<std::uint64_t>> asked_seeds(const RunRequest& request) {
+  if (!request.seed.empty()) {
+    const std::optional<std::uint64_t> seed = parse_seed(request.seed);
+    if (seed) return std::vector<std::uint64_t>{*seed};
+    complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
+    return std::nullopt;
+  }
+  if (request.seeds.empty()) return std::vector<std::uint64_t>{};
+  std::optional<std::vector<std::uint64_t>> range = parse_seed_range(request.seeds);
+  if (!range) {
+    complain("error: --seeds " + request.seeds + ": not a range; write A..B, as 1..200");
+  }
+  return range;
+}
+
 // 1 wins over 2, a crash over both; input errors stop everything before.
 int worse(int a, int b) {
   const auto rank = [](int code) {
@@ -250,22 +267,8 @@ int run_command(const RunRequest& request, const scenarios::Registry& registry,
   scenarios::LoadOptions load;
   load.catalog = &catalog;
   if (!read_settings(request.set, load)) return kExitUsage;
-  std::vector<std::uint64_t> seeds;
-  if (!request.seed.empty()) {
-    const std::optional<std::uint64_t> seed = parse_seed(request.seed);
-    if (!seed) {
-      complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
-      return kExitUsage;
-    }
-    seeds = {*seed};
-  } else if (!request.seeds.empty()) {
-    const auto range = parse_seed_range(request.seeds);
-    if (!range) {
-      complain("error: --seeds " + request.seeds + ": not a range; write A..B, as 1..200");
-      return kExitUsage;
-    }
-    seeds = *range;
-  }
+  const std::optional<std::vector<std::uint64_t>> asked = asked_seeds(request);
+  if (!asked) return kExitUsage;
   // All files are read before anything runs.
   std::vector<ScenarioSpec> specs;
   int input = kExitOk;
@@ -282,8 +285,8 @@ int run_command(const RunRequest& request, const scenarios::Registry& registry,
   JUnitReport junit;
   int code = kExitOk;
   for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
-    std::optional<std::vector<std::uint64_t>> of_this = seeds;
-    if (seeds.empty()) of_this = seeds_of(specs[i]);
+    std::optional<std::vector<std::uint64_t>> of_this = asked;
+    if (asked->empty()) of_this = seeds_of(specs[i]);
     if (!of_this) {
       complain(fmt::format("error: {} names more than {} seeds; choose some with --seeds A..B",
                            request.scenarios[i], kMaxSeeds));

@@ -143,10 +143,12 @@ TEST(Run, KeepsTheOperationsOfEveryWorkload) {
 scenario: v1
 name: two
 limits: { sim_time: 5s }
-cluster: { groups: [{ name: a, count: 3, service: raft-kv }, { name: b, count: 1, service: raft-kv }] }
+cluster:
+  groups: [{ name: a, count: 3, service: raft-kv }, { name: b, count: 1, service: raft-kv }]
 workloads:
   - { name: apples, target: a, type: register, clients: 2, rate: 20/s, start: 1s }
-  - { name: pears, target: b, type: cas-register, clients: 2, rate: 20/s, start: 1s, client_name: d }
+  - { name: pears, target: b, type: cas-register, clients: 2, rate: 20/s, start: 1s,
+      client_name: d }
 properties: [{ check: linearizable, workload: apples }, { check: linearizable, workload: pears }]
 )");
   const Ended ended = run_in(directory.path(), {"run", "two.yaml"});

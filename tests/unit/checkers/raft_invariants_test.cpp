@@ -1,6 +1,6 @@
 // Each invariant refuses a planted violation under its own name, and accepts the like that is
 // allowed.
-#include "checkers/raft_invariants.h"
+#include "tests/unit/checkers/raft_world.h"
 
 #include <gtest/gtest.h>
 
@@ -10,72 +10,7 @@ namespace {
 using Kind = ObservationKind;
 using Is = RaftInvariant;
 
-// Three voters, told what to observe. Entry hashes are chosen by the test: h(index, term) stands
-// for a prefix.
-class World {
- public:
-  explicit World(std::uint32_t nodes = 3) {
-    for (std::uint32_t n = 0; n < nodes; ++n) {
-      see(n, Kind::recovered, 0, 0, 0, 0);
-      see(n, Kind::config, 0, (1ULL << nodes) - 1, 0, 0);
-      see(n, Kind::log_start, 1);
-      see(n, Kind::role, 0, 0, 0, 0);
-    }
-  }
-  void see(std::uint32_t node, Kind kind, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0,
-           std::uint64_t d = 0) {
-    checks.observe(++record, NodeId{node}, Incarnation{}, Observation{kind, GroupId{}, a, b, c, d});
-  }
-  static std::uint64_t h(std::uint64_t index, std::uint64_t term) { return index * 1000 + term; }
-  void lead(std::uint32_t node, std::uint64_t term) {
-    see(node, Kind::role, static_cast<std::uint64_t>(Role::leader), term);
-  }
-  void append(std::uint32_t node, std::uint64_t index, std::uint64_t term) {
-    see(node, Kind::append, index, term, h(index, term), 7);
-  }
-  void sync(std::uint32_t node, std::uint64_t index, std::uint64_t term) {
-    checks.entry_synced(++record, NodeId{node}, index, h(index, term));
-  }
-  void store(std::uint32_t node, std::uint64_t index, std::uint64_t term) {
-    append(node, index, term);
-    sync(node, index, term);
-  }
-  void commit(std::uint32_t node, std::uint64_t index, std::uint64_t entry_term, std::uint64_t term,
-              bool leads) {
-    see(node, Kind::commit, index, term, h(index, entry_term), leads ? 1 : 0);
-  }
-  // Node 0 leads term 1 and commits entries 1..last with node 1.
-  void serve(std::uint64_t last) {
-    lead(0, 1);
-    for (std::uint64_t i = 1; i <= last; ++i) {
-      store(0, i, 1);
-      store(1, i, 1);
-      commit(0, i, 1, 1, true);
-    }
-  }
-  void apply(std::uint32_t node, std::uint64_t index, std::uint64_t term, std::uint64_t digest) {
-    see(node, Kind::apply, index, term, h(index, term), digest);
-  }
-  ::testing::AssertionResult is_fine() const {
-    const RaftViolation* violation = checks.violation();
-    if (violation == nullptr) return ::testing::AssertionSuccess();
-    return ::testing::AssertionFailure()
-           << short_name(violation->invariant) << ": " << violation->text;
-  }
-  ::testing::AssertionResult refuses(RaftInvariant expected) const {
-    const RaftViolation* violation = checks.violation();
-    if (violation == nullptr) return ::testing::AssertionFailure() << "nothing was refused";
-    if (violation->invariant == expected && violation->records.front() == record &&
-        !violation->text.empty()) {
-      return ::testing::AssertionSuccess();
-    }
-    return ::testing::AssertionFailure() << short_name(violation->invariant) << " at "
-                                         << violation->records.front() << ": " << violation->text;
-  }
-
-  RaftInvariants checks;
-  std::uint64_t record = 0;
-};
+using testing::World;
 
 TEST(RaftInvariants, NamesGoBothWays) {
   EXPECT_EQ(check_id(Is::election), "raft.election-safety");
@@ -425,82 +360,6 @@ TEST(RaftInvariants, ALogThatReturnsFromDiskIsTracedByItsHashes) {
   world.store(0, 3, 3);
   world.commit(1, 3, 3, 3, true);
   EXPECT_TRUE(world.is_fine());
-}
-
-// What an expected violation of one must not hide is the next of another.
-TEST(RaftInvariants, GoOnAfterAViolationOfAnother) {
-  World world;
-  world.serve(2);
-  world.lead(2, 1);
-  EXPECT_TRUE(world.refuses(Is::election));
-  world.see(1, Kind::vote_granted, 5, 0);
-  world.see(1, Kind::vote_granted, 5, 2);
-  world.lead(1, 1);
-  ASSERT_EQ(world.checks.violations().size(), 2U);
-  EXPECT_EQ(world.checks.violations().back().invariant, Is::vote_once);
-  const RaftViolation* first = world.checks.violation_of(Is::election);
-  ASSERT_NE(first, nullptr);
-  EXPECT_EQ(first->node, NodeId{2});  // the first one is kept
-  EXPECT_EQ(world.checks.violation_of(Is::commit_once), nullptr);
-}
-
-TEST(RaftInvariants, AnExcusedViolationHidesNoneThatFollows) {
-  World world;
-  world.serve(2);
-  world.apply(0, 1, 1, 77);
-  world.checks.wiped(++world.record, NodeId{2});
-  world.lead(2, 1);
-  ASSERT_NE(world.checks.violation_of(Is::election), nullptr);
-  world.apply(0, 1, 1, 77);
-  EXPECT_NE(world.checks.violation_of(Is::mono_applied), nullptr);
-}
-
-TEST(RaftInvariants, AWipedDiskOfAStrangerExcusesNothing) {
-  World world;
-  world.checks.wiped(++world.record, NodeId{7});
-  world.lead(1, 4);
-  world.lead(2, 4);
-  EXPECT_TRUE(world.refuses(Is::election));
-  EXPECT_TRUE(world.checks.excused().empty());
-}
-
-// Each is violated, the observation is taken over, and what follows is right again.
-TEST(RaftInvariants, FollowWhatWasObservedAfterAViolation) {
-  World world;
-  world.serve(3);
-  world.commit(1, 3, 1, 1, false);
-  world.append(2, 3, 1);  // a gap
-  ASSERT_TRUE(world.refuses(Is::log_match));
-  world.append(2, 4, 1);
-  world.see(1, Kind::truncate, 2);  // what is committed
-  world.append(1, 2, 1);
-  world.append(1, 3, 1);
-  world.see(1, Kind::commit, 3, 1, World::h(3, 1), 0);
-  world.apply(0, 2, 1, 5);  // leaves out the first
-  world.apply(0, 3, 1, 6);
-  const auto& violations = world.checks.violations();
-  ASSERT_EQ(violations.size(), 3U);
-  EXPECT_EQ(violations[1].invariant, Is::commit_sticky);
-  EXPECT_EQ(violations[2].invariant, Is::mono_applied);
-}
-
-// No claim of a node makes the model run out of its arrays or of memory.
-TEST(RaftInvariants, SurviveObservationsThatMakeNoSense) {
-  const std::uint64_t huge = std::uint64_t{1} << 60;
-  for (const std::uint64_t index : {std::uint64_t{0}, std::uint64_t{9}, huge}) {
-    World world;
-    world.serve(2);
-    world.see(0, Kind::append, index, 1, 5);
-    world.see(1, Kind::log_start, index);
-    world.see(2, Kind::truncate, index);
-    world.see(0, Kind::commit, index, 1, 5, 1);
-    world.see(1, Kind::apply, index, 1, 5, 5);
-    world.see(2, Kind::snapshot_installed, index, 1, 5, 5);
-    world.see(2, Kind::snapshot_taken, index, 1, 5, 5);
-    world.see(0, Kind::truncate, 1);
-    world.see(0, Kind::commit, 1, 1, 5, 1);
-    EXPECT_NE(world.checks.violation(), nullptr);
-  }
 }
 
 TEST(RaftInvariants, AreCopyableValues) {
