@@ -13,10 +13,6 @@ constexpr std::string_view kStatuses[] = {"ok",         "mismatch",    "stale", 
                                           "not-leader", "unavailable", "invalid"};
 constexpr std::uint8_t kSnapshotVersion = 1;
 
-std::uint64_t item_hash(std::string_view key, std::string_view value) {
-  return hash_text(value, hash_text(key, 1));
-}
-
 }  // namespace
 
 std::string_view name_of(Status status) noexcept {
@@ -108,26 +104,27 @@ Status StateMachine::execute(const Command& command) {
 void StateMachine::set(std::string_view key, std::string_view value, bool extend) {
   auto found = data_.find(key);
   if (found == data_.end()) {
-    found = data_.emplace(std::string(key), std::string()).first;
-  } else {
-    digest_ -= item_hash(key, found->second);
+    found = data_.emplace(std::string(key), Item{"", hash_text(key, 1), 0}).first;
   }
-  if (!extend) found->second.clear();
-  found->second.append(value);
-  digest_ += item_hash(key, found->second);
+  Item& item = found->second;
+  if (!extend) item.value.clear();
+  item.value.append(value);
+  digest_ -= item.hash;
+  item.hash = hash_text(item.value, item.key_hash);
+  digest_ += item.hash;
 }
 
 void StateMachine::erase(std::string_view key) {
   const auto found = data_.find(key);
   if (found == data_.end()) return;
-  digest_ -= item_hash(key, found->second);
+  digest_ -= found->second.hash;
   data_.erase(found);
 }
 
 std::optional<std::string_view> StateMachine::get(std::string_view key) const {
   const auto found = data_.find(key);
   if (found == data_.end()) return std::nullopt;
-  return std::string_view(found->second);
+  return std::string_view(found->second.value);
 }
 
 void StateMachine::encode_snapshot(Bytes& out) const {
@@ -137,7 +134,7 @@ void StateMachine::encode_snapshot(Bytes& out) const {
   writer.varint(data_.size());
   for (const auto& item : data_) {
     writer.text(item.first);
-    writer.text(item.second);
+    writer.text(item.second.value);
   }
   writer.varint(sessions_.size());
   for (const auto& item : sessions_) {

@@ -70,6 +70,12 @@ class StateMachine {
     friend bool operator==(const Session&, const Session&) = default;
   };
   using Sessions = std::map<SessionId, Session>;
+  struct Item {
+    std::string value;
+    std::uint64_t key_hash = 0;
+    std::uint64_t hash = 0;  // of key and value: its part of the digest
+    friend bool operator==(const Item&, const Item&) = default;
+  };
 
   Applied open_session(std::uint64_t index);
   void expire_oldest();
@@ -79,7 +85,7 @@ class StateMachine {
   void erase(std::string_view key);
 
   std::size_t session_limit_;
-  std::map<std::string, std::string, std::less<>> data_;
+  std::map<std::string, Item, std::less<>> data_;
   Sessions sessions_;
   std::uint64_t digest_ = 0;
 };
