@@ -24,26 +24,4 @@ std::uint64_t Reader::long_varint() {
   return 0;
 }
 
-bool Reader::boolean() {
-  const auto value = fixed<std::uint8_t>();
-  if (value > 1) fail();
-  return value == 1;
-}
-
-BytesView Reader::raw(std::size_t count) {
-  if (!need(count)) return {};
-  const BytesView view = rest_.first(count);
-  rest_ = rest_.subspan(count);
-  return view;
-}
-
-std::size_t Reader::length() {
-  const std::uint64_t count = varint();
-  if (count > rest_.size()) {
-    fail();
-    return 0;
-  }
-  return static_cast<std::size_t>(count);
-}
-
 }  // namespace windtunnel

@@ -72,9 +72,18 @@ class Reader {
     }
     return long_varint();
   }
-  bool boolean();
+  bool boolean() {
+    const auto value = fixed<std::uint8_t>();
+    if (value > 1) fail();
+    return value == 1;
+  }
   // A view into the input.
-  BytesView raw(std::size_t count);
+  BytesView raw(std::size_t count) {
+    if (!need(count)) return {};
+    const BytesView view = rest_.first(count);
+    rest_ = rest_.subspan(count);
+    return view;
+  }
   BytesView bytes() { return raw(length()); }
   std::string_view text() { return as_text(bytes()); }
 
@@ -93,7 +102,12 @@ class Reader {
     return false;
   }
   std::uint64_t long_varint();
-  std::size_t length();
+  std::size_t length() {
+    const std::uint64_t count = varint();
+    if (count <= rest_.size()) return static_cast<std::size_t>(count);
+    fail();
+    return 0;
+  }
   BytesView rest_;
   bool ok_ = true;
 };
