@@ -21,6 +21,7 @@ SimClock::SimClock(Node& node) : node_(node) {
 
 Instant SimClock::local(Instant at) const {
   if (suspended_) return local_base_;
+  if (drift_ppb_ == 0) return local_base_ + (at - true_base_);
   const auto elapsed = static_cast<__int128>((at - true_base_).ns);
   const __int128 gained = elapsed * (kBillion + drift_ppb_) / kBillion;
   return local_base_ + Duration{static_cast<std::int64_t>(gained)};
@@ -29,6 +30,10 @@ Instant SimClock::local(Instant at) const {
 Instant SimClock::true_time(Instant local) const {
   if (suspended_) return kEndOfTime;
   if (local <= local_base_) return true_base_;
+  if (drift_ppb_ == 0) {
+    const Duration ahead = local - local_base_;
+    return ahead.ns > kEndOfTime.ns - true_base_.ns ? kEndOfTime : true_base_ + ahead;
+  }
   const auto wanted = static_cast<__int128>((local - local_base_).ns) * kBillion;
   const __int128 rate = kBillion + drift_ppb_;
   const __int128 elapsed = (wanted + rate - 1) / rate;

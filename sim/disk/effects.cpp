@@ -77,12 +77,17 @@ SimDisk::Outcome SimDisk::open(DiskCall& call, Faulty faulty) {
   } else {
     if (!has_room(call, 1, faulty)) return {Errc::no_space, 0};
     entry.file = new_file_number();
+    files_.resize(entry.file + std::size_t{1});
     files_[entry.file] = std::make_unique<StoredFile>(pool_);
     names_.create(*place, entry);
   }
   const std::uint32_t handle = entry.file << 1 | (call.mode == OpenMode::read ? 0U : 1U);
   // Nobody would close what nobody waits for.
-  if (call.waiter != nullptr) ++open_[handle];
+  if (call.waiter != nullptr) {
+    OpenHandle* const open = find_open(handle);
+    if (open != nullptr) ++open->opens;
+    if (open == nullptr) open_.push_back({handle, 1});
+  }
   call.file = entry.file;
   return {Errc::ok, handle};
 }
@@ -281,8 +286,9 @@ void SimDisk::rot(const DiskFault& fault) {
   const DrawKey key = fault_keys_[static_cast<std::size_t>(fault.kind)].of(fault.id).of(last_call_);
   std::uint64_t hits = 0;
   before_damage();
-  for (auto& [number, file] : files_) {
-    hits += file->image.rot(key.of(number), fault.probability);
+  for (std::uint32_t number = 0; number < files_.size(); ++number) {
+    StoredFile* const file = find(number);
+    if (file != nullptr) hits += file->image.rot(key.of(number), fault.probability);
   }
   DiskFaults::State* const state = faults_.find(fault.id);
   for (std::uint64_t i = 0; i < hits; ++i) bite(*state, nullptr);

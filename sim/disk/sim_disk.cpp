@@ -43,11 +43,6 @@ SimDisk::~SimDisk() { WT_ASSERT(armed_ == 0, "a waiter outlives its disk"); }
 
 Simulation& SimDisk::sim() const { return node_.simulation(); }
 
-SimDisk::StoredFile* SimDisk::find(std::uint32_t file) const {
-  const auto found = files_.find(file);
-  return found == files_.end() ? nullptr : found->second.get();
-}
-
 std::uint64_t SimDisk::record(RecordKind kind, const DiskCall& call, std::uint16_t aux,
                               std::uint64_t cause) {
   Record record;
@@ -103,14 +98,18 @@ void SimDisk::fail_at_once(Waiter& waiter, Errc error) {
   node_.complete(waiter, sim().cause());
 }
 
-bool SimDisk::is_open(std::uint32_t handle, bool for_writing) const {
-  return open_.contains(handle) && (!for_writing || (handle & 1) != 0);
+// Few are open at a time.
+SimDisk::OpenHandle* SimDisk::find_open(std::uint32_t handle) {
+  for (OpenHandle& open : open_) {
+    if (open.handle == handle) return &open;
+  }
+  return nullptr;
 }
 
 void SimDisk::close(std::uint32_t handle) {
-  const auto found = open_.find(handle);
-  if (found == open_.end()) return;
-  if (--found->second == 0) open_.erase(found);
+  OpenHandle* const open = find_open(handle);
+  if (open == nullptr) return;
+  if (--open->opens == 0) open_.erase(open_.begin() + (open - open_.data()));
   collect();
 }
 
@@ -200,7 +199,9 @@ void SimDisk::release(std::uint32_t slot) {
 void SimDisk::on_process_crash() {
   open_.clear();
   const DrawKey key = power_key_.of(node_.incarnation().value).of(UINT64_MAX);
-  for (auto& [number, file] : files_) file->image.evict_stale(key.of(number));
+  for (std::uint32_t number = 0; number < files_.size(); ++number) {
+    if (find(number) != nullptr) files_[number]->image.evict_stale(key.of(number));
+  }
   collect();
 }
 
@@ -232,7 +233,9 @@ void SimDisk::on_power_loss() {
   const NameTree::Loss names = names_.lose_power(key.of(NameTree::kRoot));
   collect();
   SectorLoss sectors;
-  for (auto& [number, file] : files_) {
+  for (std::uint32_t number = 0; number < files_.size(); ++number) {
+    StoredFile* const file = find(number);
+    if (file == nullptr) continue;
     const DrawKey& torn = fault_keys_[static_cast<std::size_t>(DiskFaultKind::torn_tail)];
     const bool extended = file->image.size() > file->image.durable_size();
     DiskFaults::State* const tear =
@@ -262,17 +265,15 @@ void SimDisk::on_power_loss() {
 // Frees files that nothing can reach any more.
 void SimDisk::collect() {
   const std::vector<std::uint32_t> named = names_.named_files();
-  for (auto at = files_.begin(); at != files_.end();) {
-    const std::uint32_t number = at->first;
+  for (std::uint32_t number = 0; number < files_.size(); ++number) {
+    StoredFile* const file = find(number);
+    if (file == nullptr) continue;
     const bool reachable = std::binary_search(named.begin(), named.end(), number) ||
-                           at->second->under_way != 0 || open_.contains(number << 1) ||
-                           open_.contains(number << 1 | 1);
-    if (reachable) {
-      ++at;
-      continue;
-    }
-    used_pages_ -= at->second->image.used_pages();
-    at = files_.erase(at);
+                           file->under_way != 0 || is_open(number << 1, false) ||
+                           is_open(number << 1 | 1, false);
+    if (reachable) continue;
+    used_pages_ -= file->image.used_pages();
+    files_[number].reset();
   }
 }
 

@@ -168,6 +168,10 @@ class SimDisk final : public EventTarget, public WaiterHolder {
     Instant last_effect;  // of its operations submitted so far
     std::uint32_t under_way = 0;
   };
+  struct OpenHandle {
+    std::uint32_t handle = 0;
+    std::uint32_t opens = 0;
+  };
   struct Outcome {
     Errc error = Errc::ok;
     std::uint64_t value = 0;
@@ -178,7 +182,10 @@ class SimDisk final : public EventTarget, public WaiterHolder {
   DiskCall& begin_call(DiskCallKind kind);
   void submit(DiskCall& call, Waiter& waiter);
   void fail_at_once(Waiter& waiter, Errc error);
-  bool is_open(std::uint32_t handle, bool for_writing) const;
+  OpenHandle* find_open(std::uint32_t handle);
+  bool is_open(std::uint32_t handle, bool for_writing) {
+    return find_open(handle) != nullptr && (!for_writing || (handle & 1) != 0);
+  }
   void close(std::uint32_t handle);
 
   // Time.
@@ -218,7 +225,9 @@ class SimDisk final : public EventTarget, public WaiterHolder {
   std::uint64_t record(RecordKind kind, const DiskCall& call, std::uint16_t aux,
                        std::uint64_t cause);
 
-  StoredFile* find(std::uint32_t file) const;
+  StoredFile* find(std::uint32_t file) const {
+    return file < files_.size() ? files_[file].get() : nullptr;
+  }
   bool is_under_way(std::uint32_t file, std::uint64_t offset, std::uint64_t length) const;
   Simulation& sim() const;
 
@@ -232,8 +241,8 @@ class SimDisk final : public EventTarget, public WaiterHolder {
 
   PagePool pool_;
   NameTree names_;
-  std::map<std::uint32_t, std::unique_ptr<StoredFile>> files_;
-  std::map<std::uint32_t, std::uint32_t> open_;  // handles of this incarnation, with their opens
+  std::vector<std::unique_ptr<StoredFile>> files_;  // by number; null: gone, or a directory
+  std::vector<OpenHandle> open_;                    // of this incarnation
   std::uint32_t last_file_ = 0;
   std::uint64_t used_pages_ = 0;
   std::uint64_t damage_ = 0;
