@@ -30,7 +30,7 @@ class ClientProgram final : public Service {
 
   // A client that dies in the middle of an operation will never know.
   ~ClientProgram() override {
-    if (open_) run_.recorder.complete(op_, sim_.now(), EventType::info, argument_);
+    if (open_) run_.recorder.complete(op_, sim_.now(), EventType::info, argument());
   }
 
   void start() override {
@@ -84,9 +84,14 @@ class ClientProgram final : public Service {
       sim_.trace().name(operation.value.value_or(""));
     }
     invoked_ = sim_.record(record);
-    argument_ = recorded.argument;
     op_ = run_.recorder.invoke(number_, sim_.now(), recorded.f, std::move(recorded.argument));
     open_ = true;
+  }
+
+  // Of the operation that is open.
+  Value argument() const {
+    const checkers::History& history = run_.recorder.history();
+    return history.argument(history.operations()[op_.value]);
   }
 
   void end(const Operation& operation, const Outcome& outcome) {
@@ -101,7 +106,7 @@ class ClientProgram final : public Service {
     record.d = hash_text(outcome.value.value_or(""));
     sim_.record(record);
     const bool ok = outcome.kind == Outcome::Kind::ok;
-    Value value = ok ? run_.definition->record_result(operation, outcome) : std::move(argument_);
+    Value value = ok ? run_.definition->record_result(operation, outcome) : argument();
     open_ = false;
     Value error;
     if (!ok && outcome.error != Errc::ok) error = Value::keyword(name_of(outcome.error));
@@ -123,7 +128,6 @@ class ClientProgram final : public Service {
   std::unique_ptr<Client> client_;
   std::unique_ptr<OperationSource> source_;
   checkers::HistoryRecorder::OpId op_;
-  Value argument_;
   bool open_ = false;
   std::uint64_t invoked_ = 0;
   TaskScope scope_;
