@@ -44,7 +44,7 @@ Result<raft::LogIndex> Host::propose(GroupId id, BytesView command) {
   Group* group = find(id);
   WT_ASSERT(group != nullptr, "a group of this host");
   if (!started_ || failed_) return make_error_code(Errc::not_leader);
-  const Result<raft::LogIndex> index = group->machine->propose(Payload(command), group->ready);
+  const Result<raft::LogIndex> index = group->machine->propose(Payload(command), *group->ready);
   schedule(*group);
   return index;
 }
@@ -60,7 +60,7 @@ Result<void> Host::read(GroupId id, std::uint64_t request) {
   Group* group = find(id);
   WT_ASSERT(group != nullptr, "a group of this host");
   if (!started_ || failed_) return make_error_code(Errc::not_leader);
-  const Result<void> asked = group->machine->read(request, group->ready);
+  const Result<void> asked = group->machine->read(request, *group->ready);
   schedule(*group);
   return asked;
 }
@@ -74,12 +74,6 @@ void Host::on_message(const Endpoint& from, BytesView bytes) {
 
 void Host::GroupTimer::run() noexcept { host->step(*group, raft::TimerFired{kind}); }
 
-void Host::step(Group& group, const raft::Raft::Input& input) {
-  if (failed_) return;
-  group.machine->step(input, group.ready);
-  schedule(group);
-}
-
 void Host::schedule(Group& group) {
   if (!group.scheduled) {
     group.scheduled = true;
@@ -92,11 +86,19 @@ void Host::on_wal_durable(std::uint64_t number) {
   std::size_t done = 0;
   for (; done < tickets_.size() && tickets_[done].frame <= number; ++done) {
     const TicketInFrame& entry = tickets_[done];
-    step(*entry.group, raft::Persisted{entry.ticket});
-    entry.group->outbox.persisted(entry.ticket, released_);
+    Group& group = *entry.group;
+    persisted(group, entry.ticket);
+    group.outbox.persisted(entry.ticket, released_);
   }
   tickets_.erase(tickets_.begin(), tickets_.begin() + static_cast<std::ptrdiff_t>(done));
   release();
+}
+
+// Most followers' machines have nothing to say to it: then there is nothing to pump.
+void Host::persisted(Group& group, raft::Ticket ticket) {
+  if (failed_) return;
+  group.machine->step(raft::Persisted{ticket}, *group.ready);
+  if (!group.ready->empty() || group.machine->is_leader()) schedule(group);
 }
 
 void Host::on_wal_failed(Errc error) {

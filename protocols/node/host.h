@@ -95,8 +95,10 @@ class Host final : private MessageSink, private WalListener {
     GroupOptions options;
     Application* application = nullptr;
     std::unique_ptr<raft::Raft> machine;
-    raft::Ready ready;  // what steps have asked for
-    raft::Ready work;   // what the pump carries out
+    // What steps have asked for, and what the pump carries out; they change places.
+    std::array<raft::Ready, 2> buffers;
+    raft::Ready* ready = &buffers[0];
+    raft::Ready* work = &buffers[1];
     raft::Outbox outbox;
     std::array<GroupTimer, raft::kTimerKinds> timers;
     bool scheduled = false;
@@ -117,7 +119,13 @@ class Host final : private MessageSink, private WalListener {
   void on_wal_durable(std::uint64_t number) override;
   void on_wal_failed(Errc error) override;
   Group* find(GroupId id) const;
-  void step(Group& group, const raft::Raft::Input& input);
+  template <class Input>
+  void step(Group& group, const Input& input) {
+    if (failed_) return;
+    group.machine->step(input, *group.ready);
+    schedule(group);
+  }
+  void persisted(Group& group, raft::Ticket ticket);
   void schedule(Group& group);
   void fail(const Error& error, std::string_view what);
 

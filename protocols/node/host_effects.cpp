@@ -19,10 +19,10 @@ void Host::pump() {
 }
 
 void Host::carry_out(Group& group) {
-  group.machine->step(raft::Flush{}, group.ready);
-  if (group.ready.empty()) return;
-  group.ready.swap(group.work);
-  raft::Ready& work = group.work;
+  group.machine->step(raft::Flush{}, *group.ready);
+  if (group.ready->empty()) return;
+  std::swap(group.ready, group.work);
+  raft::Ready& work = *group.work;
   const GroupId id = group.options.raft.group;
 
   for (const Observation& observation : work.observations) env_.observer.observe(observation);
@@ -41,12 +41,13 @@ void Host::carry_out(Group& group) {
   if (work.restore) restore(group, *work.restore);
   if (!work.apply.empty()) apply(group);
   for (std::size_t i = 0; i < raft::kTimerKinds; ++i) {
-    set_timer(group, static_cast<raft::TimerKind>(i), work.timers[i]);
+    const raft::TimerAction action = work.timers[i];
+    if (action != raft::TimerAction::keep) set_timer(group, raft::TimerKind(i), action);
   }
   serve_reads(group);
   work.clear();
   take_snapshot_if_due(group);
-  if (!group.ready.empty()) schedule(group);
+  if (!group.ready->empty()) schedule(group);
 }
 
 void Host::send(const raft::Message& message) {
@@ -68,7 +69,7 @@ void Host::release() {
 }
 
 void Host::apply(Group& group) {
-  const raft::ApplyRange range = group.work.apply;
+  const raft::ApplyRange range = group.work->apply;
   const raft::Log& log = group.machine->log();
   for (raft::LogIndex index = range.first; index <= range.last; ++index) {
     const raft::Entry& entry = log.at(index);
@@ -82,7 +83,7 @@ void Host::apply(Group& group) {
   const auto count = static_cast<std::int64_t>(range.last - range.first + 1);
   if (group.options.apply_cost.ns > 0) env_.compute.charge(group.options.apply_cost * count);
   // Asks for nothing by itself, so it is no reason to pump again.
-  group.machine->step(raft::Applied{range.last}, group.ready);
+  group.machine->step(raft::Applied{range.last}, *group.ready);
 }
 
 void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
@@ -104,7 +105,7 @@ void Host::serve_reads(Group& group) {
   const auto is_due = [&group](const ServingRead& read) {
     return read.index <= group.machine->applied_index();
   };
-  for (const raft::ReadResult& result : group.work.reads) {
+  for (const raft::ReadResult& result : group.work->reads) {
     if (result.confirmed) {
       group.reads.push_back({result.request, result.index});
     } else {
@@ -125,7 +126,6 @@ void Host::serve(Group& group, const ServingRead& read) {
 
 void Host::set_timer(Group& group, raft::TimerKind kind, raft::TimerAction action) {
   GroupTimer& timer = group.timers[static_cast<std::size_t>(kind)];
-  if (action == raft::TimerAction::keep) return;
   if (action == raft::TimerAction::cancel) return timer.disarm();
   const GroupOptions& options = group.options;
   Duration after = options.election_timeout;

@@ -68,6 +68,10 @@ Raft::Raft(const Config& config, Recovered recovered)
 
 void Raft::step(const Input& input, Ready& ready) {
   std::visit([&](const auto& one) { on(one, ready); }, input);
+  check_order();
+}
+
+void Raft::check_order() const {
   WT_ASSERT(commit_ <= log_.last_index(), "what is committed is in the log");
   WT_ASSERT(applied_ <= handed_out_ && handed_out_ <= commit_, "only what is committed is applied");
   WT_ASSERT(log_.base().index <= snapshot_.index, "no gap between snapshot and log");

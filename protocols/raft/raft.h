@@ -20,6 +20,7 @@
 #include "protocols/raft/progress.h"
 #include "protocols/raft/ready.h"
 
+#include <concepts>
 #include <variant>
 #include <vector>
 
@@ -101,6 +102,12 @@ class Raft {
 
   // Takes one input to completion and appends its effects to `ready`.
   void step(const Input& input, Ready& ready);
+  // The same for an input that is known here.
+  template <class One>
+  requires(!std::same_as<One, Input>) void step(const One& one, Ready& ready) {
+    on(one, ready);
+    check_order();
+  }
 
   // Appends a command to the log of the leader: the index at which it will be applied, if an entry
   // of this term is applied there. Errc::not_leader (see leader()), Errc::overloaded.
@@ -168,6 +175,8 @@ class Raft {
   void on(const SnapshotDamaged&, Ready& ready);
   void on(const SnapshotUnavailable& gone, Ready& ready);
   void on(const Flush&, Ready& ready);
+  // Asserts what holds after every step.
+  void check_order() const;
   bool accept_term(NodeId from, const Message& message, Ready& ready);
   void dispatch(NodeId from, const Message& message, Ready& ready);
   void become_follower(Term term, NodeId leader, Ready& ready);
@@ -182,7 +191,7 @@ class Raft {
   bool hard_state_pending() const;
   std::uint64_t voted_word() const;  // the vote as observations carry it: node + 1, or 0
   Message make(MessageKind kind, NodeId to) const;
-  void send_durable(Message message, LogIndex claimed, Ready& ready);
+  void send_durable(Message&& message, LogIndex claimed, Ready& ready);
   void observe(ObservationKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c,
                std::uint64_t d, Ready& ready) const;
   void mark(std::string_view name, Ready& ready) const;

@@ -31,24 +31,9 @@ std::string_view name_of(MessageKind kind) noexcept {
 }
 
 bool Ready::empty() const {
-  const auto keeps = [](TimerAction action) { return action == TimerAction::keep; };
   return observations.empty() && send_now.empty() && snapshot_sends.empty() && writes.empty() &&
          send_after.empty() && snapshot_pieces.empty() && !restore.has_value() && apply.empty() &&
-         reads.empty() && std::all_of(timers.begin(), timers.end(), keeps);
-}
-
-void Ready::swap(Ready& other) noexcept {
-  observations.swap(other.observations);
-  send_now.swap(other.send_now);
-  snapshot_sends.swap(other.snapshot_sends);
-  writes.swap(other.writes);
-  send_after.swap(other.send_after);
-  snapshot_pieces.swap(other.snapshot_pieces);
-  // A snapshot is rarely there: an optional exchanged for nothing costs as much as one for another.
-  if (restore.has_value() || other.restore.has_value()) restore.swap(other.restore);
-  std::swap(apply, other.apply);
-  timers.swap(other.timers);
-  reads.swap(other.reads);
+         reads.empty() && timers == std::array<TimerAction, kTimerKinds>{};
 }
 
 void Ready::clear() {
@@ -65,6 +50,7 @@ void Ready::clear() {
 }
 
 void Outbox::hold(Ready& ready, std::vector<HeldMessage>& released) {
+  if (ready.send_after.empty()) return;  // What was held before still waits.
   for (HeldMessage& message : ready.send_after) held_.push_back(std::move(message));
   ready.send_after.clear();
   release(released);

@@ -103,8 +103,6 @@ struct Ready {
   }
   bool empty() const;
   void clear();
-  // Exchanges contents and buffers.
-  void swap(Ready& other) noexcept;
 };
 
 // Keeps messages until what they claim is durable. Used by hosts; not part of the machine.

@@ -98,7 +98,7 @@ void Raft::on(const Persisted& persisted, Ready& ready) {
 }
 
 // Sends `message` once what it claims is durable: term and vote, and the log up to `claimed`.
-void Raft::send_durable(Message message, LogIndex claimed, Ready& ready) {
+void Raft::send_durable(Message&& message, LogIndex claimed, Ready& ready) {
   Observation claim{
       ObservationKind::sent_claim, config_.group, term().value, voted_word(), claimed.value, 0};
   if (claimed != LogIndex{} && log_.covers(claimed)) claim.d = log_.hash_at(claimed);
