@@ -151,7 +151,9 @@ Instant SimDisk::completion_time(const DiskCall& call) {
   Instant at = std::max(now, *lane);
   const std::uint64_t rate = profile_.bytes_per_second;
   if (rate != 0 && call.length != 0) {
-    const auto length = static_cast<unsigned __int128>(std::min(call.length, kMaxFileBytes));
+    // In 64 bits: a file has at most 4 GiB.
+    static_assert(kMaxFileBytes <= UINT64_MAX / 1'000'000'000);
+    const std::uint64_t length = std::min(call.length, kMaxFileBytes);
     const auto transfer = static_cast<std::int64_t>(length * 1'000'000'000 / rate);
     at = transfer_until_ = std::max(at, transfer_until_) + Duration{transfer};
   }
