@@ -165,11 +165,17 @@ void Raft::on(const Applied& applied, Ready&) {
 void Raft::on(const Flush&, Ready& ready) {
   if (!is_leader()) return;
   start_read_round(ready);
+  bool has_spoken = progress_.size() > 1;
   for (Progress& peer : progress_) {
     if (peer.node == config_.self) continue;
-    replicate(peer, ready);
+    const bool is_idle = peer.inflight.empty();
+    const bool sent = replicate(peer, ready);
     if (send_heartbeats_) send_append(peer, false, ready);
+    has_spoken &= peer.state == ProgressState::replicate && (sent || (send_heartbeats_ && is_idle));
   }
+  // Who has just heard from us needs no heartbeat yet. But while something may be lost on the way
+  // and nothing follows that would show it, the timer runs on: it finds out.
+  if (has_spoken) ready.set_timer(TimerKind::heartbeat, TimerAction::arm);
   send_heartbeats_ = false;
   release_reads(ready);
 }

@@ -216,7 +216,7 @@ class Raft {
   void reject_append(NodeId from, const Message& message, Ready& ready);
   void reply_append(NodeId to, const Message& message, LogIndex match, Ready& ready);
   void on_append_reply(NodeId from, const Message& message, Ready& ready);
-  void replicate(Progress& peer, Ready& ready);
+  bool replicate(Progress& peer, Ready& ready);
   void send_append(Progress& peer, bool with_entries, Ready& ready);
   void advance_commit(Ready& ready);
   void commit_to(LogIndex index, Ready& ready);

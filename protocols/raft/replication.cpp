@@ -108,12 +108,14 @@ void Raft::on_heartbeat_timer(Ready& ready) {
   send_heartbeats_ = true;
 }
 
-// Sends what the member lacks, as far as its window allows.
-void Raft::replicate(Progress& peer, Ready& ready) {
+// Sends what the member lacks, as far as its window allows. True when entries were sent.
+bool Raft::replicate(Progress& peer, Ready& ready) {
+  bool sent = false;
   while (peer.state != ProgressState::snapshot && peer.next <= log_.last_index() &&
          peer.may_send(config_.inflight, fills_batch(peer.next))) {
     if (log_.covers(peer.next - 1)) {
       send_append(peer, true, ready);
+      sent = true;
     } else {
       // The entry before the next one is gone, and its term with it.
       peer.become_snapshot(snapshot_.index, snapshot_.term);
@@ -121,6 +123,7 @@ void Raft::replicate(Progress& peer, Ready& ready) {
     }
   }
   if (peer.state == ProgressState::snapshot && !peer.waiting) send_snapshot(peer, ready);
+  return sent;
 }
 
 // Without entries it is a heartbeat: about what the member is known to have, so that it is never

@@ -15,8 +15,7 @@ class Follower {
     config.self = NodeId{0};
     Recovered recovered;
     recovered.hard_state.term = Term{4};
-    recovered.snapshot.configuration =
-        Configuration::of_voters({NodeId{0}, NodeId{1}, NodeId{2}});
+    recovered.snapshot.configuration = Configuration::of_voters({NodeId{0}, NodeId{1}, NodeId{2}});
     for (const std::uint64_t term : terms) {
       recovered.entries.push_back(Entry{Term{term}, EntryKind::command, Payload(), 0});
     }
@@ -205,6 +204,41 @@ TEST(Replication, LostAppendsAreSentAgain) {
   }
   EXPECT_EQ(cluster.raft(1).log().last_index(), LogIndex{2});
   EXPECT_EQ(cluster.raft(0).commit_index(), LogIndex{2});
+}
+
+TEST(Replication, WhoWasJustSentToNeedsNoHeartbeatYet) {
+  Cluster c(3);
+  c.elect(0);
+  Raft leader = c.raft(0);
+  Ready ready;
+  ASSERT_TRUE(leader.propose(Payload(as_bytes("x")), ready));
+  leader.step(Flush{}, ready);
+  EXPECT_EQ(ready.timer(TimerKind::heartbeat), TimerAction::arm);
+  ready.clear();
+  leader.step(Flush{}, ready);
+  EXPECT_EQ(ready.timer(TimerKind::heartbeat), TimerAction::keep);
+}
+
+TEST(Replication, TheHeartbeatTimerRunsOnWhileSomethingMayBeLost) {
+  Cluster c(3);
+  c.elect(0);
+  Raft leader = c.raft(0);
+  Ready ready;
+  ASSERT_TRUE(leader.propose(Payload(as_bytes("x")), ready));
+  leader.step(Flush{}, ready);
+  ready.clear();
+  // Its heartbeats do not show whether the entry arrived.
+  ASSERT_TRUE(leader.read(1, ready));
+  leader.step(Flush{}, ready);
+  EXPECT_FALSE(ready.send_now.empty());
+  EXPECT_EQ(ready.timer(TimerKind::heartbeat), TimerAction::keep);
+  // Without answers the window fills, and then nothing is sent that could be refused.
+  for (std::uint32_t i = 0; i < InflightLimit{}.eager; ++i) {
+    ready.clear();
+    ASSERT_TRUE(leader.propose(Payload(as_bytes("y")), ready));
+    leader.step(Flush{}, ready);
+  }
+  EXPECT_EQ(ready.timer(TimerKind::heartbeat), TimerAction::keep);
 }
 
 TEST(Replication, AMatchDoesNotGoBackWhenAnswersAreReordered) {
