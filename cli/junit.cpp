@@ -30,9 +30,23 @@ std::string join(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-void JUnitReport::add(const std::string& scenario, const scenarios::SeedReport& report) {
+JUnitReport::Suite& JUnitReport::suite_of(const std::string& scenario) {
   if (suites_.empty() || suites_.back().name != scenario) suites_.push_back({scenario, 0, 0, {}});
-  Suite& suite = suites_.back();
+  return suites_.back();
+}
+
+void JUnitReport::add_never_violated(const std::string& scenario,
+                                     const std::vector<std::string>& checks) {
+  for (const std::string& check : checks) {
+    Case made;
+    made.name = check;
+    made.failure = "no seed violated " + check + ", but a violation was expected";
+    suite_of(scenario).cases.push_back(std::move(made));
+  }
+}
+
+void JUnitReport::add(const std::string& scenario, const scenarios::SeedReport& report) {
+  Suite& suite = suite_of(scenario);
   const double seconds = report.summary.wall_ms / 1000;
   if (report.summary.verdict == scenarios::RunVerdict::pass && !report.nondeterministic) {
     ++suite.passed;

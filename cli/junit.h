@@ -12,6 +12,8 @@ namespace windtunnel::cli {
 class JUnitReport {
  public:
   void add(const std::string& scenario, const scenarios::SeedReport& report);
+  // Checks of which a violation was expected in any seed and found in none: a failing case each.
+  void add_never_violated(const std::string& scenario, const std::vector<std::string>& checks);
   std::string text() const;
 
  private:
@@ -27,6 +29,8 @@ class JUnitReport {
     double passed_seconds = 0;
     std::vector<Case> cases;
   };
+  Suite& suite_of(const std::string& scenario);
+
   std::vector<Suite> suites_;
 };
 

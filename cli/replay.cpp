@@ -85,8 +85,10 @@ class Reader {
 // Runs it again at full trace, in a worker.
 std::optional<TraceData> trace_of(const Saved& saved, const scenarios::Registry& registry) {
   std::optional<TraceData> trace;
+  WorkerOptions workers = scenarios::worker_options(saved.spec);
+  workers.watchdog_ms *= 10;  // A full trace takes longer than the run did.
   run_jobs(
-      1, WorkerOptions{},
+      1, workers,
       [&](std::uint64_t) {
         scenarios::RunOptions options;
         options.seed = saved.seed;
@@ -120,6 +122,15 @@ std::uint64_t violation_of(const TraceData& trace, const std::string& check) {
 
 int show_past(const ReplayRequest& request, const Saved& saved,
               const scenarios::Registry& registry) {
+  if (!request.check.empty() && registry.check(request.check) == nullptr) {
+    std::vector<std::string_view> names;
+    for (const scenarios::CheckDefinition& check : registry.checks()) {
+      names.push_back(check.info.name);
+    }
+    complain(fmt::format("error: --break {}: there is no such check; {}", request.check,
+                         scenarios::suggest(request.check, names)));
+    return kExitUsage;
+  }
   const std::optional<TraceData> trace = trace_of(saved, registry);
   if (!trace) {
     complain("error: the run does not come to its end; `windtunnel run` says why");
@@ -128,7 +139,7 @@ int show_past(const ReplayRequest& request, const Saved& saved,
   std::uint64_t event = request.until;
   if (!request.check.empty()) event = violation_of(*trace, request.check);
   if (event == 0) {
-    print_line(request.check + " is not violated");
+    print_line(request.check + " is not violated in this run, so there is no event to show");
     return kExitViolated;
   }
   if (event > trace->records.size()) {
@@ -144,7 +155,10 @@ int show_past(const ReplayRequest& request, const Saved& saved,
 // What is different from the saved run; empty: nothing.
 std::string difference(const reports::ResultFile& before, const SeedReport& now) {
   const std::string verdict(name_of(now.summary.verdict));
-  if (now.crashed) return "the code under test crashes now";
+  const bool crashed = before.violation && before.violation->check == "no-crash";
+  if (now.crashed && !crashed) return "the code under test crashes now";
+  if (!now.crashed && crashed) return "the code under test crashed, and does not now";
+  if (crashed) return {};  // A run that did not end has no hash.
   if (verdict != before.verdict) {
     return fmt::format("the verdict was {} and is {}", before.verdict, verdict);
   }
@@ -163,8 +177,10 @@ int compare(const Saved& saved, const SeedReport& now, Terminal& terminal) {
   }
   const std::string different = difference(*saved.result, now);
   if (different.empty()) {
-    const bool printed = print_line(terminal.good("the same") + ": verdict and trace hash " +
-                                    now.summary.trace_hash);
+    const bool printed =
+        print_line(terminal.good("the same") +
+                   (now.crashed ? std::string(": the code under test crashes")
+                                : ": verdict and trace hash " + now.summary.trace_hash));
     return printed ? kExitOk : kExitInternal;
   }
   print_line(terminal.bad("no longer reproduces") + ": " + different);

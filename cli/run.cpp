@@ -9,12 +9,14 @@
 #include "scenarios/campaign.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
+#include "scenarios/save_run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 namespace windtunnel::cli {
@@ -46,9 +48,6 @@ class ScenarioRun {
         request_.jobs != 0 ? request_.jobs : std::max(1U, std::thread::hardware_concurrency());
     options.verify = request_.verify;
     options.max_failures = request_.max_failures;
-    if (spec_.limits.wall_time.ns > 0) {
-      options.watchdog_ms = spec_.limits.wall_time.ns / 1'000'000 + 1;
-    }
     total_ = options.seeds.size();
     if (!request_.json) introduce(options);
     const auto began = std::chrono::steady_clock::now();
@@ -59,7 +58,9 @@ class ScenarioRun {
     if (totals.end == JobsEnd::no_processes) {
       complain("error: no worker process could be started");
     }
-    if (!request_.json) sum_up(totals, took.count());
+    junit_.add_never_violated(spec_.name, totals.never_violated);
+    sum_up(totals, took.count());
+    if (interrupted_) return kExitInterrupted;
     return write_failed_ ? kExitInternal : totals.exit_code();
   }
 
@@ -73,13 +74,16 @@ class ScenarioRun {
   void take(const SeedReport& report) {
     ++done_;
     junit_.add(spec_.name, report);
+    const bool bad = report.summary.verdict != RunVerdict::pass || report.nondeterministic;
+    if (bad) ++failed_;
     if (request_.json) {
       if (!print_line(report.line)) write_failed_ = true;
+      // The line is that of the first of two runs and does not know of the second.
+      if (report.nondeterministic) complain(difference_of(report));
     } else {
       describe(report);
     }
-    const bool bad = report.summary.verdict != RunVerdict::pass || report.nondeterministic;
-    if (!report.crashed && (total_ == 1 || (bad && kept_ < kKeptFailures && !request_.json))) {
+    if (total_ == 1 || (bad && kept_ < kKeptFailures)) {
       ++kept_;
       keep(report);
     }
@@ -105,7 +109,6 @@ class ScenarioRun {
 
   void describe(const SeedReport& report) {
     const bool pass = report.summary.verdict == RunVerdict::pass && !report.nondeterministic;
-    if (!pass) ++failed_;
     if (pass && total_ > 1) return;
     terminal_.status("");
     print_line(fmt::format("{} {}  seed {}  {} operations ok  {}", verdict_text(report), spec_.name,
@@ -115,17 +118,20 @@ class ScenarioRun {
       print_line("  " + indent(reason));
     }
     if (pass && !report.summary.violated.empty()) {
-      print_line("  as expected, " + report.summary.violated.front() + " is violated:");
+      print_line("  as expected, " + report.summary.violated.front().check + " is violated:");
       print_line("  " + indent(report.summary.witness));
     }
-    if (report.nondeterministic) {
-      print_line("  two runs of this seed differ" +
-                 (report.first_difference == 0
-                      ? std::string(", but the next two did not: it depends on what ran before")
-                      : " first at event " + std::to_string(report.first_difference)));
-      if (!report.difference.empty()) print_line("  " + indent(report.difference));
-    }
+    if (report.nondeterministic) print_line("  " + indent(difference_of(report)));
     if (!pass) print_line("  rerun    " + rerun(report.seed));
+  }
+
+  static std::string difference_of(const SeedReport& report) {
+    std::string text = fmt::format("two runs of seed {} differ", report.seed);
+    if (report.first_difference == 0) {
+      return text + ", but the traces of the next two did not: it depends on what ran before";
+    }
+    text += fmt::format(" first at event {}", report.first_difference);
+    return report.difference.empty() ? text : text + "\n" + report.difference;
   }
 
   static std::string indent(std::string_view text) {
@@ -140,14 +146,16 @@ class ScenarioRun {
   // Writes the run directory with its report.
   void keep(const SeedReport& report) {
     std::string report_path;
-    const scenarios::RunDirectory directory = scenarios::write_run_directory(
-        spec_, registry_, report.seed, request_.out, rerun(report.seed),
-        [this](const std::string& path) { return write_html(path); });
+    const scenarios::RunDirectory directory =
+        scenarios::save_run(spec_, registry_, report, request_.out, rerun(report.seed),
+                            [this](const std::string& path) { return write_html(path); });
+    if (directory.interrupted) interrupted_ = true;
     if (!directory.error.empty()) {
       complain("error: " + directory.error);
       write_failed_ = true;
     } else if (!request_.json) {
-      print_line("  report   " + directory.path + "/report.html");
+      print_line(report.crashed ? "  saved    " + directory.path
+                                : "  report   " + directory.path + "/report.html");
     }
   }
 
@@ -160,9 +168,15 @@ class ScenarioRun {
 
   void sum_up(const CampaignTotals& totals, double seconds) {
     for (const std::string& check : totals.never_violated) {
-      print_line(terminal_.bad("FAIL") + " " + spec_.name + ": no seed violated " + check +
-                 ", but a violation was expected");
+      const std::string what =
+          spec_.name + ": no seed violated " + check + ", but a violation was expected";
+      if (request_.json) {
+        complain("error: " + what);
+      } else {
+        print_line(terminal_.bad("FAIL") + " " + what);
+      }
     }
+    if (request_.json) return;
     if (totals.end == JobsEnd::interrupted) print_line("interrupted");
     if (total_ == 1) return;
     print_line(fmt::format("{} of {} seeds: {} passed, {} failed, {} unknown{}  {}", done_, total_,
@@ -182,7 +196,40 @@ class ScenarioRun {
   std::uint64_t failed_ = 0;
   std::uint64_t kept_ = 0;
   bool write_failed_ = false;
+  bool interrupted_ = false;
 };
+
+// Runs of two scenarios of one name would overwrite each other's run directories.
+bool names_differ(const std::vector<std::string>& paths, const std::vector<ScenarioSpec>& specs) {
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (specs[i].name != specs[j].name) continue;
+      complain(
+          fmt::format("error: {} and {} are both named '{}'; run them one at a time, with an "
+                      "--out each, or give them different names",
+                      paths[j], paths[i], specs[i].name));
+      return false;
+    }
+  }
+  return true;
+}
+
+// Found out before the first run, not after the last.
+bool can_write_results(const RunRequest& request) {
+  std::string problem = scenarios::why_not_writable(request.out);
+  if (problem.empty() && !request.junit.empty()) {
+    const std::filesystem::path file(request.junit);
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored)) {
+      problem = "--junit '" + request.junit + "' is a directory, not a file";
+    } else if (!std::filesystem::exists(file, ignored)) {
+      problem = scenarios::why_not_writable(file.parent_path().string());
+    }
+  }
+  if (problem.empty()) return true;
+  complain("error: " + problem);
+  return false;
+}
 
 // Those that the scenario names, each once; seed 1 where it names none. Nothing where there are too
 // many.
@@ -213,7 +260,9 @@ std::optional<std::vector<std::uint64_t>> asked_seeds(const RunRequest& request)
   if (request.seeds.empty()) return std::vector<std::uint64_t>{};
   std::optional<std::vector<std::uint64_t>> range = parse_seed_range(request.seeds);
   if (!range) {
-    complain("error: --seeds " + request.seeds + ": not a range; write A..B, as 1..200");
+    complain(
+        fmt::format("error: --seeds {}: not a range of at most {} seeds; write A..B, as 1..200",
+                    request.seeds, kMaxSeeds));
   }
   return range;
 }
@@ -282,6 +331,8 @@ int run_command(const RunRequest& request, const scenarios::Registry& registry,
     }
   }
   if (input != kExitOk) return input;
+  if (!names_differ(request.scenarios, specs)) return kExitUsage;
+  if (!can_write_results(request)) return kExitInternal;
   JUnitReport junit;
   int code = kExitOk;
   for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {

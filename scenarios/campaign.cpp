@@ -1,42 +1,16 @@
 #include "scenarios/campaign.h"
 
 #include "scenarios/crash_note.h"
-#include "scenarios/print.h"
 #include "sim/trace/describe.h"
+#include "sim/trace/trace_file.h"
 
 #include <algorithm>
-#include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <utility>
 
 namespace windtunnel::scenarios {
 namespace {
-
-// The result of a run that ended its process.
-RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
-  RunResult result;
-  result.scenario = spec.name;
-  result.seed = seed;
-  result.verdict = RunVerdict::fail;
-  PropertyResult property;
-  property.check = "no-crash";
-  property.finding.decision = Decision::violated;
-  std::string& text = property.finding.text;
-  if (outcome.kind == JobOutcome::Kind::hung) {
-    text = "the code under test did not end: the watchdog stopped the run";
-  } else if (outcome.signal != 0) {
-    text = std::string("the code under test crashed: ") + ::strsignal(outcome.signal);
-  } else {
-    text = "the code under test exited with status " + std::to_string(outcome.exit_code);
-  }
-  if (!outcome.errors.empty()) text += "\n" + outcome.errors;
-  while (text.ends_with('\n')) text.pop_back();
-  result.reasons.push_back("no-crash is violated: " + text);
-  result.properties.push_back(std::move(property));
-  return result;
-}
 
 std::string run_line(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed) {
   install_crash_note();
@@ -67,9 +41,8 @@ TraceData full_trace(const ScenarioSpec& spec, const Registry& registry, std::ui
 // Runs the seed twice more with full traces and says where they part.
 void find_difference(const ScenarioSpec& spec, const Registry& registry, SeedReport& report) {
   std::vector<Bytes> traces;
-  WorkerOptions workers;
   run_jobs(
-      2, workers,
+      2, WorkerOptions{1, 0},
       [&](std::uint64_t job) {
         const auto moved = job == 1 ? junk() : std::vector<std::unique_ptr<char[]>>();
         return std::string(as_text(encode_trace(full_trace(spec, registry, report.seed))));
@@ -89,15 +62,24 @@ void find_difference(const ScenarioSpec& spec, const Registry& registry, SeedRep
                       "\nsecond run: " + describe_record(*second, number);
 }
 
+// Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
+// not what was printed: a sanitizer prints addresses.
+bool same_end(const SeedReport& first, const JobOutcome& second) {
+  const bool crashed = second.kind != JobOutcome::Kind::done;
+  if (crashed || first.crashed) {
+    return crashed == first.crashed && second.kind == first.crash.kind &&
+           second.signal == first.crash.signal && second.exit_code == first.crash.exit_code;
+  }
+  return comparable(second.output) == comparable(first.line);
+}
+
 class Collector {
  public:
   Collector(const ScenarioSpec& spec, const Registry& registry, const CampaignOptions& options,
             const std::function<void(const SeedReport&)>& on_seed)
       : spec_(spec), registry_(registry), options_(options), on_seed_(on_seed) {
     for (const PropertySpec& property : spec.properties) {
-      if (property.expect == Expectation::violated_in_any) {
-        totals_.never_violated.push_back(property.check);
-      }
+      if (property.expect == Expectation::violated_in_any) never_violated_.push_back(&property);
     }
   }
 
@@ -111,18 +93,26 @@ class Collector {
       report_.line = report_.crashed ? result_line(crash_result(spec_, report_.seed, outcome))
                                      : outcome.output;
       report_.summary = summary_of(report_.line);
+      if (report_.crashed) report_.crash = outcome;
       if (options_.verify) return true;
     } else {
-      const bool crashed = outcome.kind != JobOutcome::Kind::done;
-      const ResultSummary second = crashed ? ResultSummary{} : summary_of(outcome.output);
-      report_.nondeterministic = crashed != report_.crashed ||
-                                 (!crashed && second.trace_hash != report_.summary.trace_hash);
+      report_.nondeterministic = !same_end(report_, outcome);
       if (report_.nondeterministic) find_difference(spec_, registry_, report_);
     }
     return count();
   }
 
-  CampaignTotals& totals() { return totals_; }
+  CampaignTotals totals(JobsEnd end) {
+    totals_.end = end;
+    // One seed alone says nothing about "in any".
+    if (end != JobsEnd::all || options_.seeds.size() < 2) return totals_;
+    for (const PropertySpec* property : never_violated_) {
+      totals_.never_violated.push_back(property->workload.empty()
+                                           ? property->check
+                                           : property->check + " (" + property->workload + ")");
+    }
+    return totals_;
+  }
 
  private:
   bool count() {
@@ -132,8 +122,10 @@ class Collector {
     if (verdict == RunVerdict::unknown) ++totals_.unknown;
     if (report_.crashed) ++totals_.crashed;
     if (report_.nondeterministic) ++totals_.nondeterministic;
-    for (const std::string& check : report_.summary.violated) {
-      std::erase(totals_.never_violated, check);
+    for (const ResultSummary::Violated& violated : report_.summary.violated) {
+      std::erase_if(never_violated_, [&](const PropertySpec* property) {
+        return matches(property->check, violated.check) && property->workload == violated.workload;
+      });
     }
     on_seed_(report_);
     return options_.max_failures == 0 || totals_.fail < options_.max_failures;
@@ -143,43 +135,44 @@ class Collector {
   const Registry& registry_;
   const CampaignOptions& options_;
   const std::function<void(const SeedReport&)>& on_seed_;
+  std::vector<const PropertySpec*> never_violated_;
   CampaignTotals totals_;
   SeedReport report_;
 };
 
-void point_latest(const std::string& out, const std::string& to) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  const fs::path link = fs::path(out) / "latest";
-  const fs::path temporary = fs::path(out) / ("latest.tmp" + std::to_string(::getpid()));
-  fs::remove(temporary, ignored);
-  fs::create_directory_symlink(fs::relative(to, out, ignored), temporary, ignored);
-  fs::rename(temporary, link, ignored);
-}
-
-// The first error, or empty.
-std::string write_files(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed,
-                        const std::string& directory, const std::string& replay_command) {
-  RunOptions options;
-  options.seed = seed;
-  options.trace = TraceLevel::full;
-  RunArtifacts artifacts;
-  const RunResult result = run_scenario(spec, registry, options, &artifacts);
-  const std::string document = result_document(result, spec, replay_command);
-  artifacts.trace.meta = document;
-  const auto write = [&](const char* name, BytesView bytes) -> std::string {
-    const FileResult<void> written = write_file_atomically(directory + "/" + name, bytes);
-    return written ? std::string() : written.error().what;
-  };
-  std::string error = write("scenario.yaml", as_bytes(print_spec(spec)));
-  if (error.empty()) error = write("history.jsonl", as_bytes(artifacts.history_jsonl));
-  if (error.empty()) error = write("trace.wtt", encode_trace(artifacts.trace));
-  // The result is written last: a directory that has one is whole.
-  if (error.empty()) error = write("result.json", as_bytes(document));
-  return error;
-}
-
 }  // namespace
+
+RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
+  RunResult result;
+  result.scenario = spec.name;
+  result.seed = seed;
+  result.verdict = RunVerdict::fail;
+  PropertyResult property;
+  property.check = "no-crash";
+  property.finding.decision = Decision::violated;
+  std::string& text = property.finding.text;
+  if (outcome.kind == JobOutcome::Kind::hung) {
+    text = "the code under test did not end: stopped after " +
+           std::to_string(spec.limits.wall_time.ns / 1'000'000) +
+           " ms of real time (limits.wall_time)";
+  } else if (outcome.signal != 0) {
+    text = std::string("the code under test crashed: ") + ::strsignal(outcome.signal);
+  } else {
+    text = "the code under test exited with status " + std::to_string(outcome.exit_code);
+  }
+  if (!outcome.errors.empty()) text += "\n" + outcome.errors;
+  while (text.ends_with('\n')) text.pop_back();
+  result.reasons.push_back("no-crash is violated: " + text);
+  result.properties.push_back(std::move(property));
+  return result;
+}
+
+WorkerOptions worker_options(const ScenarioSpec& spec) {
+  WorkerOptions workers;
+  const std::int64_t ns = spec.limits.wall_time.ns;
+  workers.watchdog_ms = ns == 0 ? 0 : ns / 1'000'000 + 1;
+  return workers;
+}
 
 int CampaignTotals::exit_code() const {
   if (end == JobsEnd::interrupted) return 130;
@@ -195,9 +188,9 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
                             const std::function<void(const SeedReport&)>& on_seed) {
   Collector collector(spec, registry, options, on_seed);
   const std::uint64_t per_seed = options.verify ? 2 : 1;
-  WorkerOptions workers;
+  WorkerOptions workers = worker_options(spec);
   workers.workers = std::max(1U, options.jobs);
-  workers.watchdog_ms = options.watchdog_ms;
+  if (options.verify) workers.watchdog_ms = 0;
   const JobsEnd end = run_jobs(
       options.seeds.size() * per_seed, workers,
       [&](std::uint64_t job) {
@@ -205,35 +198,7 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
         return run_line(spec, registry, options.seeds[job / per_seed]);
       },
       [&](std::uint64_t job, const JobOutcome& outcome) { return collector.take(job, outcome); });
-  collector.totals().end = end;
-  // One seed alone says nothing about "in any".
-  if (end != JobsEnd::all || options.seeds.size() < 2) collector.totals().never_violated.clear();
-  return collector.totals();
-}
-
-RunDirectory write_run_directory(const ScenarioSpec& spec, const Registry& registry,
-                                 std::uint64_t seed, const std::string& out,
-                                 const std::string& replay_command,
-                                 const std::function<std::string(const std::string&)>& then) {
-  RunDirectory directory;
-  directory.path = out + "/" + spec.name + "/" + std::to_string(seed);
-  run_jobs(
-      1, WorkerOptions{},
-      [&](std::uint64_t) {
-        std::string error = write_files(spec, registry, seed, directory.path, replay_command);
-        if (error.empty() && then) error = then(directory.path);
-        return error;
-      },
-      [&](std::uint64_t, const JobOutcome& outcome) {
-        directory.error = outcome.output;
-        if (outcome.kind != JobOutcome::Kind::done) {
-          directory.error = "the run could not be repeated for its trace: it crashes";
-          if (!outcome.errors.empty()) directory.error += "\n" + outcome.errors;
-        }
-        return true;
-      });
-  if (directory.error.empty()) point_latest(out, directory.path);
-  return directory;
+  return collector.totals(end);
 }
 
 }  // namespace windtunnel::scenarios

@@ -1,5 +1,6 @@
 // Many runs of one scenario in worker processes, one a seed, and what they found. Results come in
-// seed order for every number of workers.
+// seed order for every number of workers. A run that takes longer than the scenario's
+// `limits.wall_time` counts as hung.
 #pragma once
 
 #include "scenarios/result_json.h"
@@ -16,10 +17,9 @@ namespace windtunnel::scenarios {
 struct CampaignOptions {
   std::vector<std::uint64_t> seeds;
   unsigned jobs = 1;
-  // Each seed a second time with a moved heap, comparing the trace hashes.
+  // Each seed a second time with a moved heap: trace hash, verdict, findings and counts must be the
+  // same. The watchdog is off then.
   bool verify = false;
-  // Real time after which a run counts as hung. 0: never.
-  std::int64_t watchdog_ms = 120'000;
   // Stops after so many failures; 0: does not.
   std::uint64_t max_failures = 0;
 };
@@ -30,8 +30,9 @@ struct SeedReport {
   std::string line;  // for --json
   ResultSummary summary;
   bool crashed = false;  // the code under test ended the process, or hung
-  // --verify: the two runs differ. The record is the first that differs, 0 when the third and
-  // fourth run agreed again.
+  JobOutcome crash;      // how, then
+  // --verify: the two runs differ. The record is the first that differs; 0 when the third and
+  // fourth run had equal traces.
   bool nondeterministic = false;
   std::uint64_t first_difference = 0;
   std::string difference;  // that record in both runs, for people
@@ -43,7 +44,7 @@ struct CampaignTotals {
   std::uint64_t unknown = 0;
   std::uint64_t crashed = 0;
   std::uint64_t nondeterministic = 0;
-  // Properties expected `violated in_any` that no seed violated.
+  // Properties expected `violated in_any` that no seed violated: "linearizable (kv)".
   std::vector<std::string> never_violated;
   JobsEnd end = JobsEnd::all;
 
@@ -51,22 +52,13 @@ struct CampaignTotals {
   int exit_code() const;
 };
 
+// The result of a run that ended its process, as the check `no-crash` sees it.
+RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
+// How the worker of one run of this scenario is watched.
+WorkerOptions worker_options(const ScenarioSpec& spec);
+
 CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
                             const CampaignOptions& options,
                             const std::function<void(const SeedReport&)>& on_seed);
-
-// The files of a run directory. The report is written by whoever has the report layer.
-struct RunDirectory {
-  std::string path;
-  std::string error;  // what could not be written; empty when all was
-};
-
-// Runs the seed again at full trace in a worker and writes result.json, scenario.yaml,
-// history.jsonl and trace.wtt below `out`/SCENARIO/SEED, then points `out`/latest to it. `then`
-// runs in the worker afterwards, with the path.
-RunDirectory write_run_directory(const ScenarioSpec& spec, const Registry& registry,
-                                 std::uint64_t seed, const std::string& out,
-                                 const std::string& replay_command,
-                                 const std::function<std::string(const std::string&)>& then);
 
 }  // namespace windtunnel::scenarios

@@ -70,6 +70,9 @@ class Monitor {
   virtual Finding finish(const RunView& view, const PropertySpec& property) = 0;
 };
 
+// Whether a property's `check` means this check: its name, or "PREFIX.*".
+bool matches(std::string_view pattern, std::string_view name);
+
 struct CheckDefinition {
   CheckInfo info;
   // Checks with the same monitor name share one monitor in a run.

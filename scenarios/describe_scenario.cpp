@@ -35,7 +35,8 @@ void describe(Fields<LimitsSpec>& f) {
   f.optional("pending_events", &LimitsSpec::pending_events, "Events waiting.", kPositive);
   f.optional("bytes", &LimitsSpec::bytes, "Bytes of messages in flight.");
   f.optional("wall_time", &LimitsSpec::wall_time,
-             "Real time, as a watchdog; `0s` for none. It makes a verdict depend on the machine.");
+             "Real time after which a run counts as hung; `0s` for never. A watchdog only, and off "
+             "with `--verify`.");
 }
 
 void describe(Fields<ClusterSpec>& f) {

@@ -157,7 +157,9 @@ void take_property(const json::value& value, ResultSummary& summary) {
   const json::object* property = value.if_object();
   if (property == nullptr || !property->contains("verdict")) return;
   if (string_of(property->at("verdict")) != "violated") return;
-  summary.violated.push_back(string_of(property->at("check")));
+  const json::value* workload = property->if_contains("workload");
+  summary.violated.push_back({string_of(property->at("check")),
+                              workload == nullptr ? std::string() : string_of(*workload)});
   const json::object* witness = property->at("witness").if_object();
   if (summary.witness.empty() && witness != nullptr && witness->contains("text")) {
     summary.witness = string_of(witness->at("text"));
@@ -185,6 +187,14 @@ std::string result_document(const RunResult& result, const ScenarioSpec& spec,
 #endif
   document["build"] = std::move(build);
   return json::serialize(document);
+}
+
+std::string comparable(const std::string& line) {
+  boost::system::error_code error;
+  json::value parsed = json::parse(line, error);
+  if (error || !parsed.is_object()) return line;
+  parsed.get_object().erase("wall_time_ms");
+  return json::serialize(parsed);
 }
 
 ResultSummary summary_of(const std::string& line) {

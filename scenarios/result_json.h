@@ -24,11 +24,18 @@ struct ResultSummary {
   std::uint64_t ops_ok = 0;
   double wall_ms = 0;
   std::vector<std::string> reasons;
-  // Checks that were found violated, whatever was expected.
-  std::vector<std::string> violated;
+  // Checks that were found violated, whatever was expected, each with its workload (or "").
+  struct Violated {
+    std::string check;
+    std::string workload;
+  };
+  std::vector<Violated> violated;
   // Their first witness, for the terminal.
   std::string witness;
 };
 ResultSummary summary_of(const std::string& line);
+
+// The line without what differs from one run of a seed to the next: the real time that it took.
+std::string comparable(const std::string& line);
 
 }  // namespace windtunnel::scenarios

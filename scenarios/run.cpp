@@ -56,12 +56,6 @@ class Properties {
     finding.text = "the plan destroyed what the cluster had promised: " + finding.text;
   }
 
-  // A check's name, or "PREFIX.*".
-  static bool matches(std::string_view pattern, std::string_view name) {
-    if (!pattern.ends_with(".*")) return pattern == name;
-    return name.starts_with(pattern.substr(0, pattern.size() - 1));
-  }
-
   void add(const PropertySpec& property, const CheckDefinition& check) {
     // The later of two properties on the same check wins, so that `raft.*` can be refined.
     std::erase_if(entries_, [&](const Entry& entry) {
@@ -239,6 +233,11 @@ std::string_view name_of(Decision decision) {
     case Decision::unknown: break;
   }
   return "unknown";
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+  if (!pattern.ends_with(".*")) return pattern == name;
+  return name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
 RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,

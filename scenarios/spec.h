@@ -46,7 +46,7 @@ struct LimitsSpec {
   std::uint64_t events = 50'000'000;
   std::uint64_t pending_events = 1'000'000;
   Size bytes{std::uint64_t{1} << 30};  // message bytes in flight
-  Duration wall_time;                  // 0: none
+  Duration wall_time = seconds(120);   // of the host, a watchdog; 0: none
   friend bool operator==(const LimitsSpec&, const LimitsSpec&) = default;
 };
 

@@ -22,11 +22,14 @@ constexpr std::size_t kErrorTail = 8192;
 volatile std::sig_atomic_t interrupted_flag = 0;
 void on_interrupt(int) { interrupted_flag = 1; }
 
-// Installs a handler for SIGINT and SIGTERM while it lives.
+// Installs a handler for SIGINT and SIGTERM while it lives. One inside another, as when a sink runs
+// jobs of its own, keeps an interrupt that the outer one has not seen yet.
 class InterruptGuard {
  public:
   InterruptGuard() {
-    interrupted_flag = 0;
+    struct sigaction current {};
+    sigaction(SIGINT, nullptr, &current);
+    if (current.sa_handler != &on_interrupt) interrupted_flag = 0;
     struct sigaction action {};
     action.sa_handler = &on_interrupt;
     sigaction(SIGINT, &action, &former_int_);
@@ -151,7 +154,7 @@ class Pool {
       wait();
       if (!deliver()) return end(JobsEnd::stopped);
     }
-    return JobsEnd::all;
+    return InterruptGuard::interrupted() ? JobsEnd::interrupted : JobsEnd::all;
   }
 
  private:

@@ -38,7 +38,8 @@ using JobSink = std::function<bool(std::uint64_t job, const JobOutcome& outcome)
 enum class JobsEnd : std::uint8_t { all, stopped, interrupted, no_processes };
 
 // Runs jobs 0 .. count-1. On SIGINT and SIGTERM kills what runs and returns `interrupted`, after
-// the sink has seen the results that were complete and in order.
+// the sink has seen the results that were complete and in order. A sink may run jobs itself: an
+// interrupt during these ends both.
 JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
                  const JobSink& sink);
 

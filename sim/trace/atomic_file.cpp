@@ -83,19 +83,41 @@ void sync_directory_of(const std::filesystem::path& path) {
   if (handle.valid()) ::fsync(handle.get());
 }
 
+// A device, a pipe or a socket, as /dev/stdout: there is no name to put a new file under.
+bool is_no_file(const std::filesystem::path& target) {
+  std::error_code ignored;
+  return std::filesystem::is_other(target, ignored);
+}
+
+FileResult<void> write_straight(const std::string& path, BytesView bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  int error = file.valid() ? write_all(file.get(), bytes) : errno;
+  if (error == 0 && file.close() != 0) error = errno;
+  if (error != 0) return failure("write", path, error);
+  return {};
+}
+
 }  // namespace
 
-FileResult<void> write_file_atomically(const std::string& path, BytesView bytes) {
-  const std::filesystem::path target(path);
+FileResult<void> write_file_atomically(const std::string& named, BytesView bytes) {
+  std::filesystem::path target(named);
+  if (is_no_file(target)) return write_straight(named, bytes);
+  std::error_code error_code;
+  // Through a symbolic link the file that it leads to is replaced, and the link stays.
+  if (std::filesystem::exists(target, error_code)) {
+    const std::filesystem::path led_to = std::filesystem::canonical(target, error_code);
+    if (!error_code) target = led_to;
+  }
+  const std::string path = target.string();
   std::error_code made;
   if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), made);
-  if (made) return failure("make the directory of", path, made.value());
+  if (made) return failure("make the directory of", named, made.value());
   const std::string temporary = path + ".tmp" + std::to_string(::getpid());
   int error = write_and_sync(temporary, bytes);
   if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlink(temporary.c_str());
-    return failure("write", path, error);
+    return failure("write", named, error);
   }
   sync_directory_of(target);
   return {};

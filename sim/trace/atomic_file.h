@@ -19,7 +19,8 @@ template <class T>
 using FileResult = boost::system::result<T, FileError>;
 
 // Writes to a temporary name beside `path`, syncs, and renames: on any error what was at `path` is
-// untouched and nothing is left behind. Makes missing directories.
+// untouched and nothing is left behind. Makes missing directories. What a symbolic link leads to is
+// replaced, not the link; into a device or a pipe the bytes are written as they are.
 FileResult<void> write_file_atomically(const std::string& path, BytesView bytes);
 
 // At most `limit` bytes; a larger file is Errc::message_too_large. A directory is

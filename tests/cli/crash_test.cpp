@@ -157,7 +157,8 @@ TEST(CrashingService, SaysHowItEnded) {
   EXPECT_THAT(run_service("crashes", {}).out,
               AnyOf(HasSubstr("Segmentation fault"), HasSubstr("exited with status 1")));
   EXPECT_THAT(run_service("exits", {}).out, HasSubstr("exited with status 3"));
-  EXPECT_THAT(run_service("hangs", {}).out, HasSubstr("the watchdog stopped the run"));
+  EXPECT_THAT(run_service("hangs", {}).out,
+              HasSubstr("stopped after 300 ms of real time (limits.wall_time)"));
 }
 
 TEST(CrashingService, SaysSeedEventAndNode) {
@@ -177,6 +178,17 @@ TEST(CrashingService, IsALineOfJson) {
   EXPECT_EQ(ended.code, 4);
   EXPECT_THAT(ended.out, HasSubstr("\"seed\":\"5\",\"verdict\":\"fail\""));
   EXPECT_THAT(ended.out, HasSubstr("\"check\":\"no-crash\",\"verdict\":\"violated\""));
+}
+
+TEST(CrashingService, LeavesWhatReplayNeeds) {
+  TemporaryDirectory directory;
+  const std::string out = directory / "out";
+  const Ended ended = run_service("aborts", {"--seed", "5", "--out", out});
+  EXPECT_THAT(ended.out, HasSubstr("saved    " + out + "/it/5"));
+  EXPECT_THAT(read_file(out + "/it/5/result.json"), HasSubstr("no-crash"));
+  const Ended again = Process({}, [&] { return users_main({"replay", out + "/it/5"}); }).wait();
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("the same: the code under test crashes"));
 }
 
 TEST(Verify, CatchesChanceAndNamesTheFirstEventThatDiffers) {
