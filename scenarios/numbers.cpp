@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace windtunnel::scenarios {
@@ -32,6 +33,19 @@ std::string shown(std::string_view text) {
 bool is_bare_number(std::string_view text) {
   if (!text.empty() && text.front() == '-') text.remove_prefix(1);
   return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// Digits, perhaps with a point and digits, and one of these units: what is refused of this form is
+// refused for its size.
+bool is_quantity(std::string_view text, const std::vector<std::string_view>& units) {
+  if (!text.empty() && text.front() == '-') text.remove_prefix(1);
+  const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string_view number = text.substr(0, end);
+  const std::size_t point = number.find('.');
+  const bool whole = is_digits(number.substr(0, point));
+  const bool fraction = point == std::string_view::npos || is_digits(number.substr(point + 1));
+  const bool known = std::find(units.begin(), units.end(), text.substr(end)) != units.end();
+  return whole && fraction && known;
 }
 
 Problem malformed_quantity(std::string_view text, std::string_view what,
@@ -95,10 +109,11 @@ MaybeProblem parse_duration_text(std::string_view text, const Bounds& bounds, Du
   static const std::vector<std::string_view> kUnits{"s", "ms", "us"};
   const std::optional<Duration> parsed = parse_duration(text);
   if (!parsed) {
-    const bool digits = text.find_first_of("0123456789") != std::string_view::npos;
-    if (digits && text.size() > 12 && !is_bare_number(text)) {
-      return Problem{Code::out_of_range, "the duration is out of range or malformed",
-                     "at most 292 years, 9 digits after the point"};
+    if (is_quantity(text, {"ns", "us", "ms", "s", "m", "h"})) {
+      return Problem{
+          Code::out_of_range, fmt::format("the duration {} is out of range", shown(text)),
+          fmt::format("{} to 2562047h (292 years), at most 9 digits after the point",
+                      bounds.min < 0 ? "-2562047h" : print_duration(Duration{bounds.min}))};
     }
     return malformed_quantity(text, "a duration", kUnits);
   }
@@ -184,6 +199,11 @@ MaybeProblem parse(const YamlNode& node, const Bounds&, Size& value) {
   static const std::vector<std::string_view> kUnits{"B", "KiB", "MiB"};
   if (MaybeProblem problem = not_scalar(node, "a size")) return problem;
   const std::optional<std::uint64_t> bytes = parse_size(node.text);
+  if (!bytes && is_quantity(node.text, {"B", "kB", "MB", "GB", "KiB", "MiB", "GiB"})) {
+    const std::string text = fmt::format("the size {} is out of range", shown(node.text));
+    return Problem{Code::out_of_range, text,
+                   "0B to 8589934591GiB, at most 9 digits after the point"};
+  }
   if (!bytes) return malformed_quantity(node.text, "a size", kUnits);
   value.bytes = *bytes;
   return std::nullopt;
@@ -196,9 +216,13 @@ MaybeProblem parse_bandwidth(const YamlNode& node, Size& value) {
   const std::size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
   const std::optional<std::int64_t> number = parse_millionths(text.substr(0, end));
   for (const BandwidthUnit& unit : kBandwidthUnits) {
-    if (!number || text.substr(end) != unit.name) continue;
-    const auto bytes = static_cast<unsigned __int128>(*number) * unit.bytes / kMillion;
-    if (bytes == 0 || bytes > std::uint64_t{1} << 50) break;
+    if (!is_quantity(text, {unit.name}) || text.front() == '-') continue;
+    const auto bytes = static_cast<unsigned __int128>(number.value_or(0)) * unit.bytes / kMillion;
+    if (bytes == 0 || bytes > std::uint64_t{1} << 50) {
+      return Problem{Code::out_of_range,
+                     fmt::format("the bandwidth {} is out of range", shown(text)),
+                     "1B/s to 1048576GiB/s, at most 6 digits after the point"};
+    }
     value.bytes = static_cast<std::uint64_t>(bytes);
     return std::nullopt;
   }
@@ -209,17 +233,17 @@ MaybeProblem parse(const YamlNode& node, const Bounds&, Rate& value) {
   static const std::vector<std::string_view> kUnits{"/s", "/ms", "/m"};
   if (MaybeProblem problem = not_scalar(node, "a rate")) return problem;
   const std::string_view text = node.text;
-  const std::size_t slash = std::min(text.find('/'), text.size());
+  if (!is_quantity(text, kUnits)) return malformed_quantity(text, "a rate", kUnits);
+  const std::size_t slash = text.find('/');
   const std::string_view unit = text.substr(slash);
   const std::optional<std::int64_t> number = parse_millionths(text.substr(0, slash));
-  const bool known = unit == "/s" || unit == "/ms" || unit == "/m";
-  if (!number || !known) return malformed_quantity(text, "a rate", kUnits);
-  std::int64_t rate = *number;
-  if (rate <= 0 || rate > 1'000'000'000 * kMillion) {
-    return Problem{Code::out_of_range, "a rate is above 0 and at most a billion a second", {}};
-  }
+  auto rate = static_cast<__int128>(number.value_or(0));
   if (unit == "/ms") rate *= 1'000;
   if (unit == "/m") rate /= 60;
+  if (rate <= 0 || rate > 1'000'000'000 * kMillion) {
+    return Problem{Code::out_of_range, fmt::format("the rate {} is out of range", shown(text)),
+                   "above 0 and at most 1000000000/s, with at most 6 digits after the point"};
+  }
   value.millionths_per_second = static_cast<std::uint64_t>(rate);
   return std::nullopt;
 }
