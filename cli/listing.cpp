@@ -3,6 +3,7 @@
 #include "cli/scenario_files.h"
 #include "cli/terminal.h"
 #include "scenarios/diagnostics.h"
+#include "scenarios/option_values.h"
 #include "scenarios/schema.h"
 
 #include <fmt/format.h>
@@ -23,9 +24,12 @@ std::string entry(const std::string& name, const std::string& doc) {
 std::string options_text(const std::vector<OptionInfo>& options) {
   std::string text;
   for (const OptionInfo& option : options) {
-    const std::string fallback =
-        option.default_text.empty() ? "" : " (" + option.default_text + ")";
-    text += fmt::format("    {:<20} {}{}\n", option.name, option.doc, fallback);
+    std::string notes = option.default_text;
+    const std::string range = scenarios::range_text(option);
+    if (!range.empty()) notes += (notes.empty() ? "" : "; ") + range;
+    if (!option.less_than.empty()) notes += ", less than " + option.less_than;
+    if (!notes.empty()) notes = " (" + notes + ")";
+    text += fmt::format("    {:<20} {}{}\n", option.name, option.doc, notes);
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include "cli/terminal.h"
 #include "scenarios/diagnostics.h"
+#include "scenarios/option_values.h"
 
 #include <fmt/format.h>
 
@@ -21,58 +22,39 @@ std::optional<Setting> split(const std::string& text) {
   return Setting{text.substr(0, equals), text.substr(equals + 1)};
 }
 
-bool is_integer(const std::string& text) {
-  std::uint64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
-}
-
-bool is_choice(std::string_view choices, std::string_view text) {
-  while (!choices.empty()) {
-    const std::size_t bar = std::min(choices.find('|'), choices.size());
-    if (choices.substr(0, bar) == text) return true;
-    choices.remove_prefix(std::min(bar + 1, choices.size()));
-  }
+bool refuse(const std::string& text, const std::string& message, const std::string& hint) {
+  complain("error: --set " + text + ": " + message + (hint.empty() ? "" : "; " + hint));
   return false;
 }
 
-// What the option wants, where the value is not that; empty: it fits.
-std::string wanted_by(const OptionSpec& option, const std::string& value) {
-  switch (option.kind) {
-    case OptionKind::duration: return parse_duration(value) ? "" : "a duration, as 150ms";
-    case OptionKind::size: return parse_size(value) ? "" : "a size, as 64KiB";
-    case OptionKind::integer: return is_integer(value) ? "" : "a number";
-    case OptionKind::boolean: return value == "true" || value == "false" ? "" : "true or false";
-    case OptionKind::text: break;
-  }
-  const bool fits = option.choices.empty() || is_choice(option.choices, value);
-  return fits ? "" : "one of " + std::string(option.choices);
-}
-
-bool set_option(const scenarios::ServiceDefinition& service, const std::string& text,
+bool set_option(const scenarios::ServiceInfo& service, const std::string& text,
                 ServiceConfig& config) {
   const std::optional<Setting> setting = split(text);
-  if (!setting) {
-    complain("error: --set " + text + ": write --set KEY=VALUE");
+  if (!setting) return refuse(text, "write --set KEY=VALUE", "");
+  const scenarios::OptionInfo* option = find_named(service.options, setting->key);
+  if (option == nullptr) {
+    return refuse(text, service.name + " has no such option",
+                  scenarios::suggest(setting->key, names_of(service.options)));
+  }
+  if (const scenarios::MaybeProblem problem = check_option(*option, setting->value)) {
+    return refuse(text, problem->message, problem->hint);
+  }
+  config.options[setting->key] = setting->value;
+  return true;
+}
+
+bool set_options(const scenarios::ServiceInfo& service, const std::vector<std::string>& settings,
+                 ServiceConfig& config) {
+  for (const std::string& setting : settings) {
+    if (!set_option(service, setting, config)) return false;
+  }
+  for (const scenarios::OptionInfo& option : service.options) {
+    const scenarios::MaybeProblem problem = check_order(option, service.options, config.options);
+    if (!problem) continue;
+    complain("error: --set: " + problem->message + "; " + problem->hint);
     return false;
   }
-  std::vector<std::string_view> known;
-  for (const OptionSpec& option : service.options) {
-    known.push_back(option.key);
-    if (option.key != setting->key) continue;
-    const std::string wanted = wanted_by(option, setting->value);
-    if (!wanted.empty()) {
-      complain(fmt::format("error: --set {}: {} is expected", text, wanted));
-      return false;
-    }
-    config.options[setting->key] = setting->value;
-    return true;
-  }
-  const std::string hint = scenarios::suggest(setting->key, known);
-  complain(fmt::format("error: --set {}: {} has no such option{}", text, service.name,
-                       hint.empty() ? "" : "; " + hint));
-  return false;
+  return true;
 }
 
 bool add_peer(const std::string& text, std::map<NodeId, Setting>& peers) {
@@ -106,9 +88,9 @@ std::optional<NodeId> node_id_of(const std::string& name) {
 
 std::optional<Cluster> read_cluster(const ClusterRequest& request,
                                     const scenarios::Registry& registry) {
-  const scenarios::ServiceDefinition* service = registry.service(request.service);
+  const scenarios::Catalog catalog = registry.catalog();
+  const scenarios::ServiceInfo* service = find_named(catalog.services, request.service);
   if (service == nullptr) {
-    const scenarios::Catalog catalog = registry.catalog();
     complain(fmt::format("error: there is no service '{}'; {}", request.service,
                          scenarios::suggest(request.service, names_of(catalog.services))));
     return std::nullopt;
@@ -129,9 +111,7 @@ std::optional<Cluster> read_cluster(const ClusterRequest& request,
     cluster.config.member_names.push_back(peer.key);
     cluster.addresses.emplace(id, peer.value);
   }
-  for (const std::string& setting : request.set) {
-    if (!set_option(*service, setting, cluster.config)) return std::nullopt;
-  }
+  if (!set_options(*service, request.set, cluster.config)) return std::nullopt;
   return cluster;
 }
 

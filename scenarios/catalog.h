@@ -17,6 +17,10 @@ struct OptionInfo {
   std::string default_text;
   std::string doc;
   std::vector<std::string> words;  // kind text: what it may be; empty: anything
+  // As `OptionSpec` has them (protocols/env/option.h).
+  std::string minimum = {};
+  std::string maximum = {};
+  std::string less_than = {};
 };
 
 struct ServiceInfo {

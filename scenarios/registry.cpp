@@ -1,6 +1,7 @@
 #include "scenarios/registry.h"
 
 #include "protocols/base/assert.h"
+#include "scenarios/option_values.h"
 
 #include <utility>
 
@@ -43,7 +44,8 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
   for (const OptionSpec& option : definition.options) {
     info.options.push_back({std::string(option.key), kind_of(option.kind),
                             std::string(option.fallback), std::string(option.doc),
-                            split(option.choices)});
+                            split(option.choices), std::string(option.minimum),
+                            std::string(option.maximum), std::string(option.less_than)});
   }
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
   info.max_nodes = definition.max_nodes;
@@ -52,12 +54,23 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
   return info;
 }
 
+// A table whose own words do not fit would refuse every value, or none.
+void assert_consistent(const OptionInfo& option) {
+  for (const std::string& bound : {option.minimum, option.maximum}) {
+    WT_ASSERT(bound.empty() || !check_option(option, bound), "the bounds of an option fit it");
+  }
+  const bool bounded = !range_text(option).empty();
+  WT_ASSERT(!bounded || !check_option(option, option.default_text),
+            "the default of an option is within its bounds");
+}
+
 }  // namespace
 
 void OperationSource::completed(const Operation&, const Outcome&) {}
 
 void Registry::add(ServiceDefinition definition) {
   WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
+  for (const OptionInfo& option : info_of(definition).options) assert_consistent(option);
   services_.push_back(std::move(definition));
 }
 

@@ -1,6 +1,5 @@
 // Services, workloads and checks against the catalog.
-#include "protocols/env/service.h"
-#include "scenarios/scalars.h"
+#include "scenarios/option_values.h"
 #include "scenarios/validate.h"
 
 #include <fmt/format.h>
@@ -8,36 +7,10 @@
 #include <algorithm>
 
 namespace windtunnel::scenarios {
-namespace {
-
-MaybeProblem parse_option(const OptionInfo& option, const std::string& text) {
-  YamlNode node;
-  node.kind = YamlNode::Kind::scalar;
-  node.text = text;
-  Duration duration;
-  Size size;
-  std::uint64_t integer = 0;
-  bool boolean = false;
-  PerMillion probability;
-  std::size_t word = 0;
-  switch (option.kind) {
-    case OptionInfo::Kind::duration: return parse(node, {}, duration);
-    case OptionInfo::Kind::size: return parse(node, {}, size);
-    case OptionInfo::Kind::integer: return parse(node, {}, integer);
-    case OptionInfo::Kind::boolean: return parse(node, {}, boolean);
-    case OptionInfo::Kind::probability: return parse(node, {}, probability);
-    case OptionInfo::Kind::text:
-      if (option.words.empty()) return std::nullopt;
-      return parse_word(node, {option.words.begin(), option.words.end()}, word);
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 void Validator::check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
                               const SourceSpan& object, std::string_view key,
                               std::string_view owner) {
+  const std::size_t before = diagnostics_.count();
   for (const auto& [name, text] : given) {
     const SourceSpan span = places_.at(object, {key, name});
     const OptionInfo* option = find_named(known, name);
@@ -45,9 +18,19 @@ void Validator::check_options(const OptionMap& given, const std::vector<OptionIn
       diagnostics_.error(Code::unknown_option, span,
                          fmt::format("{} has no option '{}'", owner, name),
                          suggest(name, names_of(known)));
-    } else if (const MaybeProblem problem = parse_option(*option, text)) {
+    } else if (const MaybeProblem problem = check_option(*option, text)) {
       diagnostics_.error(problem->code, span, problem->message, problem->hint);
     }
+  }
+  if (diagnostics_.count() != before) return;
+  for (const OptionInfo& option : known) {
+    const MaybeProblem problem = check_order(option, known, given);
+    if (!problem) continue;
+    // Only one of the two may be written.
+    const bool written = given.find(option.name) != given.end();
+    const std::string& name = written ? option.name : option.less_than;
+    diagnostics_.error(problem->code, places_.at(object, {key, name}), problem->message,
+                       problem->hint);
   }
 }
 

@@ -7,10 +7,15 @@ namespace windtunnel::naive {
 namespace {
 
 constexpr OptionSpec kOptions[] = {
-    {"heartbeat", OptionKind::duration, "50ms", "how often a primary says that it is there"},
-    {"failover", OptionKind::duration, "300ms",
-     "silence after which the first backup promotes itself; the next ones wait a multiple of it"},
-    {"deadline", OptionKind::duration, "1s", "how long a client waits for an answer"},
+    bounded(
+        {"heartbeat", OptionKind::duration, "50ms", "how often a primary says that it is there"},
+        "100us", "24h", "failover"),
+    bounded({"failover", OptionKind::duration, "300ms",
+             "silence after which the first backup promotes itself; the next ones wait a multiple "
+             "of it"},
+            "1ms", "24h"),
+    bounded({"deadline", OptionKind::duration, "1s", "how long a client waits for an answer"},
+            "1ms", "24h"),
     {"reads", OptionKind::text, "any", "which node a client reads from", "any|primary"},
 };
 

@@ -10,14 +10,14 @@ inline Catalog test_catalog() {
   Catalog catalog;
   ServiceInfo raft;
   raft.name = "raft-kv";
-  raft.options = {{"election_timeout", Kind::duration, "150ms", {}, {}},
-                  {"heartbeat", Kind::duration, "30ms", {}, {}},
+  raft.options = {{"election_timeout", Kind::duration, "150ms", {}, {}, "1ms", "24h"},
+                  {"heartbeat", Kind::duration, "30ms", {}, {}, "100us", "24h", "election_timeout"},
                   {"pre_vote", Kind::boolean, "true", {}, {}},
                   {"check_quorum", Kind::boolean, "true", {}, {}},
-                  {"snapshot_every", Kind::integer, "10000", {}, {}},
+                  {"snapshot_every", Kind::integer, "10000", {}, {}, "1"},
                   {"keep_entries", Kind::integer, "1000", {}, {}},
                   {"snapshot_piece", Kind::size, "64KiB", {}, {}},
-                  {"max_batch", Kind::size, "64KiB", {}, {}},
+                  {"max_batch", Kind::size, "64KiB", {}, {}, "1B", "8MiB"},
                   {"transport", Kind::text, "messages", {}, {"messages", "streams"}}};
   raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote",   "request-vote-reply",
                         "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
