@@ -129,9 +129,10 @@ void apply_sets(Params& params, const LoadOptions& options, Diagnostics& diagnos
   for (const auto& [name, value] : options.set) {
     const auto found = params.find(name);
     if (found == params.end()) {
-      diagnostics.error(Code::unknown_param, SourceSpan{},
-                        fmt::format("--set {}: there is no such parameter", name),
-                        suggest(name, names_of(params)));
+      diagnostics.error(
+          Code::unknown_param, SourceSpan{},
+          fmt::format("--set {}: there is no such parameter", name),
+          params.empty() ? "the scenario has no `params:`" : suggest(name, names_of(params)));
     } else if (value.size() > kLongestParam) {
       diagnostics.error(Code::out_of_range, SourceSpan{}, fmt::format("--set {}: too long", name));
     } else {

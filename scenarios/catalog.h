@@ -44,8 +44,11 @@ struct WorkloadInfo {
 struct CheckInfo {
   std::string name;
   std::string doc;
+  // It judges the histories of workloads: there must be one, and `workload:` may say which. Any
+  // other check judges the whole run and takes no `workload:`.
   bool needs_workload = false;
   std::vector<OptionInfo> options;
+  bool needs_heal = false;  // it says nothing about a run without `heal:`
 };
 
 struct Catalog {

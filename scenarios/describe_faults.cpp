@@ -7,6 +7,9 @@ using namespace faults;
 
 namespace {
 
+// Triggers that are closer together would be all that a run does.
+constexpr Bounds kLeastDistance{1'000'000};
+
 constexpr std::string_view kNodesDoc = "Which nodes: a selector.";
 
 // The keys that are effects, for a fault, a choice and a step alike.
@@ -156,7 +159,7 @@ void describe(Fields<At>& f) {
 
 void describe(Fields<Every>& f) {
   f.short_form("period");
-  f.required("period", &Every::period, "The distance.", kPositive);
+  f.required("period", &Every::period, "The distance.", kLeastDistance);
   f.optional("from", &Every::from, "The first time.");
   f.optional("until", &Every::until, "Not after this; the end of the run when absent.");
   f.verify(check_every);
@@ -164,7 +167,7 @@ void describe(Fields<Every>& f) {
 
 void describe(Fields<Randomly>& f) {
   f.required("between", &Randomly::between, "From when until when, `14s..22s`.");
-  f.required("mean_interval", &Randomly::mean_interval, "The mean distance.", kPositive);
+  f.required("mean_interval", &Randomly::mean_interval, "The mean distance.", kLeastDistance);
 }
 
 void describe(Fields<When>& f) {

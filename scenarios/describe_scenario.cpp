@@ -159,7 +159,8 @@ void describe(Fields<PropertySpec>& f) {
   f.short_form("check");
   f.required("check", &PropertySpec::check,
              "See `windtunnel list checks`; `raft.*` means every check of that prefix.");
-  f.optional("workload", &PropertySpec::workload, "Whose history; every workload's when absent.");
+  f.optional("workload", &PropertySpec::workload,
+             "Whose history, of a check that judges histories; every workload's when absent.");
   f.optional("expect", &PropertySpec::expect,
              "`violated` must be found in every seed, `violated in_any` in one of those that run.");
   f.optional("because", &PropertySpec::because, "Why a violation is expected.");

@@ -70,6 +70,7 @@ CheckDefinition linearizable_check() {
   definition.info.name = "linearizable";
   definition.info.doc =
       "each operation of the clients took effect at one moment between its call and its return";
+  definition.info.needs_workload = true;
   definition.make = [] { return std::make_unique<LinearizableMonitor>(); };
   definition.judges_clients = true;
   return definition;

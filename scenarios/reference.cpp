@@ -34,6 +34,9 @@ std::string type_of(const SchemaNode& node) {
       text += fmt::format("{}`{}`", text.empty() ? "" : ", ", word);
     }
   }
+  if (node.kind == ValueKind::duration && node.bounds.min > kPositive.min) {
+    return fmt::format("{}, at least {}", text, print_duration(Duration{node.bounds.min}));
+  }
   if (node.kind != ValueKind::integer && node.kind != ValueKind::integer_range) return text;
   const bool bounded = node.bounds.max != std::numeric_limits<std::int64_t>::max();
   if (bounded) return fmt::format("{}, {} to {}", text, node.bounds.min, node.bounds.max);

@@ -48,10 +48,15 @@ class Validator {
   void check_size(const GroupSpec& group, const ServiceInfo& service);
   void check_workload(const WorkloadSpec& workload);
   void check_property(const PropertySpec& property);
+  void check_needs(const PropertySpec& property, const std::vector<const CheckInfo*>& checks);
   void check_times();
   void check_fault(const faults::Fault& fault);
   void check_fault_times(const faults::Fault& fault);
   void check_effect(const faults::Effect& effect, const SourceSpan& span);
+  void check_ends(const Selector& from, const Selector& to, const SourceSpan& span,
+                  std::string_view key);
+  void check_sides(const faults::Sides& sides, const SourceSpan& span);
+  std::string only_node(const Selector& selector) const;
   void check_step(const faults::Step& step);
   void check_filter(const faults::MessageFilter& filter, const SourceSpan& span,
                     std::string_view key);

@@ -114,25 +114,45 @@ void Validator::check_property(const PropertySpec& property) {
                        "name one check");
   }
   if (catalog_ == nullptr) return;
-  const CheckInfo* info = find_named(catalog_->checks, check);
   const std::string_view prefix = check.substr(0, check.size() - (many ? 1 : 0));
-  const bool known =
-      info != nullptr || (many && std::any_of(catalog_->checks.begin(), catalog_->checks.end(),
-                                              [&](const CheckInfo& c) {
-                                                return c.name.substr(0, prefix.size()) == prefix;
-                                              }));
-  if (!known) {
+  std::vector<const CheckInfo*> meant;
+  for (const CheckInfo& info : catalog_->checks) {
+    const bool fits = many ? info.name.substr(0, prefix.size()) == prefix : info.name == check;
+    if (fits) meant.push_back(&info);
+  }
+  if (meant.empty()) {
     diagnostics_.error(Code::unknown_check, at("check"),
                        fmt::format("there is no check '{}'", check),
                        suggest(check, names_of(catalog_->checks)));
     return;
   }
-  if (info != nullptr && info->needs_workload && spec_.workloads.empty()) {
-    diagnostics_.error(Code::unknown_workload, at("check"),
-                       fmt::format("{} needs a workload", check));
-  }
-  check_options(property.options, info != nullptr ? info->options : std::vector<OptionInfo>{},
+  check_needs(property, meant);
+  check_options(property.options, many ? std::vector<OptionInfo>{} : meant.front()->options,
                 property.span, "options", check);
+}
+
+// What the checks that a property names want of the rest of the scenario.
+void Validator::check_needs(const PropertySpec& property,
+                            const std::vector<const CheckInfo*>& checks) {
+  const auto any = [&](bool CheckInfo::*need) {
+    return std::any_of(checks.begin(), checks.end(), [&](const auto* info) { return info->*need; });
+  };
+  const auto at = [&](std::string_view key) { return places_.at(property.span, {key}); };
+  const bool is_about_workloads = any(&CheckInfo::needs_workload);
+  if (is_about_workloads && spec_.workloads.empty()) {
+    diagnostics_.error(Code::unknown_workload, at("check"),
+                       fmt::format("{} needs a workload", property.check));
+  }
+  if (!is_about_workloads && !property.workload.empty()) {
+    diagnostics_.error(Code::inconsistent, at("workload"),
+                       fmt::format("{} judges the whole run, not a workload", property.check),
+                       "remove `workload`");
+  }
+  if (any(&CheckInfo::needs_heal) && !spec_.heal) {
+    diagnostics_.error(Code::inconsistent, at("check"),
+                       fmt::format("{} needs `heal`", property.check),
+                       "add for example heal: { at: 20s, within: 5s }");
+  }
 }
 
 }  // namespace windtunnel::scenarios

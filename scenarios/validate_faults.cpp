@@ -55,9 +55,11 @@ void Validator::check_effect(const faults::Effect& effect, const SourceSpan& spa
         if constexpr (requires { e.from; }) {
           selector(e.from, "from");
           selector(e.to, "to");
+          check_ends(e.from, e.to, span, key);
         }
         if constexpr (requires { e.sides; }) {
           for (const Selector& side : e.sides.sides) selector(side, "sides");
+          check_sides(e.sides, places_.at(span, {key, "sides"}));
         }
         if constexpr (requires { e.messages; }) check_filter(e.messages, span, key);
       },
@@ -68,6 +70,56 @@ void Validator::check_effect(const faults::Effect& effect, const SourceSpan& spa
   if (delays != (rule->delay.max.ns > 0)) {
     diagnostics_.error(Code::inconsistent, places_.at(span, {key, "action"}),
                        "`delay` belongs to `action: delay`, and only there");
+  }
+}
+
+// The one node that the selector selects, where that is known before the run; empty: another
+// number of nodes, or not known.
+std::string Validator::only_node(const Selector& selector) const {
+  std::string only;
+  for (const faults::Term& term : selector.terms) {
+    if (term.kind != faults::Term::Kind::named) return {};
+    std::string node = term.name;
+    const auto group = std::find_if(spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
+                                    [&](const GroupSpec& each) { return each.name == term.name; });
+    const auto workload =
+        std::find_if(spec_.workloads.begin(), spec_.workloads.end(),
+                     [&](const WorkloadSpec& each) { return each.client_name == term.name; });
+    const bool is_group = group != spec_.cluster.groups.end();
+    const bool is_clients = workload != spec_.workloads.end();
+    const std::uint32_t count = is_group ? group->count : is_clients ? workload->clients : 1;
+    if (count != 1) return {};
+    if (is_group || is_clients) node += "1";
+    if (!only.empty() && only != node) return {};
+    only = node;
+  }
+  return only;
+}
+
+// A node has no link to itself.
+void Validator::check_ends(const Selector& from, const Selector& to, const SourceSpan& span,
+                           std::string_view key) {
+  const std::string node = only_node(from);
+  if (node.empty() || node != only_node(to)) return;
+  diagnostics_.error(Code::inconsistent, places_.at(span, {key, "to"}),
+                     fmt::format("`from` and `to` are both the node '{}'", node),
+                     "a link has two ends");
+}
+
+// A group may stand for what is left of it ([[n1], [n]]); a word that stands on two sides separates
+// nothing from itself.
+void Validator::check_sides(const faults::Sides& sides, const SourceSpan& span) {
+  std::map<std::string, std::size_t, std::less<>> side_of;
+  for (std::size_t i = 0; i < sides.sides.size(); ++i) {
+    for (const faults::Term& term : sides.sides[i].terms) {
+      if (term.kind != faults::Term::Kind::named) continue;
+      const auto [place, is_new] = side_of.emplace(term.name, i);
+      if (is_new || place->second == i) continue;
+      diagnostics_.error(Code::inconsistent, span,
+                         fmt::format("'{}' is on two sides of the partition", term.name),
+                         "a node is on one side");
+      return;
+    }
   }
 }
 

@@ -33,7 +33,7 @@ inline Catalog test_catalog() {
                        {"cas-register", {}, {"read", "write", "cas"}, {}},
                        {"kv", {}, {"get", "put", "append"}, {}}};
   catalog.checks = {{"linearizable", {}, true, {}},
-                    {"recovers", {}, false, {}},
+                    {"recovers", {}, false, {}, true},
                     {"raft.election-safety", {}, false, {}},
                     {"raft.log-matching", {}, false, {}}};
   return catalog;
