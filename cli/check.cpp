@@ -138,9 +138,14 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
   checkers::Limits limits;
   limits.max_configurations = request.max_configurations;
   const auto began = std::chrono::steady_clock::now();
-  const Verdict verdict = checkers::check_linearizable(*history, *spec, limits);
+  Verdict verdict = checkers::check_linearizable(*history, *spec, limits);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   const std::size_t operations = history->operations().size();
+  if (operations == 0) {
+    // Nothing was broken because nothing was done.
+    verdict.decision = Decision::unknown;
+    verdict.reason = "no operations";
+  }
   const bool printed =
       print_line(request.json ? to_json(verdict, operations, took.count())
                               : to_text(verdict, operations, took.count(), terminal));

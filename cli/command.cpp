@@ -5,6 +5,7 @@
 #include "scenarios/diagnostics.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <map>
 #include <sstream>
@@ -47,6 +48,12 @@ std::vector<std::string> expected_names(const CLI::App& app, bool option) {
   return names;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 // The first word that nothing takes, with the name that it is near to.
 std::string about_unknown(const CLI::App& app, const std::string& word) {
   const bool option = word.starts_with("-");
@@ -55,9 +62,10 @@ std::string about_unknown(const CLI::App& app, const std::string& word) {
   std::string text = option          ? "there is no option '" + bare + "'"
                      : names.empty() ? "'" + word + "' is one argument too many"
                                      : "there is no subcommand '" + word + "'";
-  const std::string hint = scenarios::suggest(bare, {names.begin(), names.end()});
+  const std::string near(scenarios::nearest(bare, {names.begin(), names.end()}));
+  if (!near.empty()) return text + "; did you mean '" + near + "'?";
   // A list of all options is what --help is for.
-  if (!hint.empty() && !(option && hint.starts_with("one of"))) text += "; " + hint;
+  if (!option && !names.empty()) text += "; one of: " + joined(names);
   return text;
 }
 
@@ -87,6 +95,21 @@ int parse_and_do(CommandLine& line, int argc, char** argv) {
 }
 
 }  // namespace
+
+CLI::Validator cli::whole_number(std::uint64_t least, std::uint64_t most) {
+  const auto refuse = [least, most](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const bool whole = error == std::errc() && stop == end;
+    // The library behind takes a zero in front for octal.
+    const bool octal = text.size() > 1 && text.starts_with("0");
+    if (whole && !octal && least <= number && number <= most) return {};
+    return "'" + text + "' is not a whole number from " + std::to_string(least) + " to " +
+           std::to_string(most);
+  };
+  return CLI::Validator(refuse, "");
+}
 
 int main(int argc, char** argv, const scenarios::Registry& registry) {
   CommandLine line(registry, argc > 0 ? argv[0] : "windtunnel");

@@ -7,12 +7,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace windtunnel::cli {
+
+// More than any run has: the upper end of counts that have no other.
+inline constexpr std::uint64_t kMostEvents = 1'000'000'000'000'000;
 
 struct CommandLine {
   CommandLine(const scenarios::Registry& known, std::string called)
@@ -39,6 +43,10 @@ struct CommandLine {
     return request;
   }
 };
+
+// Accepts whole numbers from `least` to `most`, in decimal. The command line's own reading of a
+// number would take -1 for a very large one.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most = kMostEvents);
 
 void add_run_commands(CommandLine& line);       // run, replay, check
 void add_trace_commands(CommandLine& line);     // report, show, diff, export

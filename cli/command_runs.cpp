@@ -26,8 +26,12 @@ void add_run(CommandLine& line) {
   command->add_option("--out", run.out, "where run directories go")->capture_default_str();
   command->add_flag("--json", run.json, "one JSON object a run, a line each, in seed order");
   command->add_option("--junit", run.junit, "write a JUnit report to this file");
-  command->add_option("-j,--jobs", run.jobs, "runs at a time (default: one a core)");
-  command->add_option("--max-failures", run.max_failures, "stop after so many failed runs");
+  command->add_option("-j,--jobs", run.jobs, "runs at a time; 0, the default: one a core")
+      ->check(whole_number(0, 1'024));
+  command
+      ->add_option("--max-failures", run.max_failures,
+                   "stop after so many failed runs; 0, the default: never")
+      ->check(whole_number(0));
 }
 
 void add_replay(CommandLine& line) {
@@ -41,10 +45,13 @@ void add_replay(CommandLine& line) {
   ReplayRequest& replay = *request;
   command->add_option("file", replay.file, "a run directory, or a saved scenario")->required();
   CLI::Option* until =
-      command->add_option("--until", replay.until, "show what led to this event, and stop there");
+      command->add_option("--until", replay.until, "show what led to this event, and stop there")
+          ->check(whole_number(1));
   command->add_option("--break", replay.check, "show what led to the violation of this check")
       ->excludes(until);
-  command->add_option("--limit", replay.limit, "events to show")->capture_default_str();
+  command->add_option("--limit", replay.limit, "events to show")
+      ->check(whole_number(1))
+      ->capture_default_str();
 }
 
 void add_check(CommandLine& line) {
@@ -71,6 +78,7 @@ void add_check(CommandLine& line) {
   command
       ->add_option("--max-configurations", check.max_configurations,
                    "give up after so many, with exit code 2")
+      ->check(whole_number(1))
       ->capture_default_str();
   command->add_flag("--json", check.json, "one JSON object");
 }

@@ -2,6 +2,8 @@
 #include "cli/command_line.h"
 #include "cli/serve.h"
 
+#include <limits>
+
 namespace windtunnel::cli {
 namespace {
 
@@ -28,6 +30,7 @@ void add_serve(CommandLine& line) {
   command
       ->add_option("--group", request->cluster.group,
                    "the number of the nodes' group, the same on each of them")
+      ->check(whole_number(0, std::numeric_limits<std::uint32_t>::max()))
       ->capture_default_str();
   add_cluster(*command, request->cluster);
 }

@@ -26,10 +26,12 @@ void add_show(CommandLine& line) {
   command->add_option("--format", request->format, "the form")
       ->check(CLI::IsMember({"lanes", "table", "mermaid", "dot"}))
       ->capture_default_str();
-  command->add_option("--around", request->around,
-                      "an event (default: the violation, or else the end)");
+  command
+      ->add_option("--around", request->around,
+                   "an event (default: the violation, or else the end)")
+      ->check(whole_number(1));
   command->add_option("--limit", request->limit, "lines to show (default: what suits the form)")
-      ->check(CLI::Range(1, 1'000'000));
+      ->check(whole_number(1, 1'000'000));
   command->add_option("--node", request->node, "table: only what happened at this node");
 }
 
@@ -51,8 +53,10 @@ void add_export(CommandLine& line) {
   command->add_option("--to", request->to, "the form")
       ->required()
       ->check(CLI::IsMember({"jsonl", "edn", "shiviz", "mermaid", "dot", "perfetto"}));
-  command->add_option("--around", request->around,
-                      "an event (default: the violation, or else the end)");
+  command
+      ->add_option("--around", request->around,
+                   "shiviz, mermaid, dot: an event (default: the violation, or else the end)")
+      ->check(whole_number(1));
   command->add_option("-o,--output", request->output, "the file (default: stdout)");
 }
 

@@ -87,6 +87,10 @@ int report_command(const ReportRequest& request, const scenarios::Registry& regi
 }
 
 int show_command(const ShowRequest& request, const scenarios::Registry& registry) {
+  if (!request.node.empty() && request.format != "table") {
+    complain("error: --node belongs to --format table; " + request.format + " shows all nodes");
+    return kExitUsage;
+  }
   int code = kExitOk;
   const std::optional<RecordedRun> run = load(request.run, code);
   if (!run) return code;
@@ -115,6 +119,12 @@ int diff_command(const DiffRequest& request, const scenarios::Registry& registry
 }
 
 int export_command(const ExportRequest& request, const scenarios::Registry& registry) {
+  const bool is_whole = request.to == "jsonl" || request.to == "edn" || request.to == "perfetto";
+  if (request.around != 0 && is_whole) {
+    complain("error: --around belongs to --to shiviz, mermaid and dot; " + request.to +
+             " is all of the run");
+    return kExitUsage;
+  }
   int code = kExitOk;
   const std::optional<RecordedRun> run = load(request.run, code);
   if (!run) return code;

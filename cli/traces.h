@@ -36,9 +36,9 @@ int diff_command(const DiffRequest& request, const scenarios::Registry& registry
 
 struct ExportRequest {
   std::string run;
-  std::string to;  // jsonl, edn, shiviz, mermaid, dot, perfetto
-  std::uint64_t around = 0;
-  std::string output;  // empty: stdout
+  std::string to;            // jsonl, edn, shiviz, mermaid, dot, perfetto
+  std::uint64_t around = 0;  // shiviz, mermaid, dot: as with `show`
+  std::string output;        // empty: stdout
 };
 int export_command(const ExportRequest& request, const scenarios::Registry& registry);
 

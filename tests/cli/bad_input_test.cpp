@@ -119,6 +119,35 @@ TEST(Histories, EveryVerdictHasItsExitCode) {
   EXPECT_THAT(unknown.out, HasSubstr("dance"));
 }
 
+TEST(Histories, OneWithoutOperationsIsUnknownNotOk) {
+  TemporaryDirectory directory;
+  write_file(directory / "empty.edn", "");
+  const Ended text = run_in(directory.path(), {"check", "empty.edn", "--model", "register"});
+  EXPECT_EQ(text.code, 2);
+  EXPECT_THAT(text.out, HasSubstr("UNKNOWN  0 operations"));
+  EXPECT_THAT(text.out, HasSubstr("no operations"));
+  const Ended object =
+      run_in(directory.path(), {"check", "empty.edn", "--model", "register", "--json"});
+  EXPECT_EQ(object.code, 2);
+  EXPECT_THAT(object.out, HasSubstr("\"verdict\":\"unknown\",\"ops\":0"));
+  EXPECT_THAT(object.out, HasSubstr("\"reason\":\"no operations\""));
+}
+
+TEST(Parameters, AnUnknownOneIsAnsweredWithTheNearest) {
+  TemporaryDirectory directory;
+  const std::string rest = "limits: { sim_time: 1s }\ncluster: { groups: [] }\n";
+  write_file(directory / "some.yaml", "scenario: v1\nname: x\nparams: { nodes: 3 }\n" + rest);
+  write_file(directory / "none.yaml", "scenario: v1\nname: x\n" + rest);
+  const auto set = [&](const std::string& file, const std::string& setting) {
+    const Ended ended = run_in(directory.path(), {"run", file, "--set", setting});
+    EXPECT_EQ(ended.code, 65);
+    return ended.err;
+  };
+  EXPECT_THAT(set("some.yaml", "node=5"), HasSubstr("did you mean 'nodes'?"));
+  EXPECT_THAT(set("some.yaml", "foo=1"), HasSubstr("one of: nodes"));
+  EXPECT_THAT(set("none.yaml", "foo=1"), HasSubstr("the scenario has no `params:`"));
+}
+
 // A saved run, to be damaged.
 class DamagedRun : public testing::Test {
  protected:

@@ -9,6 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 const std::vector<std::string> kSubcommands = {"run",  "replay", "check",   "report",    "show",
@@ -75,7 +76,38 @@ TEST(CommandLine, WrongOnesExitWith64AndSayWhatWasMeant) {
       {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--set",
         "hartbeat=5ms"},
        "did you mean 'heartbeat'?"},
-      {{"kv", "get", "k", "--peers", "n1=a:1", "--set", "heartbeat=5"}, "a duration, as 150ms"},
+      {{"kv", "get", "k", "--peers", "n1=a:1", "--set", "heartbeat=5"},
+       "a duration needs a number and a unit"},
+      {{"kv", "get", "k", "--peers", "n1=a:1", "--set", "heartbeat=0ms"},
+       "'heartbeat' is out of range: 0ms; 100us to 24h is allowed"},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--set",
+        "snapshot_every=0"},
+       "1 to 1000000000 is allowed"},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--set",
+        "heartbeat=1s"},
+       "'heartbeat', 1s is not less than 'election_timeout', 150ms by default"},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--set",
+        "apply_cost=-5ms"},
+       "the least that is allowed is 0s"},
+      {{"bogus"}, "there is no subcommand 'bogus'; one of: run, replay, check, "},
+      {{"run", "x.yaml", "--max-failures", "-1"}, "'-1' is not a whole number from 0 to "},
+      {{"run", "x.yaml", "-j", "-1"}, "'-1' is not a whole number from 0 to 1024"},
+      {{"run", "x.yaml", "-j", "010"}, "'010' is not a whole number"},
+      {{"replay", "x", "--until", "-5"}, "'-5' is not a whole number from 1 to "},
+      {{"replay", "x", "--until", "0"}, "'0' is not a whole number from 1 to "},
+      {{"replay", "x", "--limit", "0"}, "'0' is not a whole number from 1 to "},
+      {{"replay", "x", "--limit", "-1"}, "'-1' is not a whole number from 1 to "},
+      {{"show", "x", "--around", "-1"}, "'-1' is not a whole number from 1 to "},
+      {{"show", "x", "--limit", "-1"}, "'-1' is not a whole number from 1 to 1000000"},
+      {{"show", "x", "--limit", "0"}, "'0' is not a whole number from 1 to 1000000"},
+      {{"export", "x", "--to", "dot", "--around", "-1"}, "'-1' is not a whole number from 1 to "},
+      {{"check", "x.edn", "--model", "register", "--max-configurations", "-1"},
+       "'-1' is not a whole number from 1 to "},
+      {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--group", "-1"},
+       "'-1' is not a whole number from 0 to 4294967295"},
+      {{"show", "x", "--node", "n1"}, "--node belongs to --format table; lanes shows all nodes"},
+      {{"export", "x", "--to", "edn", "--around", "3"},
+       "--around belongs to --to shiviz, mermaid and dot; edn is all of the run"},
   };
   for (const WrongLine& line : lines) {
     const Ended ended = windtunnel(line.arguments);
@@ -106,6 +138,8 @@ TEST(Listing, ServicesComeWithTheirOptionsAndMessages) {
   EXPECT_THAT(ended.out, HasSubstr("raft-kv  "));
   EXPECT_THAT(ended.out, HasSubstr("naive-kv "));
   EXPECT_THAT(ended.out, HasSubstr("    election_timeout "));
+  EXPECT_THAT(ended.out, HasSubstr("(30ms; 100us to 24h, less than election_timeout)"));
+  EXPECT_THAT(ended.out, Not(HasSubstr("unknown")));
   EXPECT_THAT(ended.out, HasSubstr("    messages: "));
 }
 
