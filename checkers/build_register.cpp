@@ -1,33 +1,26 @@
-#include "checkers/edn.h"
 #include "checkers/models.h"
 #include "checkers/register.h"
-
-#include <map>
 
 namespace windtunnel::checkers {
 namespace {
 
-struct Less {
-  bool operator()(const Value* a, const Value* b) const { return *a < *b; }
-};
+// What no history says: it takes the number of the values that nobody read.
+const Value& other() {
+  static const Value value(Value::Kind::tagged, "windtunnel/other");
+  return value;
+}
 
 // Numbers the values that somebody is known to have read or needed, and calls the rest kOther.
 struct Values {
-  std::map<const Value*, std::uint32_t, Less> numbers;
-  std::vector<std::string> names;
+  Numbering numbers;
 
-  explicit Values(const Value& initial) : names{to_edn(initial), "a value that nobody read"} {
-    numbers.emplace(&initial, 0);
-  }
-  std::uint32_t observe(const Value& value) {
-    const auto next = static_cast<std::uint32_t>(names.size());
-    const auto [entry, added] = numbers.try_emplace(&value, next);
-    if (added) names.push_back(to_edn(value));
-    return entry->second;
+  explicit Values(const Value& initial) {
+    numbers.number(initial);
+    numbers.number(other());
   }
   std::uint32_t written(const Value& value) const {
-    const auto found = numbers.find(&value);
-    return found == numbers.end() ? RegisterMachine::kOther : found->second;
+    const std::uint32_t number = numbers.find(value);
+    return number == Numbering::kAbsent ? RegisterMachine::kOther : number;
   }
 };
 
@@ -40,6 +33,23 @@ bool is_silent(const KeyedOperation& op, const Value& initial) {
   return !op.ok || (op.result->is_nil() && !initial.is_nil());
 }
 
+// The second pass over what the first one accepted: the values that matter are known.
+RegisterOp decode(const KeyedOperation& op, const Values& values) {
+  const char what = op.f->front();
+  RegisterOp it;
+  if (what == 'r') {
+    it.from = values.written(*op.result);
+  } else if (what == 'w') {
+    it.type = RegisterOp::Type::write;
+    it.to = values.written(*op.argument);
+  } else {
+    it.type = RegisterOp::Type::cas;
+    it.from = values.written(op.argument->items()[0]);
+    it.to = values.written(op.argument->items()[1]);
+  }
+  return it;
+}
+
 }  // namespace
 
 bool build_register(const std::vector<KeyedOperation>& operations, const Value& initial,
@@ -49,27 +59,18 @@ bool build_register(const std::vector<KeyedOperation>& operations, const Value& 
     const KeyedOperation& op = operations[i];
     unknown = i;
     if (*op.f == "read") {
-      if (!is_silent(op, initial)) values.observe(*op.result);
+      if (!is_silent(op, initial)) values.numbers.number(*op.result);
     } else if (is_cas(op)) {
-      values.observe(op.argument->items()[0]);
+      values.numbers.number(op.argument->items()[0]);
     } else if (*op.f != "write") {
       return false;
     }
   }
-  auto machine = std::make_unique<RegisterMachine>(values.names);
+  auto machine = std::make_unique<RegisterMachine>(values.numbers);
+  object.problem.steps.reserve(operations.size());
   for (const KeyedOperation& op : operations) {
-    RegisterOp it;
-    if (*op.f == "read") {
-      if (is_silent(op, initial)) continue;
-      it.from = values.observe(*op.result);
-    } else if (*op.f == "write") {
-      it.type = RegisterOp::Type::write;
-      it.to = values.written(*op.argument);
-    } else {
-      it.type = RegisterOp::Type::cas;
-      it.from = values.observe(op.argument->items()[0]);
-      it.to = values.written(op.argument->items()[1]);
-    }
+    if (op.f->front() == 'r' && is_silent(op, initial)) continue;
+    const RegisterOp it = decode(op, values);
     // What need not have happened and would not be noticed did not happen.
     const bool write = it.type == RegisterOp::Type::write;
     const bool unseen = write ? it.to == RegisterMachine::kOther : it.from == it.to;

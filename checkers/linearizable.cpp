@@ -29,15 +29,21 @@ class ObjectCheck {
       verdict_.operations += static_cast<std::uint32_t>(objects_[i].problem.steps.size());
       open.push_back(i);
     }
-    if (!round(open, limits_.max_configurations / kShares)) return verdict_;
-    if (!round(open, limits_.max_configurations)) return verdict_;
-    verdict_.decision = open.empty() ? Decision::ok : Decision::unknown;
+    round(open, limits_.max_configurations / kShares);
+    round(open, limits_.max_configurations);
+    verdict_.objects_unknown = static_cast<std::uint32_t>(open.size());
+    if (verdict_.objects_violated > 0) {
+      verdict_.decision = Decision::violated;
+      verdict_.reason.clear();
+    } else {
+      verdict_.decision = open.empty() ? Decision::ok : Decision::unknown;
+    }
     return verdict_;
   }
 
  private:
-  // Checks the objects that are still open. False after a violation.
-  bool round(std::vector<std::size_t>& open, std::uint64_t most) {
+  // Checks the objects that are still open, and leaves those that it cannot decide.
+  void round(std::vector<std::size_t>& open, std::uint64_t most) {
     std::vector<std::size_t> undecided;
     for (const std::size_t which : open) {
       Limits share = limits_;
@@ -53,15 +59,25 @@ class ObjectCheck {
         continue;
       }
       add_algorithm(verdict_, algorithm);
-      if (finding.decision == Decision::ok) continue;
-      verdict_.decision = Decision::violated;
-      verdict_.reason.clear();
-      verdict_.witness = make_witness(history_, objects_[which], std::move(finding), limits_);
-      return false;
+      if (finding.decision == Decision::ok) {
+        ++verdict_.objects_ok;
+      } else {
+        blame(which, std::move(finding));
+      }
     }
     open = std::move(undecided);
     if (open.empty()) verdict_.reason.clear();
-    return true;
+  }
+
+  void blame(std::size_t which, Finding finding) {
+    const bool first = verdict_.objects_violated++ == 0;
+    if (!first && verdict_.further.size() == Verdict::kMaxFurther) return;
+    Witness witness = make_witness(history_, objects_[which], std::move(finding), limits_);
+    if (first) {
+      verdict_.witness = std::move(witness);
+    } else {
+      verdict_.further.push_back(std::move(witness));
+    }
   }
 
   const History& history_;

@@ -5,11 +5,12 @@
 // have had its result. Machines are deterministic; equal states have equal numbers.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -49,8 +50,9 @@ class Machine {
 //       return op.add || state == op.amount;
 //     }
 //     // Optional:
-//     Traits traits(const Op& op) const { return {.observer = !op.add, .total = op.add, .blind =
-//     false}; } std::string describe(const State& state) const { return std::to_string(state); }
+//     Traits traits(const Op& op) const { return {.observer = !op.add, .total = op.add}; }
+//     std::string describe(const State& state) const { return std::to_string(state); }
+//     std::uint64_t hash(const Op& op) const;  // different for different operations: faster
 //   };
 //
 // An operation whose result is not known (`:info`) has its own Op, which must be legal wherever it
@@ -76,12 +78,12 @@ class ModelMachine final : public Machine {
   // The kind of an operation, numbered by first use.
   std::uint32_t kind_of(const Op& op) {
     const auto next = static_cast<std::uint32_t>(ops_.size());
-    const auto [entry, added] = kinds_.try_emplace(op, next);
-    if (added) ops_.push_back(&entry->first);
-    return entry->second;
+    const std::uint32_t kind = place_of(op, next);
+    if (kind == next) ops_.push_back(op);
+    return kind;
   }
 
-  const Op& op(std::uint32_t kind) const { return *ops_[kind]; }
+  const Op& op(std::uint32_t kind) const { return ops_[kind]; }
   const M& model() const { return model_; }
 
   std::uint32_t initial() override { return number_of(model_.initial()); }
@@ -91,15 +93,15 @@ class ModelMachine final : public Machine {
     const auto known = transitions_.find(key);
     if (known != transitions_.end()) return known->second;
     State next = *states_[state];
-    const bool legal = model_.apply(next, *ops_[kind]);
+    const bool legal = model_.apply(next, ops_[kind]);
     const std::uint32_t number = legal ? number_of(std::move(next)) : kIllegal;
     transitions_.emplace(key, number);
     return number;
   }
 
   Traits traits(std::uint32_t kind) const override {
-    if constexpr (requires { model_.traits(*ops_[kind]); })
-      return model_.traits(*ops_[kind]);
+    if constexpr (requires { model_.traits(ops_[kind]); })
+      return model_.traits(ops_[kind]);
     else
       return {};
   }
@@ -113,14 +115,26 @@ class ModelMachine final : public Machine {
   }
 
   bool may_see(std::uint32_t kind, std::uint32_t mutator) const override {
-    if constexpr (requires { model_.may_see(*ops_[kind], *ops_[mutator]); }) {
-      return model_.may_see(*ops_[kind], *ops_[mutator]);
+    if constexpr (requires { model_.may_see(ops_[kind], ops_[mutator]); }) {
+      return model_.may_see(ops_[kind], ops_[mutator]);
     } else {
       return true;
     }
   }
 
  private:
+  static constexpr bool kHashed = requires(const M& model, const Op& op) {
+    { model.hash(op) } -> std::convertible_to<std::uint64_t>;
+  };
+  // Where the kind is kept; `next` when the operation is new.
+  std::uint32_t place_of(const Op& op, std::uint32_t next) {
+    if constexpr (kHashed) {
+      return hashed_kinds_.try_emplace(model_.hash(op), next).first->second;
+    } else {
+      return kinds_.try_emplace(op, next).first->second;
+    }
+  }
+
   std::uint32_t number_of(State state) {
     const auto next = static_cast<std::uint32_t>(states_.size());
     const auto [entry, added] = numbers_.try_emplace(std::move(state), next);
@@ -129,11 +143,12 @@ class ModelMachine final : public Machine {
   }
 
   M model_;
-  std::map<Op, std::uint32_t> kinds_;  // nodes are stable, so the vectors point into them
-  std::vector<const Op*> ops_;
-  std::map<State, std::uint32_t> numbers_;
+  std::map<Op, std::uint32_t> kinds_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> hashed_kinds_;  // for lookup only
+  std::vector<Op> ops_;
+  std::map<State, std::uint32_t> numbers_;  // nodes are stable, so the vector points into them
   std::vector<const State*> states_;
-  std::unordered_map<std::uint64_t, std::uint32_t> transitions_;  // for lookup only
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> transitions_;  // for lookup only
 };
 
 }  // namespace windtunnel::checkers

@@ -26,6 +26,9 @@ constexpr ModelEntry kModels[] = {
     {Model::kv, "kv", "\"\"", build_kv},
     {Model::mutex, "mutex", "free", build_mutex},
     {Model::fifo_queue, "fifo-queue", "[]", build_queue},
+    {Model::stack, "stack", "[]", build_stack},
+    {Model::priority_queue, "priority-queue", "[]", build_priority_queue},
+    {Model::counter, "counter", "0", build_counter},
     {Model::set, "set", "#{}", build_set},
 };
 
@@ -63,6 +66,23 @@ ReadError unknown_operation(const History& history, std::uint32_t number, const 
                       name_of(spec.model))};
 }
 
+// Can an object of the model start like this?
+bool fits(Model model, const Value& initial) {
+  switch (model) {
+    case Model::multi_register: return initial.kind() == Value::Kind::map;
+    case Model::fifo_queue:
+    case Model::stack:
+    case Model::priority_queue: return initial.is_sequence();
+    case Model::counter: return initial.is_integer();
+    case Model::reg:
+    case Model::cas_reg:
+    case Model::kv:
+    case Model::mutex:
+    case Model::set: return true;
+  }
+  return false;
+}
+
 struct Group {
   const Value* key = &kNil;
   std::vector<KeyedOperation> operations;
@@ -97,10 +117,8 @@ boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
     if (!reader.read(spec.initial) || !reader.at_end()) {
       return ReadError{0, 0, fmt::format("the initial value '{}' is not one EDN form", *initial)};
     }
-    const bool fits = entry.model == Model::multi_register ? spec.initial.kind() == Value::Kind::map
-                      : entry.model == Model::fifo_queue   ? spec.initial.is_sequence()
-                                                           : true;
-    if (!fits) return ReadError{0, 0, fmt::format("{} cannot start as {}", name, *initial)};
+    if (!fits(entry.model, spec.initial))
+      return ReadError{0, 0, fmt::format("{} cannot start as {}", name, *initial)};
     return spec;
   }
   return ReadError{0, 0, fmt::format("no model '{}'; there are {}", name, known)};
@@ -120,15 +138,16 @@ boost::system::result<std::vector<Object>, ReadError> objects_of(const History& 
     if (tuple && !untuple(one, key)) return unknown_operation(history, i, spec);
     const auto [entry, added] = group_of.try_emplace(key, groups.size());
     if (added) groups.push_back({key, {}});
+    if (added && !tuple && !kv) groups.back().operations.reserve(history.operations().size());
     groups[entry->second].operations.push_back(one);
   }
   std::vector<Object> objects;
-  for (const Group& group : groups) {
+  for (Group& group : groups) {
     std::vector<std::vector<KeyedOperation>> parts;
     if (spec.model == Model::multi_register)
       parts = split_by_key(group.operations);
     else
-      parts.push_back(group.operations);
+      parts.push_back(std::move(group.operations));
     for (const std::vector<KeyedOperation>& part : parts) {
       Object object;
       std::size_t unknown = 0;

@@ -22,9 +22,24 @@ namespace windtunnel::checkers {
 //   absence with a value [key argument]. Values are strings; others count as their EDN text.
 // - mutex: acquire, release; initially free or held.
 // - fifo_queue: enqueue, dequeue (nil: it was empty); initially a vector, the head first.
-// - set: add, remove (each may have found nothing to do), read (a collection); initially a
-//   collection.
-enum class Model : std::uint8_t { reg, cas_reg, multi_register, kv, mutex, fifo_queue, set };
+// - stack: push, pop (nil: it was empty); initially a vector, the bottom first.
+// - priority_queue: enqueue, dequeue (the smallest value; nil: it was empty); initially a vector.
+// - counter: add, increment, subtract, decrement (an integer; nil is 1), read; initially an
+// integer.
+// - set: add, remove (each may have found nothing to do, and says so where it returns true or
+//   false), contains (true or false), read (a collection); initially a collection.
+enum class Model : std::uint8_t {
+  reg,
+  cas_reg,
+  multi_register,
+  kv,
+  mutex,
+  fifo_queue,
+  stack,
+  priority_queue,
+  counter,
+  set,
+};
 std::string_view name_of(Model model);
 const std::vector<Model>& all_models();
 
@@ -70,6 +85,9 @@ bool build_multi_register(const std::vector<KeyedOperation>&, const Value&, Obje
 bool build_kv(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_queue(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_stack(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_priority_queue(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_counter(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_set(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 
 }  // namespace windtunnel::checkers

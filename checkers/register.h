@@ -2,10 +2,12 @@
 // unique.
 #pragma once
 
+#include "checkers/numbering.h"
 #include "checkers/problem.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <compare>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,29 +28,33 @@ class RegisterMachine final : public Machine {
  public:
   static constexpr std::uint32_t kOther = 1;
 
-  // `names` has the text of each value, for people.
-  explicit RegisterMachine(std::vector<std::string> names) : names_(std::move(names)) {}
+  // The numbers of the values that were read or expected. The one under kOther is any value that is
+  // none of the others.
+  explicit RegisterMachine(Numbering values);
 
   std::uint32_t kind_of(const RegisterOp& op);
   const RegisterOp& op(std::uint32_t kind) const { return ops_[kind]; }
+  std::uint32_t values() const { return values_.size(); }
 
   std::uint32_t initial() override { return 0; }
   std::uint32_t step(std::uint32_t state, std::uint32_t kind) override;
   Traits traits(std::uint32_t kind) const override;
-  std::string describe(std::uint32_t state) const override { return names_[state]; }
+  std::string describe(std::uint32_t state) const override;
   bool may_see(std::uint32_t kind, std::uint32_t mutator) const override;
 
  private:
-  std::vector<std::string> names_;
+  Numbering values_;
   std::vector<RegisterOp> ops_;
-  std::map<RegisterOp, std::uint32_t> kinds_;
+  std::vector<std::uint32_t> reads_;                               // by value: its kind
+  std::vector<std::uint32_t> writes_;                              // by value
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> swaps_;  // for lookup only
 };
 
-// Gibbons & Korach 1997, O(n log n). A cluster is a write and the reads of its value; it is current
+// Gibbons & Korach 1997, O(n). A cluster is a write and the reads of its value; it is current
 // at least from its first return until its last call (a forward zone), or, when these are the other
 // way round, at one moment between them (a backward zone). The history is linearizable unless a
 // read ends before its write begins, two forward zones overlap, or a backward zone lies inside a
-// forward one.
+// forward one. The order of zones comes from an array by position instead of sorting.
 //
 // Null when it does not apply: there is a cas, or two writes of one value that somebody read. The
 // machine is a RegisterMachine.

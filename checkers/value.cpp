@@ -1,5 +1,7 @@
 #include "checkers/value.h"
 
+#include "protocols/base/hash.h"
+
 #include <algorithm>
 
 namespace windtunnel::checkers {
@@ -68,6 +70,15 @@ std::strong_ordering operator<=>(const Value& a, const Value& b) {
   if (order != 0) return order <=> 0;
   return std::lexicographical_compare_three_way(a.items().begin(), a.items().end(),
                                                 b.items().begin(), b.items().end());
+}
+
+std::uint64_t hash_of(const Value& value) {
+  const auto number = static_cast<std::uint64_t>(value.number_);
+  std::uint64_t hash = hash_combine(number, static_cast<std::uint64_t>(value.kind_));
+  if (value.box_ == nullptr) return hash;
+  hash = hash_text(value.box_->text, hash);
+  for (const Value& item : value.box_->items) hash = hash_combine(hash, hash_of(item));
+  return hash;
 }
 
 }  // namespace windtunnel::checkers

@@ -70,6 +70,8 @@ class Value {
 
   friend bool operator==(const Value& a, const Value& b) { return (a <=> b) == 0; }
   friend std::strong_ordering operator<=>(const Value& a, const Value& b);
+  // The same for equal values, on every machine.
+  friend std::uint64_t hash_of(const Value& value);
 
  private:
   struct Box {

@@ -37,10 +37,15 @@ struct Verdict {
   Decision decision = Decision::ok;
   std::string reason;     // for unknown: the bound or the operation that stopped the check
   std::string algorithm;  // which ones decided: "zones", "jit", "wgl", "queue-order", joined by "+"
-  std::uint64_t configurations =
-      0;                         // how many were explored, a machine-independent measure of work
-  std::uint32_t operations = 0;  // how many took part (after dropping fail and unknowable ones)
-  Witness witness;               // for violated
+  std::uint64_t configurations = 0;  // explored: a measure of work, the same on every machine
+  std::uint32_t operations = 0;      // how many took part (after dropping fail and unknowable ones)
+  Witness witness;                   // for violated: of the first object that is
+  // Each object (key) is decided by itself; one that is hard hides nothing of the others.
+  std::uint32_t objects_ok = 0;
+  std::uint32_t objects_violated = 0;
+  std::uint32_t objects_unknown = 0;
+  static constexpr std::size_t kMaxFurther = 15;
+  std::vector<Witness> further;  // of other violated objects
 };
 
 }  // namespace windtunnel::checkers

@@ -1,3 +1,4 @@
+#include "checkers/positions.h"
 #include "checkers/register.h"
 
 #include <fmt/format.h>
@@ -56,13 +57,11 @@ class Zones {
 
   // False when the writes of an observed value are not unique.
   bool gather_writes() {
-    std::uint32_t values = RegisterMachine::kOther + 1;
     for (const Step& step : steps_) {
-      const RegisterOp& it = machine_.op(step.kind);
-      if (it.type == RegisterOp::Type::cas) return false;
-      values = std::max({values, it.to + 1, it.from + 1});
+      if (machine_.op(step.kind).type == RegisterOp::Type::cas) return false;
     }
-    of_value_.assign(values, kNone);
+    of_value_.assign(machine_.values(), kNone);
+    clusters_.reserve(1 + steps_.size() / 2);
     of_value_[0] = 0;
     clusters_.push_back({});
     clusters_[0].first_return = -1;
@@ -87,13 +86,14 @@ class Zones {
     for (std::uint32_t i = 0; i < steps_.size(); ++i) {
       if (op(i).type != RegisterOp::Type::read) continue;
       const std::uint32_t which = of_value_[op(i).from];
-      const std::string value = machine_.describe(op(i).from);
       if (which == kNone) {
+        const std::string value = machine_.describe(op(i).from);
         refuse(i, {i}, fmt::format("A read returned {}, which nobody wrote.", value));
         return false;
       }
       Cluster& cluster = clusters_[which];
       if (cluster.write != kNone && steps_[i].ret < steps_[cluster.write].call) {
+        const std::string value = machine_.describe(op(i).from);
         refuse(i, {i, cluster.write},
                fmt::format("A read returned {} before the write of {} began.", value, value));
         return false;
@@ -104,14 +104,7 @@ class Zones {
   }
 
   void check_zones() {
-    std::vector<const Cluster*> forward;
-    for (const Cluster& cluster : clusters_) {
-      if (cluster.forward()) forward.push_back(&cluster);
-    }
-    const auto earlier = [](const Cluster* a, const Cluster* b) {
-      return a->first_return < b->first_return;
-    };
-    std::sort(forward.begin(), forward.end(), earlier);
+    const std::vector<const Cluster*> forward = forward_zones();
     for (std::size_t i = 1; i < forward.size(); ++i) {
       if (forward[i]->first_return < forward[i - 1]->last_call) {
         refuse_pair(*forward[i - 1], *forward[i]);
@@ -134,6 +127,22 @@ class Zones {
     }
   }
 
+  // By their beginnings. The initial value's zone begins before all.
+  std::vector<const Cluster*> forward_zones() const {
+    std::vector<const Cluster*> forward;
+    if (clusters_[0].forward()) forward.push_back(clusters_.data());
+    const auto begins = [this](std::uint32_t which) {
+      const Cluster& cluster = clusters_[which];
+      const bool counts = which != 0 && cluster.forward();
+      return counts ? static_cast<std::uint32_t>(cluster.first_return) : kNever;
+    };
+    const auto count = static_cast<std::uint32_t>(clusters_.size());
+    for (const std::uint32_t which : order_by_position(count, position_end(steps_), begins)) {
+      forward.push_back(&clusters_[which]);
+    }
+    return forward;
+  }
+
   // `held` is a forward zone, `other` overlaps it or lies inside.
   void refuse_pair(const Cluster& held, const Cluster& other) {
     std::vector<std::uint32_t> culprits;
@@ -143,8 +152,7 @@ class Zones {
     const std::string between = machine_.describe(other.value);
     std::string why = fmt::format(
         "The register held {} at the latest when the first operation on {} returned, and still "
-        "when "
-        "the last read of {} began, but {} ",
+        "when the last read of {} began, but {} ",
         value, value, value, between);
     why += other.forward()
                ? "was written and seen in an overlapping stretch of time: one of the two "

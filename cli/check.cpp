@@ -21,9 +21,7 @@ using checkers::Witness;
 
 json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
 
-json::value witness_json(const Verdict& verdict) {
-  if (verdict.decision != Decision::violated) return nullptr;
-  const Witness& witness = verdict.witness;
+json::object witness_json(const Witness& witness) {
   json::object object;
   object["text"] = text_of(witness.explanation);
   if (!witness.key.empty()) object["key"] = text_of(witness.key);
@@ -37,6 +35,7 @@ json::value witness_json(const Verdict& verdict) {
   }
   object["omitted"] = witness.omitted;
   object["minimised"] = witness.minimised;
+  object["rechecked"] = witness.rechecked;
   return object;
 }
 
@@ -46,24 +45,22 @@ std::string to_json(const Verdict& verdict, std::size_t operations, double check
   object["verdict"] = text_of(name_of(verdict.decision));
   object["ops"] = operations;
   object["check_ms"] = check_ms;
-  object["witness"] = witness_json(verdict);
+  const bool violated = verdict.decision == Decision::violated;
+  object["witness"] = violated ? json::value(witness_json(verdict.witness)) : json::value(nullptr);
+  json::array& further = object["further"].emplace_array();
+  for (const Witness& witness : verdict.further) further.emplace_back(witness_json(witness));
   object["reason"] =
       verdict.reason.empty() ? json::value(nullptr) : json::value(text_of(verdict.reason));
   object["algorithm"] = text_of(verdict.algorithm);
   object["configurations"] = verdict.configurations;
+  object["objects"] = {{"ok", verdict.objects_ok},
+                       {"violated", verdict.objects_violated},
+                       {"unknown", verdict.objects_unknown}};
   return json::serialize(object);
 }
 
-std::string to_text(const Verdict& verdict, std::size_t operations, double check_ms,
-                    const Terminal& terminal) {
-  const std::string counts =
-      fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000));
-  if (verdict.decision == Decision::ok) return terminal.good("ok") + counts;
-  if (verdict.decision == Decision::unknown) {
-    return terminal.doubtful("UNKNOWN") + counts + "\n  " + verdict.reason;
-  }
-  const Witness& witness = verdict.witness;
-  std::string text = terminal.bad("VIOLATED") + counts;
+std::string to_text(const Witness& witness) {
+  std::string text;
   if (!witness.key.empty()) text += "\n  key " + witness.key;
   text += "\n  " + witness.explanation;
   for (const Witness::Item& item : witness.operations) {
@@ -71,6 +68,25 @@ std::string to_text(const Verdict& verdict, std::size_t operations, double check
         item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
   }
   if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
+  return text;
+}
+
+std::string to_text(const Verdict& verdict, std::size_t operations, double check_ms,
+                    const Terminal& terminal) {
+  std::string counts =
+      fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000));
+  if (!verdict.algorithm.empty()) counts += "  by " + verdict.algorithm;
+  if (verdict.decision == Decision::ok) return terminal.good("ok") + counts;
+  if (verdict.decision == Decision::unknown) {
+    return terminal.doubtful("UNKNOWN") + counts + "\n  " + verdict.reason;
+  }
+  std::string text = terminal.bad("VIOLATED") + counts;
+  if (verdict.objects_violated > 1) {
+    text += fmt::format("\n  {} of {} keys are violated", verdict.objects_violated,
+                        verdict.objects_violated + verdict.objects_ok + verdict.objects_unknown);
+  }
+  text += to_text(verdict.witness);
+  for (const Witness& witness : verdict.further) text += to_text(witness);
   return text;
 }
 

@@ -1,7 +1,7 @@
 // The histories with known verdicts, where they are at hand beside the checkout.
+#include "tests/unit/checkers/known_histories.h"
 #include "checkers/linearizable.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -13,9 +13,10 @@ namespace windtunnel::checkers {
 namespace {
 
 TEST(KnownHistories, EveryVerdictIsRight) {
-  const std::string root = fmt::format("{}/../shared/histories/", WT_SOURCE_DIR);
+  const std::optional<std::string> folder = test::known_histories_folder();
+  if (!folder.has_value()) GTEST_SKIP() << "there is no shared/histories beside the checkout";
+  const std::string& root = *folder;
   std::ifstream manifest(root + "manifest.tsv");
-  if (!manifest) GTEST_SKIP() << "no histories under " << root;
   std::string line;
   std::getline(manifest, line);
   int decided = 0;

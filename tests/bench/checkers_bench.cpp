@@ -1,0 +1,144 @@
+// What checking costs: known histories, where they are at hand, and the growth with size. Reading a
+// file is not counted. `./dev bench --benchmark_filter=Check` prints the growth as a table, and
+// Google Benchmark fits its order ("BigO").
+#include "checkers/history_io.h"
+#include "checkers/linearizable.h"
+#include "tests/unit/checkers/generated.h"
+#include "tests/unit/checkers/known_histories.h"
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace windtunnel::bench {
+namespace {
+
+using namespace checkers;  // NOLINT: the benchmark is about nothing else
+using checkers::test::generate;
+
+struct KnownHistory {
+  std::string file;
+  ModelSpec spec;
+  History history;
+};
+
+// Those whose path begins with `prefix`; none when the folder is not there.
+std::vector<KnownHistory> known_histories(std::string_view prefix) {
+  const std::string root = checkers::test::known_histories_folder().value_or("");
+  std::ifstream manifest(root + "manifest.tsv");
+  std::vector<KnownHistory> all;
+  std::string line;
+  while (std::getline(manifest, line)) {
+    if (!line.starts_with(prefix)) continue;
+    std::istringstream fields(line);
+    std::string file, model, initial;
+    std::getline(fields, file, '\t');
+    std::getline(fields, model, '\t');
+    std::getline(fields, initial, '\t');
+    HistoryResult history = read_history_file(root + file);
+    const auto spec = parse_model(model, initial);
+    if (history.has_error() || spec.has_error()) continue;
+    all.push_back({file, *spec, *std::move(history)});
+  }
+  return all;
+}
+
+// All files together; the counter says what the worst took, and the label which it was.
+void CheckKnown(benchmark::State& state, const char* prefix) {
+  const std::vector<KnownHistory> all = known_histories(prefix);
+  if (all.empty()) {
+    state.SkipWithError("the histories with known verdicts are not here");
+    return;
+  }
+  std::vector<double> best(all.size(), 1e9);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto began = std::chrono::steady_clock::now();
+      benchmark::DoNotOptimize(check_linearizable(all[i].history, all[i].spec));
+      const std::chrono::duration<double, std::milli> took =
+          std::chrono::steady_clock::now() - began;
+      best[i] = std::min(best[i], took.count());
+    }
+  }
+  const auto worst = std::max_element(best.begin(), best.end());
+  state.counters["files"] = static_cast<double>(all.size());
+  state.counters["worst_ms"] = *worst;
+  state.SetLabel(all[static_cast<std::size_t>(worst - best.begin())].file);
+}
+BENCHMARK_CAPTURE(CheckKnown, etcd, "etcd/")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(CheckKnown, knossos, "knossos/")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(CheckKnown, kv, "kv/")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(CheckKnown, synthetic, "synthetic/")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(CheckKnown, reg_5vals, "synthetic/reg-5vals-c20-n1000")
+    ->Unit(benchmark::kMillisecond);
+
+// `range(0)` operations by 20 clients.
+template <class Make>
+void check_growth(benchmark::State& state, const char* model, Make make) {
+  checkers::test::Shape shape;
+  shape.clients = 20;
+  shape.operations = static_cast<std::uint64_t>(state.range(0));
+  const History history = generate(shape, make());
+  const auto spec = parse_model(model, std::nullopt);
+  for (auto _ : state) {
+    const Verdict verdict = check_linearizable(history, *spec);
+    if (verdict.decision != Decision::ok) state.SkipWithError("not ok");
+    state.SetLabel(verdict.algorithm);
+  }
+  state.SetComplexityN(state.range(0));
+}
+
+void CheckUniqueRegister(benchmark::State& state) {
+  check_growth(state, "register", [] { return checkers::test::GeneratedRegister{}; });
+}
+void CheckFifoQueue(benchmark::State& state) {
+  check_growth(state, "fifo-queue", [] { return checkers::test::GeneratedQueue{}; });
+}
+void CheckStack(benchmark::State& state) {
+  checkers::test::GeneratedQueue stack;
+  stack.stack = true;
+  check_growth(state, "stack", [&stack] { return stack; });
+}
+void CheckPriorityQueue(benchmark::State& state) {
+  check_growth(state, "priority-queue", [] { return checkers::test::GeneratedPriorityQueue{}; });
+}
+void CheckSet(benchmark::State& state) {
+  check_growth(state, "set", [] { return checkers::test::GeneratedSet{}; });
+}
+#define WT_GROWTH(name)               \
+  BENCHMARK(name)                     \
+      ->RangeMultiplier(10)           \
+      ->Range(1'000, 1'000'000)       \
+      ->Unit(benchmark::kMillisecond) \
+      ->Complexity(benchmark::oNLogN)
+WT_GROWTH(CheckUniqueRegister);
+WT_GROWTH(CheckFifoQueue);
+WT_GROWTH(CheckStack);
+WT_GROWTH(CheckPriorityQueue);
+WT_GROWTH(CheckSet);
+
+void CheckKvLostAppend(benchmark::State& state) {
+  checkers::test::Shape shape;
+  shape.clients = 50;
+  shape.operations = 2000;
+  checkers::test::GeneratedKv kv;
+  kv.lost = static_cast<std::uint64_t>(state.range(0));
+  const History history = generate(shape, kv);
+  const auto spec = parse_model("kv", std::nullopt);
+  for (auto _ : state) {
+    const Verdict verdict = check_linearizable(history, *spec);
+    const Decision expected = kv.lost == 0 ? Decision::ok : Decision::violated;
+    if (verdict.decision != expected) state.SkipWithError("the wrong verdict");
+    state.counters["configurations"] = static_cast<double>(verdict.configurations);
+    state.SetLabel(verdict.algorithm);
+  }
+}
+BENCHMARK(CheckKvLostAppend)->Arg(0)->Arg(500)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace windtunnel::bench

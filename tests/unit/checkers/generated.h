@@ -1,0 +1,256 @@
+// Large histories by construction: closed-loop clients over an object that behaves. An operation
+// takes effect at one moment between its call and its return, so the history is linearizable (or,
+// for transactions, strictly serializable) until a test plants a defect. A seed decides everything.
+#pragma once
+
+#include "checkers/history.h"
+#include "protocols/base/assert.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace windtunnel::checkers::test {
+
+// SplitMix64 (Steele et al. 2014).
+class Stream {
+ public:
+  explicit Stream(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15U;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebU;
+    return z ^ z >> 31;
+  }
+  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+
+ private:
+  std::uint64_t state_;
+};
+
+struct GeneratedCall {
+  const char* f = "";
+  Value argument;
+  Value key;
+};
+
+struct Shape {
+  std::int64_t clients = 10;
+  std::uint64_t operations = 1000;
+  std::uint64_t seed = 1;
+  std::uint64_t info_per_mille = 0;  // operations that end `:info`, half of which took place
+};
+
+// `object.call(stream)` invents an operation, `object.apply(call)` lets it take place and returns
+// its result. Each client's operation is called, takes place and returns at moments of its own.
+template <class Object>
+History generate(const Shape& shape, Object object) {
+  struct Client {
+    std::optional<GeneratedCall> call;
+    HistoryRecorder::OpId id;
+    std::optional<Value> result;
+  };
+  Stream stream(shape.seed);
+  HistoryRecorder recorder(shape.clients);
+  std::vector<Client> clients(static_cast<std::size_t>(shape.clients));
+  std::uint64_t started = 0;
+  std::uint64_t ended = 0;
+  std::int64_t now = 0;
+  while (ended < shape.operations) {
+    const std::uint64_t which = stream.below(clients.size());
+    Client& client = clients[which];
+    now += 1000;
+    if (!client.call.has_value()) {
+      if (started == shape.operations) continue;
+      ++started;
+      client.call = object.call(stream);
+      client.id = recorder.invoke(static_cast<std::int64_t>(which), Instant{now}, client.call->f,
+                                  client.call->argument, client.call->key);
+      if (stream.below(1000) >= shape.info_per_mille) continue;
+      if (stream.below(2) == 0) object.apply(*client.call);
+      recorder.complete(client.id, Instant{now}, EventType::info, client.call->argument);
+      client.call.reset();
+      ++ended;
+    } else if (!client.result.has_value()) {
+      client.result = object.apply(*client.call);
+    } else {
+      recorder.complete(client.id, Instant{now}, EventType::ok, *client.result);
+      client = {};
+      ++ended;
+    }
+  }
+  return recorder.take();
+}
+
+// Reads and writes, half each; `values` 0: every write is of another value.
+struct GeneratedRegister {
+  std::int64_t values = 0;
+  std::int64_t written = 0;
+  Value value;
+
+  GeneratedCall call(Stream& stream) {
+    if (stream.below(2) == 0) return {"read", {}, {}};
+    if (values == 0) return {"write", Value(++written), {}};
+    return {"write",
+            Value(static_cast<std::int64_t>(stream.below(static_cast<std::uint64_t>(values)))),
+            {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    if (call.f[0] == 'w') value = call.argument;
+    return value;
+  }
+};
+
+// Enqueues (pushes) of distinct values and dequeues (pops), half each.
+struct GeneratedQueue {
+  bool stack = false;
+  std::int64_t put = 0;
+  std::deque<std::int64_t> items;
+
+  GeneratedCall call(Stream& stream) {
+    if (stream.below(2) == 0) return {stack ? "pop" : "dequeue", {}, {}};
+    return {stack ? "push" : "enqueue", Value(++put), {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    if (!call.argument.is_nil()) {
+      items.push_back(call.argument.integer());
+      return call.argument;
+    }
+    if (items.empty()) return {};
+    const std::int64_t taken = stack ? items.back() : items.front();
+    stack ? items.pop_back() : items.pop_front();
+    return Value(taken);
+  }
+};
+
+// Enqueues of distinct values in no order, and dequeues of the smallest.
+struct GeneratedPriorityQueue {
+  std::uint64_t put = 0;
+  std::set<std::int64_t> items;
+
+  GeneratedCall call(Stream& stream) {
+    if (stream.below(2) == 0) return {"dequeue", {}, {}};
+    // An odd factor: a permutation of the numbers below 2^32.
+    const std::uint64_t value = (++put * 0x9e3779b1U) & 0xffffffffU;
+    return {"enqueue", Value(static_cast<std::int64_t>(value)), {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    if (!call.argument.is_nil()) {
+      items.insert(call.argument.integer());
+      return call.argument;
+    }
+    if (items.empty()) return {};
+    const std::int64_t taken = *items.begin();
+    items.erase(items.begin());
+    return Value(taken);
+  }
+};
+
+// Elements are added once, removed once and asked for.
+struct GeneratedSet {
+  std::int64_t added = 0;
+  std::int64_t removed = 0;
+  std::vector<bool> present{false};
+
+  GeneratedCall call(Stream& stream) {
+    const std::uint64_t what = stream.below(4);
+    if (what == 0 && removed < added) return {"remove", Value(++removed), {}};
+    if (what < 2) {
+      present.push_back(false);
+      return {"add", Value(++added), {}};
+    }
+    const std::uint64_t back = stream.below(40);
+    const auto most = static_cast<std::uint64_t>(added);
+    return {"contains", Value(static_cast<std::int64_t>(most - std::min(most, back))), {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    const auto element = static_cast<std::size_t>(call.argument.integer());
+    if (call.f[0] == 'c') return Value::boolean(present[element]);
+    present[element] = call.f[0] == 'a';
+    return call.argument;
+  }
+};
+
+// Strings under ten keys: gets, and appends of texts that are unique.
+struct GeneratedKv {
+  std::uint64_t keys = 10;
+  std::uint64_t appended = 0;
+  // The append of this number is acknowledged and lost; 0: none.
+  std::uint64_t lost = 0;
+  std::map<std::string, std::string> values;
+
+  GeneratedCall call(Stream& stream) {
+    const std::string key = std::to_string(stream.below(keys));
+    if (stream.below(2) == 0) return {"get", {}, Value(key)};
+    return {"append", Value("x " + std::to_string(++appended) + " y"), Value(key)};
+  }
+  Value apply(const GeneratedCall& call) {
+    std::string& value = values[std::string(call.key.text())];
+    if (call.f[0] == 'g') return Value(value);
+    if (call.argument.text() != "x " + std::to_string(lost) + " y") value += call.argument.text();
+    return call.argument;
+  }
+};
+
+// Transactions of one to four appends and reads over keys that are used for a while.
+struct GeneratedLists {
+  std::int64_t keys = 10;
+  std::int64_t appends_per_key = 32;
+  std::vector<std::vector<Value>> lists;
+  std::vector<std::int64_t> appended;
+
+  GeneratedCall call(Stream& stream) {
+    std::vector<Value> accesses;
+    const std::uint64_t count = 1 + stream.below(4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::size_t key = pick(stream);
+      if (stream.below(2) == 0) {
+        accesses.push_back(access("r", key, Value()));
+      } else {
+        accesses.push_back(access("append", key, Value(++appended[key])));
+      }
+    }
+    return {"txn", Value::vector(std::move(accesses)), {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    std::vector<Value> accesses;
+    for (const Value& one : call.argument.items()) {
+      const auto key = static_cast<std::size_t>(one.items()[1].integer());
+      const bool reads = one.items()[0].text() == "r";
+      if (!reads) lists[key].push_back(one.items()[2]);
+      accesses.push_back(reads ? access("r", key, Value::vector(lists[key])) : one);
+    }
+    return Value::vector(std::move(accesses));
+  }
+
+ private:
+  static Value access(const char* f, std::size_t key, Value value) {
+    return Value::vector({Value::keyword(f), static_cast<std::int64_t>(key), std::move(value)});
+  }
+  // One of the latest keys; a full one is replaced by a new one.
+  std::size_t pick(Stream& stream) {
+    const auto active = static_cast<std::size_t>(keys);
+    while (appended.size() < active) grow();
+    const std::size_t slot = stream.below(active);
+    std::size_t& key = current_[slot];
+    if (appended[key] >= appends_per_key) {
+      key = appended.size();
+      grow();
+    }
+    return key;
+  }
+  void grow() {
+    if (current_.size() < static_cast<std::size_t>(keys)) current_.push_back(appended.size());
+    appended.push_back(0);
+    lists.emplace_back();
+  }
+  std::vector<std::size_t> current_;
+};
+
+}  // namespace windtunnel::checkers::test

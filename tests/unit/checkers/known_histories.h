@@ -1,0 +1,20 @@
+// Where the histories with known verdicts lie: in shared/histories beside the checkout, or beside a
+// folder above it.
+#pragma once
+
+#include <fstream>
+#include <optional>
+#include <string>
+
+namespace windtunnel::checkers::test {
+
+// With a slash at its end; nothing when they are not at hand.
+inline std::optional<std::string> known_histories_folder() {
+  for (const char* up : {"/../", "/../../"}) {
+    const std::string folder = std::string(WT_SOURCE_DIR) + up + "shared/histories/";
+    if (std::ifstream(folder + "manifest.tsv")) return folder;
+  }
+  return std::nullopt;
+}
+
+}  // namespace windtunnel::checkers::test

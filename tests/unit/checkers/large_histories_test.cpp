@@ -1,0 +1,100 @@
+// Histories that exhaust other checkers, with a planted defect: decided, with a small witness. How
+// long that takes is what tests/bench measures.
+#include "checkers/linearizable.h"
+#include "tests/unit/checkers/generated.h"
+
+#include <gtest/gtest.h>
+
+namespace windtunnel::checkers {
+namespace {
+
+using test::generate;
+using test::Shape;
+
+Verdict check(const History& history, std::string_view model) {
+  return check_linearizable(history, *parse_model(model, std::nullopt));
+}
+
+// The history with the result of its last read of something replaced by that of the first.
+History with_stale_read(const History& history) {
+  History stale;
+  Value first;
+  std::size_t last = 0;
+  const std::vector<Event>& events = history.events();
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Event& event = events[i];
+    if (event.type != EventType::ok || event.f != "read" || event.value.is_nil()) continue;
+    if (first.is_nil()) first = event.value;
+    last = i;
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    Event event = events[i];
+    if (i == last) event.value = first;
+    EXPECT_FALSE(stale.add(std::move(event)).has_value());
+  }
+  return stale;
+}
+
+TEST(LargeHistories, AStaleReadAmongUniqueWritesHasAWitnessOfAtMostFourOperations) {
+  const History good = generate({50, 50'000, 7, 10}, test::GeneratedRegister{});
+  EXPECT_EQ(check(good, "register").decision, Decision::ok);
+  const Verdict verdict = check(with_stale_read(good), "register");
+  ASSERT_EQ(verdict.decision, Decision::violated);
+  EXPECT_EQ(verdict.algorithm, "zones");
+  EXPECT_LE(verdict.witness.operations.size(), 4U);
+  EXPECT_TRUE(verdict.witness.minimised);
+  EXPECT_TRUE(verdict.witness.rechecked);
+}
+
+TEST(LargeHistories, EveryKeyIsDecidedThoughOneLostAnAppend) {
+  test::GeneratedKv kv;
+  kv.lost = 500;
+  const Verdict verdict = check(generate({50, 2000, 3, 0}, kv), "kv");
+  ASSERT_EQ(verdict.decision, Decision::violated);
+  EXPECT_EQ(verdict.objects_violated, 1U);
+  EXPECT_EQ(verdict.objects_ok, 9U);
+  EXPECT_EQ(verdict.objects_unknown, 0U);
+  EXPECT_FALSE(verdict.witness.operations.empty());
+  EXPECT_FALSE(verdict.witness.key.empty());
+}
+
+TEST(LargeHistories, EachViolatedKeyHasItsWitness) {
+  History history;
+  for (const char* key : {"a", "b", "c"}) {
+    for (const EventType type : {EventType::invoke, EventType::ok}) {
+      Event event;
+      event.type = type;
+      event.process = 0;
+      event.f = "get";
+      event.extra = Value(Value::Kind::map, {Value::keyword("key"), key});
+      if (type == EventType::ok && key[0] != 'b') event.value = "never put";
+      EXPECT_FALSE(history.add(std::move(event)).has_value());
+    }
+  }
+  const Verdict verdict = check(history, "kv");
+  EXPECT_EQ(verdict.objects_violated, 2U);
+  EXPECT_EQ(verdict.witness.key, "\"a\"");
+  ASSERT_EQ(verdict.further.size(), 1U);
+  EXPECT_EQ(verdict.further.front().key, "\"c\"");
+}
+
+TEST(LargeHistories, ContainersOfManyValuesAreDecidedByTheirOrder) {
+  test::GeneratedQueue stack;
+  stack.stack = true;
+  const Verdict good = check(generate({20, 20'000, 5, 0}, stack), "stack");
+  EXPECT_EQ(good.decision, Decision::ok);
+  EXPECT_EQ(good.algorithm, "stack-nesting");
+  const Verdict queue = check(generate({20, 20'000, 5, 0}, test::GeneratedQueue{}), "fifo-queue");
+  EXPECT_EQ(queue.decision, Decision::ok);
+  EXPECT_EQ(queue.algorithm, "queue-order");
+  const Verdict priority =
+      check(generate({20, 20'000, 5, 0}, test::GeneratedPriorityQueue{}), "priority-queue");
+  EXPECT_EQ(priority.decision, Decision::ok);
+  EXPECT_EQ(priority.algorithm, "priority-order");
+  const Verdict set = check(generate({20, 20'000, 5, 0}, test::GeneratedSet{}), "set");
+  EXPECT_EQ(set.decision, Decision::ok);
+  EXPECT_EQ(set.algorithm, "set-order");
+}
+
+}  // namespace
+}  // namespace windtunnel::checkers
