@@ -20,6 +20,7 @@ struct EventReader {
   Event event;
   bool has_type = false;
   bool has_process = false;
+  bool has_f = false;
   std::vector<Value> unknown;
   std::string problem;
 
@@ -66,6 +67,7 @@ struct EventReader {
     }
   }
   void take_f(const Value& value) {
+    has_f = true;
     if (value.is_nil()) return;
     if (!value.is_name()) problem = fmt::format(":f must be a name, not {}", to_edn(value));
     event.f = value.text();
@@ -91,7 +93,15 @@ std::optional<ReadError> add_event(History& history, const Value& form, std::uin
   const std::vector<Value>& items = map->items();
   for (std::size_t i = 0; i + 1 < items.size(); i += 2) reader.take(items[i], items[i + 1]);
   if (reader.problem.empty() && !reader.has_type) reader.problem = "the event has no :type";
-  if (reader.problem.empty() && !reader.has_process) reader.problem = "the event has no :process";
+  // The bare form of a single client's transactions, as in Elle's examples.
+  const bool bare = !reader.has_process && !reader.has_f;
+  if (bare) {
+    reader.event.process = Value(0);
+    reader.event.f = "txn";
+  }
+  if (reader.problem.empty() && !reader.has_process && !bare) {
+    reader.problem = "the event has no :process";
+  }
   if (!reader.problem.empty()) return ReadError{line, 0, std::move(reader.problem)};
   if (!reader.unknown.empty()) {
     reader.event.extra = Value(Value::Kind::map, std::move(reader.unknown));

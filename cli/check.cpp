@@ -120,30 +120,33 @@ bool is_clear(const std::string& asked, const std::vector<std::string>& workload
 std::string model_names() {
   std::string names;
   for (const checkers::Model model : checkers::all_models()) {
-    names += (names.empty() ? "" : ", ") + std::string(name_of(model));
+    names += std::string(name_of(model)) + ", ";
+  }
+  return names + "list-append, rw-register";
+}
+
+std::string consistency_names() {
+  std::string names = "linearizable";
+  for (const std::string_view level : checkers::isolation_levels()) {
+    names += ", " + std::string(level);
   }
   return names;
 }
 
-int check_command(const CheckRequest& request, Terminal& terminal) {
-  auto spec = checkers::parse_model(
-      request.model,
-      request.initial ? std::optional<std::string_view>(*request.initial) : std::nullopt);
-  if (spec.has_error()) {
-    complain("error: " + spec.error().reason);
-    return kExitUsage;
-  }
-  spec->independent = request.independent;
+namespace {
+
+// Reads the history; on an error says why, and gives the exit code.
+boost::system::result<checkers::History, int> read(const CheckRequest& request) {
+  const std::string& path = request.history;
   std::error_code ignored;
-  if (std::filesystem::is_directory(request.history, ignored)) {
-    complain("error: '" + request.history + "' is a directory; name the history in it");
+  if (std::filesystem::is_directory(path, ignored)) {
+    complain("error: '" + path + "' is a directory; name the history in it");
     return kExitBadInput;
   }
   bool missing = false;
-  checkers::HistoryResult history = checkers::read_history_file(request.history, &missing);
+  checkers::HistoryResult history = checkers::read_history_file(path, &missing);
   if (history.has_error()) {
-    const checkers::ReadError& error = history.error();
-    complain("error: " + request.history + ": " + to_string(error));
+    complain("error: " + path + ": " + to_string(history.error()));
     return missing ? kExitMissingInput : kExitBadInput;
   }
   const std::vector<std::string> workloads = checkers::workloads_in(*history);
@@ -151,12 +154,17 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
   if (!request.workload.empty()) {
     history = checkers::history_of_workload(*history, request.workload);
   }
+  return std::move(*history);
+}
+
+int check_objects_command(const CheckRequest& request, const checkers::ModelSpec& spec,
+                          const checkers::History& history, Terminal& terminal) {
   checkers::Limits limits;
   limits.max_configurations = request.max_configurations;
   const auto began = std::chrono::steady_clock::now();
-  Verdict verdict = checkers::check_linearizable(*history, *spec, limits);
+  Verdict verdict = checkers::check_linearizable(history, spec, limits);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  const std::size_t operations = history->operations().size();
+  const std::size_t operations = history.operations().size();
   if (operations == 0) {
     // Nothing was broken because nothing was done.
     verdict.decision = Decision::unknown;
@@ -166,6 +174,40 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
       print_line(request.json ? to_json(verdict, operations, took.count())
                               : to_text(verdict, operations, took.count(), terminal));
   return printed ? exit_code_of(verdict.decision) : kExitInternal;
+}
+
+}  // namespace
+
+int check_command(const CheckRequest& request, Terminal& terminal) {
+  const bool lists = request.model == "list-append";
+  const bool transactions = lists || request.model == "rw-register";
+  const bool isolation = !request.consistency || checkers::is_isolation_level(*request.consistency);
+  if (transactions && !isolation) {
+    complain("error: " + request.model + " is judged by isolation levels, not by " +
+             *request.consistency);
+    return kExitUsage;
+  }
+  if (!transactions && request.consistency && *request.consistency != "linearizable") {
+    complain("error: " + *request.consistency + " is for transactions: list-append, rw-register");
+    return kExitUsage;
+  }
+  checkers::ModelSpec spec;
+  if (!transactions) {
+    const auto parsed = checkers::parse_model(
+        request.model,
+        request.initial ? std::optional<std::string_view>(*request.initial) : std::nullopt);
+    if (parsed.has_error()) {
+      complain("error: " + parsed.error().reason + ", list-append, rw-register");
+      return kExitUsage;
+    }
+    spec = *parsed;
+    spec.independent = request.independent;
+  }
+  const auto history = read(request);
+  if (history.has_error()) return history.error();
+  if (!transactions) return check_objects_command(request, spec, *history, terminal);
+  const auto type = lists ? checkers::DataType::list_append : checkers::DataType::rw_register;
+  return check_isolation_command(request, *history, type, terminal);
 }
 
 }  // namespace windtunnel::cli

@@ -1,6 +1,7 @@
 // `windtunnel check`: a history from anywhere against a model.
 #pragma once
 
+#include "checkers/txn/check.h"
 #include "cli/terminal.h"
 
 #include <cstdint>
@@ -14,15 +15,22 @@ struct CheckRequest {
   std::string model;
   std::optional<std::string> initial;  // EDN
   bool independent = false;
-  std::string workload;  // of a history with several; empty: all of it
-  std::string consistency = "linearizable";
+  std::string workload;                    // of a history with several; empty: all of it
+  std::optional<std::string> consistency;  // none: the strongest that the model knows
+  std::optional<std::string> figures;      // where a Graphviz file for each cycle goes
   std::uint64_t max_configurations = 4'000'000;
   bool json = false;
 };
 
 int check_command(const CheckRequest& request, Terminal& terminal);
 
-// "register, cas-register, ...".
+// "register, cas-register, ...", with those of transactions.
 std::string model_names();
+// What --consistency takes: for objects, and for transactions.
+std::string consistency_names();
+
+// The part of it for transactions: `type` is list-append or rw-register.
+int check_isolation_command(const CheckRequest& request, const checkers::History& history,
+                            checkers::DataType type, Terminal& terminal);
 
 }  // namespace windtunnel::cli

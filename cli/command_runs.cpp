@@ -4,6 +4,8 @@
 #include "cli/replay.h"
 #include "cli/run.h"
 
+#include <set>
+
 namespace windtunnel::cli {
 namespace {
 
@@ -72,9 +74,16 @@ void add_check(CommandLine& line) {
                     "values are tuples [key value], one object a key");
   command->add_option("--workload", check.workload,
                       "which workload's operations, in a history of several");
-  command->add_option("--consistency", check.consistency, "what must hold")
-      ->check(CLI::IsMember({"linearizable"}))
-      ->capture_default_str();
+  std::set<std::string> levels{"linearizable"};
+  levels.insert(checkers::isolation_levels().begin(), checkers::isolation_levels().end());
+  command
+      ->add_option("--consistency", check.consistency,
+                   "what must hold: " + consistency_names() +
+                       " (default: linearizable; strict-serializable for transactions)")
+      ->check(CLI::IsMember(levels))
+      ->option_text("LEVEL");
+  command->add_option("--figures", check.figures,
+                      "write a Graphviz file for each cycle of transactions to this folder");
   command
       ->add_option("--max-configurations", check.max_configurations,
                    "give up after so many, with exit code 2")

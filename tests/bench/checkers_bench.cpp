@@ -3,6 +3,7 @@
 // Google Benchmark fits its order ("BigO").
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
+#include "checkers/txn/check.h"
 #include "tests/unit/checkers/generated.h"
 #include "tests/unit/checkers/known_histories.h"
 
@@ -121,6 +122,20 @@ WT_GROWTH(CheckFifoQueue);
 WT_GROWTH(CheckStack);
 WT_GROWTH(CheckPriorityQueue);
 WT_GROWTH(CheckSet);
+
+void CheckListAppend(benchmark::State& state) {
+  checkers::test::Shape shape;
+  shape.clients = 20;
+  shape.operations = static_cast<std::uint64_t>(state.range(0));
+  const History history = generate(shape, checkers::test::GeneratedLists{});
+  for (auto _ : state) {
+    const IsolationReport report =
+        check_isolation(history, DataType::list_append, "strict-serializable");
+    if (report.verdict.decision != Decision::ok) state.SkipWithError("not ok");
+  }
+  state.SetComplexityN(state.range(0));
+}
+WT_GROWTH(CheckListAppend);
 
 void CheckKvLostAppend(benchmark::State& state) {
   checkers::test::Shape shape;

@@ -1,0 +1,103 @@
+#include "checkers/txn/check.h"
+
+#include "checkers/txn/explain.h"
+#include "checkers/txn/recheck.h"
+#include "protocols/base/assert.h"
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+namespace {
+
+// The worst come first: what a weaker level already forbids.
+std::size_t severity(const Anomaly& anomaly) {
+  const std::vector<std::string_view>& levels = isolation_levels();
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (forbids(levels[i], anomaly.name)) return i;
+  }
+  return levels.size();
+}
+
+Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
+  Witness witness;
+  witness.explanation = anomaly.name + ": " + anomaly.explanation;
+  witness.rechecked = anomaly.rechecked;
+  // No transaction of a simple cycle can be left out of it.
+  witness.minimised = !anomaly.cycle.empty();
+  std::vector<std::uint32_t> all = anomaly.transactions;
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  for (const std::uint32_t t : all) {
+    const std::uint32_t operation = history.transactions()[t].operation;
+    const Operation& op = history.history().operations()[operation];
+    const Event& call = history.history().invocation(op);
+    witness.operations.push_back(
+        {operation, call.index, call.line,
+         "T" + std::to_string(t) + " = " + history.history().describe(op)});
+  }
+  return witness;
+}
+
+void finish(const TxnHistory& history, std::string_view level, IsolationReport& report) {
+  std::stable_sort(report.anomalies.begin(), report.anomalies.end(),
+                   [](const Anomaly& a, const Anomaly& b) { return severity(a) < severity(b); });
+  std::set<std::string> names;
+  const Anomaly* worst = nullptr;
+  for (Anomaly& anomaly : report.anomalies) {
+    if (!anomaly.cycle.empty()) anomaly.explanation = explain_cycle(history, anomaly);
+    if (!anomaly.transactions.empty()) anomaly.rechecked = recheck(history, anomaly);
+    WT_ASSERT(anomaly.cycle.empty() || anomaly.rechecked, "a cycle is in the history");
+    names.insert(anomaly.name);
+    if (worst == nullptr && forbids(level, anomaly.name)) worst = &anomaly;
+    report.texts.push_back(anomaly.name + ": " + anomaly.explanation + "\n" +
+                           list_transactions(history, anomaly));
+    report.figures.push_back(anomaly.cycle.empty() ? "" : draw_cycle(history, anomaly));
+  }
+  report.levels = judge_levels(names, scope_of(level));
+  if (worst == nullptr) return;
+  report.verdict.decision = Decision::violated;
+  report.verdict.witness = witness_of(history, *worst);
+}
+
+}  // namespace
+
+void AnomalyList::add(std::string_view name, std::vector<std::uint32_t> transactions,
+                      std::string why) {
+  const auto same = [name](const Anomaly& other) { return other.name == name; };
+  if (std::count_if(all_.begin(), all_.end(), same) >= std::ptrdiff_t{kMaxOfOneName}) return;
+  all_.push_back({std::string(name), std::move(transactions), {}, std::move(why), false});
+}
+
+void AnomalyList::add(Anomaly anomaly) { all_.push_back(std::move(anomaly)); }
+
+IsolationReport check_isolation(const History& history, DataType type, std::string_view level) {
+  WT_ASSERT(is_isolation_level(level), "the level is one of isolation_levels()");
+  IsolationReport report;
+  report.verdict.algorithm = "dependency-cycles";
+  const auto txns = TxnHistory::read(history, type);
+  if (txns.has_error()) {
+    report.verdict.decision = Decision::unknown;
+    report.verdict.reason = to_string(txns.error());
+    return report;
+  }
+  const auto count = static_cast<std::uint32_t>(txns->transactions().size());
+  report.verdict.operations = count;
+  Dependencies graph(count);
+  AnomalyList anomalies;
+  if (type == DataType::list_append) {
+    infer_lists(*txns, graph, anomalies);
+  } else {
+    infer_registers(*txns, graph, anomalies);
+  }
+  const Scope scope = scope_of(level);
+  if (scope != Scope::data) add_process_order(*txns, graph);
+  if (scope == Scope::realtime) add_realtime_order(*txns, graph);
+  for (Anomaly& cycle : find_cycles(graph, scope, report.verdict.configurations)) {
+    anomalies.add(std::move(cycle));
+  }
+  report.anomalies = anomalies.take();
+  finish(*txns, level, report);
+  return report;
+}
+
+}  // namespace windtunnel::checkers

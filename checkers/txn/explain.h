@@ -1,0 +1,19 @@
+// Anomalies for people: sentences, and a figure for Graphviz.
+#pragma once
+
+#include "checkers/txn/dependencies.h"
+
+#include <string>
+
+namespace windtunnel::checkers {
+
+// "T2 read key 255 as [2 3 4 5], without T1's append of 8."
+std::string explain_edge(const TxnHistory& history, const Edge& edge);
+// Why the cycle is one: a sentence an edge, and the conclusion.
+std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly);
+// The transactions of the anomaly, a line each: "T2 = process 3 txn [[:r 255 [2 3]]] (ok)".
+std::string list_transactions(const TxnHistory& history, const Anomaly& anomaly);
+// A digraph with the cycle alone, never what lies around it.
+std::string draw_cycle(const TxnHistory& history, const Anomaly& anomaly);
+
+}  // namespace windtunnel::checkers

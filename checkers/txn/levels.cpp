@@ -1,0 +1,209 @@
+#include "checkers/txn/levels.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace windtunnel::checkers {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+// The first anomaly is also a case of the second.
+constexpr Pair kImplies[] = {
+    {"G0", "G1c"},
+    {"G0", "G0-process"},
+    {"G0-process", "G1c-process"},
+    {"G0-process", "G0-realtime"},
+    {"G0-realtime", "G1c-realtime"},
+    {"G1a", "G1"},
+    {"G1b", "G1"},
+    {"G1c", "G1"},
+    {"G1c", "G1c-process"},
+    {"G1c-process", "G1c-realtime"},
+    {"G1c-process", "G1-process"},
+    {"G1c-realtime", "G1-realtime"},
+    {"G1", "G1-process"},
+    {"G1-process", "G1-realtime"},
+    {"G-single", "G-nonadjacent"},
+    {"G-single", "G-single-process"},
+    {"G-single-process", "G-nonadjacent-process"},
+    {"G-single-process", "G-single-realtime"},
+    {"G-single-realtime", "G-nonadjacent-realtime"},
+    {"G-nonadjacent", "G2-item"},
+    {"G-nonadjacent", "G-nonadjacent-process"},
+    {"G-nonadjacent-process", "G2-item-process"},
+    {"G-nonadjacent-process", "G-nonadjacent-realtime"},
+    {"G-nonadjacent-realtime", "G2-item-realtime"},
+    {"G2-item", "G2-item-process"},
+    {"G2-item-process", "G2-item-realtime"},
+    {"incompatible-order", "G1a"},
+    {"dirty-update", "G1a"},
+    {"garbage-read", "G1a"},
+    {"future-read", "G1c"},
+    {"lost-update", "G2-item"},
+    {"RC-cycle", "RA-cycle"},
+    {"RA-cycle", "CC-cycle"},
+};
+
+// The first level forbids the second anomaly, beside what weaker levels forbid.
+constexpr Pair kForbids[] = {
+    {"read-uncommitted", "G0"},
+    {"read-uncommitted", "duplicate-elements"},
+    {"read-uncommitted", "cyclic-versions"},
+    {"read-uncommitted", "garbage-read"},
+    {"read-committed", "G1"},
+    {"read-committed", "RC-cycle"},
+    {"cursor-stability", "lost-update"},
+    {"consistent-view", "G-single"},
+    {"read-atomic", "internal"},
+    {"read-atomic", "G1a"},
+    {"read-atomic", "future-read"},
+    {"read-atomic", "RA-cycle"},
+    {"causal", "CC-cycle"},
+    {"parallel-snapshot-isolation", "lost-update"},
+    {"snapshot-isolation", "G-nonadjacent"},
+    {"repeatable-read", "G2-item"},
+    {"serializable", "G2-item"},
+    {"strong-session-read-uncommitted", "G0-process"},
+    {"strong-session-read-committed", "G1-process"},
+    {"strong-session-snapshot-isolation", "G-nonadjacent-process"},
+    {"strong-session-serializable", "G2-item-process"},
+    {"strong-read-uncommitted", "G0-realtime"},
+    {"strong-read-committed", "G1-realtime"},
+    {"strong-snapshot-isolation", "G-nonadjacent-realtime"},
+    {"strict-serializable", "G2-item-realtime"},
+};
+
+// A history of the first level is one of the second.
+constexpr Pair kStronger[] = {
+    {"read-committed", "read-uncommitted"},
+    {"cursor-stability", "read-committed"},
+    {"monotonic-view", "read-committed"},
+    {"monotonic-atomic-view", "read-committed"},
+    {"monotonic-snapshot-read", "read-committed"},
+    {"consistent-view", "cursor-stability"},
+    {"consistent-view", "monotonic-view"},
+    {"forward-consistent-view", "consistent-view"},
+    {"update-serializable", "forward-consistent-view"},
+    {"read-atomic", "monotonic-atomic-view"},
+    {"causal", "read-atomic"},
+    {"parallel-snapshot-isolation", "causal"},
+    {"prefix", "causal"},
+    {"repeatable-read", "cursor-stability"},
+    {"repeatable-read", "monotonic-atomic-view"},
+    {"snapshot-isolation", "forward-consistent-view"},
+    {"snapshot-isolation", "monotonic-snapshot-read"},
+    {"snapshot-isolation", "parallel-snapshot-isolation"},
+    {"snapshot-isolation", "prefix"},
+    {"serializable", "repeatable-read"},
+    {"serializable", "update-serializable"},
+    {"serializable", "snapshot-isolation"},
+    {"strong-session-read-uncommitted", "read-uncommitted"},
+    {"strong-session-read-committed", "strong-session-read-uncommitted"},
+    {"strong-session-read-committed", "read-committed"},
+    {"strong-session-snapshot-isolation", "strong-session-read-committed"},
+    {"strong-session-snapshot-isolation", "snapshot-isolation"},
+    {"strong-session-serializable", "strong-session-snapshot-isolation"},
+    {"strong-session-serializable", "serializable"},
+    {"strong-read-uncommitted", "strong-session-read-uncommitted"},
+    {"strong-read-committed", "strong-read-uncommitted"},
+    {"strong-read-committed", "strong-session-read-committed"},
+    {"strong-snapshot-isolation", "strong-read-committed"},
+    {"strong-snapshot-isolation", "strong-session-snapshot-isolation"},
+    {"strict-serializable", "strong-snapshot-isolation"},
+    {"strict-serializable", "strong-session-serializable"},
+};
+
+// All that can be reached from `from` by going from the first of a pair to the second.
+template <std::size_t N>
+std::set<std::string_view> reach(std::string_view from, const Pair (&pairs)[N]) {
+  std::set<std::string_view> seen{from};
+  std::vector<std::string_view> open{from};
+  while (!open.empty()) {
+    const std::string_view at = open.back();
+    open.pop_back();
+    for (const Pair& pair : pairs) {
+      if (pair.first == at && seen.insert(pair.second).second) open.push_back(pair.second);
+    }
+  }
+  return seen;
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& isolation_levels() {
+  static const std::vector<std::string_view> levels{
+      "read-uncommitted",
+      "read-committed",
+      "cursor-stability",
+      "monotonic-view",
+      "monotonic-atomic-view",
+      "monotonic-snapshot-read",
+      "read-atomic",
+      "causal",
+      "consistent-view",
+      "forward-consistent-view",
+      "prefix",
+      "parallel-snapshot-isolation",
+      "update-serializable",
+      "repeatable-read",
+      "snapshot-isolation",
+      "serializable",
+      "strong-session-read-uncommitted",
+      "strong-session-read-committed",
+      "strong-session-snapshot-isolation",
+      "strong-session-serializable",
+      "strong-read-uncommitted",
+      "strong-read-committed",
+      "strong-snapshot-isolation",
+      "strict-serializable",
+  };
+  return levels;
+}
+
+bool is_isolation_level(std::string_view name) {
+  const std::vector<std::string_view>& levels = isolation_levels();
+  return std::find(levels.begin(), levels.end(), name) != levels.end();
+}
+
+Scope scope_of(std::string_view level) {
+  if (level.starts_with("strong-session-")) return Scope::process;
+  const bool realtime = level.starts_with("strong-") || level == "strict-serializable";
+  return realtime ? Scope::realtime : Scope::data;
+}
+
+bool forbids(std::string_view level, const std::string& anomaly) {
+  const std::set<std::string_view> cases = reach(anomaly, kImplies);
+  const std::set<std::string_view> weaker = reach(level, kStronger);
+  return std::any_of(std::begin(kForbids), std::end(kForbids), [&](const Pair& pair) {
+    return weaker.contains(pair.first) && cases.contains(pair.second);
+  });
+}
+
+bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies) {
+  return std::any_of(anomalies.begin(), anomalies.end(),
+                     [level](const std::string& anomaly) { return forbids(level, anomaly); });
+}
+
+LevelReport judge_levels(const std::set<std::string>& anomalies, Scope widest) {
+  std::set<std::string_view> out;
+  for (const std::string_view level : isolation_levels()) {
+    if (is_ruled_out(level, anomalies)) out.insert(level);
+  }
+  LevelReport report;
+  for (const std::string_view level : isolation_levels()) {
+    if (!out.contains(level)) {
+      if (scope_of(level) <= widest) report.not_violated.emplace_back(level);
+      continue;
+    }
+    const std::set<std::string_view> weaker = reach(level, kStronger);
+    const auto weaker_is_out = [&](std::string_view other) {
+      return other != level && out.contains(other);
+    };
+    const bool weakest = std::none_of(weaker.begin(), weaker.end(), weaker_is_out);
+    (weakest ? report.violated : report.also_violated).emplace_back(level);
+  }
+  return report;
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,33 @@
+// The lattice of isolation levels: which anomaly implies which, which level forbids which, which
+// level is stronger than which. After Adya (1999), Cerone et al. (CONCUR 2015), Bailis et al. (VLDB
+// 2014) and Daudjee & Salem, as Elle has put them together.
+#pragma once
+
+#include "checkers/txn/cycles.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+// From weak to strong; "read-uncommitted" ... "strict-serializable".
+const std::vector<std::string_view>& isolation_levels();
+bool is_isolation_level(std::string_view name);
+// Which orders of events the level promises to respect.
+Scope scope_of(std::string_view level);
+// Does one of the anomalies show that the level did not hold?
+bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies);
+// Does this anomaly by itself?
+bool forbids(std::string_view level, const std::string& anomaly);
+
+struct LevelReport {
+  std::vector<std::string> violated;       // the weakest levels that did not hold
+  std::vector<std::string> also_violated;  // stronger ones, which cannot hold then
+  std::vector<std::string> not_violated;   // nothing speaks against these
+};
+// Judges the levels whose scope is at most `widest`: what was not looked for says nothing.
+LevelReport judge_levels(const std::set<std::string>& anomalies, Scope widest);
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,264 @@
+// Lists: the longest read of a key is the order of its appends, all other reads are prefixes of it
+// (Kingsbury & Alvaro, VLDB 2020). An acknowledged append that the longest read does not show comes
+// after all that it shows.
+#include "checkers/edn.h"
+#include "checkers/txn/dependencies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+namespace {
+
+struct Key {
+  const Value* longest = nullptr;
+  std::uint32_t seen_by = 0;          // the transaction of the longest read
+  std::vector<std::uint32_t> order;   // writes, in the order of the longest read
+  std::vector<std::uint32_t> at_end;  // readers of all of it
+  std::vector<std::uint32_t> unread;  // writes that were acknowledged, and that it does not show
+};
+
+std::size_t size_of(const Value& list) { return list.items().size(); }
+
+class Lists {
+ public:
+  Lists(const TxnHistory& history, Dependencies& graph, AnomalyList& anomalies)
+      : history_(history), graph_(graph), anomalies_(anomalies), keys_(history.keys().size()) {}
+
+  void run() {
+    for_each_read([this](std::uint32_t t, const Access& read, bool) { find_longest(t, read); });
+    shown_.assign(history_.writes().size(), false);
+    for (std::uint32_t k = 0; k < keys_.size(); ++k) order_appends(k);
+    for (std::uint32_t w = 0; w < shown_.size(); ++w) {
+      const Write& write = history_.writes()[w];
+      const bool ok = history_.transactions()[write.transaction].outcome == EventType::ok;
+      if (ok && !shown_[w]) keys_[history_.access(write.access).key].unread.push_back(w);
+    }
+    for_each_read([this](std::uint32_t t, const Access& read, bool external) {
+      place_read(t, read, external);
+    });
+    for (std::uint32_t k = 0; k < keys_.size(); ++k) add_edges_of(k);
+    for (std::uint32_t t = 0; t < history_.transactions().size(); ++t) check_inside(t);
+  }
+
+ private:
+  // Reads of acknowledged transactions. External: nothing before it in its transaction touched the
+  // key.
+  template <class Visit>
+  void for_each_read(Visit visit) {
+    for (std::uint32_t t = 0; t < history_.transactions().size(); ++t) {
+      const Transaction& one = history_.transactions()[t];
+      if (one.outcome != EventType::ok) continue;
+      const auto accesses = history_.accesses(one);
+      for (std::size_t i = 0; i < accesses.size(); ++i) {
+        if (accesses[i].write || accesses[i].value == nullptr) continue;
+        const auto same_key = [&](const Access& other) { return other.key == accesses[i].key; };
+        const auto here = accesses.begin() + static_cast<std::ptrdiff_t>(i);
+        visit(t, accesses[i], std::none_of(accesses.begin(), here, same_key));
+      }
+    }
+  }
+
+  void find_longest(std::uint32_t t, const Access& read) {
+    Key& key = keys_[read.key];
+    if (key.longest != nullptr && size_of(*read.value) <= size_of(*key.longest)) return;
+    key.longest = read.value;
+    key.seen_by = t;
+  }
+
+  void order_appends(std::uint32_t k) {
+    Key& key = keys_[k];
+    if (key.longest == nullptr) return;
+    bool aborted = false;
+    for (const Value& element : key.longest->items()) {
+      const std::uint32_t write = history_.write_of(k, element);
+      if (write == Write::kNone) {
+        report("garbage-read", {key.seen_by},
+               fmt::format("{} read {} of key {}, which nobody appended.", name(key.seen_by),
+                           to_edn(element), history_.keys().name(k)));
+      } else if (shown_[write]) {
+        report("duplicate-elements", {key.seen_by, writer(write)},
+               fmt::format("{} read key {} as {}: {} is in it twice, and was appended once.",
+                           name(key.seen_by), history_.keys().name(k), to_edn(*key.longest),
+                           to_edn(element)));
+      } else {
+        shown_[write] = true;
+        const bool failed = history_.transactions()[writer(write)].outcome == EventType::fail;
+        if (aborted && !failed) {
+          report("dirty-update", {writer(write), key.seen_by},
+                 fmt::format("{} appended {} to key {} behind what a failed transaction had "
+                             "appended.",
+                             name(writer(write)), to_edn(element), history_.keys().name(k)));
+        }
+        aborted = failed;
+      }
+      key.order.push_back(write);
+    }
+  }
+
+  void place_read(std::uint32_t t, const Access& read, bool external) {
+    Key& key = keys_[read.key];
+    const std::vector<Value>& list = read.value->items();
+    if (!std::equal(list.begin(), list.end(), key.longest->items().begin())) {
+      report("incompatible-order", {t, key.seen_by},
+             fmt::format("{} read key {} as {}, {} as {}: neither list continues the other.",
+                         name(t), history_.keys().name(read.key), to_edn(*read.value),
+                         name(key.seen_by), to_edn(*key.longest)));
+      return;
+    }
+    check_aborted(t, read);
+    if (!external) return;
+    check_lost(t, read);
+    const std::size_t size = list.size();
+    if (size > 0 && key.order[size - 1] != Write::kNone) {
+      const std::uint32_t last = key.order[size - 1];
+      const std::uint32_t other = writer(last);
+      if (is_vertex(other)) graph_.add(other, t, kWriteRead, read.key);
+      if (!history_.writes()[last].last_of_key && other != t) {
+        report(
+            "G1b", {t, other},
+            fmt::format("{} read key {} as it was in the middle of {}: up to {}, which that "
+                        "transaction itself appended to again.",
+                        name(t), history_.keys().name(read.key), name(other), to_edn(list.back())));
+      }
+    }
+    const std::uint32_t next = next_vertex(key, size);
+    if (next != Write::kNone) {
+      graph_.add(t, writer(next), kReadWrite, read.key);
+    } else {
+      key.at_end.push_back(t);
+    }
+  }
+
+  // Of two that read the same version and then append, the second overwrote the first unseen.
+  void check_lost(std::uint32_t t, const Access& read) {
+    const auto appends = [&](const Access& access) {
+      return access.write && access.key == read.key;
+    };
+    const auto accesses = history_.accesses(history_.transactions()[t]);
+    if (std::none_of(accesses.begin(), accesses.end(), appends)) return;
+    const std::uint64_t version = std::uint64_t{read.key} << 32 | size_of(*read.value);
+    const auto [entry, first] = updates_.try_emplace(version, t);
+    if (first) return;
+    report("lost-update", {entry->second, t},
+           fmt::format("{} and {} both read key {} as {} and then appended to it.",
+                       name(entry->second), name(t), history_.keys().name(read.key),
+                       to_edn(*read.value)));
+  }
+
+  void check_aborted(std::uint32_t t, const Access& read) {
+    const Key& key = keys_[read.key];
+    for (std::size_t i = 0; i < read.value->items().size(); ++i) {
+      if (key.order[i] == Write::kNone) continue;
+      const std::uint32_t other = writer(key.order[i]);
+      if (history_.transactions()[other].outcome != EventType::fail) continue;
+      report(
+          "G1a", {t, other},
+          fmt::format("{} read {} of key {}, which the failed {} had appended.", name(t),
+                      to_edn(read.value->items()[i]), history_.keys().name(read.key), name(other)));
+      return;
+    }
+  }
+
+  // From position `from` on, the first write by a transaction that did not fail.
+  std::uint32_t next_vertex(const Key& key, std::size_t from) const {
+    for (std::size_t i = from; i < key.order.size(); ++i) {
+      if (key.order[i] != Write::kNone && is_vertex(writer(key.order[i]))) return key.order[i];
+    }
+    return Write::kNone;
+  }
+
+  void add_edges_of(std::uint32_t k) {
+    const Key& key = keys_[k];
+    std::uint32_t before = Write::kNone;
+    for (const std::uint32_t write : key.order) {
+      if (write == Write::kNone || !is_vertex(writer(write))) continue;
+      if (before != Write::kNone) graph_.add(writer(before), writer(write), kWriteWrite, k);
+      before = write;
+    }
+    if (key.unread.empty()) return;
+    std::uint32_t relay = 0;
+    for (const std::uint32_t reader : key.at_end) {
+      const auto own = [&](std::uint32_t write) { return writer(write) == reader; };
+      const bool appends = std::any_of(key.unread.begin(), key.unread.end(), own);
+      if (!appends && relay == 0) {
+        relay = graph_.add_relay();
+        for (const std::uint32_t write : key.unread) graph_.add(relay, writer(write), kLink, k);
+      }
+      if (!appends) graph_.add(reader, relay, kReadWrite, k);
+      for (const std::uint32_t write : key.unread) {
+        if (appends) graph_.add(reader, writer(write), kReadWrite, k);
+      }
+    }
+    for (const std::uint32_t write : key.unread) {
+      if (before != Write::kNone) graph_.add(writer(before), writer(write), kWriteWrite, k);
+    }
+  }
+
+  // Does the transaction see its own writes, and none that it made later?
+  void check_inside(std::uint32_t t) {
+    const Transaction& one = history_.transactions()[t];
+    if (one.outcome != EventType::ok) return;
+    const auto accesses = history_.accesses(one);
+    for (std::size_t i = 0; i < accesses.size(); ++i) {
+      if (accesses[i].write || accesses[i].value == nullptr) continue;
+      const std::vector<Value>& list = accesses[i].value->items();
+      std::vector<const Value*> own;  // appended since the base
+      const Value* base = nullptr;
+      for (std::size_t j = 0; j < i; ++j) {
+        if (accesses[j].key != accesses[i].key) continue;
+        if (!accesses[j].write) own.clear();
+        accesses[j].write ? own.push_back(accesses[j].value) : void(base = accesses[j].value);
+      }
+      const auto equal = [](const Value& a, const Value* b) { return a == *b; };
+      bool right = list.size() >= own.size() &&
+                   std::equal(list.end() - static_cast<std::ptrdiff_t>(own.size()), list.end(),
+                              own.begin(), own.end(), equal);
+      if (right && base != nullptr) {
+        const std::vector<Value>& begin = base->items();
+        right = list.size() == begin.size() + own.size() &&
+                std::equal(begin.begin(), begin.end(), list.begin());
+      }
+      if (!right) {
+        report("internal", {t},
+               fmt::format("{} read key {} as {}, which is not what it had read and appended "
+                           "itself before.",
+                           name(t), history_.keys().name(accesses[i].key),
+                           to_edn(*accesses[i].value)));
+      }
+      for (std::size_t j = i + 1; j < accesses.size(); ++j) {
+        const bool later = accesses[j].write && accesses[j].key == accesses[i].key;
+        if (!later || std::find(list.begin(), list.end(), *accesses[j].value) == list.end())
+          continue;
+        report("future-read", {t},
+               fmt::format("{} read {} of key {} before it appended it.", name(t),
+                           to_edn(*accesses[j].value), history_.keys().name(accesses[i].key)));
+      }
+    }
+  }
+
+  std::uint32_t writer(std::uint32_t write) const { return history_.writes()[write].transaction; }
+  bool is_vertex(std::uint32_t t) const {
+    return history_.transactions()[t].outcome != EventType::fail;
+  }
+  static std::string name(std::uint32_t t) { return fmt::format("T{}", t); }
+  void report(const char* what, std::vector<std::uint32_t> transactions, std::string why) {
+    anomalies_.add(what, std::move(transactions), std::move(why));
+  }
+
+  const TxnHistory& history_;
+  Dependencies& graph_;
+  AnomalyList& anomalies_;
+  std::vector<Key> keys_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> updates_;  // (key, size) -> who appended
+  std::vector<bool> shown_;  // by write: some longest read shows it
+};
+
+}  // namespace
+
+void infer_lists(const TxnHistory& history, Dependencies& graph, AnomalyList& anomalies) {
+  Lists(history, graph, anomalies).run();
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,13 @@
+// Reads the history once more, from its text values alone, and says whether an anomaly is there. It
+// shares nothing with the inference: no numbering, no graph; slow, and simple enough to be
+// believed.
+#pragma once
+
+#include "checkers/txn/dependencies.h"
+
+namespace windtunnel::checkers {
+
+// True when every edge of the cycle, or what else the anomaly says, is found in the history.
+bool recheck(const TxnHistory& history, const Anomaly& anomaly);
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,134 @@
+// `windtunnel check` of transactions.
+#include "cli/check.h"
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+
+namespace windtunnel::cli {
+namespace {
+
+namespace json = boost::json;
+using checkers::Anomaly;
+using checkers::Decision;
+using checkers::IsolationReport;
+
+json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
+
+json::array array_of(const std::vector<std::string>& texts) {
+  json::array array;
+  for (const std::string& text : texts) array.emplace_back(text_of(text));
+  return array;
+}
+
+json::object anomaly_json(const IsolationReport& report, std::size_t which) {
+  const Anomaly& anomaly = report.anomalies[which];
+  json::object object;
+  object["name"] = text_of(anomaly.name);
+  object["text"] = text_of(report.texts[which]);
+  json::array& transactions = object["transactions"].emplace_array();
+  for (const std::uint32_t t : anomaly.transactions) transactions.emplace_back(t);
+  object["rechecked"] = anomaly.rechecked;
+  if (!report.figures[which].empty()) object["dot"] = text_of(report.figures[which]);
+  return object;
+}
+
+std::string to_json(const IsolationReport& report, std::string_view level, double check_ms) {
+  json::object object;
+  object["schema"] = "windtunnel.check/1";
+  object["verdict"] = text_of(name_of(report.verdict.decision));
+  object["ops"] = report.verdict.operations;
+  object["check_ms"] = check_ms;
+  object["consistency"] = text_of(level);
+  object["witness"] = nullptr;
+  if (report.verdict.decision == Decision::violated) {
+    object["witness"] = {{"text", text_of(report.verdict.witness.explanation)}};
+  }
+  object["reason"] = report.verdict.reason.empty() ? json::value(nullptr)
+                                                   : json::value(text_of(report.verdict.reason));
+  object["algorithm"] = text_of(report.verdict.algorithm);
+  json::array& anomalies = object["anomalies"].emplace_array();
+  for (std::size_t i = 0; i < report.anomalies.size(); ++i) {
+    anomalies.emplace_back(anomaly_json(report, i));
+  }
+  object["not"] = array_of(report.levels.violated);
+  object["also_not"] = array_of(report.levels.also_violated);
+  object["not_violated"] = array_of(report.levels.not_violated);
+  return json::serialize(object);
+}
+
+// Lines after the first are set under it.
+std::string indented(const std::string& text) {
+  std::string out = "\n  ";
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += "    ";
+  }
+  return out;
+}
+
+std::string to_text(const IsolationReport& report, std::string_view level, double check_ms,
+                    const Terminal& terminal) {
+  std::string text = report.verdict.decision == Decision::ok         ? terminal.good("ok")
+                     : report.verdict.decision == Decision::violated ? terminal.bad("VIOLATED")
+                                                                     : terminal.doubtful("UNKNOWN");
+  text += fmt::format("  {}  {} transactions  {}  by {}", level, report.verdict.operations,
+                      duration_text(check_ms / 1000), report.verdict.algorithm);
+  if (!report.verdict.reason.empty()) text += "\n  " + report.verdict.reason;
+  for (const std::string& one : report.texts) text += indented(one);
+  if (!report.levels.violated.empty()) {
+    text += fmt::format("\n  not {}", fmt::join(report.levels.violated, ", "));
+  }
+  if (!report.levels.also_violated.empty()) {
+    text += fmt::format("\n  hence not {}", fmt::join(report.levels.also_violated, ", "));
+  }
+  if (!report.levels.not_violated.empty()) {
+    text +=
+        fmt::format("\n  nothing speaks against {}", fmt::join(report.levels.not_violated, ", "));
+  }
+  return text;
+}
+
+// One file a cycle: FOLDER/1-G-single.dot. False when one cannot be written.
+bool write_figures(const IsolationReport& report, const std::string& folder) {
+  std::error_code ignored;
+  std::filesystem::create_directories(folder, ignored);
+  for (std::size_t i = 0; i < report.figures.size(); ++i) {
+    if (report.figures[i].empty()) continue;
+    const std::string path = fmt::format("{}/{}-{}.dot", folder, i + 1, report.anomalies[i].name);
+    std::ofstream file(path);
+    file << report.figures[i];
+    file.close();
+    if (!file) {
+      complain("error: cannot write " + path);
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int check_isolation_command(const CheckRequest& request, const checkers::History& history,
+                            checkers::DataType type, Terminal& terminal) {
+  const std::string level = request.consistency.value_or("strict-serializable");
+  const auto began = std::chrono::steady_clock::now();
+  const IsolationReport report = checkers::check_isolation(history, type, level);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  if (request.figures && !write_figures(report, *request.figures)) return kExitInternal;
+  const bool printed = print_line(request.json ? to_json(report, level, took.count())
+                                               : to_text(report, level, took.count(), terminal));
+  if (!printed) return kExitInternal;
+  switch (report.verdict.decision) {
+    case Decision::ok: return kExitOk;
+    case Decision::violated: return kExitViolated;
+    case Decision::unknown: break;
+  }
+  return kExitUnknown;
+}
+
+}  // namespace windtunnel::cli
