@@ -1,6 +1,6 @@
 #include "checkers/wgl.h"
 
-#include "protocols/base/hash.h"
+#include "checkers/visited.h"
 
 #include <fmt/format.h>
 
@@ -10,47 +10,6 @@ namespace windtunnel::checkers {
 namespace {
 
 constexpr std::uint32_t kHead = 0;
-
-Digest plus(Digest a, Digest b) { return {a.high ^ b.high, a.low ^ b.low}; }
-
-Digest fingerprint(std::uint64_t what, std::uint64_t number) {
-  const std::uint64_t word = hash_combine(what, number);
-  return {fold_multiply(word ^ kHashSeed2, kHashSeed1),
-          fold_multiply(word ^ kHashSeed3, kHashSeed0)};
-}
-
-// An open-addressing set of fingerprints; the zero digest marks a free place.
-class Visited {
- public:
-  Visited() : places_(1024) {}
-
-  bool insert(Digest digest) {
-    if (digest == Digest{}) digest.low = 1;
-    if ((count_ + 1) * 2 > places_.size()) grow();
-    Digest& place = find(digest);
-    if (place == digest) return false;
-    place = digest;
-    ++count_;
-    return true;
-  }
-  std::uint64_t bytes() const { return places_.size() * sizeof(Digest); }
-
- private:
-  Digest& find(const Digest& digest) {
-    std::size_t at = digest.low & (places_.size() - 1);
-    while (places_[at] != Digest{} && places_[at] != digest) at = (at + 1) & (places_.size() - 1);
-    return places_[at];
-  }
-  void grow() {
-    std::vector<Digest> old(places_.size() * 2);
-    std::swap(old, places_);
-    for (const Digest& digest : old) {
-      if (digest != Digest{}) find(digest) = digest;
-    }
-  }
-  std::vector<Digest> places_;
-  std::size_t count_ = 0;
-};
 
 // The calls and returns in order, as a doubly linked list: entry 0 is its head, then 1 + 2 * step
 // for a call and 2 + 2 * step for a return.
@@ -106,9 +65,9 @@ class Search {
     if (state == kIllegal) return false;
     // An operation that need not take effect gains nothing by leaving the state as it is.
     if (step.ret == kNever && state == state_) return false;
-    const Digest done = plus(done_, fingerprint(1, index));
+    const Digest done = combine(done_, fingerprint(1, index));
     ++finding_.configurations;
-    if (!visited_.insert(plus(done, fingerprint(2, state)))) return false;
+    if (!visited_.insert(combine(done, fingerprint(2, state)))) return false;
     taken_.push_back({index, state_, machine_.traits(step.kind).observer});
     done_ = done;
     state_ = state;
@@ -127,7 +86,7 @@ class Search {
       const Taken last = taken_.back();
       taken_.pop_back();
       state_ = last.state_before;
-      done_ = plus(done_, fingerprint(1, last.step));
+      done_ = combine(done_, fingerprint(1, last.step));
       if (steps_[last.step].ret != kNever) {
         relink(2 + 2 * last.step);
         ++to_return_;

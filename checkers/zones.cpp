@@ -149,7 +149,8 @@ class Zones {
     held.name_steps(culprits);
     other.name_steps(culprits);
     const std::string value = machine_.describe(held.value);
-    const std::string between = machine_.describe(other.value);
+    const bool unread = other.value == RegisterMachine::kOther;
+    const std::string between = unread ? "another value" : machine_.describe(other.value);
     std::string why = fmt::format(
         "The register held {} at the latest when the first operation on {} returned, and still "
         "when the last read of {} began, but {} ",

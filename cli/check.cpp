@@ -2,6 +2,8 @@
 
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
+#include "checkers/sequential.h"
+#include "checkers/sessions.h"
 #include "cli/command.h"
 
 #include <fmt/format.h>
@@ -125,11 +127,16 @@ std::string model_names() {
   return names + "list-append, rw-register";
 }
 
+std::vector<std::string> consistency_levels() {
+  std::vector<std::string> levels{"linearizable", "sequential"};
+  for (const std::string_view level : checkers::session_levels()) levels.emplace_back(level);
+  for (const std::string_view level : checkers::isolation_levels()) levels.emplace_back(level);
+  return levels;
+}
+
 std::string consistency_names() {
-  std::string names = "linearizable";
-  for (const std::string_view level : checkers::isolation_levels()) {
-    names += ", " + std::string(level);
-  }
+  std::string names;
+  for (const std::string& name : consistency_levels()) names += (names.empty() ? "" : ", ") + name;
   return names;
 }
 
@@ -157,12 +164,21 @@ boost::system::result<checkers::History, int> read(const CheckRequest& request) 
   return std::move(*history);
 }
 
+// The level is one for objects; linearizable unless it says otherwise.
+Verdict judge(const checkers::History& history, const checkers::ModelSpec& spec,
+              const std::string& level, const checkers::Limits& limits) {
+  if (level == "sequential") return checkers::check_sequential(history, spec, limits);
+  const auto guarantees = checkers::session_guarantees(level);
+  if (guarantees) return checkers::check_sessions(history, spec, *guarantees);
+  return checkers::check_linearizable(history, spec, limits);
+}
+
 int check_objects_command(const CheckRequest& request, const checkers::ModelSpec& spec,
                           const checkers::History& history, Terminal& terminal) {
   checkers::Limits limits;
   limits.max_configurations = request.max_configurations;
   const auto began = std::chrono::steady_clock::now();
-  Verdict verdict = checkers::check_linearizable(history, spec, limits);
+  Verdict verdict = judge(history, spec, request.consistency.value_or(""), limits);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   const std::size_t operations = history.operations().size();
   if (operations == 0) {
@@ -187,7 +203,7 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
              *request.consistency);
     return kExitUsage;
   }
-  if (!transactions && request.consistency && *request.consistency != "linearizable") {
+  if (!transactions && request.consistency && isolation) {
     complain("error: " + *request.consistency + " is for transactions: list-append, rw-register");
     return kExitUsage;
   }

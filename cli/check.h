@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace windtunnel::cli {
 
@@ -27,6 +28,7 @@ int check_command(const CheckRequest& request, Terminal& terminal);
 // "register, cas-register, ...", with those of transactions.
 std::string model_names();
 // What --consistency takes: for objects, and for transactions.
+std::vector<std::string> consistency_levels();
 std::string consistency_names();
 
 // The part of it for transactions: `type` is list-append or rw-register.

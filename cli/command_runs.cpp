@@ -4,8 +4,6 @@
 #include "cli/replay.h"
 #include "cli/run.h"
 
-#include <set>
-
 namespace windtunnel::cli {
 namespace {
 
@@ -74,13 +72,11 @@ void add_check(CommandLine& line) {
                     "values are tuples [key value], one object a key");
   command->add_option("--workload", check.workload,
                       "which workload's operations, in a history of several");
-  std::set<std::string> levels{"linearizable"};
-  levels.insert(checkers::isolation_levels().begin(), checkers::isolation_levels().end());
   command
       ->add_option("--consistency", check.consistency,
                    "what must hold: " + consistency_names() +
                        " (default: linearizable; strict-serializable for transactions)")
-      ->check(CLI::IsMember(levels))
+      ->check(CLI::IsMember(consistency_levels()))
       ->option_text("LEVEL");
   command->add_option("--figures", check.figures,
                       "write a Graphviz file for each cycle of transactions to this folder");
