@@ -27,7 +27,8 @@ using scenarios::RunVerdict;
 using scenarios::ScenarioSpec;
 using scenarios::SeedReport;
 
-// Run directories of at most so many bad seeds are written; the others are named.
+// Run directories of at most so many bad seeds are written; the others are named. So is that of the
+// first seed that shows an expected violation.
 constexpr std::uint64_t kKeptFailures = 5;
 
 class ScenarioRun {
@@ -83,8 +84,10 @@ class ScenarioRun {
     } else {
       describe(report);
     }
-    if (total_ == 1 || (bad && kept_ < kKeptFailures)) {
-      ++kept_;
+    const bool shows = !bad && !report.summary.violated.empty() && !shown_;
+    if (total_ == 1 || shows || (bad && kept_ < kKeptFailures)) {
+      if (shows) shown_ = true;
+      if (bad) ++kept_;
       keep(report);
     }
     terminal_.status(fmt::format("[{}/{}] {} failed", done_, total_, failed_));
@@ -109,7 +112,8 @@ class ScenarioRun {
 
   void describe(const SeedReport& report) {
     const bool pass = report.summary.verdict == RunVerdict::pass && !report.nondeterministic;
-    if (pass && total_ > 1) return;
+    // Of many seeds that pass, the first that shows an expected violation is worth a look.
+    if (pass && total_ > 1 && (report.summary.violated.empty() || shown_)) return;
     terminal_.status("");
     print_line(fmt::format("{} {}  seed {}  {} operations ok  {}", verdict_text(report), spec_.name,
                            report.seed, report.summary.ops_ok,
@@ -195,6 +199,7 @@ class ScenarioRun {
   std::uint64_t done_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t kept_ = 0;
+  bool shown_ = false;  // a seed with an expected violation
   bool write_failed_ = false;
   bool interrupted_ = false;
 };

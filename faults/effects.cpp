@@ -187,19 +187,28 @@ struct Nemesis::Apply {
       nemesis.bite(active);
     }
   }
-  void settled(const Selector& nodes) const {
+  // With `changes` false the amount is nothing, and nothing is bitten.
+  void settled(const Selector& nodes, bool changes = true) const {
     active.victims = nemesis.select(nodes, active);
     for (const NodeId node : active.victims) {
-      if (nemesis.sim_.node(node).up()) nemesis.bite(active);
+      if (changes && nemesis.sim_.node(node).up()) nemesis.bite(active);
     }
   }
   void operator()(const Pause& pause) const { settled(pause.nodes); }
   void operator()(const Suspend& suspend) const { settled(suspend.nodes); }
-  void operator()(const Overload& overload) const { settled(overload.nodes); }
+  void operator()(const Overload& overload) const {
+    active.victims = nemesis.select(overload.nodes, active);
+    for (const NodeId node : active.victims) {
+      const ComputeOptions& normal = nemesis.normal_[node.value].compute;
+      const bool has_cost = normal.per_input.ns > 0 || normal.per_byte_ps > 0;
+      const bool costs_more = overload.per_input.ns > 0 || (overload.factor > 1 && has_cost);
+      if (costs_more && nemesis.sim_.node(node).up()) nemesis.bite(active);
+    }
+  }
   void operator()(const ClockDrift& drift) const {
     const DrawKey key = nemesis.draws("fault.amount", active.fault, active.occurrence);
     active.amount = drift.ppm.draw(key.at(0)) * 1'000;
-    settled(drift.nodes);
+    settled(drift.nodes, active.amount != 0);
   }
   void operator()(const ClockJump& jump) const {
     const DrawKey key = nemesis.draws("fault.amount", active.fault, active.occurrence);
@@ -208,7 +217,7 @@ struct Nemesis::Apply {
     active.victims = nemesis.select(jump.nodes, active);
     for (const NodeId node : active.victims) {
       nemesis.sim_.node(node).clock().jump_wall(by);
-      nemesis.bite(active);
+      if (by != Duration{}) nemesis.bite(active);
     }
   }
   void operator()(const DiskFault& disk) const {
@@ -218,8 +227,7 @@ struct Nemesis::Apply {
   void operator()(const Heal& heal) const {
     active.victims =
         heal.nodes.terms.empty() ? nemesis.cluster_.servers() : nemesis.select(heal.nodes, active);
-    nemesis.apply_heal(active.victims);
-    nemesis.bite(active);
+    if (nemesis.apply_heal(active.victims)) nemesis.bite(active);
   }
   void operator()(const TimeoutNow& timeout) const {
     for (const NodeId node : nemesis.select(timeout.node, active)) {
@@ -354,19 +362,27 @@ void Nemesis::narrow_parts(Active& active, const std::vector<NodeId>& healed) {
 
 void Nemesis::heal(const std::vector<NodeId>& nodes) { apply_heal(nodes); }
 
-void Nemesis::apply_heal(const std::vector<NodeId>& nodes) {
+bool Nemesis::apply_heal(const std::vector<NodeId>& nodes) {
   std::vector<NodeId> healed = nodes;
   add_nodes(healed, cluster_.clients());
   std::vector<std::uint64_t> ended;
+  bool changes =
+      std::any_of(nodes.begin(), nodes.end(), [&](NodeId node) { return !sim_.node(node).up(); });
   for (Active& active : active_) {
     const bool had_parts = !active.parts.empty();
+    changes = changes ||
+              std::any_of(active.parts.begin(), active.parts.end(),
+                          [&](const NetworkPart& part) { return has_link_among(part, healed); });
+    const std::size_t victims = active.victims.size();
     narrow_parts(active, healed);
     narrow_disk_fault(active, nodes);
     if (!had_parts) remove_nodes(active.victims, nodes);
+    changes = changes || active.victims.size() != victims;
     if (active.parts.empty() && (had_parts || active.victims.empty())) ended.push_back(active.id);
   }
   for (const std::uint64_t id : ended) end(id);
   for (const NodeId node : nodes) restart(node);
+  return changes;
 }
 
 }  // namespace windtunnel::faults

@@ -121,7 +121,8 @@ class Nemesis final : public RecordListener, private EventTarget {
   void forget_crash(NodeId node);
   // Node settings are worked out from all that acts, so that overlapping faults compose.
   void settle_node(NodeId node);
-  void apply_heal(const std::vector<NodeId>& nodes);
+  // Whether there was anything to heal.
+  bool apply_heal(const std::vector<NodeId>& nodes);
 
   // disk_effects.cpp
   void begin_disk_fault(Active& active, const DiskFault& fault);

@@ -22,8 +22,16 @@ class Properties {
     }
   }
 
+  // A monitor all of whose properties expect `any` ends no run.
   void attach(const RunView& view, const std::function<void()>& on_violation) {
-    for (auto& [name, monitor] : monitors_) monitor->attach(view, on_violation);
+    for (auto& [name, monitor] : monitors_) {
+      const Monitor* const this_one = monitor.get();
+      const bool matters = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.monitor == this_one && entry.property->expect != Expectation::any;
+      });
+      monitor->attach(
+          view, matters ? on_violation : [] {});
+    }
   }
 
   std::vector<PropertyResult> finish(const RunView& view) {
@@ -119,7 +127,8 @@ void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
 
 void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
   bool fails = false;
-  bool unknown = false;
+  bool unknown = result.properties.empty();
+  if (unknown) result.reasons.push_back("the scenario names no properties: nothing was checked");
   for (const PropertyResult& property : result.properties) {
     judge_property(property, result, fails, unknown);
   }

@@ -82,6 +82,21 @@ TEST_F(Campaign, KeepsItsFirstFailuresAlsoForScripts) {
   EXPECT_FALSE(exists("windtunnel-out/wrong/6"));
 }
 
+TEST_F(Campaign, KeepsTheFirstRunThatShowsAnExpectedViolation) {
+  const Ended ended = command({"run", WT_SOURCE_DIR "/scenarios/naive/stale-read.yaml"});
+  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("as expected, linearizable is violated"),
+                               HasSubstr("report   windtunnel-out/naive-stale-read/"),
+                               HasSubstr("20 of 20 seeds: 20 passed")));
+}
+
+TEST_F(Campaign, ARunWithoutPropertiesProvesNothing) {
+  write("none.yaml", calm("none", ""));
+  const Ended ended = command({"run", "none.yaml"});
+  EXPECT_EQ(ended.code, 2) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("the scenario names no properties"));
+}
+
 TEST_F(Campaign, RefusesTwoScenariosOfOneName) {
   write("one.yaml", calm("same", kHolds));
   write("two.yaml", calm("same", kHolds, "4s"));

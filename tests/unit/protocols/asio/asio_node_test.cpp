@@ -225,7 +225,7 @@ TEST(AsioRun, TaskRunsToItsEnd) {
   int woke = 0;
   const std::function<Task<void>(Env&)> start = [&](Env& env) { return sleep_a_little(env, woke); };
   const Result<Ended> ended = run_task({}, start);
-  ASSERT_TRUE(reason.has_value());
+  ASSERT_TRUE(ended.has_value());
   EXPECT_EQ(ended->reason, ExitReason::finished);
   EXPECT_EQ(woke, 1);
 }
@@ -234,7 +234,7 @@ Task<void> nothing(Env&) { co_return; }
 
 TEST(AsioRun, TaskThatEndsAtOnceEndsTheRun) {
   const Result<Ended> ended = run_task({}, [](Env& env) { return nothing(env); });
-  ASSERT_TRUE(reason.has_value());
+  ASSERT_TRUE(ended.has_value());
   EXPECT_EQ(ended->reason, ExitReason::finished);
 }
 
@@ -261,7 +261,7 @@ TEST(AsioRun, SignalsEndTheServiceCleanly) {
     };
     const Result<Ended> ended =
         run_service(options, factory, [&](std::uint16_t tcp_port) { port = tcp_port; });
-    ASSERT_TRUE(reason.has_value());
+    ASSERT_TRUE(ended.has_value());
     EXPECT_EQ(ended->reason, signal == SIGTERM ? ExitReason::terminated : ExitReason::interrupted);
     EXPECT_TRUE(destroyed);
     EXPECT_NE(port, 0);
