@@ -1,7 +1,6 @@
 // Histories as text: EDN (a map a line, or one vector or list of maps) and JSON lines. The reader
-// tells them apart by their content. Events with neither `:process` nor `:f` are transactions of one
-// client. Damaged input ends in an error with its line, never in a
-// crash.
+// tells them apart by their content. Events without `:process` and `:f` are transactions of one
+// client. Damaged input ends in an error with its line, never in a crash.
 #pragma once
 
 #include "checkers/history.h"

@@ -52,6 +52,12 @@ class Search {
     return finding_;
   }
 
+  std::vector<std::uint32_t> order() const {
+    std::vector<std::uint32_t> steps;
+    for (const Taken& taken : taken_) steps.push_back(taken.step);
+    return steps;
+  }
+
  private:
   struct Taken {
     std::uint32_t step;
@@ -149,8 +155,12 @@ class Search {
 
 }  // namespace
 
-Finding check_wgl(const Problem& problem, Machine& machine, const Limits& limits) {
-  return Search(problem, machine, limits).run();
+Finding check_wgl(const Problem& problem, Machine& machine, const Limits& limits,
+                  std::vector<std::uint32_t>* order) {
+  Search search(problem, machine, limits);
+  Finding finding = search.run();
+  if (order != nullptr && finding.decision == Decision::ok) *order = search.order();
+  return finding;
 }
 
 }  // namespace windtunnel::checkers

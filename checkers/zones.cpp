@@ -44,6 +44,33 @@ class Zones {
   Zones(const Problem& problem, RegisterMachine& machine)
       : steps_(problem.steps), machine_(machine) {}
 
+  std::vector<std::uint32_t> order() {
+    const std::vector<const Cluster*> forward = forward_zones();
+    std::vector<std::pair<std::int64_t, std::uint32_t>> places;  // and the cluster
+    for (std::uint32_t i = 0; i < clusters_.size(); ++i) {
+      const Cluster& cluster = clusters_[i];
+      std::int64_t place = cluster.forward() ? cluster.first_return : cluster.last_call;
+      const auto begins_before = [place](const Cluster* zone) {
+        return zone->first_return < place;
+      };
+      auto around = std::partition_point(forward.begin(), forward.end(), begins_before);
+      const bool inside = !cluster.forward() && around != forward.begin();
+      if (inside) place = std::max(place, (*std::prev(around))->last_call);
+      places.emplace_back(place, i);
+    }
+    std::sort(places.begin(), places.end());
+    std::vector<std::vector<std::uint32_t>> reads(clusters_.size());
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
+      if (op(i).type == RegisterOp::Type::read) reads[of_value_[op(i).from]].push_back(i);
+    }
+    std::vector<std::uint32_t> steps;
+    for (const auto& [place, which] : places) {
+      if (clusters_[which].write != kNone) steps.push_back(clusters_[which].write);
+      steps.insert(steps.end(), reads[which].begin(), reads[which].end());
+    }
+    return steps;
+  }
+
   std::optional<Finding> run() {
     finding_.configurations = steps_.size();
     if (!gather_writes()) return std::nullopt;
@@ -180,6 +207,13 @@ class Zones {
 
 std::optional<Finding> check_zones(const Problem& problem, Machine& machine) {
   return Zones(problem, static_cast<RegisterMachine&>(machine)).run();
+}
+
+std::vector<std::uint32_t> order_by_zones(const Problem& problem, Machine& machine) {
+  Zones zones(problem, static_cast<RegisterMachine&>(machine));
+  const std::optional<Finding> finding = zones.run();
+  const bool ok = finding.has_value() && finding->decision == Decision::ok;
+  return ok ? zones.order() : std::vector<std::uint32_t>();
 }
 
 }  // namespace windtunnel::checkers

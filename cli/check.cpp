@@ -2,6 +2,7 @@
 
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
+#include "checkers/linearization.h"
 #include "checkers/sequential.h"
 #include "checkers/sessions.h"
 #include "cli/command.h"
@@ -41,7 +42,38 @@ json::object witness_json(const Witness& witness) {
   return object;
 }
 
-std::string to_json(const Verdict& verdict, std::size_t operations, double check_ms) {
+json::array orders_json(const checkers::History& history,
+                        const std::vector<checkers::Linearization>& orders) {
+  json::array all;
+  for (const checkers::Linearization& order : orders) {
+    json::object object;
+    if (!order.key.empty()) object["key"] = text_of(order.key);
+    object["found"] = order.found;
+    json::array& indices = object["indices"].emplace_array();
+    for (const std::uint32_t i : order.operations) {
+      indices.emplace_back(history.invocation(history.operations()[i]).index);
+    }
+    all.emplace_back(std::move(object));
+  }
+  return all;
+}
+
+std::string orders_text(const checkers::History& history,
+                        const std::vector<checkers::Linearization>& orders) {
+  std::string text;
+  for (const checkers::Linearization& order : orders) {
+    if (!order.key.empty()) text += "\n  key " + order.key;
+    if (!order.found) text += "\n  no order was found within the bounds; the verdict stands";
+    for (const std::uint32_t i : order.operations) {
+      const checkers::Operation& op = history.operations()[i];
+      text += fmt::format("\n  {:>6}: {}", history.invocation(op).line, history.describe(op));
+    }
+  }
+  return text;
+}
+
+std::string to_json(const Verdict& verdict, std::size_t operations, double check_ms,
+                    json::array orders) {
   json::object object;
   object["schema"] = "windtunnel.check/1";
   object["verdict"] = text_of(name_of(verdict.decision));
@@ -58,6 +90,7 @@ std::string to_json(const Verdict& verdict, std::size_t operations, double check
   object["objects"] = {{"ok", verdict.objects_ok},
                        {"violated", verdict.objects_violated},
                        {"unknown", verdict.objects_unknown}};
+  if (!orders.empty()) object["linearization"] = std::move(orders);
   return json::serialize(object);
 }
 
@@ -186,9 +219,15 @@ int check_objects_command(const CheckRequest& request, const checkers::ModelSpec
     verdict.decision = Decision::unknown;
     verdict.reason = "no operations";
   }
-  const bool printed =
-      print_line(request.json ? to_json(verdict, operations, took.count())
-                              : to_text(verdict, operations, took.count(), terminal));
+  std::vector<checkers::Linearization> orders;
+  const bool linearizable = request.consistency.value_or("linearizable") == "linearizable";
+  if (request.linearization && linearizable && verdict.decision == Decision::ok) {
+    orders = checkers::linearize(history, spec, limits);
+  }
+  const bool printed = print_line(
+      request.json
+          ? to_json(verdict, operations, took.count(), orders_json(history, orders))
+          : to_text(verdict, operations, took.count(), terminal) + orders_text(history, orders));
   return printed ? exit_code_of(verdict.decision) : kExitInternal;
 }
 

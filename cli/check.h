@@ -20,6 +20,7 @@ struct CheckRequest {
   std::optional<std::string> consistency;  // none: the strongest that the model knows
   std::optional<std::string> figures;      // where a Graphviz file for each cycle goes
   std::uint64_t max_configurations = 4'000'000;
+  bool linearization = false;
   bool json = false;
 };
 

@@ -117,8 +117,13 @@ int check_isolation_command(const CheckRequest& request, const checkers::History
                             checkers::DataType type, Terminal& terminal) {
   const std::string level = request.consistency.value_or("strict-serializable");
   const auto began = std::chrono::steady_clock::now();
-  const IsolationReport report = checkers::check_isolation(history, type, level);
+  IsolationReport report = checkers::check_isolation(history, type, level);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  if (history.operations().empty()) {
+    // Nothing was broken because nothing was done.
+    report.verdict.decision = Decision::unknown;
+    report.verdict.reason = "no operations";
+  }
   if (request.figures && !write_figures(report, *request.figures)) return kExitInternal;
   const bool printed = print_line(request.json ? to_json(report, level, took.count())
                                                : to_text(report, level, took.count(), terminal));

@@ -85,6 +85,8 @@ void add_check(CommandLine& line) {
                    "give up after so many, with exit code 2")
       ->check(whole_number(1))
       ->capture_default_str();
+  command->add_flag("--linearization", check.linearization,
+                    "for ok: an order of the operations that explains it");
   command->add_flag("--json", check.json, "one JSON object");
 }
 

@@ -1,6 +1,7 @@
 // Histories that exhaust other checkers, with a planted defect: decided, with a small witness. How
 // long that takes is what tests/bench measures.
 #include "checkers/linearizable.h"
+#include "checkers/linearization.h"
 #include "tests/unit/checkers/generated.h"
 
 #include <gtest/gtest.h>
@@ -44,6 +45,18 @@ TEST(LargeHistories, AStaleReadAmongUniqueWritesHasAWitnessOfAtMostFourOperation
   EXPECT_LE(verdict.witness.operations.size(), 4U);
   EXPECT_TRUE(verdict.witness.minimised);
   EXPECT_TRUE(verdict.witness.rechecked);
+}
+
+TEST(LargeHistories, UniqueWritesHaveALinearization) {
+  const History good = generate({50, 20'000, 7, 10}, test::GeneratedRegister{});
+  const auto orders = linearize(good, *parse_model("register", std::nullopt));
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_TRUE(orders.front().found);
+  Limits limits;
+  limits.max_configurations = 1000;
+  const History stale = with_stale_read(good);
+  const auto none = linearize(stale, *parse_model("register", std::nullopt), limits);
+  EXPECT_FALSE(none.front().found);
 }
 
 TEST(LargeHistories, EveryKeyIsDecidedThoughOneLostAnAppend) {

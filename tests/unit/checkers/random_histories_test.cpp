@@ -1,5 +1,6 @@
 // The fast algorithms against the definition, on random small histories with `:info` operations.
 #include "checkers/jit.h"
+#include "checkers/linearization.h"
 #include "checkers/wgl.h"
 #include "checkers/witness.h"
 #include "tests/unit/checkers/histories.h"
@@ -288,6 +289,7 @@ void agree(const History& history, Decision truth, std::string_view model, std::
   for (Object& object : *objects) {
     RC_ASSERT(check_jit(object.problem, *object.machine, limits).decision == truth);
     RC_ASSERT(check_wgl(object.problem, *object.machine, limits).decision == truth);
+    RC_ASSERT(linearization_of(object, limits).has_value() == (truth == Decision::ok));
     if (object.fast == nullptr) continue;
     const auto fast = object.fast(object.problem, *object.machine);
     if (fast.has_value()) RC_ASSERT(fast->decision == truth);
@@ -363,7 +365,7 @@ TEST(RandomHistories, QueuesOfUniqueValuesAgreeWithTheDefinition) {
 TEST(RandomHistories, QueuesOfRepeatedValuesAgreeWithTheDefinition) {
   holds("fifo-queue, repeated", [](Tally& tally) {
     const RandomHistory random{4, queue_call<false>, queue_apply, queue_lie, Value::vector({})};
-    const History history = random.build(choices(22));
+    const History history = random.build(choices(26));
     const Decision truth = decide_plainly(history, PlainQueue{}, queue_decode);
     agree(history, truth, "fifo-queue", "[]", tally);
   });
