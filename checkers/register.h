@@ -60,9 +60,9 @@ class RegisterMachine final : public Machine {
 // machine is a RegisterMachine.
 std::optional<Finding> check_zones(const Problem& problem, Machine& machine);
 
-// For what check_zones found ok: the steps in an order that explains it. A cluster takes place where
-// its forward zone begins; one with a backward zone at its last call, or, where a forward zone
-// lies around that, at the end of it. Empty when it found anything else.
+// For what check_zones found ok: the steps in an order that explains it. A cluster takes place
+// where its forward zone begins; one with a backward zone at its last call, or, where a forward
+// zone lies around that, at the end of it. Empty when it found anything else.
 std::vector<std::uint32_t> order_by_zones(const Problem& problem, Machine& machine);
 
 }  // namespace windtunnel::checkers

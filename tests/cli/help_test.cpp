@@ -57,7 +57,7 @@ TEST(CommandLine, WrongOnesExitWith64AndSayWhatWasMeant) {
       {{"run", "x.yaml", "--set", "novalue"}, "write --set KEY=VALUE"},
       {{"check", "x.edn"}, "--model is required"},
       {{"check", "x.edn", "--model", "registre"}, "no model 'registre'"},
-      {{"check", "x.edn", "--model", "register", "--consistency", "sequential"}, "sequential"},
+      {{"check", "x.edn", "--model", "register", "--consistency", "eventual"}, "eventual"},
       {{"show", "x", "--format", "picture"}, "picture"},
       {{"explain", "E999"}, "there is no code 'E999'"},
       {{"explain", "E014", "E015"}, "'E015' is one argument too many"},
