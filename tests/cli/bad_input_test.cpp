@@ -261,7 +261,7 @@ TEST(Output, APlaceThatCannotBeWrittenIsAnError) {
   write_file(directory / "file", "kept");
   const Ended run = run_in(directory.path(), {"run", kScenario, "--out", "file"});
   EXPECT_EQ(run.code, 70);
-  EXPECT_THAT(run.err, HasSubstr("file/raft-leader-partition/1"));
+  EXPECT_THAT(run.err, HasSubstr("'file' is not a directory"));
   EXPECT_EQ(read_file(directory / "file"), "kept");
   const Ended junit = run_in(directory.path(), {"run", kScenario, "--junit", "file/junit.xml"});
   EXPECT_EQ(junit.code, 70);

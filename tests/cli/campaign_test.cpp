@@ -56,16 +56,23 @@ TEST_F(Campaign, SaysToScriptsToThatAnExpectedViolationWasNeverSeen) {
 
 // The one violates in most seeds, the other never: each is expected to.
 TEST_F(Campaign, TellsApartWhichWorkloadWasViolated) {
-  write("two.yaml",
-        "scenario: v1\nname: two\nlimits: { sim_time: 12s }\n"
-        "cluster:\n  groups:\n    - { name: a, count: 3, service: naive-kv }\n"
-        "    - { name: b, count: 3, service: raft-kv }\n"
-        "workloads:\n"
-        "  - { name: wa, type: register, target: a, clients: 4, keys: 1, rate: 200/s, start: 1s }\n"
-        "  - { name: wb, type: register, target: b, client_name: d, rate: 20/s, start: 1s }\n"
-        "properties:\n"
-        "  - { check: linearizable, workload: wa, expect: violated in_any, because: stale reads }\n"
-        "  - { check: linearizable, workload: wb, expect: violated in_any, because: a test }\n");
+  write("two.yaml", R"(
+scenario: v1
+name: two
+limits: { sim_time: 10s }
+cluster:
+  groups:
+    - { name: a, count: 3, service: naive-kv, config: { reads: any } }
+    - { name: b, count: 3, service: raft-kv }
+network:
+  links: [ { from: a, to: a, latency: { dist: exponential, mean: 30ms, min: 5ms } } ]
+workloads:
+  - { name: wa, type: register, target: a, clients: 4, keys: 2, rate: 200/s, start: 1s, stop: 8s }
+  - { name: wb, type: register, target: b, client_name: d, rate: 20/s, start: 1s }
+properties:
+  - { check: linearizable, workload: wa, expect: violated in_any, because: stale reads }
+  - { check: linearizable, workload: wb, expect: violated in_any, because: a test }
+)");
   const Ended ended = command({"run", "two.yaml", "--seeds", "1..5"});
   EXPECT_EQ(ended.code, 1) << ended.out << ended.err;
   EXPECT_THAT(ended.out, AllOf(HasSubstr("no seed violated linearizable (wb)"),

@@ -195,7 +195,7 @@ TEST(Verify, CatchesChanceAndNamesTheFirstEventThatDiffers) {
   const Ended ended = run_service("chancy", {"--verify"});
   EXPECT_EQ(ended.code, 3) << ended.out << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("NONDETERMINISTIC it  seed 1"));
-  EXPECT_THAT(ended.out, HasSubstr("two runs of this seed differ first at event "));
+  EXPECT_THAT(ended.out, HasSubstr("two runs of seed 1 differ first at event "));
   EXPECT_THAT(ended.out, HasSubstr(" 0.500000000 s n1 "));
 }
 

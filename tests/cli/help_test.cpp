@@ -42,8 +42,18 @@ struct WrongLine {
   std::string answer;
 };
 
+void expect_refused(std::initializer_list<WrongLine> lines) {
+  for (const WrongLine& line : lines) {
+    const Ended ended = windtunnel(line.arguments);
+    EXPECT_EQ(ended.code, 64) << line.answer;
+    EXPECT_THAT(ended.out, IsEmpty()) << line.answer;
+    EXPECT_THAT(ended.err, StartsWith("error: ")) << line.answer;
+    EXPECT_THAT(ended.err, HasSubstr(line.answer));
+  }
+}
+
 TEST(CommandLine, WrongOnesExitWith64AndSayWhatWasMeant) {
-  const WrongLine lines[] = {
+  expect_refused({
       {{}, "A subcommand is required"},
       {{"rnu"}, "there is no subcommand 'rnu'; did you mean 'run'?"},
       {{"scenario", "chekc", "x"}, "there is no subcommand 'chekc'; did you mean 'check'?"},
@@ -89,6 +99,11 @@ TEST(CommandLine, WrongOnesExitWith64AndSayWhatWasMeant) {
       {{"serve", "raft-kv", "--id", "n1", "--data", "d", "--peers", "n1=a:1", "--set",
         "apply_cost=-5ms"},
        "the least that is allowed is 0s"},
+  });
+}
+
+TEST(CommandLine, MisreadOrIgnoredOnesExitWith64) {
+  expect_refused({
       {{"bogus"}, "there is no subcommand 'bogus'; one of: run, replay, check, "},
       {{"run", "x.yaml", "--max-failures", "-1"}, "'-1' is not a whole number from 0 to "},
       {{"run", "x.yaml", "-j", "-1"}, "'-1' is not a whole number from 0 to 1024"},
@@ -108,14 +123,7 @@ TEST(CommandLine, WrongOnesExitWith64AndSayWhatWasMeant) {
       {{"show", "x", "--node", "n1"}, "--node belongs to --format table; lanes shows all nodes"},
       {{"export", "x", "--to", "edn", "--around", "3"},
        "--around belongs to --to shiviz, mermaid and dot; edn is all of the run"},
-  };
-  for (const WrongLine& line : lines) {
-    const Ended ended = windtunnel(line.arguments);
-    EXPECT_EQ(ended.code, 64) << line.answer;
-    EXPECT_THAT(ended.out, IsEmpty()) << line.answer;
-    EXPECT_THAT(ended.err, StartsWith("error: ")) << line.answer;
-    EXPECT_THAT(ended.err, HasSubstr(line.answer));
-  }
+  });
 }
 
 TEST(CommandLine, AnOptionTakesOneArgumentAndLeavesTheScenario) {

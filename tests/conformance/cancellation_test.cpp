@@ -212,13 +212,17 @@ TEST_P(CancellationOf, ExitIsACrashFromWithin) {
   auto next = std::make_shared<Scribe>(log, 1);
   auto timer = std::make_shared<Scribe>(log, 2);
   auto leaver = std::make_shared<Leaver>(env);
+  // Connecting runs the world, so it comes first: what is armed must be the program's by then.
+  world->keep(one, arm_everything(*world, one, two));
+  world->keep(one, next);
+  world->keep(one, timer);
+  world->keep(one, leaver);
   env.executor.post(*leaver);
   env.executor.post(*next);
   env.timers.arm(env.clock.now() + milliseconds(2), *timer);
-  world->keep(one, arm_everything(*world, one, two));
-  world->keep(one, std::move(next));
-  world->keep(one, std::move(timer));
-  world->keep(one, std::move(leaver));
+  leaver.reset();
+  next.reset();
+  timer.reset();
   world->run_for(milliseconds(20));
   EXPECT_TRUE(log.empty()) << "nothing runs after the code that ended its process";
   world->crash(one);  // Takes the node down where nobody has yet.
