@@ -112,12 +112,11 @@ std::optional<TraceData> trace_of(const Saved& saved, const scenarios::Registry&
 std::uint64_t violation_of(const TraceData& trace, const std::string& check) {
   for (std::size_t i = 0; i < trace.records.size(); ++i) {
     const Record& record = trace.records[i];
-    if (record.kind == RecordKind::violation && trace.text_of(record.a) == check) return i + 1;
+    if (record.kind != RecordKind::violation || trace.text_of(record.a) != check) continue;
+    // Its cause is the event at which it shows; one that shows at the end only has none.
+    return record.cause != 0 ? record.cause : i + 1;
   }
-  const FileResult<reports::ResultFile> result = reports::parse_result(trace.meta, "the result");
-  if (!result || !result->violation || result->violation->check != check) return 0;
-  // One that shows at the end only has no event of its own.
-  return result->violation->event != 0 ? result->violation->event : trace.records.size();
+  return 0;
 }
 
 int show_past(const ReplayRequest& request, const Saved& saved,

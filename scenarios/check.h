@@ -5,6 +5,7 @@
 
 #include "checkers/history.h"
 #include "checkers/models.h"
+#include "protocols/base/ids.h"
 #include "scenarios/catalog.h"
 #include "scenarios/spec.h"
 #include "sim/trace/record.h"
@@ -36,9 +37,16 @@ struct Finding {
   NodeId node = kNoNode;
   std::vector<std::uint64_t> related;  // other records of the story
   std::vector<std::int64_t> history;   // indices of the operations of the witness
-  // The plan destroyed so much that the cluster could not keep a promise: what clients saw is then
-  // no violation either.
-  bool plan_undid = false;
+  std::string workload;                // whose history broke it; empty: none
+  // Groups of which the plan destroyed so much that they could not keep a promise: what their
+  // clients saw is then no violation either.
+  std::vector<GroupId> plan_undid;
+};
+
+// Where an operation stands in the trace.
+struct OperationRecords {
+  std::uint64_t invoke = 0;
+  std::uint64_t complete = 0;  // 0: never
 };
 
 // One workload's history and how to read it.
@@ -46,6 +54,7 @@ struct WorkloadHistory {
   std::string workload;
   checkers::ModelSpec model;
   const checkers::History* history = nullptr;
+  const std::vector<OperationRecords>* records = nullptr;  // of the history's operations
 };
 
 // What checks may look at. The simulation is at rest.

@@ -16,15 +16,20 @@ std::string witness_text(const checkers::Verdict& verdict) {
   return text;
 }
 
-// The moment at which the history can no longer be right: the last return among the witness.
-Instant witness_time(const checkers::History& history, const checkers::Witness& witness) {
-  std::int64_t latest = 0;
+// The moment at which the history can no longer be right is the last return among the witness; the
+// calls and the other returns are its story.
+void place(const WorkloadHistory& entry, const checkers::Witness& witness, Finding& finding) {
   for (const checkers::Witness::Item& item : witness.operations) {
-    const checkers::Operation& op = history.operations()[item.operation];
-    if (op.outcome != checkers::EventType::ok) continue;
-    latest = std::max(latest, history.completion(op)->time_ns);
+    finding.history.push_back(item.index);
+    const OperationRecords records = (*entry.records)[item.operation];
+    finding.related.push_back(records.invoke);
+    if (records.complete != 0) finding.related.push_back(records.complete);
+    const checkers::Operation& op = entry.history->operations()[item.operation];
+    if (op.outcome != checkers::EventType::ok || records.complete < finding.event) continue;
+    finding.event = records.complete;
+    finding.time = Instant{entry.history->completion(op)->time_ns};
   }
-  return Instant{latest};
+  std::erase(finding.related, finding.event);
 }
 
 class LinearizableMonitor final : public Monitor {
@@ -54,11 +59,9 @@ class LinearizableMonitor final : public Monitor {
       finding.text = verdict.reason;
     } else if (verdict.decision == checkers::Decision::violated) {
       finding.decision = Decision::violated;
+      finding.workload = entry.workload;
       finding.text = witness_text(verdict);
-      finding.time = witness_time(*entry.history, verdict.witness);
-      for (const checkers::Witness::Item& item : verdict.witness.operations) {
-        finding.history.push_back(item.index);
-      }
+      place(entry, verdict.witness, finding);
     }
   }
 };

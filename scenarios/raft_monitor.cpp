@@ -120,7 +120,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
       }
     }
     for (const auto& [id, group] : groups_) {
-      finding.plan_undid |= group.invariants.is_undone();
+      if (group.invariants.is_undone()) finding.plan_undid.push_back(id);
       for (const RaftViolation& excused : group.invariants.excused()) {
         if (check_id(excused.invariant) != property.check) continue;
         finding.decision = Decision::unknown;

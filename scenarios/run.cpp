@@ -36,16 +36,19 @@ class Properties {
 
   std::vector<PropertyResult> finish(const RunView& view) {
     std::vector<PropertyResult> results;
-    bool plan_undid = false;
+    std::vector<GroupId> plan_undid;
     for (const Entry& entry : entries_) {
       PropertySpec property = *entry.property;
       property.check = entry.check->info.name;
       results.push_back({property.check, property.workload, property.expect,
                          entry.monitor->finish(view, property)});
-      plan_undid |= results.back().finding.plan_undid;
+      const std::vector<GroupId>& undid = results.back().finding.plan_undid;
+      plan_undid.insert(plan_undid.end(), undid.begin(), undid.end());
     }
-    for (std::size_t i = 0; plan_undid && i < entries_.size(); ++i) {
-      if (entries_[i].check->judges_clients) excuse(results[i].finding);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      const GroupId group = group_of(view.spec, results[i].finding.workload);
+      const bool undid = std::find(plan_undid.begin(), plan_undid.end(), group) != plan_undid.end();
+      if (undid && entries_[i].check->judges_clients) excuse(results[i].finding);
     }
     return results;
   }
@@ -56,6 +59,18 @@ class Properties {
     const CheckDefinition* check;
     Monitor* monitor;
   };
+
+  // The group that a workload calls: its position among the scenario's groups.
+  static GroupId group_of(const ScenarioSpec& spec, const std::string& workload) {
+    const auto called = std::find_if(spec.workloads.begin(), spec.workloads.end(),
+                                     [&](const WorkloadSpec& one) { return one.name == workload; });
+    if (called == spec.workloads.end()) return GroupId{};
+    std::uint32_t position = 0;
+    for (std::uint32_t i = 0; i < spec.cluster.groups.size(); ++i) {
+      if (spec.cluster.groups[i].name == called->target) position = i;
+    }
+    return GroupId{position};
+  }
 
   // What clients saw is no violation where the plan destroyed what the cluster had promised them.
   static void excuse(Finding& finding) {
@@ -179,7 +194,8 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 RunView view_of(World& world, const ScenarioSpec& spec) {
   RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    view.histories.push_back({run->spec->name, run->definition->model, &run->recorder.history()});
+    view.histories.push_back(
+        {run->spec->name, run->definition->model, &run->recorder.history(), &run->records});
   }
   return view;
 }

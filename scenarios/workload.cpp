@@ -1,5 +1,6 @@
 #include "scenarios/workload.h"
 
+#include "protocols/base/assert.h"
 #include "protocols/env/await.h"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ class ClientProgram final : public Service {
   }
 
   void start() override {
+    WT_ASSERT(run_.service->make_client != nullptr, "a service that a workload calls has clients");
     client_ = run_.service->make_client(env_, config_);
     source_ = run_.definition->make(*run_.spec, number_);
     scope_.spawn(work(env_));
@@ -85,6 +87,8 @@ class ClientProgram final : public Service {
     }
     invoked_ = sim_.record(record);
     op_ = run_.recorder.invoke(number_, sim_.now(), recorded.f, std::move(recorded.argument));
+    run_.records.resize(op_.value + 1);
+    run_.records[op_.value].invoke = invoked_;
     open_ = true;
   }
 
@@ -104,7 +108,7 @@ class ClientProgram final : public Service {
     record.b = invoked_;
     record.c = hash_text(operation.key);
     record.d = hash_text(outcome.value.value_or(""));
-    sim_.record(record);
+    run_.records[op_.value].complete = sim_.record(record);
     const bool ok = outcome.kind == Outcome::Kind::ok;
     Value value = ok ? run_.definition->record_result(operation, outcome) : argument();
     open_ = false;

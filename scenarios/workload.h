@@ -18,6 +18,7 @@ struct WorkloadRun {
   const ServiceDefinition* service = nullptr;
   ServiceConfig config;  // of a client, but for its name
   checkers::HistoryRecorder recorder;
+  std::vector<OperationRecords> records;  // of the recorder's operations
   std::uint64_t ok = 0;
   std::uint64_t fail = 0;
   std::uint64_t info = 0;

@@ -283,6 +283,8 @@ SectorLoss FileImage::lose_power(const DrawKey& key, bool torn_tail) {
     settle(page);
   }
   differing_.clear();
+  // An extension within the last sector breaks no sector: the size alone is what was promised.
+  if (promised_size_ > final_size) ++loss.broken;
   promised_size_ = 0;
   size_ = durable_size_ = final_size;
   if (reserved_pages_ > pages_of(size_)) set_reserved(pages_of(size_));

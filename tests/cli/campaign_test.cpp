@@ -95,6 +95,12 @@ TEST_F(Campaign, KeepsTheFirstRunThatShowsAnExpectedViolation) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("as expected, linearizable is violated"),
                                HasSubstr("report   windtunnel-out/naive-stale-read/"),
                                HasSubstr("20 of 20 seeds: 20 passed")));
+  // The violation has its place in the trace: the answer after which the history cannot be right.
+  const Ended story = command({"replay", "windtunnel-out/latest", "--break", "linearizable"});
+  EXPECT_EQ(story.code, 0);
+  EXPECT_THAT(story.out, HasSubstr("is answered: ok"));
+  EXPECT_THAT(read_file(directory_ / "windtunnel-out/latest/result.json"),
+              Not(HasSubstr("\"event\":\"0\"")));
 }
 
 TEST_F(Campaign, ARunWithoutPropertiesProvesNothing) {

@@ -39,7 +39,9 @@ class PlantedMonitor final : public Monitor, public RecordListener {
     Finding finding;
     finding.decision = property.check == "planted.first" ? planted_.first : planted_.second;
     if (finding.decision != Decision::holds) finding.text = "as planted";
-    finding.plan_undid = planted_.undid && property.check == "planted.first";
+    if (planted_.undid && property.check == "planted.first") {
+      finding.plan_undid.push_back(GroupId{});
+    }
     return finding;
   }
 

@@ -77,6 +77,23 @@ TEST(DiskFault, ALyingSyncMakesNothingDurableUntilAnHonestOne) {
   EXPECT_EQ(world.disk().faults().bites(kId), 1U);
 }
 
+// The sector was durable in part, so it survives; what was promised is the size.
+TEST(DiskFault, ALostExtensionWithinASectorIsDamageWhereASyncPromisedIt) {
+  std::set<std::string> seen;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    DiskWorld world(seed);
+    const File file = world.stored("a", "old");
+    world.disk().begin_fault(world.fault(DiskFaultKind::lie_sync));
+    world.write(file, 3, "new");
+    EXPECT_EQ(world.sync(file), Errc::ok);
+    world.restart(CrashKind::power);
+    const std::string text = world.read(world.open("a"));
+    seen.insert(text);
+    EXPECT_EQ(world.disk().damage() > 0, text != "oldnew") << seed << ' ' << text;
+  }
+  EXPECT_GT(seen.size(), 1U);
+}
+
 TEST(DiskFault, ALyingDirectorySyncLeavesNamesPending) {
   DiskWorld world;
   world.disk().begin_fault(world.fault(DiskFaultKind::lie_sync));
