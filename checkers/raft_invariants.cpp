@@ -113,14 +113,17 @@ void RaftInvariants::on_role(NodeId id, Node& node, const Observation& seen) {
   node.is_starting = false;
   if (node.role != Role::leader) return;
   // To win a term that it has forgotten, a node has asked for votes in it a second time.
-  if (seen.b <= node.forgotten_term) has_forgotten_ = true;
+  relive(node, seen.b);
   node.matches.clear();
   const auto [at, is_first] = leader_of_.try_emplace(seen.b, std::pair(id, record_));
   if (!is_first && at->second.first != id) {
-    disagree(RaftInvariant::election, 0, id,
-             fmt::format("node {} became leader of term {}, which node {} leads", id.value, seen.b,
-                         at->second.first.value),
-             at->second.second);
+    std::string text = fmt::format("node {} became leader of term {}, which node {} leads",
+                                   id.value, seen.b, at->second.first.value);
+    if (seen.b <= relived_term_) {
+      excuse(RaftInvariant::election, id, std::move(text), at->second.second);
+    } else {
+      fail(RaftInvariant::election, id, std::move(text), at->second.second);
+    }
   }
   check_leader_complete(id, node, seen);
 }
@@ -163,14 +166,8 @@ void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uin
   const std::string text =
       fmt::format("node {} voted for {} and for {} in term {}", id.value, before, candidate, term);
   if (term > node.forgotten_term) return fail(RaftInvariant::vote_once, id, text, related);
-  has_forgotten_ = true;
+  relive(node, term);
   excuse(RaftInvariant::vote_once, id, text, related);
-}
-
-// Older terms than those that a node has forgotten are new to it, and to act in them breaks what it
-// told others.
-void RaftInvariants::check_memory(const Node& node, std::uint64_t term) {
-  if (term < node.forgotten_term) has_forgotten_ = true;
 }
 
 // A message leaves that claims (term, vote) and the log up to an index durable.
@@ -183,7 +180,9 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
          fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",
                      id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
   }
-  check_memory(node, seen.a);
+  // A refusal of somebody who has not voted promises nothing. An earlier term than the forgotten
+  // one is new to the node, and to act in it breaks what it told others.
+  if ((seen.b != 0 || seen.c != 0) && seen.a < node.forgotten_term) relive(node, seen.a);
   if (seen.b != 0) on_vote(id, node, seen.a, seen.b - 1);
   // In a later term the entry may be gone rightly; the claim then is of the past, as if delayed by
   // the network.

@@ -85,6 +85,9 @@ class RaftInvariants {
   void vote_lost(std::uint64_t record, NodeId node, std::uint64_t term, std::uint64_t voted);
   // `index`: of the newest snapshot that is left, or 0.
   void snapshot_lost(std::uint64_t record, NodeId node, std::uint64_t index);
+  // The last loss was of the node's own doing, after its recovery had read the disk and before it
+  // said so (a rewrite that went astray): it does not know of it then either.
+  void lost_unnoticed(NodeId node);
   // All of it. Says nothing of a group in which the node was never seen.
   void wiped(std::uint64_t record, NodeId node);
 
@@ -97,7 +100,7 @@ class RaftInvariants {
   // kind.
   const std::vector<RaftViolation>& excused() const { return excused_; }
   // Something that was committed may be gone, by what the plan destroyed.
-  bool is_undone() const { return has_forgotten_ || undone_from_ != UINT64_MAX; }
+  bool is_undone() const { return relived_term_ != 0 || undone_from_ != UINT64_MAX; }
   std::uint64_t max_committed() const { return committed_.empty() ? 0 : committed_.size() - 1; }
   // Terms that had a leader.
   std::size_t elections() const { return leader_of_.size(); }
@@ -154,12 +157,13 @@ class RaftInvariants {
     std::uint64_t durable_snapshot = 0;
     // The same as the node may believe, which does not know what the plan destroyed.
     bool is_ignorant = false;         // destroyed, and not read back since
+    bool stays_ignorant = false;      // recovery has read the disk before
     std::vector<std::uint64_t> lost;  // hash of the entry at an index that was destroyed
     std::uint64_t believed_upto = 0;
     std::uint64_t believed_term = 0;
     std::uint64_t believed_vote = 0;
     std::uint64_t believed_snapshot = 0;
-    std::uint64_t forgotten_term = 0;  // it recovered without what it did in it
+    std::uint64_t forgotten_term = 0;                // it recovered without what it did in it
     std::map<std::uint64_t, Seen> votes;             // by term
     std::map<std::uint64_t, std::uint64_t> matches;  // by follower, in this reign
     std::map<std::uint64_t, Seen> reads;             // floor, by request
@@ -173,7 +177,7 @@ class RaftInvariants {
   // `fail`, or `excuse` where the plan undid what was agreed on at the index.
   void disagree(RaftInvariant invariant, std::uint64_t index, NodeId node, std::string text,
                 std::uint64_t related = 0);
-  bool is_undone(std::uint64_t index) const { return has_forgotten_ || index >= undone_from_; }
+  bool is_undone(std::uint64_t index) const;
 
   // raft_invariants.cpp: roles, terms, votes.
   void on_role(NodeId id, Node& node, const Observation& seen);
@@ -182,7 +186,9 @@ class RaftInvariants {
   void on_claim(NodeId id, Node& node, const Observation& seen);
   void on_recovered(NodeId id, Node& node, const Observation& seen);
   void check_leader_complete(NodeId id, const Node& node, const Observation& seen);
-  void check_memory(const Node& node, std::uint64_t term);
+  // The node acts in the term. Where it had acted in it, or in a later one, and has forgotten that,
+  // what was agreed on in the terms up to the forgotten one is open again.
+  void relive(const Node& node, std::uint64_t term);
   void forget(Node& node, const Observation& seen);
 
   // raft_invariants_loss.cpp: what the plan destroyed.
@@ -221,8 +227,8 @@ class RaftInvariants {
   std::vector<RaftViolation> violations_;
   std::uint64_t record_ = 0;
   std::vector<RaftViolation> excused_;
-  std::uint64_t undone_from_ = UINT64_MAX;  // committed entries from here on may be gone
-  bool has_forgotten_ = false;  // a node acted again in a term that it had forgotten
+  std::uint64_t undone_from_ = UINT64_MAX;  // entries from here on may be gone, or be two
+  std::uint64_t relived_term_ = 0;  // the latest that a node had forgotten when it acted again
   std::vector<Node> nodes_;
   std::map<std::uint64_t, std::pair<NodeId, std::uint64_t>> leader_of_;  // by term
   std::vector<Committed> committed_;  // by index; place 0 is unused

@@ -32,8 +32,11 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
     const std::string text =
         fmt::format("node {} has another entry {} of term {}, or other entries before it", id.value,
                     seen.a, seen.b);
-    // Two leaders of a term write different entries of it.
-    if (has_forgotten_) {
+    // Two leaders of a term write different entries of it; Raft takes them for one, so what follows
+    // them differs too, in later terms as well.
+    const bool follows = first->previous != node.log.back().hash && seen.a > undone_from_;
+    if (seen.b <= relived_term_ || follows) {
+      undone_from_ = std::min(undone_from_, seen.a);
       excuse(RaftInvariant::log_match, id, text, first->record);
     } else {
       fail(RaftInvariant::log_match, id, text, first->record);
@@ -143,9 +146,10 @@ void RaftInvariants::check_quorum(NodeId id, const Node& node, std::uint64_t ind
   std::string text = fmt::format(
       "node {} commits entry {}, which is on the disks of the nodes {:#x} only, of voters {:#x}",
       id.value, index, disks, configuration.voters | configuration.outgoing);
-  // Two leaders of a term that was forgotten make two entries of one index and term, which Raft
-  // takes for the same; copies are counted by content.
-  if (has_forgotten_) return excuse(RaftInvariant::commit_quorum, id, std::move(text));
+  // Two entries of one index and term, written in a term that was forgotten, are the same to Raft;
+  // copies are counted by content.
+  if (relived_term_ != 0 && index >= undone_from_)
+    return excuse(RaftInvariant::commit_quorum, id, std::move(text));
   fail(RaftInvariant::commit_quorum, id, std::move(text));
 }
 
@@ -194,6 +198,8 @@ void RaftInvariants::snapshot_synced(std::uint64_t record, NodeId id, std::uint6
   record_ = record;
   Node& node = node_of(id);
   node.durable_snapshot = std::max(node.durable_snapshot, index);
+  // What was destroyed and is in it, the node has again.
+  std::fill_n(node.lost.begin(), std::min<std::size_t>(node.lost.size(), index + 1), 0);
   node.durable_upto = std::max(node.durable_upto, std::min(index, node.last()));
   extend_durable(node);
 }

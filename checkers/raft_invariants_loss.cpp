@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace windtunnel {
 
@@ -24,6 +25,17 @@ void RaftInvariants::disagree(RaftInvariant invariant, std::uint64_t index, Node
                               std::string text, std::uint64_t related) {
   if (is_undone(index)) return excuse(invariant, node, std::move(text), related);
   fail(invariant, node, std::move(text), related);
+}
+
+bool RaftInvariants::is_undone(std::uint64_t index) const {
+  if (index >= undone_from_) return true;
+  const bool is_committed = index > 0 && index <= max_committed();
+  return is_committed && committed_[index].term <= relived_term_;
+}
+
+void RaftInvariants::relive(const Node& node, std::uint64_t term) {
+  if (term > node.forgotten_term) return;
+  relived_term_ = std::max(relived_term_, node.forgotten_term);
 }
 
 // --- Facts ---
@@ -62,6 +74,8 @@ void RaftInvariants::snapshot_lost(std::uint64_t record, NodeId id, std::uint64_
   node.durable_upto = std::min(node.durable_snapshot, node.last());
   extend_durable(node);
 }
+
+void RaftInvariants::lost_unnoticed(NodeId id) { node_of(id).stays_ignorant = true; }
 
 void RaftInvariants::wiped(std::uint64_t record, NodeId id) {
   if (!node_of(id).is_known) return;
@@ -114,7 +128,7 @@ void RaftInvariants::forget(Node& node, const Observation& seen) {
   }
   node.durable_term = node.believed_term = seen.a;
   node.durable_vote = node.believed_vote = seen.b;
-  node.is_ignorant = false;
+  node.is_ignorant = std::exchange(node.stays_ignorant, false);
 }
 
 // Whether a majority can be without a committed entry, for copies of it were destroyed.

@@ -88,11 +88,13 @@ void ExtentLedger::keep(const Extent& extent) {
   }
   // The extents of a frame share their bytes.
   const bool again = !kept_.empty() && same_place(kept_.back().extent, extent);
-  kept_.push_back({extent, again ? kept_.back().digest : digest(extent), false});
+  kept_.push_back({extent, again ? kept_.back().digest : digest(extent), false, false});
 }
 
 void ExtentLedger::recovered() {
-  std::erase_if(kept_, [](const Kept& known) { return known.destroyed; });
+  std::erase_if(kept_, [](const Kept& known) { return known.destroyed && !known.unnoticed; });
+  for (Kept& known : kept_) known.unnoticed = false;
+  reads_ = false;
 }
 
 void ExtentLedger::before_damage() {
@@ -113,6 +115,10 @@ std::vector<Extent> ExtentLedger::after_damage(const DiskDamage& damage) {
     lost.push_back(known.extent);
   }
   add_unreadable(lost);
+  if (!reads_ || damage.kind != DiskFaultKind::misdirected_write) return lost;
+  for (Kept& known : kept_) {
+    known.unnoticed = std::find(lost.begin(), lost.end(), known.extent) != lost.end();
+  }
   return lost;
 }
 

@@ -38,8 +38,13 @@ class ExtentLedger {
   void wrote(const Extent& extent) { open_.push_back({extent}); }
   // The process is gone: a later write may lie where an open one would have.
   void crashed() { open_.clear(); }
-  // Recovery has read the disk and mended its log: what was destroyed before is history.
+  // The process begins to read.
+  void started() { reads_ = true; }
+  // Recovery has read the disk and mended its log: what was destroyed before is history, but for
+  // what its own mending destroyed.
   void recovered();
+  // Between these two.
+  bool reads() const { return reads_; }
   // Takes out what has become durable, in the order written. `lost`: those of them that never
   // reached their place.
   struct Settled {
@@ -64,6 +69,7 @@ class ExtentLedger {
     Extent extent;
     std::optional<std::uint64_t> digest;  // of the bytes as they became durable
     bool destroyed = false;
+    bool unnoticed = false;  // by a misdirected write, after it had been read
   };
   bool is_settled(const Extent& extent) const;
   std::optional<std::uint64_t> digest(const Extent& extent) const;
@@ -72,6 +78,7 @@ class ExtentLedger {
 
   const SimDisk& disk_;
   bool keeps_;
+  bool reads_ = false;
   std::vector<Open> open_;
   std::vector<Kept> kept_;
   Settled settled_;

@@ -57,7 +57,8 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
       ledgers_.emplace_back(sim_->node(NodeId{i}).disk(), keeps);
     }
-    sim_->trace().add_listener(*this, RecordKinds{RecordKind::crash}.add_observations());
+    sim_->trace().add_listener(
+        *this, RecordKinds{RecordKind::start, RecordKind::crash}.add_observations());
     for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
       sim_->node(NodeId{i}).disk().set_durability_listener(this);
     }
@@ -66,6 +67,9 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   void on_record(std::uint64_t number, const Record& record) override {
     if (record.is_observation()) {
       on_observation(number, record);
+    } else if (record.kind == RecordKind::start) {
+      if (record.node.value < ledgers_.size()) ledgers_[record.node.value].started();
+      return;
     } else if (record.kind == RecordKind::crash) {
       // What was still open is void: a later write may lie at the same place. Recovery says anew
       // what it found.
@@ -97,13 +101,16 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
       const std::uint64_t number = sim_->trace().size();
       for (auto& [id, group] : groups_) group.invariants.wiped(number, node);
     } else {
-      tell_lost(node, lost);
+      tell_lost(node, lost, damage.kind == DiskFaultKind::misdirected_write);
     }
     report(true);
   }
 
   Finding finish(const RunView& view, const PropertySpec& property) override {
     Finding finding;
+    for (const auto& [id, group] : groups_) {
+      if (group.invariants.is_undone()) finding.plan_undid.push_back(id);
+    }
     for (const auto& [id, group] : groups_) {
       const std::vector<RaftViolation>& violations = group.invariants.violations();
       for (std::size_t i = 0; i < violations.size(); ++i) {
@@ -120,7 +127,6 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
       }
     }
     for (const auto& [id, group] : groups_) {
-      if (group.invariants.is_undone()) finding.plan_undid.push_back(id);
       for (const RaftViolation& excused : group.invariants.excused()) {
         if (check_id(excused.invariant) != property.check) continue;
         finding.decision = Decision::unknown;
@@ -168,7 +174,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   void settle(NodeId node) {
     const ExtentLedger::Settled& settled = ledgers_[node.value].settle();
     for (const Extent& extent : settled.durable) tell(node, extent);
-    if (!settled.lost.empty()) tell_lost(node, settled.lost);
+    if (!settled.lost.empty()) tell_lost(node, settled.lost, true);
   }
 
   void tell(NodeId node, const Extent& extent) {
@@ -185,11 +191,13 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     }
   }
 
-  // Exactly what is gone, and what recovery can still find in its place.
-  void tell_lost(NodeId node, const std::vector<Extent>& lost) {
+  // Exactly what is gone, and what recovery can still find in its place. `by_node`: a write of its
+  // own destroyed it.
+  void tell_lost(NodeId node, const std::vector<Extent>& lost, bool by_node) {
     const std::uint64_t number = sim_->trace().size();
     for (const Extent& extent : lost) {
       RaftInvariants& invariants = group(extent.group).invariants;
+      if (by_node && ledgers_[node.value].reads()) invariants.lost_unnoticed(node);
       if (extent.kind == ObservationKind::wal_extent) {
         invariants.entry_lost(number, node, extent.a, extent.b);
       } else if (extent.kind == ObservationKind::snapshot_extent) {

@@ -107,6 +107,22 @@ TEST(RaftLoss, ANodeMayAcknowledgeWhatItCannotKnowToBeGone) {
   EXPECT_TRUE(world.violates(Is::ack_durable));
 }
 
+// Recovery reads, then mends the end of its log; the mending goes astray and takes entry 3.
+TEST(RaftLoss, RecoveryMayNotKnowWhatItsOwnMendingDestroyed) {
+  World world(5);
+  world.serve(4);
+  world.checks.crashed(++world.record, NodeId{1});
+  world.lose(1, 3);
+  world.checks.lost_unnoticed(NodeId{1});
+  world.recover(1, 1, 1, 4);
+  world.see(1, Kind::sent_claim, 1, 0, 4, World::h(4, 1));
+  EXPECT_TRUE(world.holds());
+  world.recover(1, 1, 1, 2);
+  world.see(1, Kind::append, 3, 1, World::h(3, 1), 7);
+  world.see(1, Kind::sent_claim, 1, 0, 3, World::h(3, 1));
+  EXPECT_TRUE(world.violates(Is::ack_durable)) << "the next recovery knows";
+}
+
 TEST(RaftLoss, AVoteThatWasDestroyedMayBeForgotten) {
   World world(5);
   world.vote(0, 3, 1);
@@ -157,6 +173,71 @@ TEST(RaftLoss, ASecondLeaderWithoutAForgottenVoteIsNot) {
   world.lead(1, 4);
   world.lead(2, 4);
   EXPECT_TRUE(world.violates(Is::election));
+}
+
+// Node 0 has voted twice in term 3, as it had forgotten its first vote.
+class RaftLossOfAVote : public ::testing::Test {
+ protected:
+  RaftLossOfAVote() {
+    world.vote(0, 3, 1);
+    world.lead(1, 3);
+    world.checks.vote_lost(++world.record, NodeId{0}, 0, 0);
+    world.recover(0, 0, 0, 0);
+    world.vote(0, 3, 2);
+    world.lead(2, 3);
+  }
+  World world{5};
+};
+
+TEST_F(RaftLossOfAVote, ExcusesNoSecondLeaderOfALaterTerm) {
+  world.lead(1, 9);
+  world.lead(2, 9);
+  EXPECT_TRUE(world.violates(Is::election));
+}
+
+TEST_F(RaftLossOfAVote, ExcusesTwoEntriesOfItsTermAndWhatFollowsThem) {
+  world.store(1, 1, 3);
+  world.see(2, Kind::append, 1, 3, 4711, 7);
+  world.store(1, 2, 4);
+  world.see(2, Kind::append, 2, 4, 4712, 7);
+  EXPECT_TRUE(world.holds());
+  EXPECT_TRUE(world.excuses(Is::log_match));
+}
+
+TEST_F(RaftLossOfAVote, ExcusesNoTwoEntriesOfALaterTermAfterTheSameOnes) {
+  world.store(1, 1, 9);
+  world.see(2, Kind::append, 1, 9, 4711, 7);
+  EXPECT_TRUE(world.violates(Is::log_match));
+}
+
+TEST_F(RaftLossOfAVote, ExcusesNoOtherEntryWhereALaterTermCommitted) {
+  for (std::uint32_t n = 1; n < 4; ++n) world.store(n, 1, 9);
+  world.lead(1, 9);
+  world.see(1, Kind::commit, 1, 9, World::h(1, 9), 1);
+  ASSERT_TRUE(world.holds());
+  world.see(2, Kind::apply, 1, 9, 77, 5);
+  EXPECT_TRUE(world.violates(Is::state_machine_safety));
+}
+
+TEST(RaftLoss, ARefusalInAForgottenTermPromisesNothing) {
+  World world(5);
+  world.vote(0, 3, 1);
+  world.checks.vote_lost(++world.record, NodeId{0}, 0, 0);
+  world.recover(0, 0, 0, 0);
+  world.checks.vote_synced(++world.record, NodeId{0}, 2, 0);
+  world.see(0, Kind::sent_claim, 2, 0, 0, 0);
+  EXPECT_FALSE(world.checks.is_undone());
+}
+
+TEST(RaftLoss, ANodeThatHasASnapshotOfTheLostEntryIsNoLoser) {
+  World world(5);
+  world.serve(2);
+  world.lose(2, 2);
+  world.recover(2, 1, 1, 1);
+  world.checks.snapshot_synced(++world.record, NodeId{2}, 2, World::h(2, 1));
+  world.store(3, 1, 1);
+  world.lead(3, 2);
+  EXPECT_TRUE(world.violates(Is::leader_complete));
 }
 
 TEST(RaftLoss, ACommittedEntryMayBeGoneWhenAMajorityIsWithoutIt) {
