@@ -172,7 +172,11 @@ struct Nemesis::Apply {
   void operator()(const Crash& crash) const {
     const CrashKind kind = crash.kind == Crash::Kind::power ? CrashKind::power : CrashKind::process;
     for (const NodeId node : nemesis.select(crash.nodes, active)) {
-      if (!nemesis.sim_.node(node).up()) continue;
+      const Node& victim = nemesis.sim_.node(node);
+      // A machine whose process has ended can still lose power, and its page cache with it.
+      const bool cuts_power = kind == CrashKind::power && victim.powered();
+      if (!victim.up() && !cuts_power) continue;
+      nemesis.forget_crash(node);
       nemesis.sim_.node(node).crash(kind);
       active.victims.push_back(node);
       nemesis.bite(active);

@@ -69,9 +69,18 @@ void Node::start() {
 }
 
 void Node::crash(CrashKind kind) {
-  if (!up()) return;
+  if (!up()) return lose_power_of_kernel(kind);
   record_life(*this, RecordKind::crash, static_cast<std::uint16_t>(kind));
   end_incarnation(kind);
+}
+
+// The process has ended before, but its page cache lives as long as the machine has power.
+void Node::lose_power_of_kernel(CrashKind kind) {
+  if (kind != CrashKind::power || !powered_) return;
+  record_life(*this, RecordKind::crash, static_cast<std::uint16_t>(kind));
+  powered_ = false;
+  if (incarnate_ == nullptr) return disk_->on_power_loss();
+  sim_.defer([this] { disk_->on_power_loss(); });  // After the program, which unwinds still.
 }
 
 void Node::exit(std::string_view why) {

@@ -78,7 +78,8 @@ class Node {
 
   // Starts the next incarnation; the node must be down.
   void start();
-  // Ends the incarnation; does nothing when down. May be called from the node's own code.
+  // Ends the incarnation. Down already: a power loss still takes what the kernel held (recorded, as
+  // any other), anything else does nothing. May be called from the node's own code.
   void crash(CrashKind kind);
   // The process gives up by itself, for a reason in words: as a crash of it, recorded as an exit.
   void exit(std::string_view why);
@@ -107,6 +108,7 @@ class Node {
   void complete(Waiter& waiter, std::uint64_t cause);
 
  private:
+  void lose_power_of_kernel(CrashKind kind);
   void end_incarnation(CrashKind kind);
   void destroy_incarnation(CrashKind kind);
 

@@ -200,6 +200,20 @@ TEST(Nemesis, ALyingSyncDamagesOnlyWithALossOfPower) {
   EXPECT_GE(damaged, 5U);
 }
 
+TEST(Nemesis, ALossOfPowerTakesTheMachineOfAProcessThatHasEnded) {
+  Fault process = once("process", Crash{nodes("n1"), Crash::Kind::process});
+  process.duration = DurationRange{seconds(2), seconds(2)};
+  Fault power = once("power", Crash{nodes("n1"), Crash::Kind::power});
+  power.trigger = At{{seconds(2), seconds(2)}};
+  power.duration = DurationRange{seconds(3), seconds(3)};
+  World world(plan_of({process, power}));
+  world.run_until(milliseconds(4'500));
+  EXPECT_EQ(world.nemesis->bites(1), 1U);
+  EXPECT_FALSE(world.node(0).up()) << "the end of the first fault does not bring the power back";
+  world.run_until(seconds(6));
+  EXPECT_TRUE(world.node(0).up());
+}
+
 TEST(Nemesis, TimeoutAsksTheService) {
   World world(plan_of({once("it", TimeoutNow{nodes("n2")})}));
   world.run_until(seconds(2));

@@ -247,6 +247,26 @@ TEST(PowerLoss, AnOpenThatNobodyWaitsForLeavesNoHandle) {
   EXPECT_EQ(world.write(file, 0, "x"), Errc::closed);
 }
 
+// The page cache outlives the process, and not the power.
+TEST(PowerLoss, TakesWhatAProcessThatEndedBeforeHadNotSynced) {
+  for (const bool gives_up : {false, true}) {
+    std::set<std::string> seen;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      DiskWorld world(seed);
+      world.write(world.stored("a", "old"), 0, "new");
+      gives_up ? world.node.exit("a test") : world.node.crash(CrashKind::process);
+      world.run();
+      world.node.crash(CrashKind::power);
+      EXPECT_FALSE(world.node.powered());
+      world.node.crash(CrashKind::power);  // There is nothing left to lose.
+      EXPECT_EQ(world.records.lost.size(), 1U);
+      world.node.start();
+      seen.insert(world.read(world.open("a")));
+    }
+    EXPECT_EQ(seen, (std::set<std::string>{"new", "old"})) << gives_up;
+  }
+}
+
 TEST(Sever, LaterCallsAreIgnoredAndEarlierEffectsStay) {
   DiskWorld world;
   const File file = world.open("a");
