@@ -94,12 +94,7 @@ Verdict check_objects(const History& history, std::vector<Object> objects, const
 
 Verdict check_linearizable(const History& history, const ModelSpec& spec, const Limits& limits) {
   auto objects = objects_of(history, spec);
-  if (objects.has_error()) {
-    Verdict verdict;
-    verdict.decision = Decision::unknown;
-    verdict.reason = to_string(objects.error());
-    return verdict;
-  }
+  if (objects.has_error()) return undecided(to_string(objects.error()));
   return check_objects(history, std::move(*objects), limits);
 }
 

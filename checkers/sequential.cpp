@@ -227,12 +227,7 @@ class SequentialCheck {
 
 Verdict check_sequential(const History& history, const ModelSpec& spec, const Limits& limits) {
   auto objects = objects_of(history, spec);
-  if (objects.has_error()) {
-    Verdict verdict;
-    verdict.decision = Decision::unknown;
-    verdict.reason = to_string(objects.error());
-    return verdict;
-  }
+  if (objects.has_error()) return undecided(to_string(objects.error()));
   return SequentialCheck(history, std::move(*objects), limits).run();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::checkers {
@@ -47,5 +48,13 @@ struct Verdict {
   static constexpr std::size_t kMaxFurther = 15;
   std::vector<Witness> further;  // of other violated objects
 };
+
+// Nothing could be decided, for this reason.
+inline Verdict undecided(std::string reason) {
+  Verdict verdict;
+  verdict.decision = Decision::unknown;
+  verdict.reason = std::move(reason);
+  return verdict;
+}
 
 }  // namespace windtunnel::checkers

@@ -85,10 +85,8 @@ class Reader {
 // Runs it again at full trace, in a worker.
 std::optional<TraceData> trace_of(const Saved& saved, const scenarios::Registry& registry) {
   std::optional<TraceData> trace;
-  WorkerOptions workers = scenarios::worker_options(saved.spec);
-  workers.watchdog_ms *= 10;  // A full trace takes longer than the run did.
   run_jobs(
-      1, workers,
+      1, scenarios::trace_worker_options(saved.spec),
       [&](std::uint64_t) {
         scenarios::RunOptions options;
         options.seed = saved.seed;

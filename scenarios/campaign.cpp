@@ -174,6 +174,12 @@ WorkerOptions worker_options(const ScenarioSpec& spec) {
   return workers;
 }
 
+WorkerOptions trace_worker_options(const ScenarioSpec& spec) {
+  WorkerOptions workers = worker_options(spec);
+  workers.watchdog_ms *= 10;
+  return workers;
+}
+
 int CampaignTotals::exit_code() const {
   if (end == JobsEnd::interrupted) return 130;
   if (end == JobsEnd::no_processes) return 70;

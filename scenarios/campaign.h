@@ -54,8 +54,10 @@ struct CampaignTotals {
 
 // The result of a run that ended its process, as the check `no-crash` sees it.
 RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
-// How the worker of one run of this scenario is watched.
+// How the worker of one run of this scenario is watched. One that keeps a full trace, or makes a
+// report of it, takes longer than the run did.
 WorkerOptions worker_options(const ScenarioSpec& spec);
+WorkerOptions trace_worker_options(const ScenarioSpec& spec);
 
 CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
                             const CampaignOptions& options,

@@ -37,7 +37,7 @@ struct Finding {
   NodeId node = kNoNode;
   std::vector<std::uint64_t> related;  // other records of the story
   std::vector<std::int64_t> history;   // indices of the operations of the witness
-  std::string workload;                // whose history broke it; empty: none
+  std::size_t group = 0;               // the one whose clients saw it, where they did
   // Groups of which the plan destroyed so much that they could not keep a promise: what their
   // clients saw is then no violation either.
   std::vector<GroupId> plan_undid;
@@ -53,6 +53,7 @@ struct OperationRecords {
 struct WorkloadHistory {
   std::string workload;
   checkers::ModelSpec model;
+  std::size_t group = 0;  // position of the group that it calls
   const checkers::History* history = nullptr;
   const std::vector<OperationRecords>* records = nullptr;  // of the history's operations
 };

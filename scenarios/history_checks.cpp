@@ -59,7 +59,7 @@ class LinearizableMonitor final : public Monitor {
       finding.text = verdict.reason;
     } else if (verdict.decision == checkers::Decision::violated) {
       finding.decision = Decision::violated;
-      finding.workload = entry.workload;
+      finding.group = entry.group;
       finding.text = witness_text(verdict);
       place(entry, verdict.witness, finding);
     }

@@ -46,9 +46,12 @@ class Properties {
       plan_undid.insert(plan_undid.end(), undid.begin(), undid.end());
     }
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const GroupId group = group_of(view.spec, results[i].finding.workload);
-      const bool undid = std::find(plan_undid.begin(), plan_undid.end(), group) != plan_undid.end();
-      if (undid && entries_[i].check->judges_clients) excuse(results[i].finding);
+      Finding& finding = results[i].finding;
+      if (!entries_[i].check->judges_clients || finding.decision != Decision::violated) continue;
+      const GroupId group{static_cast<std::uint32_t>(finding.group)};
+      if (std::find(plan_undid.begin(), plan_undid.end(), group) != plan_undid.end()) {
+        excuse(finding);
+      }
     }
     return results;
   }
@@ -60,21 +63,8 @@ class Properties {
     Monitor* monitor;
   };
 
-  // The group that a workload calls: its position among the scenario's groups.
-  static GroupId group_of(const ScenarioSpec& spec, const std::string& workload) {
-    const auto called = std::find_if(spec.workloads.begin(), spec.workloads.end(),
-                                     [&](const WorkloadSpec& one) { return one.name == workload; });
-    if (called == spec.workloads.end()) return GroupId{};
-    std::uint32_t position = 0;
-    for (std::uint32_t i = 0; i < spec.cluster.groups.size(); ++i) {
-      if (spec.cluster.groups[i].name == called->target) position = i;
-    }
-    return GroupId{position};
-  }
-
   // What clients saw is no violation where the plan destroyed what the cluster had promised them.
   static void excuse(Finding& finding) {
-    if (finding.decision != Decision::violated) return;
     finding.decision = Decision::unknown;
     finding.text = "the plan destroyed what the cluster had promised: " + finding.text;
   }
@@ -194,8 +184,9 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 RunView view_of(World& world, const ScenarioSpec& spec) {
   RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    view.histories.push_back(
-        {run->spec->name, run->definition->model, &run->recorder.history(), &run->records});
+    view.histories.push_back({run->spec->name, run->definition->model,
+                              target_group(spec, *run->spec), &run->recorder.history(),
+                              &run->records});
   }
   return view;
 }

@@ -74,12 +74,9 @@ RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const 
     if (directory.error.empty()) point_latest(out, directory.path);
     return directory;
   }
-  // Full traces and reports take longer than the run did.
-  WorkerOptions workers = worker_options(spec);
-  workers.watchdog_ms *= 10;
   bool ended = false;
   const JobsEnd end = run_jobs(
-      1, workers,
+      1, trace_worker_options(spec),
       [&](std::uint64_t) {
         std::string error =
             write_files(spec, registry, report.seed, directory.path, replay_command);

@@ -63,6 +63,13 @@ std::vector<NodeLayout> layout(const ScenarioSpec& spec) {
   return nodes;
 }
 
+std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload) {
+  for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
+    if (spec.cluster.groups[i].name == workload.target) return i;
+  }
+  return 0;
+}
+
 LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to) {
   LinkProfile profile = spec.network.standard;
   for (const LinkRule& rule : spec.network.links) {

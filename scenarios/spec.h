@@ -230,6 +230,9 @@ struct NodeLayout {
 };
 std::vector<NodeLayout> layout(const ScenarioSpec& spec);
 
+// The position of the group that the workload calls.
+std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload);
+
 // The profile of the link between two nodes, every rule applied; bandwidth and queue may stay
 // absent.
 LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to);

@@ -146,10 +146,7 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
     run->spec = &spec;
     run->definition = registry_.workload(spec.type);
     WT_ASSERT(run->definition != nullptr, "a scenario is checked against the registry");
-    std::size_t group = 0;
-    for (std::size_t i = 0; i < spec_.cluster.groups.size(); ++i) {
-      if (spec_.cluster.groups[i].name == spec.target) group = i;
-    }
+    const std::size_t group = target_group(spec_, spec);
     run->service = &service_of_group(group);
     run->config = server_config(group, "");
     run->config.options.try_emplace("client_deadline", std::to_string(spec.timeout.ns) + "ns");

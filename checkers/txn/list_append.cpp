@@ -2,7 +2,7 @@
 // (Kingsbury & Alvaro, VLDB 2020). An acknowledged append that the longest read does not show comes
 // after all that it shows.
 #include "checkers/edn.h"
-#include "checkers/txn/dependencies.h"
+#include "checkers/txn/inference.h"
 
 #include <fmt/format.h>
 
@@ -21,10 +21,10 @@ struct Key {
 
 std::size_t size_of(const Value& list) { return list.items().size(); }
 
-class Lists {
+class Lists : private Inference {
  public:
   Lists(const TxnHistory& history, Dependencies& graph, AnomalyList& anomalies)
-      : history_(history), graph_(graph), anomalies_(anomalies), keys_(history.keys().size()) {}
+      : Inference(history, graph, anomalies), keys_(history.keys().size()) {}
 
   void run() {
     for_each_read([this](std::uint32_t t, const Access& read, bool) { find_longest(t, read); });
@@ -238,18 +238,6 @@ class Lists {
     }
   }
 
-  std::uint32_t writer(std::uint32_t write) const { return history_.writes()[write].transaction; }
-  bool is_vertex(std::uint32_t t) const {
-    return history_.transactions()[t].outcome != EventType::fail;
-  }
-  static std::string name(std::uint32_t t) { return fmt::format("T{}", t); }
-  void report(const char* what, std::vector<std::uint32_t> transactions, std::string why) {
-    anomalies_.add(what, std::move(transactions), std::move(why));
-  }
-
-  const TxnHistory& history_;
-  Dependencies& graph_;
-  AnomalyList& anomalies_;
   std::vector<Key> keys_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> updates_;  // (key, size) -> who appended
   std::vector<bool> shown_;  // by write: some longest read shows it

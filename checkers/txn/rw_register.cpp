@@ -2,7 +2,7 @@
 // the unset state comes before every write, and what a transaction wrote comes after what it had
 // read of the same key.
 #include "checkers/edn.h"
-#include "checkers/txn/dependencies.h"
+#include "checkers/txn/inference.h"
 
 #include <fmt/format.h>
 
@@ -13,12 +13,10 @@ namespace {
 
 constexpr std::uint32_t kUnset = 0xfffffffeU;
 
-class Registers {
+class Registers : private Inference {
  public:
   Registers(const TxnHistory& history, Dependencies& graph, AnomalyList& anomalies)
-      : history_(history),
-        graph_(graph),
-        anomalies_(anomalies),
+      : Inference(history, graph, anomalies),
         unset_(history.keys().size()),
         readers_(history.writes().size()),
         successors_(history.writes().size()),
@@ -165,18 +163,6 @@ class Registers {
     }
   }
 
-  std::uint32_t writer(std::uint32_t write) const { return history_.writes()[write].transaction; }
-  bool is_vertex(std::uint32_t t) const {
-    return history_.transactions()[t].outcome != EventType::fail;
-  }
-  static std::string name(std::uint32_t t) { return fmt::format("T{}", t); }
-  void report(const char* what, std::vector<std::uint32_t> transactions, std::string why) {
-    anomalies_.add(what, std::move(transactions), std::move(why));
-  }
-
-  const TxnHistory& history_;
-  Dependencies& graph_;
-  AnomalyList& anomalies_;
   std::vector<std::vector<std::uint32_t>> unset_;       // by key: who read it unset
   std::vector<std::vector<std::uint32_t>> readers_;     // by write
   std::vector<std::vector<std::uint32_t>> successors_;  // by write: who read it and wrote the key
