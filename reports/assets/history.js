@@ -60,8 +60,8 @@ function drawHistory() {
   g.fillStyle = colour.muted;
   opsOfLane.forEach((list, lane) => {
     const last = list[Math.max(0, visibleOps(list)[1] - 1)];
-    g.fillText(`client ${lane}` + (col.op_process[last] === lane ? "" : ` (as ${col.op_process[last]})`),
-               2, lane * kOpRow + kOpRow / 2 + 1);
+    // As the witness names them. A client whose operation was left open goes on as another process.
+    g.fillText(`process ${col.op_process[last]}`, 2, lane * kOpRow + kOpRow / 2 + 1);
   });
 }
 

@@ -91,7 +91,7 @@ function drawLaneNames(g) {
     g.font = font.small;
     g.fillStyle = colour.muted;
     if (state === null) continue;
-    const role = state.role === 255 ? "down" : data.roles[state.role] ?? `role ${state.role}`;
+    const role = state.role === 255 ? "no role known" : data.roles[state.role] ?? `role ${state.role}`;
     g.fillText(fitText(g, `${role}, term ${state.term}`, kGutter - 10), 2, y + 18);
     g.fillStyle = colour.faint;
     if (maxCommit > 0) g.fillText(fitText(g, `commit ${state.commit}`, kGutter - 10), 2, y + 34);

@@ -78,7 +78,7 @@ class DiskFaults {
   // The first active fault of `kind` that hits the `ordinal`-th operation; null when none does.
   // `key` is the family of draws of the kind. Whether it bit is for the caller to say with `bite`.
   State* hit(DiskFaultKind kind, const DrawKey& key, std::uint64_t ordinal);
-  // True at the first bite of all; of all parts together, where there are several.
+  // True at the first bite of the fault on this disk, of all its parts together.
   bool bite(State& state);
 
  private:

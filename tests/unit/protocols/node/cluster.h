@@ -5,6 +5,8 @@
 #include "sim/node.h"
 #include "sim/simulation.h"
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -65,6 +67,13 @@ class Cluster {
   }
 
   void run_for(Duration duration) { sim.run_until(sim.now() + duration); }
+  // Whether the node runs; else why it gave up.
+  ::testing::AssertionResult runs(std::size_t i) {
+    if (servers[i]->up()) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure()
+           << config.member_names[i] << " is down: " << servers[i]->exit_reason();
+  }
+  // Of a node that runs.
   RaftKvService& service(std::size_t i) {
     return static_cast<RaftKvService&>(*servers[i]->program());
   }

@@ -111,6 +111,7 @@ TEST(DiskTrouble, AFailedSyncEndsTheProcess) {
   cluster.servers[leader]->start();
   cluster.run_for(seconds(2));
   ASSERT_TRUE(cluster.servers[leader]->up());
+  ASSERT_TRUE(cluster.runs(leader));
   EXPECT_EQ(cluster.service(leader).store().get("k"), "49");
 }
 
@@ -158,6 +159,7 @@ TEST(DiskTrouble, AFullDiskStopsAcknowledgementsUntilThereIsSpace) {
   EXPECT_EQ(user[4].outcome.kind, Outcome::Kind::ok);
   for (std::size_t i = 0; i < 3; ++i) {
     ASSERT_TRUE(cluster.servers[i]->up());
+    ASSERT_TRUE(cluster.runs(i));
     EXPECT_EQ(cluster.service(i).store().get("k"), "3");
   }
 }
@@ -192,6 +194,7 @@ TEST(DiskTrouble, ATornTailIsCutOffAndNothingAcknowledgedIsLost) {
   EXPECT_EQ(user.ok(), 400U);
   for (std::size_t i = 0; i < 3; ++i) {
     ASSERT_TRUE(cluster.servers[i]->up());
+    ASSERT_TRUE(cluster.runs(i));
     EXPECT_EQ(cluster.service(i).store().get("k"), "399");
   }
 }

@@ -26,7 +26,9 @@ std::vector<Call> appends(std::size_t count) {
 }
 
 void expect_same_state(Cluster& cluster) {
+  ASSERT_TRUE(cluster.runs(0));
   for (std::size_t i = 1; i < cluster.servers.size(); ++i) {
+    ASSERT_TRUE(cluster.runs(i));
     EXPECT_EQ(cluster.service(i).store(), cluster.service(0).store()) << "node " << i;
   }
 }
@@ -118,6 +120,7 @@ TEST(RaftKv, RemovesLogSegmentsThatASnapshotCovers) {
   cluster.run_for(seconds(15));
   ASSERT_EQ(user.ok(), 1501U);
   for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(cluster.runs(i));
     EXPECT_LT(cluster.service(i).host().wal().segments(), 8U);
     EXPECT_GT(cluster.service(i).host().wal().segments(), 0U);
   }
@@ -188,7 +191,10 @@ TEST(RaftKv, ARequestSentManyTimesHasOneEffect) {
   for (Node* server : cluster.servers) server->start();
   cluster.run_for(seconds(3));
   EXPECT_GT(answers, 10U);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(cluster.service(i).store().get("log"), "x");
+  for (std::size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(cluster.runs(i));
+    EXPECT_EQ(cluster.service(i).store().get("log"), "x");
+  }
 }
 
 TEST(RaftKv, WithoutAMajorityAWriteIsUnknownAndAReadFails) {
