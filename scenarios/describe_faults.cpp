@@ -238,9 +238,10 @@ void describe(Fields<MessageRule>& f) {
 void describe(Fields<Crash>& f) {
   f.short_form("nodes");
   f.required("nodes", &Crash::nodes, kNodesDoc);
-  f.optional(
-      "kind", &Crash::kind,
-      "`process` keeps what was written; `power` loses a drawn part of what was not synced.");
+  f.optional("kind", &Crash::kind,
+             "`process` keeps what was written; `power` loses a drawn part of what was not synced, "
+             "also of "
+             "a process that has ended before.");
 }
 
 void describe(Fields<Restart>& f) {

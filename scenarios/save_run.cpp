@@ -44,22 +44,40 @@ std::string write_files(const ScenarioSpec& spec, const Registry& registry, std:
   std::string error = write(directory, "scenario.yaml", as_bytes(print_spec(spec)));
   if (error.empty()) error = write(directory, "history.jsonl", as_bytes(artifacts.history_jsonl));
   if (error.empty()) error = write(directory, "trace.wtt", encode_trace(artifacts.trace));
-  // The result is written last: a directory that has one is whole.
   if (error.empty()) error = write(directory, "result.json", as_bytes(document));
   return error;
 }
 
-// What an earlier run of the seed left beside would be taken for this one's.
 std::string write_crash(const ScenarioSpec& spec, const SeedReport& report,
                         const std::string& directory, const std::string& replay_command) {
-  std::error_code ignored;
-  for (const char* name : {"result.json", "trace.wtt", "history.jsonl", "report.html"}) {
-    std::filesystem::remove(std::filesystem::path(directory) / name, ignored);
-  }
   const RunResult result = crash_result(spec, report.seed, report.crash);
   std::string error = write(directory, "scenario.yaml", as_bytes(print_spec(spec)));
   if (!error.empty()) return error;
   return write(directory, "result.json", as_bytes(result_document(result, spec, replay_command)));
+}
+
+// Puts what was written aside in the place of what an earlier run of the seed left. Needs no space,
+// so it cannot fail for want of it. The result goes first and comes last: a directory that has one
+// is whole. Files that are not ours stay.
+std::string publish(const std::filesystem::path& aside, const std::filesystem::path& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) fs::remove(directory / "result.json", error);
+  for (const char* name :
+       {"scenario.yaml", "history.jsonl", "trace.wtt", "report.html", "result.json"}) {
+    if (!error) fs::remove(directory / name, error);
+    if (!error && fs::exists(aside / name)) fs::rename(aside / name, directory / name, error);
+  }
+  return error ? "cannot write '" + directory.string() + "': " + error.message() : std::string();
+}
+
+// The same, when all was written; then `out`/latest points there.
+void keep_or_drop(RunDirectory& directory, const std::string& aside, const std::string& out) {
+  if (directory.error.empty()) directory.error = publish(aside, directory.path);
+  std::error_code ignored;
+  std::filesystem::remove_all(aside, ignored);
+  if (directory.error.empty()) point_latest(out, directory.path);
 }
 
 }  // namespace
@@ -69,18 +87,18 @@ RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const 
                       const std::function<std::string(const std::string&)>& then) {
   RunDirectory directory;
   directory.path = out + "/" + spec.name + "/" + std::to_string(report.seed);
+  const std::string aside = directory.path + ".tmp" + std::to_string(::getpid());
   if (report.crashed) {
-    directory.error = write_crash(spec, report, directory.path, replay_command);
-    if (directory.error.empty()) point_latest(out, directory.path);
+    directory.error = write_crash(spec, report, aside, replay_command);
+    keep_or_drop(directory, aside, out);
     return directory;
   }
   bool ended = false;
   const JobsEnd end = run_jobs(
       1, trace_worker_options(spec),
       [&](std::uint64_t) {
-        std::string error =
-            write_files(spec, registry, report.seed, directory.path, replay_command);
-        if (error.empty() && then) error = then(directory.path);
+        std::string error = write_files(spec, registry, report.seed, aside, replay_command);
+        if (error.empty() && then) error = then(aside);
         return error;
       },
       [&](std::uint64_t, const JobOutcome& outcome) {
@@ -99,7 +117,7 @@ RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const 
     directory.error = directory.interrupted ? "interrupted while the run directory was written"
                                             : "no worker process could be started";
   }
-  if (directory.error.empty()) point_latest(out, directory.path);
+  keep_or_drop(directory, aside, out);
   return directory;
 }
 

@@ -16,8 +16,9 @@ struct RunDirectory {
 };
 
 // Runs the seed again at full trace in a worker and writes result.json, scenario.yaml,
-// history.jsonl and trace.wtt, then points `out`/latest to the directory. `then` runs in the worker
-// afterwards, with the path; what it returns is an error.
+// history.jsonl and trace.wtt to a directory aside; `then` runs in the worker afterwards, with its
+// path, and what it returns is an error. Only when all of it was written it takes the place of what
+// an earlier run of the seed left, and `out`/latest points there.
 //
 // A seed that crashed has no trace and no history: it leaves result.json and scenario.yaml, which
 // `replay` needs.

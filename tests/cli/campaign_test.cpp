@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <map>
 
 namespace windtunnel::cli_test {
 namespace {
@@ -141,6 +142,30 @@ TEST_F(Campaign, AnInterruptWhileItsDirectoryIsWrittenIsNoSuccess) {
   EXPECT_EQ(ended.code, 130) << ended.out << ended.err;
   EXPECT_THAT(ended.out, Not(HasSubstr("report")));
   EXPECT_FALSE(exists("windtunnel-out/latest"));
+}
+
+// The second run is another scenario of the same name; its trace does not fit.
+TEST_F(Campaign, ADirectoryThatCannotBeReplacedStaysAsItWas) {
+  const std::string home = "windtunnel-out/calm/1/";
+  write("calm.yaml", calm("calm", kHolds));
+  ASSERT_EQ(command({"run", "calm.yaml"}).code, 0);
+  write(home + "notes.txt", "mine");
+  std::map<std::string, std::string> before;
+  for (const char* name :
+       {"result.json", "scenario.yaml", "history.jsonl", "trace.wtt", "report.html", "notes.txt"}) {
+    before[name] = read_file(directory_ / (home + name));
+  }
+  write("calm.yaml", calm("calm", kHolds, "60s"));
+  Start start;
+  start.directory = directory_.path();
+  start.arguments = {"run", "calm.yaml"};
+  start.file_limit = 600'000;
+  EXPECT_EQ(run_command(start).code, 70);
+  for (const auto& [name, text] : before) EXPECT_EQ(read_file(directory_ / (home + name)), text);
+  start.file_limit = 0;
+  EXPECT_EQ(run_command(start).code, 0);
+  EXPECT_NE(read_file(directory_ / (home + "scenario.yaml")), before["scenario.yaml"]);
+  EXPECT_EQ(read_file(directory_ / (home + "notes.txt")), "mine");
 }
 
 TEST_F(Campaign, WritesThroughLinksAndIntoPipes) {
