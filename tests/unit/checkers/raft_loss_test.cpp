@@ -229,7 +229,8 @@ TEST(RaftLoss, ARefusalInAForgottenTermPromisesNothing) {
   EXPECT_FALSE(world.checks.is_undone());
 }
 
-// Node 2 has the entry again, and node 1 drops it on its own: no plan made that a majority lacks it.
+// Node 2 has the entry again, and node 1 drops it on its own: no plan made that a majority lacks
+// it.
 TEST(RaftLoss, ANodeThatHasASnapshotOfTheLostEntryIsNoLoser) {
   World world(5);
   world.serve(2);
