@@ -74,11 +74,13 @@ void Node::crash(CrashKind kind) {
   end_incarnation(kind);
 }
 
-// The process has ended before, but its page cache lives as long as the machine has power.
+// The process has ended before, but its page cache and its streams live as long as the machine has
+// power.
 void Node::lose_power_of_kernel(CrashKind kind) {
   if (kind != CrashKind::power || !powered_) return;
   record_life(*this, RecordKind::crash, static_cast<std::uint16_t>(kind));
   powered_ = false;
+  sim_.network().lose_power(id_);
   if (incarnate_ == nullptr) return disk_->on_power_loss();
   sim_.defer([this] { disk_->on_power_loss(); });  // After the program, which unwinds still.
 }

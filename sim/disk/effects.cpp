@@ -79,6 +79,7 @@ SimDisk::Outcome SimDisk::open(DiskCall& call, Faulty faulty) {
     entry.file = new_file_number();
     files_.resize(entry.file + std::size_t{1});
     files_[entry.file] = std::make_unique<StoredFile>(pool_);
+    live_.push_back(entry.file);
     names_.create(*place, entry);
   }
   const std::uint32_t handle = entry.file << 1 | (call.mode == OpenMode::read ? 0U : 1U);
@@ -286,9 +287,8 @@ void SimDisk::rot(const DiskFault& fault) {
   const DrawKey key = fault_keys_[static_cast<std::size_t>(fault.kind)].of(fault.id).of(last_call_);
   std::uint64_t hits = 0;
   before_damage();
-  for (std::uint32_t number = 0; number < files_.size(); ++number) {
-    StoredFile* const file = find(number);
-    if (file != nullptr) hits += file->image.rot(key.of(number), fault.probability);
+  for (const std::uint32_t number : live_) {
+    hits += files_[number]->image.rot(key.of(number), fault.probability);
   }
   DiskFaults::State* const state = faults_.find(fault.id);
   for (std::uint64_t i = 0; i < hits; ++i) bite(*state, nullptr);
@@ -309,6 +309,7 @@ void SimDisk::replace(const DiskFault& fault) {
   for (const std::uint32_t slot : under_way_) calls_[slot].wiped = true;
   names_.clear();
   files_.clear();
+  live_.clear();
   used_pages_ = 0;
   bite(*faults_.find(fault.id), nullptr);
   damaged({DiskFaultKind::wipe, 0, 0, 0});

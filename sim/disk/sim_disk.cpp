@@ -201,9 +201,7 @@ void SimDisk::release(std::uint32_t slot) {
 void SimDisk::on_process_crash() {
   open_.clear();
   const DrawKey key = power_key_.of(node_.incarnation().value).of(UINT64_MAX);
-  for (std::uint32_t number = 0; number < files_.size(); ++number) {
-    if (find(number) != nullptr) files_[number]->image.evict_stale(key.of(number));
-  }
+  for (const std::uint32_t number : live_) files_[number]->image.evict_stale(key.of(number));
   collect();
 }
 
@@ -235,9 +233,8 @@ void SimDisk::on_power_loss() {
   const NameTree::Loss names = names_.lose_power(key.of(NameTree::kRoot));
   collect();
   SectorLoss sectors;
-  for (std::uint32_t number = 0; number < files_.size(); ++number) {
-    StoredFile* const file = find(number);
-    if (file == nullptr) continue;
+  for (const std::uint32_t number : live_) {
+    StoredFile* const file = files_[number].get();
     const DrawKey& torn = fault_keys_[static_cast<std::size_t>(DiskFaultKind::torn_tail)];
     const bool extended = file->image.size() > file->image.durable_size();
     DiskFaults::State* const tear =
@@ -267,16 +264,17 @@ void SimDisk::on_power_loss() {
 // Frees files that nothing can reach any more.
 void SimDisk::collect() {
   const std::vector<std::uint32_t> named = names_.named_files();
-  for (std::uint32_t number = 0; number < files_.size(); ++number) {
-    StoredFile* const file = find(number);
-    if (file == nullptr) continue;
+  const auto is_gone = [&](std::uint32_t number) {
+    StoredFile& file = *files_[number];
     const bool reachable = std::binary_search(named.begin(), named.end(), number) ||
-                           file->under_way != 0 || is_open(number << 1, false) ||
+                           file.under_way != 0 || is_open(number << 1, false) ||
                            is_open(number << 1 | 1, false);
-    if (reachable) continue;
-    used_pages_ -= file->image.used_pages();
+    if (reachable) return false;
+    used_pages_ -= file.image.used_pages();
     files_[number].reset();
-  }
+    return true;
+  };
+  live_.erase(std::remove_if(live_.begin(), live_.end(), is_gone), live_.end());
 }
 
 std::uint32_t SimDisk::new_file_number() {

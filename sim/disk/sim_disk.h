@@ -242,7 +242,9 @@ class SimDisk final : public EventTarget, public WaiterHolder {
   PagePool pool_;
   NameTree names_;
   std::vector<std::unique_ptr<StoredFile>> files_;  // by number; null: gone, or a directory
-  std::vector<OpenHandle> open_;                    // of this incarnation
+  // Numbers of those that are there, ascending: a run may have had many more, and walks only these.
+  std::vector<std::uint32_t> live_;
+  std::vector<OpenHandle> open_;  // of this incarnation
   std::uint32_t last_file_ = 0;
   std::uint64_t used_pages_ = 0;
   std::uint64_t damage_ = 0;

@@ -37,6 +37,8 @@ std::unique_ptr<NodeTransport> Network::attach(Node& node) {
   return std::make_unique<SimTransport>(node, parts_->messages, parts_->streams, parts_->ports);
 }
 
+void Network::lose_power(NodeId node) { parts_->streams.sever(node, true); }
+
 void Network::set_default_profile(const LinkProfile& profile) {
   parts_->links.set_default_profile(profile);
 }

@@ -72,6 +72,8 @@ class Network {
   explicit Network(Simulation& sim);
   ~Network();
   std::unique_ptr<NodeTransport> attach(Node& node);
+  // What the kernel of a node whose process has ended still has to say is never said.
+  void lose_power(NodeId node);
 
   // --- What links are like. May change at any time between events. ---
   void set_default_profile(const LinkProfile& profile);

@@ -133,6 +133,22 @@ TEST(StreamFailures, APowerLossEndsWhatAnEarlierCrashLeft) {
   EXPECT_EQ(try_read(*pair.server), Errc::would_block);
 }
 
+TEST(StreamFailures, APowerLossEndsWhatAProcessThatIsGoneHasLeft) {
+  for (const bool gives_up : {false, true}) {
+    NetWorld world(2);
+    Connection pair(world);
+    world.net().isolate(3, world.id(0));
+    ASSERT_TRUE(pair.client->write(as_bytes("under way")).has_value());
+    gives_up ? world.node(0).exit("a test") : world.node(0).crash(CrashKind::process);
+    EXPECT_EQ(world.net().stream_ends(), 2U);
+    world.node(0).crash(CrashKind::power);
+    EXPECT_EQ(world.net().stream_ends(), 1U);
+    world.net().remove_fault(3);
+    world.run_for(seconds(100));
+    EXPECT_EQ(try_read(*pair.server), Errc::would_block);
+  }
+}
+
 TEST(StreamFailures, AfterAPowerLossThePeerLearnsOfItWhenItSends) {
   NetWorld world(2);
   Connection pair(world);
