@@ -59,10 +59,9 @@ bool MessageLink::enqueue(const wire::FrameHeader& header, BytesView message) {
 void MessageLink::write() {
   if (!socket_ || !writing_.empty() || pending_.empty()) return;
   std::swap(writing_, pending_);
-  net::async_write(*socket_, net::buffer(writing_),
-                   [self = shared_from_this()](const Error& error, std::size_t) {
-                     self->on_written(error);
-                   });
+  net::async_write(
+      *socket_, net::buffer(writing_),
+      [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); });
 }
 
 void MessageLink::on_written(const Error& error) {

@@ -149,8 +149,7 @@ Errc PosixFiles::on_path(DiskRequest& request) {
   if (!whole && !is_contained_path(request.path)) return Errc::invalid_argument;
   const int root = root_.number();
   switch (request.operation) {
-    case DiskOperation::make_directory:
-      return outcome(::mkdirat(root, request.path.c_str(), 0755));
+    case DiskOperation::make_directory: return outcome(::mkdirat(root, request.path.c_str(), 0755));
     case DiskOperation::rename:
       if (!is_contained_path(request.other_path)) return Errc::invalid_argument;
       return outcome(::renameat(root, request.path.c_str(), root, request.other_path.c_str()));

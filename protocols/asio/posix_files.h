@@ -28,8 +28,19 @@ class Descriptor {
 };
 
 enum class DiskOperation : std::uint8_t {
-  open, close, size, read, write, truncate, allocate, sync,
-  make_directory, rename, remove, list, sync_directory,
+  open,
+  close,
+  size,
+  read,
+  write,
+  truncate,
+  allocate,
+  sync,
+  make_directory,
+  rename,
+  remove,
+  list,
+  sync_directory
 };
 
 // An operation, with its arguments as far as it has them, and its outcome.

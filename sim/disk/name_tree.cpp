@@ -174,8 +174,7 @@ void NameTree::promise(std::uint32_t directory) {
 
 bool NameTree::is_name_promised(const Place& place, const Entry& entry) const {
   return std::none_of(pending_.begin(), pending_.end(), [&](const Change& change) {
-    const bool concerns =
-        change.entry == entry || change.at == place || change.target() == place;
+    const bool concerns = change.entry == entry || change.at == place || change.target() == place;
     return concerns && !change.promised;
   });
 }

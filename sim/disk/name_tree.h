@@ -79,7 +79,7 @@ class NameTree {
     Kind kind;
     Place at;
     Entry entry;
-    Place to;              // rename
+    Place to;               // rename
     bool settled = false;   // about to become durable
     bool promised = false;  // a sync lied about it
     const Place& target() const { return kind == Kind::rename ? to : at; }

@@ -90,11 +90,13 @@ TEST_P(StreamsOf, WriterIsHeldBackByAReaderThatDoesNotRead) {
   const Connection c = connect(*world, one, two);
   const Bytes chunk(std::size_t{1} << 16);
   std::size_t taken = 0;
-  const bool held_back = world->run_until([&] {
-    const Result<std::size_t> written = c.client->write(chunk);
-    if (written.has_value()) taken += *written;
-    return taken > (std::size_t{64} << 20);
-  }, milliseconds(400));
+  const bool held_back = world->run_until(
+      [&] {
+        const Result<std::size_t> written = c.client->write(chunk);
+        if (written.has_value()) taken += *written;
+        return taken > (std::size_t{64} << 20);
+      },
+      milliseconds(400));
   EXPECT_FALSE(held_back) << "64 MiB were taken though nobody reads";
   EXPECT_GT(taken, 0U);
 }
@@ -184,8 +186,8 @@ TEST_P(StreamsOf, ManyConnectionsCarryTheirOwnBytes) {
     scope.spawn(receive_all(world->env(two), *c.server, receivings[i]));
   }
   const auto is_done = [](const Receiving& receiving) { return receiving.done; };
-  ASSERT_TRUE(world->run_until(
-      [&] { return std::all_of(receivings.begin(), receivings.end(), is_done); }));
+  ASSERT_TRUE(
+      world->run_until([&] { return std::all_of(receivings.begin(), receivings.end(), is_done); }));
   for (std::size_t i = 0; i < kConnections; ++i) EXPECT_TRUE(receivings[i].bytes == payloads[i]);
 }
 

@@ -24,8 +24,8 @@ class Conformance : public ::testing::TestWithParam<WorldKind> {
 inline std::string world_name(const ::testing::TestParamInfo<WorldKind>& info) {
   return info.param == WorldKind::simulated ? "Simulated" : "Real";
 }
-#define WT_IN_BOTH_WORLDS(Suite)                                                        \
-  INSTANTIATE_TEST_SUITE_P(Worlds, Suite,                                               \
+#define WT_IN_BOTH_WORLDS(Suite)          \
+  INSTANTIATE_TEST_SUITE_P(Worlds, Suite, \
                            ::testing::Values(WorldKind::simulated, WorldKind::real), world_name)
 
 // Counts its completions.

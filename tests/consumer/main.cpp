@@ -10,8 +10,9 @@ windtunnel::scenarios::ServiceDefinition my_kv() {
   definition.name = "my-kv";
   definition.doc = "a store from outside the tree";
   definition.options = windtunnel::my_store::options();
-  definition.make = [](windtunnel::Env& env, const windtunnel::ServiceConfig& config)
-      -> std::unique_ptr<windtunnel::Service> {
+  definition.make =
+      [](windtunnel::Env& env,
+         const windtunnel::ServiceConfig& config) -> std::unique_ptr<windtunnel::Service> {
     return std::make_unique<windtunnel::my_store::NaiveService>(env, config);
   };
   definition.make_client =

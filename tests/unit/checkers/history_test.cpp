@@ -44,16 +44,15 @@ TEST(HistoryRecorder, WritesLinesWithFixedKeyOrder) {
   recorder.nemesis({5}, "partition", Value::vector({"n1", "n2"}));
   const auto put = recorder.invoke(0, {10}, "put", "v", "k");
   recorder.complete(put, {20}, EventType::info, "v", Value::keyword("timed-out"));
-  EXPECT_EQ(
-      write_history_json_lines(recorder.history()),
-      R"({"index":0,"time":5,"type":"info","process":"nemesis","f":"partition",)"
-      R"("value":["n1","n2"]})"
-      "\n"
-      R"({"index":1,"time":10,"type":"invoke","process":0,"f":"put","value":"v","key":"k"})"
-      "\n"
-      R"({"index":2,"time":20,"type":"info","process":0,"f":"put","value":"v",)"
-      R"("error":"timed-out","key":"k"})"
-      "\n");
+  EXPECT_EQ(write_history_json_lines(recorder.history()),
+            R"({"index":0,"time":5,"type":"info","process":"nemesis","f":"partition",)"
+            R"("value":["n1","n2"]})"
+            "\n"
+            R"({"index":1,"time":10,"type":"invoke","process":0,"f":"put","value":"v","key":"k"})"
+            "\n"
+            R"({"index":2,"time":20,"type":"info","process":0,"f":"put","value":"v",)"
+            R"("error":"timed-out","key":"k"})"
+            "\n");
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ Greeting example() {
   return greeting;
 }
 
-RC_GTEST_PROP(AsioWire, GreetingSurvivesTheWire, (bool stream, std::uint32_t from, std::uint32_t to,
-                                                  Port from_port, Port to_port)) {
+RC_GTEST_PROP(AsioWire, GreetingSurvivesTheWire,
+              (bool stream, std::uint32_t from, std::uint32_t to, Port from_port, Port to_port)) {
   Greeting greeting;
   greeting.kind = stream ? Kind::stream : Kind::messages;
   greeting.from = {NodeId{from}, from_port};

@@ -160,8 +160,7 @@ struct HandMadeEnv {
   NoRandom random;
   NoObserver observer;
   NoProcess process;
-  Env env{NodeId{0}, clock,   clock,  executor, transport,
-          disk,      compute, random, observer, process};
+  Env env{NodeId{0}, clock, clock, executor, transport, disk, compute, random, observer, process};
 };
 
 }  // namespace windtunnel::testing

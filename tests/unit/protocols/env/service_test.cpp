@@ -25,10 +25,27 @@ TEST(ParseDuration, AcceptsANumberWithAUnit) {
 }
 
 TEST(ParseDuration, RefusesEverythingElse) {
-  for (const std::string_view text :
-       {"", "5", "ms", "5 ms", " 5ms", "5ms ", "5MS", "5sec", "1.s", ".5s", "1e3s", "--5ms", "+5ms",
-        "5d", "0x5ms", "1.5.5s", "9223372036854775808ns", "99999999999999999999s", "3000000h",
-        "1.0000000001s", "5ms\n"}) {
+  for (const std::string_view text : {"",
+                                      "5",
+                                      "ms",
+                                      "5 ms",
+                                      " 5ms",
+                                      "5ms ",
+                                      "5MS",
+                                      "5sec",
+                                      "1.s",
+                                      ".5s",
+                                      "1e3s",
+                                      "--5ms",
+                                      "+5ms",
+                                      "5d",
+                                      "0x5ms",
+                                      "1.5.5s",
+                                      "9223372036854775808ns",
+                                      "99999999999999999999s",
+                                      "3000000h",
+                                      "1.0000000001s",
+                                      "5ms\n"}) {
     EXPECT_FALSE(parse_duration(text).has_value()) << text;
   }
 }

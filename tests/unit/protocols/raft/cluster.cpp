@@ -64,8 +64,8 @@ void DiskImage::compact(const LogBase& after, const SnapshotMeta& taken) {
   snapshot = taken;
   if (after.index <= base.index) return;
   // The base is the machine's: an entry here may be one that a write under way removes.
-  const bool has_base = after.index < last() &&
-                        entries[after.index - base.index - 1].hash == after.hash;
+  const bool has_base =
+      after.index < last() && entries[after.index - base.index - 1].hash == after.hash;
   const std::size_t drop = has_base ? after.index - base.index : entries.size();
   entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(drop));
   base = after;

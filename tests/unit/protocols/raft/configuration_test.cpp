@@ -14,9 +14,8 @@ std::vector<NodeId> nodes(std::initializer_list<std::uint32_t> numbers) {
 }
 
 bool has_quorum(const Configuration& configuration, const std::vector<NodeId>& yes) {
-  return configuration.quorum([&](NodeId node) {
-    return std::find(yes.begin(), yes.end(), node) != yes.end();
-  });
+  return configuration.quorum(
+      [&](NodeId node) { return std::find(yes.begin(), yes.end(), node) != yes.end(); });
 }
 
 TEST(Configuration, AQuorumIsMoreThanHalf) {

@@ -23,8 +23,7 @@ struct One {
     config.check_quorum = check_quorum;
     Recovered recovered;
     recovered.hard_state = state;
-    recovered.snapshot.configuration =
-        Configuration::of_voters({NodeId{0}, NodeId{1}, NodeId{2}});
+    recovered.snapshot.configuration = Configuration::of_voters({NodeId{0}, NodeId{1}, NodeId{2}});
     raft = std::make_unique<Raft>(config, recovered);
     raft->step(Start{}, ready);
     ready.clear();

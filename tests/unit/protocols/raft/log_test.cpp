@@ -84,8 +84,8 @@ RC_GTEST_PROP(LogLaw, IsAVectorWithAMovingStart, ()) {
   Log other;  // a copy of some moment, to share chunks with
   Model model;
   std::uint64_t term = 1;
-  const auto steps = *rc::gen::container<std::vector<std::uint32_t>>(
-      400, rc::gen::arbitrary<std::uint32_t>());
+  const auto steps =
+      *rc::gen::container<std::vector<std::uint32_t>>(400, rc::gen::arbitrary<std::uint32_t>());
   for (const std::uint32_t step : steps) {
     const std::uint64_t last = model.base + model.entries.size();
     if (step % 16 < 12) {
