@@ -79,7 +79,8 @@ windtunnel_test(test_tidy tidy ${sources})
 string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
 add_test(NAME consumer COMMAND "${CMAKE_COMMAND}"
   "-DBUILD=${PROJECT_BINARY_DIR}" "-DSOURCE=${PROJECT_SOURCE_DIR}"
-  "-DWORK=${PROJECT_BINARY_DIR}/tests/consumer" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
+  "-DWORK=${PROJECT_BINARY_DIR}/tests/consumer" "-DGENERATOR=${CMAKE_GENERATOR}"
+  "-DCOMPILER=${CMAKE_CXX_COMPILER}"
   "-DFLAGS=${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}" "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
   -P "${PROJECT_SOURCE_DIR}/tests/consumer/consumer_test.cmake")
 set_tests_properties(consumer PROPERTIES LABELS consumer TIMEOUT 600)

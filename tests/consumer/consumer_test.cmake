@@ -1,5 +1,5 @@
-# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DCOMPILER=... -DFLAGS=... -DBUILD_TYPE=...
-#       -P consumer_test.cmake
+# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DFLAGS=...
+#       -DBUILD_TYPE=... -P consumer_test.cmake
 #
 # Installs BUILD into a prefix below WORK, builds a copy of protocols/naive outside the tree with
 # find_package(windtunnel), and expects it to show its violation.
@@ -35,7 +35,7 @@ foreach(file IN LISTS files)
 endforeach()
 
 expect_success("the configuration of the consumer" "${CMAKE_COMMAND}"
-  -S "${project}" -B "${project}/build" "-DCMAKE_PREFIX_PATH=${WORK}/prefix"
+  -S "${project}" -B "${project}/build" -G "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${WORK}/prefix"
   "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
   "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
 expect_success("the build of the consumer" "${CMAKE_COMMAND}" --build "${project}/build" -j 2)
