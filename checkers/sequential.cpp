@@ -1,5 +1,6 @@
 #include "checkers/sequential.h"
 
+#include "checkers/brute_force.h"
 #include "checkers/visited.h"
 
 #include <fmt/format.h>
@@ -196,6 +197,7 @@ class SequentialCheck {
       (here == Decision::violated ? bad : good) = middle;
     }
     const Processes processes = processes_of(history_, objects_, bad);
+    verdict_.witness.rechecked = is_refused(processes);
     std::vector<std::uint32_t> operations;
     for (const std::vector<Turn>& turns : processes) {
       for (const Turn& turn : turns) operations.push_back(turn.step.operation);
@@ -215,6 +217,21 @@ class SequentialCheck {
       verdict_.witness.operations.push_back(
           {operations[i], call.index, call.line, history_.describe(op)});
     }
+  }
+
+  // The search over all interleavings, without a memory, says so too.
+  bool is_refused(const Processes& processes) {
+    constexpr std::uint64_t kBudget = 2'000'000;
+    std::vector<std::vector<ProcessStep>> plain;
+    for (const std::vector<Turn>& turns : processes) {
+      plain.emplace_back();
+      for (const Turn& turn : turns) {
+        plain.back().push_back({turn.object, turn.step.kind, turn.optional});
+      }
+    }
+    std::vector<Machine*> machines;
+    for (const Object& object : objects_) machines.push_back(object.machine.get());
+    return check_brute_force_orders(plain, machines, kBudget) == Decision::violated;
   }
 
   const History& history_;

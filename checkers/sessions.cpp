@@ -2,6 +2,7 @@
 
 #include "checkers/edn.h"
 #include "checkers/numbering.h"
+#include "checkers/sessions_recheck.h"
 #include "checkers/txn/components.h"
 
 #include <fmt/format.h>
@@ -319,6 +320,8 @@ class Sessions {
       const Event& call = history_.invocation(op);
       verdict_.witness.operations.push_back({i, call.index, call.line, history_.describe(op)});
     }
+    verdict_.witness.rechecked =
+        recheck_sessions(history_, spec_, guarantees_, verdict_.witness.operations);
   }
 
   const History& history_;

@@ -1,11 +1,14 @@
 #include "cli/check.h"
 
+#include "checkers/audit/audit.h"
+#include "checkers/edn.h"
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
 #include "checkers/linearization.h"
 #include "checkers/sequential.h"
 #include "checkers/sessions.h"
 #include "cli/command.h"
+#include "scenarios/option_values.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +27,8 @@ using checkers::Witness;
 
 json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
 
+}  // namespace
+
 json::object witness_json(const Witness& witness) {
   json::object object;
   object["text"] = text_of(witness.explanation);
@@ -41,6 +46,29 @@ json::object witness_json(const Witness& witness) {
   object["rechecked"] = witness.rechecked;
   return object;
 }
+
+std::string witness_text(const Witness& witness) {
+  std::string text;
+  if (!witness.key.empty()) text += "\n  key " + witness.key;
+  text += "\n  " + witness.explanation;
+  for (const Witness::Item& item : witness.operations) {
+    text +=
+        item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
+  }
+  if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
+  return text;
+}
+
+int exit_code_of(Decision decision) {
+  switch (decision) {
+    case Decision::ok: return kExitOk;
+    case Decision::violated: return kExitViolated;
+    case Decision::unknown: break;
+  }
+  return kExitUnknown;
+}
+
+namespace {
 
 json::array orders_json(const checkers::History& history,
                         const std::vector<checkers::Linearization>& orders) {
@@ -94,18 +122,6 @@ std::string to_json(const Verdict& verdict, std::size_t operations, double check
   return json::serialize(object);
 }
 
-std::string to_text(const Witness& witness) {
-  std::string text;
-  if (!witness.key.empty()) text += "\n  key " + witness.key;
-  text += "\n  " + witness.explanation;
-  for (const Witness::Item& item : witness.operations) {
-    text +=
-        item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
-  }
-  if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
-  return text;
-}
-
 std::string to_text(const Verdict& verdict, std::size_t operations, double check_ms,
                     const Terminal& terminal) {
   std::string counts =
@@ -120,18 +136,9 @@ std::string to_text(const Verdict& verdict, std::size_t operations, double check
     text += fmt::format("\n  {} of {} keys are violated", verdict.objects_violated,
                         verdict.objects_violated + verdict.objects_ok + verdict.objects_unknown);
   }
-  text += to_text(verdict.witness);
-  for (const Witness& witness : verdict.further) text += to_text(witness);
+  text += witness_text(verdict.witness);
+  for (const Witness& witness : verdict.further) text += witness_text(witness);
   return text;
-}
-
-int exit_code_of(Decision decision) {
-  switch (decision) {
-    case Decision::ok: return kExitOk;
-    case Decision::violated: return kExitViolated;
-    case Decision::unknown: break;
-  }
-  return kExitUnknown;
 }
 
 // Whether it is said which of the workloads is meant.
@@ -157,7 +164,11 @@ std::string model_names() {
   for (const checkers::Model model : checkers::all_models()) {
     names += std::string(name_of(model)) + ", ";
   }
-  return names + "list-append, rw-register";
+  names += "list-append, rw-register";
+  for (const checkers::AuditInfo& audit : checkers::all_audits()) {
+    names += ", " + std::string(audit.name);
+  }
+  return names;
 }
 
 std::vector<std::string> consistency_levels() {
@@ -231,9 +242,78 @@ int check_objects_command(const CheckRequest& request, const checkers::ModelSpec
   return printed ? exit_code_of(verdict.decision) : kExitInternal;
 }
 
+// What the request says that only audits know.
+bool speaks_of_flaws(const CheckRequest& request) {
+  return !request.permitted.empty() || !request.forbidden.empty() || !request.limits.empty();
+}
+
+// "max-gap=5s" in the unit of the limit; what is wrong with it.
+std::optional<std::string> parse_limit(const checkers::AuditInfo& audit, const std::string& text,
+                                       checkers::AuditOptions& options) {
+  using Unit = checkers::LimitInfo::Unit;
+  using Kind = scenarios::OptionInfo::Kind;
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return "--limit takes NAME=VALUE, not '" + text + "'";
+  const std::string name = text.substr(0, equals);
+  const std::string value = text.substr(equals + 1);
+  std::string names;
+  for (const checkers::LimitInfo& limit : audit.limits) {
+    names += (names.empty() ? "" : ", ") + std::string(limit.name);
+    if (limit.name != name) continue;
+    const Kind kind = limit.unit == Unit::nanoseconds   ? Kind::duration
+                      : limit.unit == Unit::per_million ? Kind::probability
+                                                        : Kind::integer;
+    const auto quantity = scenarios::quantity_of(kind, value);
+    if (!quantity || *quantity < 0) {
+      return fmt::format("--limit {}: '{}' is not {}", name, value,
+                         kind == Kind::duration      ? "a duration like 5s or 200ms"
+                         : kind == Kind::probability ? "a share like 0.99"
+                                                     : "a whole number");
+    }
+    options.limits.emplace_back(name, *quantity);
+    return std::nullopt;
+  }
+  if (names.empty()) return std::string(audit.name) + " has no limits";
+  return fmt::format("{} has no limit '{}'; it has {}", audit.name, name, names);
+}
+
+int check_with_audit(const CheckRequest& request, const checkers::AuditInfo& info,
+                     Terminal& terminal) {
+  checkers::AuditOptions options{{}, request.permitted, request.forbidden, {}};
+  if (request.initial) {
+    checkers::EdnReader reader(*request.initial);
+    checkers::Value initial;
+    if (!reader.read(initial) || !reader.at_end()) {
+      complain("error: --initial " + *request.initial + " is not one EDN value");
+      return kExitUsage;
+    }
+    options.initial = std::move(initial);
+  }
+  std::optional<std::string> wrong;
+  for (const std::string& limit : request.limits) {
+    if (!wrong) wrong = parse_limit(info, limit, options);
+  }
+  if (!wrong) wrong = refuse(info, options);
+  if (request.consistency) wrong = request.model + " has no consistency levels; leave it out";
+  if (wrong) {
+    complain("error: " + *wrong);
+    return kExitUsage;
+  }
+  const auto history = read(request);
+  if (history.has_error()) return history.error();
+  return check_audit_command(request, *history, info, options, terminal);
+}
+
 }  // namespace
 
 int check_command(const CheckRequest& request, Terminal& terminal) {
+  const checkers::AuditInfo* const audit = checkers::find_audit(request.model);
+  if (audit != nullptr) return check_with_audit(request, *audit, terminal);
+  if (speaks_of_flaws(request)) {
+    complain("error: --permit, --forbid and --limit are for the models that name flaws, not for " +
+             request.model);
+    return kExitUsage;
+  }
   const bool lists = request.model == "list-append";
   const bool transactions = lists || request.model == "rw-register";
   const bool isolation = !request.consistency || checkers::is_isolation_level(*request.consistency);
@@ -252,7 +332,11 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
         request.model,
         request.initial ? std::optional<std::string_view>(*request.initial) : std::nullopt);
     if (parsed.has_error()) {
-      complain("error: " + parsed.error().reason + ", list-append, rw-register");
+      const bool known =
+          ("," + model_names() + ",").find(" " + request.model + ",") != std::string::npos;
+      complain("error: " + (known
+                                ? parsed.error().reason
+                                : "no model '" + request.model + "'; there are " + model_names()));
       return kExitUsage;
     }
     spec = *parsed;

@@ -1,8 +1,11 @@
 // `windtunnel check`: a history from anywhere against a model.
 #pragma once
 
+#include "checkers/audit/audit.h"
 #include "checkers/txn/check.h"
 #include "cli/terminal.h"
+
+#include <boost/json/object.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +22,9 @@ struct CheckRequest {
   std::string workload;                    // of a history with several; empty: all of it
   std::optional<std::string> consistency;  // none: the strongest that the model knows
   std::optional<std::string> figures;      // where a Graphviz file for each cycle goes
+  std::vector<std::string> permitted;      // flaws, for the models that name them
+  std::vector<std::string> forbidden;
+  std::vector<std::string> limits;  // NAME=VALUE
   std::uint64_t max_configurations = 4'000'000;
   bool linearization = false;
   bool json = false;
@@ -35,5 +41,13 @@ std::string consistency_names();
 // The part of it for transactions: `type` is list-append or rw-register.
 int check_isolation_command(const CheckRequest& request, const checkers::History& history,
                             checkers::DataType type, Terminal& terminal);
+int check_audit_command(const CheckRequest& request, const checkers::History& history,
+                        const checkers::AuditInfo& info, const checkers::AuditOptions& options,
+                        Terminal& terminal);
+
+// What they all print.
+boost::json::object witness_json(const checkers::Witness& witness);
+std::string witness_text(const checkers::Witness& witness);
+int exit_code_of(checkers::Decision decision);
 
 }  // namespace windtunnel::cli

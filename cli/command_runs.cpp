@@ -78,6 +78,17 @@ void add_check(CommandLine& line) {
                        " (default: linearizable; strict-serializable for transactions)")
       ->check(CLI::IsMember(consistency_levels()))
       ->option_text("LEVEL");
+  command
+      ->add_option("--permit", check.permitted,
+                   "a flaw to tell and let pass, for the models that name flaws; may be repeated")
+      ->option_text("FLAW")
+      ->allow_extra_args(false);
+  command->add_option("--forbid", check.forbidden, "a flaw that else would pass; may be repeated")
+      ->option_text("FLAW")
+      ->allow_extra_args(false);
+  command->add_option("--limit", check.limits, "for availability, as max-gap=5s; may be repeated")
+      ->option_text("NAME=VALUE")
+      ->allow_extra_args(false);
   command->add_option("--figures", check.figures,
                       "write a Graphviz file for each cycle of transactions to this folder");
   command

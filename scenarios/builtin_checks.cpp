@@ -1,3 +1,4 @@
+#include "scenarios/availability_check.h"
 #include "scenarios/builtin.h"
 #include "scenarios/history_checks.h"
 #include "scenarios/raft_monitor.h"
@@ -9,6 +10,7 @@ namespace windtunnel::scenarios {
 
 void add_checks(Registry& registry) {
   registry.add(linearizable_check());
+  registry.add(available_check());
   CheckDefinition recovers = recovers_check();
   recovers.info.needs_heal = true;
   registry.add(std::move(recovers));

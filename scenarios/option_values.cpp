@@ -32,7 +32,8 @@ MaybeProblem check_form(const OptionInfo& option, const std::string& text) {
   return std::nullopt;
 }
 
-// In nanoseconds, bytes or ones; nothing for what is no such quantity.
+}  // namespace
+
 std::optional<std::int64_t> quantity_of(OptionInfo::Kind kind, const std::string& text) {
   if (kind == OptionInfo::Kind::duration) {
     const std::optional<Duration> duration = parse_duration(text);
@@ -42,14 +43,19 @@ std::optional<std::int64_t> quantity_of(OptionInfo::Kind kind, const std::string
     const std::optional<std::uint64_t> bytes = parse_size(text);
     return bytes ? std::optional(static_cast<std::int64_t>(*bytes)) : std::nullopt;
   }
+  if (kind == OptionInfo::Kind::probability) {
+    YamlNode node;
+    node.kind = YamlNode::Kind::scalar;
+    node.text = text;
+    PerMillion share;
+    return parse(node, {}, share) ? std::nullopt : std::optional<std::int64_t>(share.value);
+  }
   if (kind != OptionInfo::Kind::integer) return std::nullopt;
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
-
-}  // namespace
 
 std::string range_text(const OptionInfo& option) {
   if (option.minimum.empty() && option.maximum.empty()) return {};

@@ -6,10 +6,15 @@
 #include "scenarios/scalars.h"
 #include "scenarios/spec.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace windtunnel::scenarios {
+
+// In nanoseconds, bytes, millionths or ones; nothing for what is no such quantity.
+std::optional<std::int64_t> quantity_of(OptionInfo::Kind kind, const std::string& text);
 
 // What is wrong with `text` as a value of the option, if anything: its form, or its size.
 MaybeProblem check_option(const OptionInfo& option, const std::string& text);

@@ -4,6 +4,7 @@
 #include "protocols/env/await.h"
 #include "scenarios/builtin.h"
 #include "tests/cli/process.h"
+#include "tests/unit/sanitized.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -162,11 +163,7 @@ TEST(CrashingService, SaysHowItEnded) {
 }
 
 TEST(CrashingService, SaysSeedEventAndNode) {
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-  GTEST_SKIP() << "the sanitizer reports crashes in its own way";
-#endif
-#endif
+  if (kSanitized) GTEST_SKIP() << "the sanitizer reports crashes in its own way";
   EXPECT_THAT(run_service("crashes", {"--seed", "7"}).out,
               HasSubstr("fatal signal 11, seed 7, event"));
   EXPECT_THAT(run_service("aborts", {"--seed", "7"}).out,

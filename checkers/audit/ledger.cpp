@@ -1,0 +1,105 @@
+#include "checkers/audit/ledger.h"
+
+#include "protocols/base/assert.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace windtunnel::checkers {
+namespace {
+
+bool names(const std::vector<std::string>& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+}  // namespace
+
+std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations) {
+  std::sort(operations.begin(), operations.end());
+  operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
+  std::vector<Witness::Item> items;
+  for (const std::uint32_t i : operations) {
+    const Operation& op = history.operations()[i];
+    const Event& call = history.invocation(op);
+    items.push_back({i, call.index, call.line, history.describe(op)});
+  }
+  return items;
+}
+
+Ledger::Ledger(const History& history, const AuditOptions& options,
+               const std::vector<FlawInfo>& flaws)
+    : history_(history) {
+  for (const FlawInfo& info : flaws) {
+    Flaw flaw;
+    flaw.name = info.name;
+    flaw.permitted = info.permitted;
+    if (names(options.permitted, info.name)) flaw.permitted = true;
+    if (names(options.forbidden, info.name)) flaw.permitted = false;
+    flaws_.push_back(std::move(flaw));
+  }
+}
+
+Flaw& Ledger::find(std::string_view name) {
+  const auto found = std::find_if(flaws_.begin(), flaws_.end(),
+                                  [name](const Flaw& flaw) { return flaw.name == name; });
+  WT_ASSERT(found != flaws_.end(), "an audit enters the flaws that it declares");
+  return *found;
+}
+
+void Ledger::enter(std::string_view name, Value subject, std::vector<std::uint32_t> operations,
+                   std::string explanation) {
+  Flaw& flaw = find(name);
+  if (flaw.count++ != 0) return;
+  flaw.subject = std::move(subject);
+  flaw.witness.operations = items_of(history_, std::move(operations));
+  flaw.witness.explanation = std::move(explanation);
+  flaw.witness.minimised = true;
+}
+
+bool Ledger::has(std::string_view name) const {
+  return const_cast<Ledger*>(this)->find(name).count != 0;
+}
+
+void Ledger::count(std::string_view name, std::uint64_t more) { find(name).count += more; }
+
+void Ledger::quantiles(const std::string& name, const std::string& unit,
+                       std::vector<std::int64_t> values) {
+  if (values.empty()) return;
+  std::sort(values.begin(), values.end());
+  // The least value that at least so many per cent of the values do not exceed.
+  const auto at = [&values](std::size_t per_cent) {
+    return values[(values.size() * per_cent + 99) / 100 - 1];
+  };
+  figure(name + "_min" + unit, values.front());
+  figure(name + "_p50" + unit, at(50));
+  figure(name + "_p95" + unit, at(95));
+  figure(name + "_p99" + unit, at(99));
+  figure(name + "_max" + unit, values.back());
+}
+
+void Ledger::nothing_seen(std::string reason) {
+  if (nothing_seen_.empty()) nothing_seen_ = std::move(reason);
+}
+
+AuditReport Ledger::close(std::string_view algorithm) {
+  AuditReport report;
+  report.verdict.algorithm = algorithm;
+  report.verdict.operations = static_cast<std::uint32_t>(history_.operations().size());
+  report.figures = std::move(figures_);
+  for (Flaw& flaw : flaws_) {
+    if (flaw.count != 0) report.flaws.push_back(std::move(flaw));
+  }
+  for (const Flaw& flaw : report.flaws) {
+    if (flaw.permitted) continue;
+    report.verdict.decision = Decision::violated;
+    report.verdict.witness = flaw.witness;
+    return report;
+  }
+  if (!nothing_seen_.empty()) {
+    report.verdict.decision = Decision::unknown;
+    report.verdict.reason = std::move(nothing_seen_);
+  }
+  return report;
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,50 @@
+// Where an audit writes what it finds: counts each kind of flaw and keeps the first of it.
+#pragma once
+
+#include "checkers/audit/audit.h"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+class Ledger {
+ public:
+  // `flaws` are the names that may be entered, the worst first.
+  Ledger(const History& history, const AuditOptions& options, const std::vector<FlawInfo>& flaws);
+
+  // `operations` (indices into `History::operations()`) show the flaw by themselves; `explanation`
+  // is made of whole sentences. Only the first of a kind is kept.
+  void enter(std::string_view flaw, Value subject, std::vector<std::uint32_t> operations,
+             std::string explanation);
+  // The same, for what costs too much to explain each time: `count` more of a kind that is there.
+  bool has(std::string_view flaw) const;
+  void count(std::string_view flaw, std::uint64_t more = 1);
+
+  void figure(std::string name, std::int64_t value) {
+    figures_.push_back({std::move(name), value});
+  }
+  // name_min, name_p50, name_p95, name_p99 and name_max with the unit behind; nothing for no
+  // values.
+  void quantiles(const std::string& name, const std::string& unit,
+                 std::vector<std::int64_t> values);
+
+  // `unknown`, with this reason, unless a flaw was found.
+  void nothing_seen(std::string reason);
+  // The verdict follows from the flaws.
+  AuditReport close(std::string_view algorithm);
+
+ private:
+  Flaw& find(std::string_view flaw);
+  const History& history_;
+  std::vector<Flaw> flaws_;
+  std::vector<Figure> figures_;
+  std::string nothing_seen_;
+};
+
+// A list of operations, sorted and each once, as a witness lists them.
+std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations);
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,66 @@
+// A partitioned log gives each message one offset, and what it acknowledged to everybody who reads
+// past it. The names are those of Jepsen's kafka workload, as far as it has them.
+#include "checkers/audit/audits.h"
+#include "checkers/audit/log_parts.h"
+#include "checkers/audit/recheck.h"
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+namespace {
+
+const std::vector<FlawInfo>& flaws() {
+  static const std::vector<FlawInfo> list{
+      {"lost-write", false, "acknowledged, and read by nobody though later messages were"},
+      {"inconsistent-offsets", false, "two messages at one offset"},
+      {"duplicate", false, "one message at two offsets"},
+      {"aborted-read", false, "polled, but its send had failed"},
+      {"unexpected", false, "polled, but nobody sent it"},
+      {"torn-transaction", false, "of the messages of a transaction some are there and others not"},
+      {"precommitted-read", false, "a transaction polled what it sent itself"},
+      {"committed-offset-lost", false, "a committed offset was overwritten, and came back"},
+      {"unexpected-offset", false, "the committed offset is one that nobody committed"},
+      {"double-assignment", false, "two consumers of one generation own one key"},
+      {"watermark-regress", false, "the high watermark went back"},
+      {"beyond-watermark", false, "a message was polled that the high watermark does not cover"},
+      {"int-poll-skip", false, "a poll within an operation left messages out"},
+      {"int-nonmonotonic-poll", false, "polls within an operation went back"},
+      {"int-nonmonotonic-send", false, "sends within an operation went back"},
+      {"poll-skip", false, "a consumer left messages out between operations"},
+      {"nonmonotonic-poll", false, "a consumer went back between operations"},
+      {"nonmonotonic-send", false, "the sends of a producer went back between operations"},
+      {"unseen", false, "acknowledged, and polled by nobody until the end"},
+      {"int-send-skip", true, "other messages came between the sends of an operation"},
+      {"assignment-overlap", true, "two consumers of a group believed to own one key at one time"}};
+  return list;
+}
+
+// A group moves the positions of its consumers without a word.
+AuditOptions with_defaults(const LogHistory& log, AuditOptions options) {
+  if (!log.subscribes()) return options;
+  for (const char* name : {"poll-skip", "nonmonotonic-poll"}) {
+    const auto& forbidden = options.forbidden;
+    if (std::find(forbidden.begin(), forbidden.end(), name) == forbidden.end()) {
+      options.permitted.emplace_back(name);
+    }
+  }
+  return options;
+}
+
+AuditReport run(const History& history, const AuditOptions& options) {
+  const LogHistory log(history);
+  Ledger ledger(history, with_defaults(log, options), flaws());
+  audit_messages(log, ledger);
+  audit_positions(log, ledger);
+  audit_groups(log, ledger);
+  return ledger.close("log-offsets");
+}
+
+}  // namespace
+
+AuditInfo log_audit() {
+  return {"log", "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
+          flaws(), &run, &recheck_log};
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,248 @@
+#include "checkers/audit/log_parts.h"
+#include "checkers/edn.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+
+namespace windtunnel::checkers {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffffU;
+
+using GroupKey = std::pair<Value, Value>;
+
+struct Commit {
+  std::uint32_t operation = 0;
+  std::int64_t offset = 0;
+};
+
+// A reading of a committed offset; none: nothing was committed.
+struct Fetch {
+  std::uint32_t operation = 0;
+  std::optional<std::int64_t> offset;
+};
+
+struct Ownership {
+  std::uint32_t from = 0;  // position of the event
+  std::uint32_t to = kNone;
+  std::int64_t process = 0;
+  std::uint32_t operation = 0;
+};
+
+struct Mark {
+  std::int64_t offset = 0;
+  std::uint32_t operation = 0;
+};
+
+// The greatest of what had completed at a position.
+struct Highest {
+  std::uint32_t completed = 0;
+  Mark mark;
+};
+
+class Groups {
+ public:
+  Groups(const LogHistory& log, Ledger& ledger)
+      : log_(log), history_(log.history()), ledger_(ledger) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < history_.operations().size(); ++i) gather(i);
+    for (const auto& [at, fetches] : fetches_) {
+      for (const Fetch& fetch : fetches) judge(at, fetch);
+    }
+    for (const auto& [at, owners] : owners_) judge(at, owners);
+    judge_watermarks();
+  }
+
+ private:
+  const Operation& op(std::uint32_t i) const { return history_.operations()[i]; }
+
+  void gather(std::uint32_t i) {
+    const std::string& f = history_.f(op(i));
+    const std::int64_t process = history_.process(op(i));
+    if (f == "assigned" || f == "revoked" || f == "assign" || f == "crash") end(process, i);
+    if (f == "assigned" && op(i).outcome == EventType::ok) assign(i, process);
+    if (f != "commit" && f != "committed" && f != "watermark" && f != "txn") return;
+    const bool ok = op(i).outcome == EventType::ok;
+    const Value& steps = ok ? history_.result(op(i)) : history_.argument(op(i));
+    for (const Value& step : steps.items()) {
+      if (!step.is_sequence() || step.items().size() < 3 || !step.items()[0].is_name()) continue;
+      gather_step(i, step.items()[0].text(), step.items()[1], step.items()[2]);
+    }
+  }
+  void gather_step(std::uint32_t i, std::string_view what, const Value& subject,
+                   const Value& offsets) {
+    const EventType outcome = op(i).outcome;
+    const bool ok = outcome == EventType::ok;
+    if (what == "watermark" && ok && offsets.is_integer()) {
+      watermarks_[plain_key(subject)].push_back({offsets.integer(), i});
+    }
+    if (what != "commit" && what != "committed") return;
+    for (std::size_t k = 0; k + 1 < offsets.items().size(); k += 2) {
+      const GroupKey at{subject, plain_key(offsets.items()[k])};
+      const Value& offset = offsets.items()[k + 1];
+      const bool whole = offset.is_integer();
+      if (what == "commit" && whole && outcome != EventType::fail) {
+        commits_[at].push_back({i, offset.integer()});
+      } else if (what == "committed" && ok) {
+        fetches_[at].push_back({i, whole ? std::optional(offset.integer()) : std::nullopt});
+      }
+    }
+  }
+
+  // --- Committed offsets: a register for each group and key. ---
+
+  void judge(const GroupKey& at, const Fetch& fetch) {
+    const std::vector<Commit>& commits = commits_[at];
+    // Until when the offset that was returned may have been written; without one, at the start.
+    bool written = !fetch.offset;
+    std::uint32_t until = 0;
+    for (const Commit& commit : commits) {
+      const Operation& by = op(commit.operation);
+      if (commit.offset != fetch.offset || by.invoked > op(fetch.operation).completed) continue;
+      written = true;
+      until = std::max(until, by.outcome == EventType::ok ? by.completed : kNone);
+    }
+    const std::string name =
+        fmt::format("group {} and key {}", to_edn(at.first), to_edn(at.second));
+    Value subject = Value::vector({at.first, at.second});
+    if (!written) {
+      ledger_.enter("unexpected-offset", std::move(subject), {fetch.operation},
+                    fmt::format("The committed offset of {} was given as {}, which nobody had "
+                                "committed.",
+                                name, *fetch.offset));
+      return;
+    }
+    for (const Commit& commit : commits) {
+      const Operation& by = op(commit.operation);
+      const bool between = by.outcome == EventType::ok && by.invoked >= until &&
+                           by.completed < op(fetch.operation).invoked;
+      if (commit.offset == fetch.offset || !between) continue;
+      const std::string was = fetch.offset ? std::to_string(*fetch.offset) : "nothing";
+      ledger_.enter("committed-offset-lost", std::move(subject),
+                    {commit.operation, fetch.operation},
+                    fmt::format("Offset {} of {} was committed after {} had been; {} was given "
+                                "afterwards.",
+                                commit.offset, name, was, was));
+      return;
+    }
+  }
+
+  // --- Assignments. ---
+
+  void end(std::int64_t process, std::uint32_t i) {
+    for (Ownership* const owned : open_[process]) owned->to = op(i).invoked;
+    open_[process].clear();
+  }
+  void assign(std::uint32_t i, std::int64_t process) {
+    const Value& value = history_.result(op(i));
+    const Value* const group = value.find("group");
+    const Value* const generation = value.find("generation");
+    const Value* const keys = value.find("keys");
+    if (group == nullptr || keys == nullptr) return;
+    for (const Value& key : keys->items()) {
+      const GroupKey at{*group, plain_key(key)};
+      if (generation != nullptr) claim(at, *generation, i, process);
+      std::deque<Ownership>& owners = owners_[at];
+      owners.push_back({op(i).completed, kNone, process, i});
+      open_[process].push_back(&owners.back());
+    }
+  }
+  void claim(const GroupKey& at, const Value& generation, std::uint32_t i, std::int64_t process) {
+    const auto [held, fresh] = claims_.try_emplace({at, generation}, i);
+    if (fresh || history_.process(op(held->second)) == process) return;
+    ledger_.enter("double-assignment", Value::vector({at.first, at.second, generation}),
+                  {held->second, i},
+                  fmt::format("Group {} gave key {} to two consumers in generation {}.",
+                              to_edn(at.first), to_edn(at.second), to_edn(generation)));
+  }
+  void judge(const GroupKey& at, const std::deque<Ownership>& owners) {
+    const Ownership* longest = nullptr;
+    for (const Ownership& owned : owners) {
+      const bool overlaps =
+          longest != nullptr && longest->process != owned.process && owned.from < longest->to;
+      if (overlaps) {
+        ledger_.enter(
+            "assignment-overlap", Value::vector({at.first, at.second}),
+            {longest->operation, owned.operation},
+            fmt::format("Process {} was given key {} of group {} while process {} still "
+                        "believed to have it.",
+                        owned.process, to_edn(at.second), to_edn(at.first), longest->process));
+      }
+      if (longest == nullptr || owned.to > longest->to) longest = &owned;
+    }
+  }
+
+  // --- High watermarks. ---
+
+  void judge_watermarks() {
+    std::map<Value, std::vector<Mark>> polled;
+    for (const Sighting& poll : log_.polls()) {
+      if (poll.offset == kNoOffset) continue;
+      polled[plain_key(log_.key(poll.key))].push_back({poll.offset, poll.operation});
+    }
+    for (const auto& [key, marks] : watermarks_) {
+      const std::vector<Highest> read = highest_of(marks);
+      const std::vector<Highest> seen = highest_of(polled[key]);
+      for (const Mark& mark : marks) {
+        const Highest* const earlier = before(read, mark);
+        if (earlier != nullptr && earlier->mark.offset > mark.offset) {
+          enter("watermark-regress", key, *earlier, mark,
+                fmt::format("The high watermark of key {} was {}, and {} afterwards.", to_edn(key),
+                            earlier->mark.offset, mark.offset));
+        }
+        const Highest* const poll = before(seen, mark);
+        if (poll != nullptr && poll->mark.offset >= mark.offset) {
+          enter("beyond-watermark", key, *poll, mark,
+                fmt::format("Offset {} of key {} was polled, but afterwards the high watermark was "
+                            "{}, which does not cover it.",
+                            poll->mark.offset, to_edn(key), mark.offset));
+        }
+      }
+    }
+  }
+  void enter(std::string_view flaw, const Value& key, const Highest& first, const Mark& second,
+             std::string text) {
+    ledger_.enter(flaw, Value::vector({key, Value(first.mark.offset), Value(second.offset)}),
+                  {first.mark.operation, second.operation}, std::move(text));
+  }
+  // In the order of completions, each with the greatest so far.
+  std::vector<Highest> highest_of(std::vector<Mark> marks) const {
+    std::stable_sort(marks.begin(), marks.end(), [this](const Mark& a, const Mark& b) {
+      return op(a.operation).completed < op(b.operation).completed;
+    });
+    std::vector<Highest> all;
+    for (const Mark& mark : marks) {
+      const bool higher = all.empty() || mark.offset > all.back().mark.offset;
+      all.push_back({op(mark.operation).completed, higher ? mark : all.back().mark});
+    }
+    return all;
+  }
+  // The greatest of what had completed when the operation began; null for none.
+  const Highest* before(const std::vector<Highest>& all, const Mark& mark) const {
+    const std::uint32_t began = op(mark.operation).invoked;
+    const auto end = std::partition_point(
+        all.begin(), all.end(), [began](const Highest& it) { return it.completed < began; });
+    return end == all.begin() ? nullptr : &*std::prev(end);
+  }
+
+  const LogHistory& log_;
+  const History& history_;
+  Ledger& ledger_;
+  std::map<GroupKey, std::vector<Commit>> commits_;
+  std::map<GroupKey, std::vector<Fetch>> fetches_;
+  std::map<GroupKey, std::deque<Ownership>> owners_;
+  std::map<std::int64_t, std::vector<Ownership*>> open_;  // by process
+  std::map<std::pair<GroupKey, Value>, std::uint32_t> claims_;
+  std::map<Value, std::vector<Mark>> watermarks_;
+};
+
+}  // namespace
+
+void audit_groups(const LogHistory& log, Ledger& ledger) { Groups(log, ledger).run(); }
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,131 @@
+#include "checkers/audit/log_history.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace windtunnel::checkers {
+namespace {
+
+bool is_step(const Value& form, std::string_view what, std::size_t least) {
+  return form.is_sequence() && form.items().size() >= least && form.items()[0].is_name() &&
+         form.items()[0].text() == what;
+}
+
+bool has_steps(const std::string& f) { return f == "send" || f == "poll" || f == "txn"; }
+
+}  // namespace
+
+Value plain_key(const Value& key) {
+  if (!key.is_name()) return key;
+  const std::string_view text = key.text();
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? Value(number) : Value(text);
+}
+
+LogHistory::LogHistory(const History& history) : history_(history) {
+  for (std::uint32_t i = 0; i < history.operations().size(); ++i) {
+    const std::string& f = history.f(history.operations()[i]);
+    if (f == "subscribe") subscribes_ = true;
+    if (has_steps(f)) read(i);
+  }
+  number_places();
+}
+
+// What came back tells more than what was asked, also of an operation that did not end well.
+void LogHistory::read(std::uint32_t operation) {
+  const Operation& op = history_.operations()[operation];
+  const Event* const completion = history_.completion(op);
+  const bool told = completion != nullptr && completion->value.is_sequence();
+  const Value& steps = told ? completion->value : history_.argument(op);
+  for (std::uint32_t step = 0; step < steps.items().size(); ++step) {
+    read_step(operation, step, steps.items()[step]);
+  }
+}
+
+void LogHistory::read_step(std::uint32_t operation, std::uint32_t step, const Value& form) {
+  Sighting at;
+  at.operation = operation;
+  at.step = step;
+  if (is_step(form, "send", 3)) return send(at, form.items()[1], form.items()[2]);
+  if (is_step(form, "poll", 2)) poll(at, form.items()[1]);
+}
+
+std::uint32_t LogHistory::message(std::uint32_t key, const Value& value) {
+  const std::uint32_t number = values_.number(value);
+  const auto next = static_cast<std::uint32_t>(messages_.size());
+  const auto [found, fresh] = message_of_.try_emplace(std::uint64_t{key} << 32 | number, next);
+  if (fresh) {
+    messages_.emplace_back();
+    messages_.back().key = key;
+    messages_.back().value = number;
+  }
+  return found->second;
+}
+
+void LogHistory::see(std::uint32_t number, std::int64_t offset, std::uint32_t operation) {
+  if (offset == kNoOffset) return;
+  Message& it = messages_[number];
+  if (std::find(it.offsets.begin(), it.offsets.end(), offset) != it.offsets.end()) return;
+  it.offsets.push_back(offset);
+  it.seen_by.push_back(operation);
+  if (offsets_.size() <= it.key) offsets_.resize(it.key + std::size_t{1});
+  offsets_[it.key].push_back(offset);
+}
+
+void LogHistory::send(Sighting at, const Value& key, const Value& value) {
+  const Operation& op = history_.operations()[at.operation];
+  at.key = keys_.number(plain_key(key));
+  const bool pair = value.is_sequence() && value.items().size() == 2;
+  if (pair && value.items()[0].is_integer()) at.offset = value.items()[0].integer();
+  at.value = message(at.key, pair ? value.items()[1] : value);
+  Message& it = messages_[at.value];
+  ++it.sends;
+  // The best outcome of several sends of one value.
+  const bool better =
+      it.sent_by == Message::kNone || it.outcome == EventType::fail || op.outcome == EventType::ok;
+  if (better) {
+    it.sent_by = at.operation;
+    it.outcome = op.outcome;
+  }
+  if (op.outcome != EventType::fail) see(at.value, at.offset, at.operation);
+  sends_.push_back(at);
+}
+
+void LogHistory::poll(Sighting at, const Value& log) {
+  const bool ok = history_.operations()[at.operation].outcome == EventType::ok;
+  for (std::size_t i = 0; log.kind() == Value::Kind::map && i + 1 < log.items().size(); i += 2) {
+    at.key = keys_.number(plain_key(log.items()[i]));
+    for (const Value& pair : log.items()[i + 1].items()) {
+      if (!pair.is_sequence() || pair.items().size() != 2) continue;
+      const Value& offset = pair.items()[0];
+      at.offset = offset.is_integer() ? offset.integer() : kNoOffset;
+      at.value = message(at.key, pair.items()[1]);
+      see(at.value, at.offset, at.operation);
+      if (!ok) continue;
+      std::uint32_t& polled_by = messages_[at.value].polled_by;
+      if (polled_by == Message::kNone) polled_by = at.operation;
+      polls_.push_back(at);
+    }
+  }
+}
+
+void LogHistory::number_places() {
+  offsets_.resize(keys_.size());
+  for (std::vector<std::int64_t>& offsets : offsets_) {
+    std::sort(offsets.begin(), offsets.end());
+    offsets.erase(std::unique(offsets.begin(), offsets.end()), offsets.end());
+  }
+  for (Message& it : messages_) {
+    if (!it.offsets.empty()) it.place = place_of(it.key, it.offsets.front());
+  }
+}
+
+std::uint32_t LogHistory::place_of(std::uint32_t key, std::int64_t offset) const {
+  const std::vector<std::int64_t>& offsets = offsets_[key];
+  const auto found = std::lower_bound(offsets.begin(), offsets.end(), offset);
+  return static_cast<std::uint32_t>(found - offsets.begin());
+}
+
+}  // namespace windtunnel::checkers

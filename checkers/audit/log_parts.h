@@ -1,0 +1,16 @@
+// The parts of the log audit; each enters what it finds.
+#pragma once
+
+#include "checkers/audit/ledger.h"
+#include "checkers/audit/log_history.h"
+
+namespace windtunnel::checkers {
+
+// What is at which offset, and who got to see it.
+void audit_messages(const LogHistory& log, Ledger& ledger);
+// The order in which each producer and consumer went through the logs.
+void audit_positions(const LogHistory& log, Ledger& ledger);
+// Committed offsets, assignments and high watermarks.
+void audit_groups(const LogHistory& log, Ledger& ledger);
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,147 @@
+// Parallel snapshot isolation allows a long fork: one read sees the write of x and not that of y,
+// another sees that of y and not that of x. Each key is written once, and a read asks for all keys
+// of its group; then the reads of a group, ordered by how many keys they see, must each see what
+// the one before it sees.
+#include "checkers/audit/audits.h"
+#include "checkers/audit/ledger.h"
+#include "checkers/audit/recheck.h"
+#include "checkers/edn.h"
+#include "checkers/numbering.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace windtunnel::checkers {
+namespace {
+
+const std::vector<FlawInfo>& flaws() {
+  static const std::vector<FlawInfo> list{
+      {"fork", false, "two reads that saw two writes in opposite orders"},
+      {"unexpected", false, "read, but nobody wrote it"}};
+  return list;
+}
+
+struct Read {
+  std::uint32_t operation = 0;
+  std::vector<Value> seen;  // keys with a value, sorted
+};
+
+class LongFork {
+ public:
+  LongFork(const History& history, const AuditOptions& options)
+      : history_(history), ledger_(history, options, flaws()) {}
+
+  AuditReport run() {
+    for (std::uint32_t i = 0; i < history_.operations().size(); ++i) gather_writes(i);
+    for (std::uint32_t i = 0; i < history_.operations().size(); ++i) gather_read(i);
+    std::int64_t late = 0;
+    for (auto& [group, reads] : groups_) {
+      late += static_cast<std::int64_t>(std::count_if(
+          reads.begin(), reads.end(),
+          [&group = group](const Read& read) { return read.seen.size() == group.size(); }));
+      compare(reads);
+    }
+    ledger_.figure("groups", static_cast<std::int64_t>(groups_.size()));
+    ledger_.figure("reads", reads_);
+    ledger_.figure("early_reads", early_);
+    ledger_.figure("late_reads", late);
+    // Reads that see nothing, or all, are in order with every other.
+    if (reads_ - early_ - late < 2) {
+      ledger_.nothing_seen("fewer than two reads saw some keys of their group and not others");
+    }
+    if (twice_ != nullptr) {
+      ledger_.nothing_seen(fmt::format(
+          "key {} was written twice, so that reads do not tell their order", to_edn(*twice_)));
+    }
+    return ledger_.close("group-chains");
+  }
+
+ private:
+  // [[:w k v]]: the key and value, or null.
+  static bool is(const Value& form, std::string_view what) {
+    return form.is_sequence() && form.items().size() == 3 && form.items()[0].is_name() &&
+           form.items()[0].text() == what;
+  }
+  void gather_writes(std::uint32_t i) {
+    const Operation& op = history_.operations()[i];
+    if (op.outcome == EventType::fail) return;
+    for (const Value& form : history_.argument(op).items()) {
+      if (!is(form, "w") && !is(form, "write")) continue;
+      const bool fresh = written_.try_emplace(form.items()[1], form.items()[2]).second;
+      if (!fresh && twice_ == nullptr) twice_ = &form.items()[1];
+    }
+  }
+  void gather_read(std::uint32_t i) {
+    const Operation& op = history_.operations()[i];
+    if (op.outcome != EventType::ok) return;
+    Read read{i, {}};
+    std::vector<Value> group;
+    for (const Value& form : history_.result(op).items()) {
+      if (!is(form, "r") && !is(form, "read")) continue;
+      const Value& key = form.items()[1];
+      group.push_back(key);
+      if (form.items()[2].is_nil()) continue;
+      read.seen.push_back(key);
+      const auto wrote = written_.find(key);
+      if (wrote != written_.end() && wrote->second == form.items()[2]) continue;
+      ledger_.enter("unexpected", Value::vector({key, form.items()[2]}), {i},
+                    fmt::format("The read of key {} returned {}, which nobody wrote.", to_edn(key),
+                                to_edn(form.items()[2])));
+    }
+    if (group.size() < 2) return;
+    ++reads_;
+    if (read.seen.empty()) ++early_;
+    std::sort(group.begin(), group.end());
+    std::sort(read.seen.begin(), read.seen.end());
+    groups_[std::move(group)].push_back(std::move(read));
+  }
+
+  void compare(std::vector<Read>& reads) {
+    std::stable_sort(reads.begin(), reads.end(),
+                     [](const Read& a, const Read& b) { return a.seen.size() < b.seen.size(); });
+    for (std::size_t i = 1; i < reads.size(); ++i) {
+      const Read& fewer = reads[i - 1];
+      const Read& more = reads[i];
+      if (std::includes(more.seen.begin(), more.seen.end(), fewer.seen.begin(), fewer.seen.end())) {
+        continue;
+      }
+      const Value x = missing(fewer.seen, more.seen);
+      const Value y = missing(more.seen, fewer.seen);
+      ledger_.enter("fork", Value::vector({x, y}), {fewer.operation, more.operation},
+                    fmt::format("One read saw the write of {} and not that of {}; the other saw "
+                                "that of {} and not that of {}.",
+                                to_edn(x), to_edn(y), to_edn(y), to_edn(x)));
+    }
+  }
+  // The first of `these` that is not among `those`.
+  static Value missing(const std::vector<Value>& these, const std::vector<Value>& those) {
+    for (const Value& key : these) {
+      if (!std::binary_search(those.begin(), those.end(), key)) return key;
+    }
+    return {};
+  }
+
+  const History& history_;
+  Ledger ledger_;
+  std::map<Value, Value> written_;
+  const Value* twice_ = nullptr;
+  std::map<std::vector<Value>, std::vector<Read>> groups_;
+  std::int64_t reads_ = 0;
+  std::int64_t early_ = 0;
+};
+
+AuditReport run(const History& history, const AuditOptions& options) {
+  return LongFork(history, options).run();
+}
+
+}  // namespace
+
+AuditInfo long_fork_audit() {
+  return {"long-fork",
+          "txn [[:w k v]] and [[:r k1 nil] [:r k2 nil]]: all see the writes in one order", flaws(),
+          &run, &recheck_fork};
+}
+
+}  // namespace windtunnel::checkers

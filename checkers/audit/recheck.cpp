@@ -1,0 +1,354 @@
+#include "checkers/audit/recheck.h"
+
+#include "checkers/availability.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace windtunnel::checkers {
+namespace {
+
+using Operations = std::vector<const Operation*>;
+
+// Of the history, those of this name and outcome.
+Operations all(const History& history, std::string_view f, EventType outcome) {
+  Operations found;
+  for (const Operation& op : history.operations()) {
+    if (history.f(op) == f && op.outcome == outcome) found.push_back(&op);
+  }
+  return found;
+}
+
+std::size_t times_in(const Value& collection, const Value& item) {
+  const auto& items = collection.items();
+  return static_cast<std::size_t>(std::count(items.begin(), items.end(), item));
+}
+
+bool returned_before(const Operation& a, const Operation& b) {
+  return a.completed != kNoEvent && a.completed < b.invoked;
+}
+
+// The operations that a witness lists.
+Operations listed(const History& history, const Flaw& flaw) {
+  Operations operations;
+  for (const Witness::Item& item : flaw.witness.operations) {
+    operations.push_back(&history.operations()[item.operation]);
+  }
+  return operations;
+}
+
+std::size_t additions(const History& history, const Value& element, EventType outcome) {
+  std::size_t count = 0;
+  for (const Operation* add : all(history, "add", outcome)) {
+    if (history.argument(*add) == element) ++count;
+  }
+  return count;
+}
+
+// Acknowledged, or shown by a read that returned, before `read` began.
+bool known_before(const History& history, const Value& element, const Operation& read) {
+  for (const Operation* add : all(history, "add", EventType::ok)) {
+    if (history.argument(*add) == element && returned_before(*add, read)) return true;
+  }
+  for (const Operation* other : all(history, "read", EventType::ok)) {
+    const bool shows = times_in(history.result(*other), element) != 0;
+    if (shows && returned_before(*other, read)) return true;
+  }
+  return false;
+}
+
+// A read that began after the element was known does not show it; `again`: a later one does.
+bool is_missed(const History& history, const Value& element, bool again) {
+  const Operations reads = all(history, "read", EventType::ok);
+  for (const Operation* read : reads) {
+    if (times_in(history.result(*read), element) != 0) continue;
+    if (!known_before(history, element, *read)) continue;
+    const bool later = std::any_of(reads.begin(), reads.end(), [&](const Operation* other) {
+      return other->invoked > read->invoked && times_in(history.result(*other), element) != 0;
+    });
+    if (later == again) return true;
+  }
+  return false;
+}
+
+// What a history's dequeues and drains returned of a value.
+std::size_t taken(const History& history, const Value& value) {
+  std::size_t count = 0;
+  for (const Operation* op : all(history, "dequeue", EventType::ok)) {
+    if (history.result(*op) == value) ++count;
+  }
+  for (const Operation* op : all(history, "drain", EventType::ok)) {
+    count += times_in(history.result(*op), value);
+  }
+  return count;
+}
+
+std::size_t put(const History& history, const Value& value, EventType outcome) {
+  std::size_t count = 0;
+  for (const Operation* op : all(history, "enqueue", outcome)) {
+    if (history.argument(*op) == value) ++count;
+  }
+  return count;
+}
+
+bool saw_empty(const History& history, const Operation& op) {
+  if (history.f(op) == "drain") return op.outcome == EventType::ok;
+  if (history.f(op) != "dequeue") return false;
+  const bool nothing = op.outcome == EventType::ok && history.result(op).is_nil();
+  return op.outcome == EventType::fail || nothing;
+}
+
+// Enqueues that were acknowledged before a call that saw the queue empty.
+Operations settled(const History& history) {
+  Operations found;
+  for (const Operation* op : all(history, "enqueue", EventType::ok)) {
+    for (const Operation& other : history.operations()) {
+      if (!saw_empty(history, other) || !returned_before(*op, other)) continue;
+      found.push_back(op);
+      break;
+    }
+  }
+  return found;
+}
+
+// More settled values were never taken out than dequeues without an outcome could have taken.
+bool is_lost(const History& history) {
+  std::size_t missing = 0;
+  const Operations enqueues = settled(history);
+  for (const Operation* op : enqueues) {
+    const Value& value = history.argument(*op);
+    // Which of its equals this one is: so many of them came out.
+    const auto ordinal = static_cast<std::size_t>(std::count_if(
+        enqueues.begin(), enqueues.end(),
+        [&](const Operation* other) { return other <= op && history.argument(*other) == value; }));
+    if (ordinal > taken(history, value)) ++missing;
+  }
+  return missing > all(history, "dequeue", EventType::info).size() &&
+         all(history, "drain", EventType::info).empty();
+}
+
+std::int64_t total(const Value& balances) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 1; i < balances.items().size(); i += 2) {
+    sum += balances.items()[i].integer();
+  }
+  return sum;
+}
+
+bool has_account(const Value& balances, const Value& account) {
+  for (std::size_t i = 0; i + 1 < balances.items().size(); i += 2) {
+    if (balances.items()[i] == account) return true;
+  }
+  return false;
+}
+
+bool same_accounts(const Value& a, const Value& b) {
+  if (a.items().size() != b.items().size()) return false;
+  for (std::size_t i = 0; i + 1 < a.items().size(); i += 2) {
+    if (!has_account(b, a.items()[i])) return false;
+  }
+  return true;
+}
+
+// What a read of a transaction returned for a key; null when it did not ask.
+const Value* seen_of(const Value& transaction, const Value& key) {
+  for (const Value& form : transaction.items()) {
+    const bool read = form.items().size() == 3 && form.items()[0].text().starts_with('r');
+    if (read && form.items()[1] == key) return &form.items()[2];
+  }
+  return nullptr;
+}
+
+std::int64_t token_of(const Value& value) {
+  return value.kind() == Value::Kind::map ? value.find("token")->integer() : value.integer();
+}
+
+}  // namespace
+
+bool recheck_set(const History& history, const AuditOptions&, const Flaw& flaw) {
+  const Value& element = flaw.subject;
+  const Operations reads = all(history, "read", EventType::ok);
+  const bool possible = additions(history, element, EventType::ok) != 0 ||
+                        additions(history, element, EventType::info) != 0;
+  const bool failed = additions(history, element, EventType::fail) != 0;
+  std::size_t most = 0;
+  for (const Operation* read : reads) {
+    most = std::max(most, times_in(history.result(*read), element));
+  }
+  const bool lost = possible && is_missed(history, element, false);
+  if (flaw.name == "lost") return lost;
+  if (flaw.name == "stale") return possible && !lost && is_missed(history, element, true);
+  if (flaw.name == "unexpected") return !possible && !failed && most != 0;
+  if (flaw.name == "aborted-read") return !possible && failed && most != 0;
+  return flaw.name == "duplicated" && most > 1;
+}
+
+bool recheck_queue(const History& history, const AuditOptions&, const Flaw& flaw) {
+  const Value& value = flaw.subject;
+  const std::size_t in = put(history, value, EventType::ok) + put(history, value, EventType::info);
+  const std::size_t out = taken(history, value);
+  const bool failed = put(history, value, EventType::fail) != 0;
+  if (flaw.name == "lost") return is_lost(history);
+  if (flaw.name == "duplicated") return in != 0 && out > in;
+  if (flaw.name == "aborted-dequeue") return in == 0 && failed && out != 0;
+  return flaw.name == "unexpected" && in == 0 && !failed && out != 0;
+}
+
+bool recheck_ids(const History& history, const AuditOptions&, const Flaw& flaw) {
+  std::size_t times = 0;
+  for (const Operation* op : all(history, "generate", EventType::ok)) {
+    if (history.result(*op) == flaw.subject) ++times;
+  }
+  return times > 1;
+}
+
+// Walks the events around the one read.
+bool recheck_counter(const History& history, const AuditOptions& options, const Flaw& flaw) {
+  const Operation& read = *listed(history, flaw).front();
+  std::int64_t low = options.initial ? options.initial->integer() : 0;
+  std::int64_t high = low;
+  for (const Operation& op : history.operations()) {
+    const bool possible = op.outcome != EventType::fail && op.invoked < read.completed;
+    if (!possible || history.f(op) == "read") continue;
+    const Value& value = history.argument(op);
+    std::int64_t delta = value.is_integer() ? value.integer() : 1;
+    if (history.f(op) == "subtract" || history.f(op) == "decrement") delta = -delta;
+    const bool sure = op.outcome == EventType::ok && returned_before(op, read);
+    if (sure || delta < 0) low += delta;
+    if (sure || delta > 0) high += delta;
+  }
+  const Value& value = history.result(read);
+  return !value.is_integer() || value.integer() < low || value.integer() > high;
+}
+
+bool recheck_bank(const History& history, const AuditOptions& options, const Flaw& flaw) {
+  const Operations reads = listed(history, flaw);
+  const Value& last = history.result(*reads.back());
+  const Value& first = history.result(*reads.front());
+  const Value& expected = options.initial ? *options.initial : first;
+  if (flaw.name == "wrong-total") {
+    return total(last) != (expected.is_integer() ? expected.integer() : total(expected));
+  }
+  if (flaw.name == "unexpected-key") {
+    const bool map = last.kind() == Value::Kind::map;
+    return !map || !same_accounts(expected.kind() == Value::Kind::map ? expected : first, last);
+  }
+  for (std::size_t i = 0; i + 1 < last.items().size(); i += 2) {
+    if (last.items()[i] != flaw.subject) continue;
+    const Value& balance = last.items()[i + 1];
+    if (flaw.name == "nil-balance") return !balance.is_integer();
+    return flaw.name == "negative-balance" && balance.integer() < 0;
+  }
+  return false;
+}
+
+bool recheck_fork(const History& history, const AuditOptions&, const Flaw& flaw) {
+  const Operations reads = listed(history, flaw);
+  const Value& x = flaw.subject.items()[0];
+  const Value& y = flaw.subject.items()[1];
+  if (flaw.name == "unexpected") {
+    const Value* seen = seen_of(history.result(*reads.front()), x);
+    for (const Operation& op : history.operations()) {
+      if (op.outcome == EventType::fail) continue;
+      const Value write(Value::Kind::vector, {Value::keyword("w"), x, y});
+      const bool wrote = times_in(history.argument(op), write) != 0;
+      if (wrote) return false;
+    }
+    return seen != nullptr && *seen == y;
+  }
+  if (reads.size() != 2) return false;
+  const auto sees = [&](const Operation& read, const Value& key) {
+    const Value* seen = seen_of(history.result(read), key);
+    return seen != nullptr && !seen->is_nil();
+  };
+  const auto one_way = [&](const Operation& a, const Operation& b) {
+    return sees(a, x) && !sees(a, y) && sees(b, y) && !sees(b, x);
+  };
+  return one_way(*reads[0], *reads[1]) || one_way(*reads[1], *reads[0]);
+}
+
+bool recheck_lock(const History& history, const AuditOptions&, const Flaw& flaw) {
+  const Operations ops = listed(history, flaw);
+  if (flaw.name == "unexpected-token") {
+    const Operations given = all(history, "acquire", EventType::ok);
+    return std::none_of(given.begin(), given.end(),
+                        [&](const Operation* op) { return history.result(*op) == flaw.subject; });
+  }
+  if (ops.size() != 2) return false;
+  const Operation& before = *ops[0];
+  const Operation& after = *ops[1];
+  if (flaw.name == "stale-access") {
+    return returned_before(before, after) &&
+           token_of(history.argument(before)) > token_of(history.argument(after));
+  }
+  if (flaw.name == "overlap") {
+    for (const Operation& op : history.operations()) {
+      const bool released = history.f(op) == "release" && op.invoked > before.completed &&
+                            op.invoked < after.completed &&
+                            history.process(op) == history.process(before);
+      if (released) return false;
+    }
+    return history.process(before) != history.process(after);
+  }
+  const std::int64_t first = token_of(history.result(before));
+  const std::int64_t second = token_of(history.result(after));
+  if (flaw.name == "duplicate-token") return first == second;
+  return flaw.name == "token-order" && returned_before(before, after) && first > second;
+}
+
+bool is_answered(const History& history, const Operation& op) {
+  const bool refused = op.outcome == EventType::fail && history.completion(op)->error.is_nil();
+  return op.outcome == EventType::ok || refused;
+}
+
+// No window of a fault was open when it was called.
+bool is_calm(const History& history, const Operation& op) {
+  const std::int64_t at = history.invocation(op).time_ns;
+  const std::vector<FaultWindow> windows = windows_of(history);
+  return std::none_of(windows.begin(), windows.end(), [at](const FaultWindow& window) {
+    return window.from_ns <= at && (!window.to_ns || at < *window.to_ns);
+  });
+}
+
+// Counts the subject's kind of operation again.
+bool recheck_shares(const History& history, const Flaw& flaw) {
+  const auto& subject = flaw.subject.items();
+  std::int64_t calm = 0;
+  std::int64_t served = 0;
+  std::int64_t open = 0;
+  std::int64_t slow = 0;
+  for (const Operation& op : history.operations()) {
+    if (history.f(op) != subject[0].text()) continue;
+    if (op.completed == kNoEvent) ++open;
+    if (!is_calm(history, op)) continue;
+    ++calm;
+    if (op.completed == kNoEvent || !is_answered(history, op)) continue;
+    ++served;
+    const std::int64_t took = history.completion(op)->time_ns - history.invocation(op).time_ns;
+    if (took >= subject[1].integer()) ++slow;
+  }
+  if (flaw.name == "unanswered") return open == subject[1].integer();
+  if (flaw.name == "slow") return slow * 100 >= served && slow > 0;
+  return served == subject[1].integer() && calm == subject[2].integer();
+}
+
+// Nobody was served in the stretch of the subject.
+bool recheck_availability(const History& history, const AuditOptions& options, const Flaw& flaw) {
+  const auto& subject = flaw.subject.items();
+  if (flaw.name != "stall" && flaw.name != "slow-recovery") return recheck_shares(history, flaw);
+  const std::int64_t from = subject[1].integer();
+  const std::int64_t to = subject[2].integer();
+  for (const Operation& op : history.operations()) {
+    if (history.f(op) != subject[0].text() || op.completed == kNoEvent) continue;
+    const Event& end = *history.completion(op);
+    const bool answered = is_answered(history, op);
+    const bool counts = flaw.name == "stall" || history.invocation(op).time_ns >= from;
+    if (answered && counts && end.time_ns > from && end.time_ns < to) return false;
+  }
+  const std::string_view name = flaw.name == "stall" ? "max-gap" : "max-recovery";
+  return std::any_of(options.limits.begin(), options.limits.end(), [&](const auto& limit) {
+    return limit.first == name && to - from > limit.second;
+  });
+}
+
+}  // namespace windtunnel::checkers

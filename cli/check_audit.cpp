@@ -1,0 +1,106 @@
+// `windtunnel check` of workloads that are judged by accounting.
+#include "checkers/audit/audit.h"
+#include "cli/check.h"
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+
+namespace windtunnel::cli {
+namespace {
+
+namespace json = boost::json;
+using checkers::AuditReport;
+using checkers::Decision;
+using checkers::Figure;
+using checkers::Flaw;
+
+json::object flaw_json(const Flaw& flaw) {
+  json::object object;
+  object["name"] = flaw.name;
+  object["count"] = flaw.count;
+  object["permitted"] = flaw.permitted;
+  object["witness"] = witness_json(flaw.witness);
+  return object;
+}
+
+std::string to_json(const AuditReport& report, double check_ms) {
+  json::object object;
+  object["schema"] = "windtunnel.check/1";
+  object["verdict"] = std::string(name_of(report.verdict.decision));
+  object["ops"] = report.verdict.operations;
+  object["check_ms"] = check_ms;
+  const bool violated = report.verdict.decision == Decision::violated;
+  object["witness"] =
+      violated ? json::value(witness_json(report.verdict.witness)) : json::value(nullptr);
+  object["reason"] =
+      report.verdict.reason.empty() ? json::value(nullptr) : json::value(report.verdict.reason);
+  object["algorithm"] = report.verdict.algorithm;
+  json::array& flaws = object["flaws"].emplace_array();
+  for (const Flaw& flaw : report.flaws) flaws.emplace_back(flaw_json(flaw));
+  json::object& figures = object["figures"].emplace_object();
+  for (const Figure& figure : report.figures) figures[figure.name] = figure.value;
+  return json::serialize(object);
+}
+
+// "stable_latency_p99_ns" 1500000 -> "stable latency p99 1.5 ms".
+std::string figure_text(const Figure& figure) {
+  std::string name = figure.name;
+  std::string value = std::to_string(figure.value);
+  if (name.ends_with("_ns")) {
+    name.resize(name.size() - 3);
+    value = duration_text(static_cast<double>(figure.value) / 1e9);
+  }
+  for (char& c : name) {
+    if (c == '_') c = ' ';
+  }
+  return name + " " + value;
+}
+
+std::string to_text(const AuditReport& report, double check_ms, const Terminal& terminal) {
+  const checkers::Verdict& verdict = report.verdict;
+  std::string text = verdict.decision == Decision::ok         ? terminal.good("ok")
+                     : verdict.decision == Decision::violated ? terminal.bad("VIOLATED")
+                                                              : terminal.doubtful("UNKNOWN");
+  text += fmt::format("  {} operations  {}  by {}", verdict.operations,
+                      duration_text(check_ms / 1000), verdict.algorithm);
+  if (!verdict.reason.empty()) text += "\n  " + verdict.reason;
+  for (const Flaw& flaw : report.flaws) {
+    text +=
+        fmt::format("\n  {}{}{}", flaw.name, flaw.count > 1 ? fmt::format(" x {}", flaw.count) : "",
+                    flaw.permitted ? " (permitted)" : "");
+    text += witness_text(flaw.witness);
+  }
+  std::string line;
+  for (const Figure& figure : report.figures) {
+    const std::string one = figure_text(figure);
+    if (!line.empty() && line.size() + one.size() > 90) {
+      text += "\n  " + line;
+      line.clear();
+    }
+    line += (line.empty() ? "" : ", ") + one;
+  }
+  return line.empty() ? text : text + "\n  " + line;
+}
+
+}  // namespace
+
+int check_audit_command(const CheckRequest& request, const checkers::History& history,
+                        const checkers::AuditInfo& info, const checkers::AuditOptions& options,
+                        Terminal& terminal) {
+  const auto began = std::chrono::steady_clock::now();
+  AuditReport report = checkers::audit(history, info, options);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  if (history.operations().empty()) {
+    // Nothing was broken because nothing was done.
+    report.verdict.decision = Decision::unknown;
+    report.verdict.reason = "no operations";
+  }
+  const bool printed = print_line(request.json ? to_json(report, took.count())
+                                               : to_text(report, took.count(), terminal));
+  return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
+}
+
+}  // namespace windtunnel::cli

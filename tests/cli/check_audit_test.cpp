@@ -1,0 +1,107 @@
+// `windtunnel check` with the models that name flaws: options, exit codes, what is printed.
+#include "tests/cli/process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+namespace windtunnel::cli_test {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kIds =
+    "{:process 0, :type :invoke, :f :generate, :value nil, :time 0}\n"
+    "{:process 0, :type :ok, :f :generate, :value 7, :time 1000000}\n"
+    "{:process 0, :type :invoke, :f :generate, :value nil, :time 2000000}\n"
+    "{:process 0, :type :ok, :f :generate, :value 7, :time 9000000}\n";
+
+std::string written(const std::string& path, const std::string& text) {
+  write_file(path, text);
+  return path;
+}
+
+TEST(CheckAudit, NamesTheFlawWithItsOperationsAndFigures) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "ids.edn", kIds);
+  const Ended ended = windtunnel({"check", file, "--model", "unique-ids"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out, HasSubstr("VIOLATED  2 operations"));
+  EXPECT_THAT(ended.out,
+              HasSubstr("\n  duplicated\n  The id 7 was given twice.\n       1: process 0"));
+  EXPECT_THAT(ended.out, HasSubstr("attempts 2, acknowledged 2, distinct 1"));
+}
+
+TEST(CheckAudit, PrintsOneObject) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "ids.edn", kIds);
+  const Ended ended = windtunnel({"check", file, "--model", "unique-ids", "--json"});
+  EXPECT_EQ(ended.code, 1);
+  const boost::json::value object = boost::json::parse(ended.out);
+  EXPECT_EQ(object.at("schema"), "windtunnel.check/1");
+  EXPECT_EQ(object.at("verdict"), "violated");
+  EXPECT_EQ(object.at("flaws").at(0).at("name"), "duplicated");
+  EXPECT_EQ(object.at("flaws").at(0).at("witness").at("rechecked"), true);
+  EXPECT_EQ(object.at("figures").at("distinct"), 1);
+}
+
+TEST(CheckAudit, TellsAndLetsPassWhatIsPermitted) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "ids.edn", kIds);
+  const Ended ended =
+      windtunnel({"check", file, "--model", "unique-ids", "--permit", "duplicated"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("duplicated (permitted)"));
+}
+
+TEST(CheckAudit, TakesSeveralLimits) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "ids.edn", kIds);
+  const std::vector<std::string> command{"check", file, "--model", "availability", "--limit"};
+  const auto with = [&](std::vector<std::string> limits) {
+    std::vector<std::string> all = command;
+    all.insert(all.end(), limits.begin(), limits.end());
+    return windtunnel(all);
+  };
+  EXPECT_EQ(with({"max-gap=7ms", "--limit", "min-served=0.99"}).code, 0);
+  const Ended gap = with({"min-served=0.99", "--limit", "max-gap=6ms"});
+  EXPECT_EQ(gap.code, 1);
+  EXPECT_THAT(gap.out, HasSubstr("From 0.002 s to 0.009 s somebody asked for generate"));
+}
+
+TEST(CheckAudit, WrongOptionsExitWith64AndSayWhatWouldBeRight) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "ids.edn", kIds);
+  const std::vector<std::pair<std::vector<std::string>, const char*>> cases{
+      {{"unique-ids", "--permit", "lost"}, "unique-ids has no flaw 'lost'; it has duplicated"},
+      {{"unique-ids", "--initial", "1"}, "unique-ids takes no initial value"},
+      {{"unique-ids", "--limit", "max-gap=1s"}, "unique-ids has no limits"},
+      {{"unique-ids", "--consistency", "sequential"}, "unique-ids has no consistency levels"},
+      {{"availability", "--limit", "max-gap"}, "--limit takes NAME=VALUE"},
+      {{"availability", "--limit", "max-gap=5"}, "a duration like 5s"},
+      {{"availability", "--limit", "min-served=2"}, "a share like 0.99"},
+      {{"availability", "--limit", "max-stall=5s"}, "it has max-gap, max-recovery"},
+      {{"bank", "--initial", "[1"}, "is not one EDN value"},
+      {{"register", "--permit", "lost"}, "are for the models that name flaws"},
+      {{"register", "--initial", "[1"}, "is not one EDN form"}};
+  for (const auto& [options, expected] : cases) {
+    std::vector<std::string> command{"check", file, "--model"};
+    command.insert(command.end(), options.begin(), options.end());
+    const Ended ended = windtunnel(command);
+    EXPECT_EQ(ended.code, 64) << expected;
+    EXPECT_THAT(ended.err, HasSubstr(expected));
+    EXPECT_EQ(ended.out, "");
+  }
+}
+
+TEST(CheckAudit, NothingDoneIsUnknown) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "none.edn", "");
+  const Ended ended = windtunnel({"check", file, "--model", "set-full"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.out, HasSubstr("no operations"));
+}
+
+}  // namespace
+}  // namespace windtunnel::cli_test

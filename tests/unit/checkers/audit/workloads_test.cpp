@@ -1,0 +1,257 @@
+// Sets, queues, ids, counters, banks, forks and locks: each audit accepts a good history and
+// refuses a bad one of each kind, with the operations that show it.
+#include "tests/unit/checkers/audit/audits.h"
+
+namespace windtunnel::checkers {
+namespace {
+
+using test::Audited;
+using test::audited;
+using test::done;
+using test::expect_only;
+using test::line;
+
+const std::string kAddOne = done(0, "add", "1");
+
+std::string read_of(int process, std::string_view set) { return done(process, "read", "nil", set); }
+
+TEST(SetFull, AcceptsElementsThatStay) {
+  const Audited result = audited("set-full", kAddOne + done(1, "add", "2") + read_of(2, "[1 2]"));
+  EXPECT_EQ(result.decision(), Decision::ok);
+  EXPECT_TRUE(result.report.flaws.empty());
+  EXPECT_EQ(result.figure("stable"), 2);
+}
+
+TEST(SetFull, AnElementThatNoLaterReadShowsIsLost) {
+  expect_only(audited("set-full", kAddOne + read_of(1, "[1]") + read_of(2, "[]")), "lost", {1, 5});
+  expect_only(audited("set-full", kAddOne + read_of(2, "[]")), "lost", {1, 3});
+}
+
+TEST(SetFull, WhatWasReadIsKnownAlsoWhenItsAddNeverReturned) {
+  const std::string add = line(0, "invoke", "add", "1") + line(0, "info", "add", "1");
+  EXPECT_EQ(audited("set-full", add + read_of(1, "[1]") + read_of(2, "[1]")).decision(),
+            Decision::ok);
+  expect_only(audited("set-full", add + read_of(1, "[1]") + read_of(2, "[]")), "lost", {1, 3, 5});
+  // Never seen, so perhaps never added.
+  const Audited never = audited("set-full", add + read_of(2, "[]"));
+  EXPECT_EQ(never.decision(), Decision::unknown);
+}
+
+TEST(SetFull, AnElementThatComesBackIsStaleWhichIsHeldAgainstItOnDemand) {
+  const std::string text = kAddOne + read_of(1, "[]") + read_of(2, "[1]");
+  const Audited told = audited("set-full", text);
+  EXPECT_EQ(told.decision(), Decision::ok);
+  ASSERT_NE(told.find("stale"), nullptr);
+  EXPECT_TRUE(told.find("stale")->permitted);
+  AuditOptions strict;
+  strict.forbidden = {"stale"};
+  expect_only(audited("set-full", text, strict), "stale", {1, 3, 5});
+}
+
+TEST(SetFull, AReadThatWasUnderWayOwesNothing) {
+  const std::string text =
+      line(1, "invoke", "read") + kAddOne + line(1, "ok", "read", "[]") + read_of(2, "[1]");
+  EXPECT_TRUE(audited("set-full", text).report.flaws.empty());
+}
+
+TEST(SetFull, ShowsWhatNobodyAddedOrWhatFailedOrWhatIsThereTwice) {
+  expect_only(audited("set-full", kAddOne + read_of(1, "[1 7]")), "unexpected", {3});
+  const std::string failed = done(0, "add", "7", "7", "fail") + kAddOne;
+  expect_only(audited("set-full", failed + read_of(1, "[1 7]")), "aborted-read", {1, 5});
+  expect_only(audited("set-full", kAddOne + read_of(1, "[1 1]")), "duplicated", {3});
+}
+
+TEST(SetFull, IsUnknownWhenNobodyLooked) {
+  EXPECT_EQ(audited("set-full", kAddOne).decision(), Decision::unknown);
+  EXPECT_EQ(audited("set-full", read_of(1, "[]")).decision(), Decision::unknown);
+  EXPECT_EQ(audited("set-full", read_of(1, "[]") + kAddOne).report.verdict.reason,
+            "no read began after an element was known");
+}
+
+const std::string kPut = done(0, "enqueue", "1");
+const std::string kEmpty = done(2, "dequeue", "nil", "nil", "fail");
+
+TEST(TotalQueue, AcceptsWhatComesOutOnceInAnyOrder) {
+  const std::string text = kPut + done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2") +
+                           done(1, "dequeue", "nil", "1") + kEmpty;
+  EXPECT_EQ(audited("total-queue", text).decision(), Decision::ok);
+  EXPECT_EQ(audited("total-queue", kPut + done(1, "drain", "nil", "[1]")).decision(), Decision::ok);
+}
+
+TEST(TotalQueue, NamesWhatIsLostTwiceThereAbortedOrFromNowhere) {
+  const std::string other = done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
+  expect_only(audited("total-queue", kPut + other + kEmpty), "lost", {1, 7});
+  expect_only(audited("total-queue", kPut + done(1, "dequeue", "nil", "1") +
+                                         done(2, "dequeue", "nil", "1") + kEmpty),
+              "duplicated", {1, 3, 5});
+  expect_only(audited("total-queue", done(0, "enqueue", "1", "1", "fail") +
+                                         done(1, "dequeue", "nil", "1") + kEmpty),
+              "aborted-dequeue", {1, 3});
+  expect_only(audited("total-queue", other + done(1, "dequeue", "nil", "9") + kEmpty), "unexpected",
+              {5});
+}
+
+TEST(TotalQueue, ADequeueWithoutAnOutcomeMayHaveTakenOneValue) {
+  const std::string lost = line(3, "invoke", "dequeue") + line(3, "info", "dequeue");
+  const std::string other = done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
+  EXPECT_EQ(audited("total-queue", kPut + other + lost + kEmpty).decision(), Decision::ok);
+  const Audited two =
+      audited("total-queue", kPut + done(0, "enqueue", "3") + other + lost + kEmpty);
+  EXPECT_EQ(two.decision(), Decision::violated);
+  EXPECT_EQ(two.find("lost")->count, 1U);
+}
+
+TEST(TotalQueue, SaysNothingOfLossesBeforeItWasSeenEmpty) {
+  const std::string text = kPut + done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
+  EXPECT_EQ(audited("total-queue", text).decision(), Decision::unknown);
+  EXPECT_EQ(audited("total-queue",
+                    done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2") + kEmpty + kPut)
+                .decision(),
+            Decision::ok);
+}
+
+TEST(UniqueIds, AreGivenOnce) {
+  const std::string one = done(0, "generate", "nil", "\"a\"");
+  const std::string two = done(1, "generate", "nil", "\"b\"");
+  EXPECT_EQ(audited("unique-ids", one + two).decision(), Decision::ok);
+  expect_only(audited("unique-ids", one + two + one), "duplicated", {1, 5});
+  EXPECT_EQ(audited("unique-ids", one).decision(), Decision::unknown);
+}
+
+TEST(CounterBounds, AReadLiesBetweenWhatIsSureAndWhatIsPossible) {
+  const std::string open = line(1, "invoke", "add", "10");
+  const std::string add = done(0, "add", "5");
+  for (const char* sum : {"5", "15"}) {
+    EXPECT_EQ(audited("counter-bounds", add + open + done(2, "read", "nil", sum)).decision(),
+              Decision::ok);
+  }
+  for (const char* sum : {"4", "16", "nil"}) {
+    expect_only(audited("counter-bounds", add + open + done(2, "read", "nil", sum)),
+                "out-of-bounds", {4});
+  }
+  AuditOptions options;
+  options.initial = Value(100);
+  EXPECT_EQ(audited("counter-bounds", add + done(2, "read", "nil", "105"), options).decision(),
+            Decision::ok);
+}
+
+TEST(CounterBounds, WhatIsTakenAwayWidensTheOtherSide) {
+  const std::string open = line(1, "invoke", "subtract", "10");
+  for (const char* sum : {"0", "-10"}) {
+    EXPECT_EQ(audited("counter-bounds", open + done(2, "read", "nil", sum)).decision(),
+              Decision::ok);
+  }
+  expect_only(audited("counter-bounds", open + done(2, "read", "nil", "1")), "out-of-bounds", {2});
+}
+
+TEST(CounterBounds, WhatBeginsDuringTheReadMayBeInIt) {
+  const std::string text =
+      line(2, "invoke", "read") + done(0, "add", "5") + line(2, "ok", "read", "5");
+  EXPECT_EQ(audited("counter-bounds", text).decision(), Decision::ok);
+}
+
+TEST(Bank, TheTotalStays) {
+  const std::string good = done(0, "read", "nil", "{0 10, 1 0}") +
+                           done(1, "transfer", "{:from 0, :to 1, :amount 3}") +
+                           done(0, "read", "nil", "{0 7, 1 3}");
+  EXPECT_EQ(audited("bank", good).decision(), Decision::ok);
+  expect_only(audited("bank", good + done(0, "read", "nil", "{0 7, 1 4}")), "wrong-total", {1, 7});
+  expect_only(audited("bank", good + done(0, "read", "nil", "{0 12, 1 -2}")), "negative-balance",
+              {7});
+  expect_only(audited("bank", good + done(0, "read", "nil", "{0 10, 1 nil}")), "nil-balance", {7});
+  expect_only(audited("bank", good + done(0, "read", "nil", "{0 10}")), "unexpected-key", {1, 7});
+}
+
+TEST(Bank, TakesTheTotalFromTheCaller) {
+  AuditOptions options;
+  options.initial = Value(11);
+  const std::string text = done(0, "read", "nil", "{0 10, 1 0}");
+  expect_only(audited("bank", text, options), "wrong-total", {1});
+  EXPECT_EQ(audited("bank", text).decision(), Decision::unknown);
+  options.initial = Value("much");
+  EXPECT_NE(refuse(*find_audit("bank"), options), std::nullopt);
+}
+
+std::string group_read(int process, std::string_view x, std::string_view y) {
+  const std::string nil = "[[:r x nil] [:r y nil]]";
+  return done(process, "txn", nil, "[[:r x " + std::string(x) + "] [:r y " + std::string(y) + "]]");
+}
+const std::string kForkWrites = done(0, "txn", "[[:w x 1]]") + done(1, "txn", "[[:w y 1]]");
+
+TEST(LongFork, TwoReadsSeeTheWritesInOneOrder) {
+  EXPECT_EQ(audited("long-fork", kForkWrites + group_read(2, "1", "nil") +
+                                     group_read(3, "1", "nil") + group_read(3, "1", "1"))
+                .decision(),
+            Decision::ok);
+  expect_only(
+      audited("long-fork", kForkWrites + group_read(2, "1", "nil") + group_read(3, "nil", "1")),
+      "fork", {5, 7});
+  EXPECT_EQ(audited("long-fork", kForkWrites + group_read(2, "1", "1")).decision(),
+            Decision::unknown);
+  expect_only(audited("long-fork", kForkWrites + group_read(2, "7", "1")), "unexpected", {5});
+}
+
+std::string access(int process, std::string_view token, std::string_view outcome = "ok") {
+  return done(process, "access", token, token, outcome);
+}
+const std::string kLocked =
+    done(0, "acquire", "nil", "1") + done(0, "release", "1") + done(1, "acquire", "nil", "2");
+
+TEST(Lock, TheResourceKeepsOldHoldersOut) {
+  EXPECT_EQ(audited("lock", kLocked + access(1, "2") + access(0, "1", "fail")).decision(),
+            Decision::ok);
+  expect_only(audited("lock", kLocked + access(1, "2") + access(0, "1")), "stale-access", {7, 9});
+  // An old token before the new one was seen does no harm.
+  EXPECT_EQ(audited("lock", kLocked + access(0, "1") + access(1, "2")).decision(), Decision::ok);
+}
+
+TEST(Lock, TokensGrowAndAreGivenOnce) {
+  const std::string used = access(1, "2");
+  expect_only(
+      audited("lock", kLocked + used + done(1, "release", "2") + done(2, "acquire", "nil", "2")),
+      "duplicate-token", {5, 11});
+}
+
+TEST(Lock, TellsOfHoldersAtOneTimeAndOfTokensOutOfOrder) {
+  const std::string text =
+      done(0, "acquire", "nil", "2") + done(1, "acquire", "nil", "1") + access(0, "2");
+  const Audited result = audited("lock", text);
+  EXPECT_EQ(result.decision(), Decision::violated);
+  ASSERT_NE(result.find("token-order"), nullptr);
+  ASSERT_NE(result.find("overlap"), nullptr);
+  EXPECT_TRUE(result.find("overlap")->permitted);
+  EXPECT_EQ(result.report.verdict.witness.explanation,
+            result.find("token-order")->witness.explanation);
+}
+
+TEST(Lock, ATokenThatWasNotGivenIsNotAccepted) {
+  expect_only(audited("lock", kLocked + access(1, "9")), "unexpected-token", {7});
+  // Somebody may have got it and never learned of it.
+  const std::string open = line(3, "invoke", "acquire") + line(3, "info", "acquire");
+  EXPECT_EQ(audited("lock", kLocked + open + access(1, "9")).decision(), Decision::ok);
+}
+
+TEST(Audits, RefuseOptionsThatTheyDoNotKnow) {
+  AuditOptions options;
+  options.permitted = {"lots"};
+  EXPECT_EQ(refuse(*find_audit("unique-ids"), options),
+            "unique-ids has no flaw 'lots'; it has duplicated");
+  options.permitted = {"duplicated"};
+  options.forbidden = {"duplicated"};
+  EXPECT_EQ(refuse(*find_audit("unique-ids"), options), "'duplicated' is permitted and forbidden");
+  options = {};
+  options.initial = Value(1);
+  EXPECT_EQ(refuse(*find_audit("unique-ids"), options), "unique-ids takes no initial value");
+}
+
+TEST(Audits, APermittedFlawIsToldAndLetPass) {
+  AuditOptions options;
+  options.permitted = {"duplicated"};
+  const std::string one = done(0, "generate", "nil", "1");
+  const Audited result = audited("unique-ids", one + one, options);
+  EXPECT_EQ(result.decision(), Decision::ok);
+  ASSERT_NE(result.find("duplicated"), nullptr);
+}
+
+}  // namespace
+}  // namespace windtunnel::checkers
