@@ -5,12 +5,21 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::string_view kDelimiters = " \t\r\n\f,;\"()[]{}";
+// What ends a token.
+constexpr std::array<bool, 256> kDelimits = [] {
+  std::array<bool, 256> delimits{};
+  for (const char c : std::string_view(" \t\r\n\f,;\"()[]{}")) {
+    delimits[static_cast<unsigned char>(c)] = true;
+  }
+  return delimits;
+}();
 
+bool delimits(char c) { return kDelimits[static_cast<unsigned char>(c)]; }
 bool is_blank(char c) { return c == ' ' || c == ',' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -74,49 +83,53 @@ ReadError EdnReader::error() const {
   return {static_cast<std::uint32_t>(lines + 1), static_cast<std::uint32_t>(column), reason_};
 }
 
-std::uint32_t EdnReader::line() {
-  const auto from = text_.begin() + static_cast<std::ptrdiff_t>(counted_to_);
-  const auto to = text_.begin() + static_cast<std::ptrdiff_t>(at_);
-  lines_ += static_cast<std::uint32_t>(std::count(from, to, '\n'));
-  counted_to_ = at_;
-  return lines_ + 1;
+void EdnReader::restart(std::string_view text, bool whole) {
+  text_ = text;
+  at_ = 0;
+  whole_ = whole;
+  cut_ = false;
+  reason_.clear();
+  items_.clear();
 }
 
+bool EdnReader::out_of_text() {
+  if (at_ < text_.size()) return false;
+  cut_ = cut_ || !whole_;
+  return true;
+}
+
+// After a cut the reader is before what it could not skip whole.
 bool EdnReader::skip_blanks(int depth) {
-  while (at_ < text_.size()) {
+  while (!out_of_text()) {
+    const std::size_t start = at_;
     const char c = text_[at_];
     if (is_blank(c)) {
       ++at_;
     } else if (c == ';') {
-      const std::size_t end = text_.find('\n', at_);
-      at_ = end == std::string_view::npos ? text_.size() : end;
-    } else if (c == '#' && text_.substr(at_, 2) == "#_") {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+      if (!out_of_text()) continue;
+      if (cut_) at_ = start;
+      return !cut_;
+    } else if (c == '#') {
+      ++at_;
+      const bool discard = !out_of_text() && text_[at_] == '_';
+      at_ = start;
+      if (!discard) return !cut_;
       at_ += 2;
       Value discarded;
-      if (!read_form(discarded, depth + 1)) return false;
+      const bool skipped = read_form(discarded, depth + 1) && !cut_;
+      if (cut_) at_ = start;
+      if (!skipped) return false;
     } else {
       return true;
     }
   }
-  return true;
+  return !cut_;
 }
 
 bool EdnReader::at_end() {
   if (failed() || !skip_blanks(0)) return true;
   return at_ == text_.size();
-}
-
-bool EdnReader::open_sequence() {
-  if (at_end() || (text_[at_] != '[' && text_[at_] != '(')) return false;
-  sequence_end_ = text_[at_] == '[' ? ']' : ')';
-  ++at_;
-  return true;
-}
-
-bool EdnReader::close_sequence() {
-  if (at_end() || text_[at_] != sequence_end_) return false;
-  ++at_;
-  return true;
 }
 
 bool EdnReader::read(Value& out) {
@@ -127,7 +140,7 @@ bool EdnReader::read(Value& out) {
 bool EdnReader::read_form(Value& out, int depth) {
   if (depth > kMaxDepth) return fail(fmt::format("nested more than {} deep", kMaxDepth));
   if (!skip_blanks(depth)) return false;
-  if (at_ == text_.size()) return fail("the text ends inside a form");
+  if (out_of_text()) return fail("the text ends inside a form");
   switch (const char c = text_[at_]) {
     case '(': return read_items(')', Value::Kind::list, out, depth);
     case '[': return read_items(']', Value::Kind::vector, out, depth);
@@ -143,30 +156,34 @@ bool EdnReader::read_form(Value& out, int depth) {
 }
 
 bool EdnReader::read_items(char closing, Value::Kind kind, Value& out, int depth) {
+  if (depth == kMaxDepth) return fail(fmt::format("nested more than {} deep", kMaxDepth));
   const std::size_t start = at_;
+  const std::size_t first = items_.size();
   ++at_;
-  std::vector<Value> items;
   while (true) {
     if (!skip_blanks(depth)) return false;
-    if (at_ == text_.size()) return fail(fmt::format("the text ends before '{}'", closing));
+    if (out_of_text()) return fail(fmt::format("the text ends before '{}'", closing));
     if (text_[at_] == closing) break;
     Value item;
     if (!read_form(item, depth + 1)) return false;
-    items.push_back(std::move(item));
+    items_.push_back(std::move(item));
   }
-  if (kind == Value::Kind::map && items.size() % 2 != 0) {
+  if (kind == Value::Kind::map && (items_.size() - first) % 2 != 0) {
     at_ = start;
     return fail("a map with a key but no value");
   }
   ++at_;
-  out = Value(kind, std::move(items));
+  const auto begin = items_.begin() + static_cast<std::ptrdiff_t>(first);
+  out = Value(kind, std::vector<Value>(std::make_move_iterator(begin),
+                                       std::make_move_iterator(items_.end())));
+  items_.erase(begin, items_.end());
   return true;
 }
 
 // What begins with `#`: a set, a symbolic number such as ##NaN, or a tagged form.
 bool EdnReader::read_dispatch(Value& out, int depth) {
   ++at_;
-  if (at_ == text_.size()) return fail("the text ends after '#'");
+  if (out_of_text()) return fail("the text ends after '#'");
   if (text_[at_] == '{') return read_items('}', Value::Kind::set, out, depth);
   const std::string_view tag = take_token();
   if (tag.empty()) return fail(fmt::format("{} after '#'", shown(text_[at_])));
@@ -183,7 +200,7 @@ bool EdnReader::read_dispatch(Value& out, int depth) {
 bool EdnReader::read_string(Value& out) {
   const std::size_t start = at_;
   std::string text;
-  for (++at_; at_ < text_.size(); ++at_) {
+  for (++at_; !out_of_text(); ++at_) {
     const char c = text_[at_];
     if (c == '"') {
       ++at_;
@@ -203,7 +220,7 @@ bool EdnReader::read_string(Value& out) {
 // At the backslash; leaves the reader on the last character of the escape.
 bool EdnReader::read_escape(std::string& into) {
   ++at_;
-  if (at_ == text_.size()) return fail("the text ends inside a string");
+  if (out_of_text()) return fail("the text ends inside a string");
   switch (const char c = text_[at_]) {
     case 'n': into += '\n'; return true;
     case 't': into += '\t'; return true;
@@ -218,21 +235,40 @@ bool EdnReader::read_escape(std::string& into) {
   }
 }
 
-// At the `u` of an escape or character: four hexadecimal digits follow.
+// At the `u` of an escape or character, which four hexadecimal digits follow; leaves the reader on
+// the last of them.
+bool EdnReader::read_unit(std::uint32_t& unit) {
+  constexpr std::size_t kLength = 5;
+  const std::string_view all = text_.substr(at_, kLength);
+  if (all.size() < kLength) cut_ = cut_ || !whole_;
+  const auto parsed = std::from_chars(all.data() + 1, all.data() + all.size(), unit, 16);
+  if (all.size() < kLength || parsed.ptr != all.data() + kLength) {
+    return fail("four hexadecimal digits must follow \\u");
+  }
+  at_ += kLength - 1;
+  return true;
+}
+
+// As `read_unit`, but two halves of a character beyond the first 65,536 are read together.
 bool EdnReader::read_unicode(std::string& into) {
   std::uint32_t code = 0;
-  const char* const first = text_.data() + at_ + 1;
-  if (text_.size() - at_ < 5) return fail("four hexadecimal digits must follow \\u");
-  const auto parsed = std::from_chars(first, first + 4, code, 16);
-  if (parsed.ptr != first + 4) return fail("four hexadecimal digits must follow \\u");
-  at_ += 4;
+  if (!read_unit(code)) return false;
+  if (code >= 0xd800 && code < 0xe000) {
+    const std::string_view next = text_.substr(at_ + 1, 2);
+    if (next.size() < 2) cut_ = cut_ || !whole_;
+    if (next == "\\u") at_ += 2;
+    std::uint32_t low = 0;
+    if (next == "\\u" && !read_unit(low)) return false;
+    if (code >= 0xdc00 || low < 0xdc00 || low > 0xdfff) return fail("half a character after \\u");
+    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+  }
   append_utf8(code, into);
   return true;
 }
 
 bool EdnReader::read_character(Value& out) {
   ++at_;
-  if (at_ == text_.size()) return fail("the text ends inside a character");
+  if (out_of_text()) return fail("the text ends inside a character");
   const std::size_t start = at_;
   ++at_;
   take_token();
@@ -252,10 +288,9 @@ bool EdnReader::read_character(Value& out) {
 }
 
 std::string_view EdnReader::take_token() {
-  const std::size_t end = std::min(text_.find_first_of(kDelimiters, at_), text_.size());
-  const std::string_view token = text_.substr(at_, end - at_);
-  at_ = end;
-  return token;
+  const std::size_t start = at_;
+  while (!out_of_text() && !delimits(text_[at_])) ++at_;
+  return text_.substr(start, at_ - start);
 }
 
 bool EdnReader::read_token(Value& out) {
@@ -293,6 +328,13 @@ bool EdnReader::read_token(Value& out) {
   return true;
 }
 
+bool is_plain_name(std::string_view name) {
+  const auto wrong = [](char c) {
+    return delimits(c) || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  };
+  return !name.empty() && std::none_of(name.begin(), name.end(), wrong);
+}
+
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
   if (code < 0x80) {
@@ -300,8 +342,13 @@ void append_utf8(std::uint32_t code, std::string& out) {
   } else if (code < 0x800) {
     put(0xc0 | code >> 6);
     put(0x80 | (code & 0x3f));
-  } else {
+  } else if (code < 0x10000) {
     put(0xe0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3f));
+    put(0x80 | (code & 0x3f));
+  } else {
+    put(0xf0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3f));
     put(0x80 | (code >> 6 & 0x3f));
     put(0x80 | (code & 0x3f));
   }

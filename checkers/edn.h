@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace windtunnel::checkers {
 
@@ -17,33 +18,39 @@ inline constexpr int kMaxDepth = 64;
 
 // Reads the forms of a text in order. The text must outlive the reader. After an error the reader
 // stays where it is, and every further call fails.
+//
+// The text may be the beginning of a longer one. Where it then ends too early to tell what it says,
+// the reader is `cut()`, and what the call returned means nothing: it is to be made again, on more
+// of the text. An error without a cut is one, whatever follows.
 class EdnReader {
  public:
-  explicit EdnReader(std::string_view text) : text_(text) {}
+  explicit EdnReader(std::string_view text) { restart(text, true); }
+  EdnReader() = default;
+  // Begins anew, with another text; what the reader holds for its work is kept. `whole`: nothing
+  // follows the text.
+  void restart(std::string_view text, bool whole);
 
-  // Skips blanks, comments and discarded forms; true when a form follows. Consumes `opening` (one
-  // of `[` and `(`) where it is the next character, so that a huge vector can be read item by item.
+  // Skips blanks, comments and discarded forms; false when a form follows.
   bool at_end();
-  bool open_sequence();
-  // True after consuming the closing bracket of the sequence opened before.
-  bool close_sequence();
-
   // The next form; false on an error or at the end of the text.
   bool read(Value& out);
 
+  bool cut() const { return cut_; }
   bool failed() const { return !reason_.empty(); }
   ReadError error() const;
-  // The line of the form that starts next, from 1. Call after `at_end`.
-  std::uint32_t line();
+  // How much of the text was read; after a cut of `at_end`, how much need not be read again.
+  std::size_t position() const { return at_; }
 
  private:
   bool fail(std::string reason);
+  bool out_of_text();
   bool skip_blanks(int depth);
   bool read_form(Value& out, int depth);
   bool read_items(char closing, Value::Kind kind, Value& out, int depth);
   bool read_dispatch(Value& out, int depth);
   bool read_string(Value& out);
   bool read_escape(std::string& into);
+  bool read_unit(std::uint32_t& unit);
   bool read_unicode(std::string& into);
   bool read_character(Value& out);
   bool read_token(Value& out);
@@ -51,13 +58,17 @@ class EdnReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::size_t counted_to_ = 0;  // newlines before here are in lines_
-  std::uint32_t lines_ = 0;
-  char sequence_end_ = 0;
+  bool whole_ = true;
+  bool cut_ = false;
   std::string reason_;
+  std::vector<Value> items_;  // of the collections that are open, those of the innermost last
 };
 
-// The text of a value as EDN. Deterministic.
+// Whether a keyword can have that name. EDN has no other way to write one.
+bool is_plain_name(std::string_view name);
+
+// The text of a value as EDN. Deterministic. A keyword that EDN cannot write, as a JSON text may
+// have named a process, becomes a string.
 std::string to_edn(const Value& value);
 void append_edn(const Value& value, std::string& out);
 

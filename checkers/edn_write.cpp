@@ -33,6 +33,12 @@ void append_character(std::string_view text, std::string& out) {
     out += text;
 }
 
+void append_keyword(std::string_view name, std::string& out) {
+  if (!is_plain_name(name)) return append_quoted(name, out);
+  out += ':';
+  out += name;
+}
+
 }  // namespace
 
 void append_edn(const Value& value, std::string& out) {
@@ -43,10 +49,7 @@ void append_edn(const Value& value, std::string& out) {
     case Value::Kind::number:
     case Value::Kind::symbol: out += value.text(); break;
     case Value::Kind::string: append_quoted(value.text(), out); break;
-    case Value::Kind::keyword:
-      out += ':';
-      out += value.text();
-      break;
+    case Value::Kind::keyword: append_keyword(value.text(), out); break;
     case Value::Kind::character: append_character(value.text(), out); break;
     case Value::Kind::list: append_items(value, '(', ')', out); break;
     case Value::Kind::vector: append_items(value, '[', ']', out); break;

@@ -8,8 +8,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kIdle = 0xffffffffU;
-constexpr std::uint32_t kRetired = 0xfffffffeU;
 const Value kNil;
 
 std::string seconds_text(std::int64_t ns) {
@@ -34,34 +32,43 @@ std::string to_string(const ReadError& error) {
   return fmt::format("line {}, column {}: {}", error.line, error.column, error.reason);
 }
 
-std::optional<ReadError> History::add(Event event) {
-  const auto position = static_cast<std::uint32_t>(events_.size());
-  if (event.index < 0) event.index = position;
-  if (!event.process.is_integer()) {
-    events_.push_back(std::move(event));
-    return std::nullopt;
-  }
+std::optional<ReadError> Pairing::add(const Event& event) {
+  operation_ = kNoOperation;
+  if (!event.process.is_integer()) return std::nullopt;
   const std::int64_t id = event.process.integer();
   const auto fails = [&](std::string_view why) {
     return ReadError{event.line, 0, fmt::format("process {} {}", id, why)};
   };
-  const auto found = processes_.try_emplace(id, kIdle).first;
-  if (found->second == kRetired) return fails("is used again after its :info");
+  Process& process = processes_[id];
+  const std::uint64_t open = process.operation;
+  if (open == kRetired) return fails("is used again after its :info");
   if (event.type == EventType::invoke) {
-    if (found->second != kIdle) return fails("invokes an operation while another one is open");
-    found->second = static_cast<std::uint32_t>(operations_.size());
+    if (open != kIdle) return fails("invokes an operation while another one is open");
+    process.f = event.f;
+    operation_ = process.operation = invoked_++;
+    return std::nullopt;
+  }
+  if (open == kIdle) {
+    return fails(fmt::format("completes (:{}) without an invocation", name_of(event.type)));
+  }
+  if (process.f != event.f) {
+    return fails(fmt::format("invoked {} but completes {}", process.f, event.f));
+  }
+  process.operation = event.type == EventType::info ? kRetired : kIdle;
+  operation_ = open;
+  return std::nullopt;
+}
+
+std::optional<ReadError> History::add(Event event) {
+  const auto position = static_cast<std::uint32_t>(events_.size());
+  if (event.index < 0) event.index = position;
+  if (std::optional<ReadError> refused = pairing_.add(event)) return refused;
+  const std::uint64_t operation = pairing_.operation();
+  if (operation == operations_.size()) {
     operations_.push_back({position, kNoEvent, EventType::info});
-  } else {
-    if (found->second == kIdle) {
-      return fails(fmt::format("completes (:{}) without an invocation", name_of(event.type)));
-    }
-    Operation& op = operations_[found->second];
-    if (events_[op.invoked].f != event.f) {
-      return fails(fmt::format("invoked {} but completes {}", events_[op.invoked].f, event.f));
-    }
-    op.completed = position;
-    op.outcome = event.type;
-    found->second = event.type == EventType::info ? kRetired : kIdle;
+  } else if (operation != Pairing::kNoOperation) {
+    operations_[operation].completed = position;
+    operations_[operation].outcome = event.type;
   }
   events_.push_back(std::move(event));
   return std::nullopt;

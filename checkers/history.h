@@ -30,12 +30,12 @@ struct Event {
   std::int64_t index = -1;         // as written; -1: take the position in the history
   std::int64_t time_ns = kNoTime;  // since the start of the run
   EventType type = EventType::invoke;
-  Value process;  // an integer for a client
+  std::uint32_t line = 0;  // where it was read, from 1; 0 for a recorded event
+  Value process;           // an integer for a client
   std::string f;
   Value value;
-  Value error;             // nil when absent
-  Value extra;             // a map of the keys that we do not know (and `:key`), or nil
-  std::uint32_t line = 0;  // where it was read, from 1; 0 for a recorded event
+  Value error;  // nil when absent
+  Value extra;  // a map of the keys that we do not know (and `:key`), or nil
 };
 
 // Positions are indices into `History::events()`.
@@ -54,10 +54,35 @@ struct ReadError {
 // "line 12, column 5: unbalanced )"
 std::string to_string(const ReadError& error);
 
+// Which operation an event belongs to, and whether it fits the events before. Memory grows with the
+// number of processes, not of events.
+class Pairing {
+ public:
+  static constexpr std::uint64_t kNoOperation = 0xffffffffffffffffU;
+
+  // Refuses a second invocation by a busy process, a completion without an invocation or of
+  // something else, and any use of a process after its `:info`; such an event changes nothing.
+  std::optional<ReadError> add(const Event& event);
+  // That the last event invoked or completed, numbered by invocation from 0; kNoOperation where it
+  // was one of no client.
+  std::uint64_t operation() const { return operation_; }
+
+ private:
+  static constexpr std::uint64_t kIdle = kNoOperation;
+  static constexpr std::uint64_t kRetired = kNoOperation - 1;
+  struct Process {
+    std::uint64_t operation = kIdle;  // the one that is open, or a marker
+    std::string f;                    // of that operation
+  };
+
+  std::unordered_map<std::int64_t, Process> processes_;
+  std::uint64_t invoked_ = 0;
+  std::uint64_t operation_ = kNoOperation;
+};
+
 class History {
  public:
-  // Appends an event. Refuses a second invocation by a busy process, a completion without an
-  // invocation, and any use of a process after its `:info`; the history is unchanged then.
+  // Appends an event, unless it does not fit: see `Pairing`. The history is unchanged then.
   std::optional<ReadError> add(Event event);
 
   const std::vector<Event>& events() const { return events_; }
@@ -82,9 +107,7 @@ class History {
  private:
   std::vector<Event> events_;
   std::vector<Operation> operations_;
-  // What each client process does: the operation it waits for, or one of the two markers in the
-  // .cpp.
-  std::unordered_map<std::int64_t, std::uint32_t> processes_;
+  Pairing pairing_;
 };
 
 // Records a history while it happens. A worker is one sequential client, numbered from 0 below

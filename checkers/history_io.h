@@ -1,12 +1,13 @@
-// Histories as text: EDN (a map a line, or one vector or list of maps) and JSON lines. The reader
-// tells them apart by their content. Events without `:process` and `:f` are transactions of one
-// client. Damaged input ends in an error with its line, never in a crash.
+// Whole histories as text: EDN (a map a line, or one vector or list of maps) and JSON lines. What
+// is too large for memory goes through `EventReader` and `HistoryText` event by event.
 #pragma once
 
+#include "checkers/event_form.h"
 #include "checkers/history.h"
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,18 +16,29 @@ namespace windtunnel::checkers {
 
 using HistoryResult = boost::system::result<History, ReadError>;
 
+// The formats are told apart by their content. Damaged input ends in an error with its line, never
+// in a crash.
 HistoryResult read_history(std::string_view text);
-HistoryResult read_history_edn(std::string_view text);
-HistoryResult read_history_json_lines(std::string_view text);
 // Errors of the file system have line 0. `missing` (may be null) tells a file that is not there or
 // cannot be read from one with bad content.
 HistoryResult read_history_file(const std::string& path, bool* missing = nullptr);
 
-// One event as a line without its newline; keys in the order index, time, type, process, f, value,
-// error, then the unknown ones. `index` is the event's own, `time` and `error` are left out when
-// absent.
-std::string event_to_edn(const Event& event);
-std::string event_to_json(const Event& event);
+enum class Layout : std::uint8_t { edn_lines, edn_vector, json_lines };
+
+// A history as it is written, event by event. What it says is appended to `out`.
+class HistoryText {
+ public:
+  explicit HistoryText(Layout layout) : layout_(layout) {}
+  void add(const Event& event, std::string& out);
+  // Once, after the last event.
+  void finish(std::string& out);
+
+ private:
+  Layout layout_;
+  bool empty_ = true;
+};
+
+std::string write_history(const History& history, Layout layout);
 std::string write_history_edn(const History& history);
 // What a run directory's history.jsonl holds.
 std::string write_history_json_lines(const History& history);

@@ -4,48 +4,100 @@
 #include "checkers/quoted.h"
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
+#include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace windtunnel::checkers {
 namespace {
 
-Value from_json(const boost::json::value& json);
+using boost::json::error_code;
+using Text = boost::json::string_view;
 
-Value from_array(const boost::json::array& array) {
-  std::vector<Value> items;
-  items.reserve(array.size());
-  for (const boost::json::value& item : array) items.push_back(from_json(item));
-  return Value::vector(std::move(items));
-}
+// Makes values of what the parser meets. The nesting is bounded by the parser.
+struct ValueBuilder {
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
 
-Value from_object(const boost::json::object& object) {
-  std::vector<Value> items;
-  items.reserve(object.size() * 2);
-  for (const auto& member : object) {
-    items.emplace_back(std::string_view(member.key().data(), member.key().size()));
-    items.push_back(from_json(member.value()));
+  std::vector<Value>& items;
+  std::string& part;
+
+  bool add(Value value) {
+    items.push_back(std::move(value));
+    return true;
   }
-  return {Value::Kind::map, std::move(items)};
-}
-
-// The nesting was bounded by the parser.
-Value from_json(const boost::json::value& json) {
-  switch (json.kind()) {
-    case boost::json::kind::null: return {};
-    case boost::json::kind::bool_: return Value::boolean(json.get_bool());
-    case boost::json::kind::int64: return json.get_int64();
-    case boost::json::kind::uint64: return {Value::Kind::number, std::to_string(json.get_uint64())};
-    case boost::json::kind::double_:
-      return {Value::Kind::number, fmt::format("{}", json.get_double())};
-    case boost::json::kind::string:
-      return std::string_view(json.get_string().data(), json.get_string().size());
-    case boost::json::kind::array: return from_array(json.get_array());
-    case boost::json::kind::object: return from_object(json.get_object());
+  bool add_text(Text last, Value::Kind kind) {
+    if (part.empty()) return add({kind, std::string_view(last.data(), last.size())});
+    part.append(last.data(), last.size());
+    add({kind, part});
+    part.clear();
+    return true;
   }
-  return {};
+  bool add_part(Text text) {
+    part.append(text.data(), text.size());
+    return true;
+  }
+  // The last `count` items become one.
+  bool close(Value::Kind kind, std::size_t count) {
+    const auto begin = items.end() - static_cast<std::ptrdiff_t>(count);
+    Value value(kind, std::vector<Value>(std::make_move_iterator(begin),
+                                         std::make_move_iterator(items.end())));
+    items.erase(begin, items.end());
+    return add(std::move(value));
+  }
+
+  bool on_document_begin(error_code&) { return true; }
+  bool on_document_end(error_code&) { return true; }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t count, error_code&) { return close(Value::Kind::vector, count); }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t count, error_code&) { return close(Value::Kind::map, 2 * count); }
+  bool on_string_part(Text text, std::size_t, error_code&) { return add_part(text); }
+  bool on_string(Text text, std::size_t, error_code&) {
+    return add_text(text, Value::Kind::string);
+  }
+  bool on_key_part(Text text, std::size_t, error_code&) { return add_part(text); }
+  bool on_key(Text text, std::size_t, error_code&) { return add_text(text, Value::Kind::string); }
+  bool on_number_part(Text text, error_code&) { return add_part(text); }
+  bool on_int64(std::int64_t number, Text, error_code&) {
+    part.clear();
+    return add(number);
+  }
+  bool on_uint64(std::uint64_t, Text text, error_code&) {
+    return add_text(text, Value::Kind::number);
+  }
+  bool on_double(double, Text text, error_code&) { return add_text(text, Value::Kind::number); }
+  bool on_bool(bool truth, error_code&) { return add(Value::boolean(truth)); }
+  bool on_null(error_code&) { return add({}); }
+  bool on_comment_part(Text, error_code&) { return true; }
+  bool on_comment(Text, error_code&) { return true; }
+};
+
+// The grammar of JSON (RFC 8259, section 6).
+bool is_json_number(std::string_view text) {
+  const auto skip_digits = [&text] {
+    const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(count);
+    return count;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool leading_zero = text.starts_with('0');
+  const std::size_t whole = skip_digits();
+  if (whole == 0 || (leading_zero && whole > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (skip_digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (skip_digits() == 0) return false;
+  }
+  return text.empty();
 }
 
 void append_array(const Value& value, std::string& out) {
@@ -71,12 +123,7 @@ void append_object(const Value& value, std::string& out) {
 
 // JSON has no ratio, `N`, `M`, ##NaN or leading plus: such a number is written as a string.
 void append_number(std::string_view text, std::string& out) {
-  const auto plain = [](char c) {
-    return std::string_view("0123456789+-.eE").find(c) != std::string_view::npos;
-  };
-  const bool is_json = std::all_of(text.begin(), text.end(), plain) && !text.starts_with('+') &&
-                       !text.ends_with('.') && text.find(".e") == std::string_view::npos;
-  if (is_json)
+  if (is_json_number(text))
     out += text;
   else
     append_quoted(text, out);
@@ -84,12 +131,14 @@ void append_number(std::string_view text, std::string& out) {
 
 }  // namespace
 
-bool read_json(std::string_view text, Value& out, ReadError& error) {
+bool JsonReader::read(std::string_view text, Value& out, ReadError& error) {
+  items_.clear();
+  part_.clear();
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
-  boost::json::parser parser({}, options);
-  boost::json::error_code failed;
-  const std::size_t consumed = parser.write_some(text.data(), text.size(), failed);
+  boost::json::basic_parser<ValueBuilder> parser(options, ValueBuilder{items_, part_});
+  error_code failed;
+  const std::size_t consumed = parser.write_some(false, text.data(), text.size(), failed);
   const bool rest = !failed && text.find_first_not_of(" \t\r", consumed) != std::string_view::npos;
   if (failed || rest) {
     error.column = static_cast<std::uint32_t>(consumed + 1);
@@ -97,7 +146,7 @@ bool read_json(std::string_view text, Value& out, ReadError& error) {
         rest ? "extra data after the JSON value" : fmt::format("JSON: {}", failed.message());
     return false;
   }
-  out = from_json(parser.release());
+  out = std::move(items_.back());
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include "protocols/base/hash.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace windtunnel::checkers {
 
@@ -51,6 +52,10 @@ std::string_view Value::text() const {
 const std::vector<Value>& Value::items() const {
   static const std::vector<Value> none;
   return box_ == nullptr ? none : box_->items;
+}
+
+std::vector<Value> Value::take_items() && {
+  return box_ == nullptr ? std::vector<Value>() : std::exchange(box_->items, {});
 }
 
 const Value* Value::find(std::string_view name) const {

@@ -65,6 +65,8 @@ class Value {
   bool truth() const { return number_ != 0; }
   std::string_view text() const;
   const std::vector<Value>& items() const;
+  // The items, which leave a value without any.
+  std::vector<Value> take_items() &&;
   // The value under a key of that name, whichever of string, keyword or symbol; null when absent.
   const Value* find(std::string_view name) const;
 

@@ -1,6 +1,7 @@
-// The command line of run, replay and check.
+// The command line of run, replay, check and convert.
 #include "cli/check.h"
 #include "cli/command_line.h"
+#include "cli/convert.h"
 #include "cli/replay.h"
 #include "cli/run.h"
 
@@ -101,12 +102,29 @@ void add_check(CommandLine& line) {
   command->add_flag("--json", check.json, "one JSON object");
 }
 
+void add_convert(CommandLine& line) {
+  CLI::App* command = nullptr;
+  const auto request =
+      line.add<ConvertRequest>(line.app, "convert", "write a history in another format", command,
+                               [](const ConvertRequest& asked) { return convert_command(asked); });
+  ConvertRequest& convert = *request;
+  command
+      ->add_option("input", convert.input, "EDN or JSON lines, as Jepsen writes them; - for stdin")
+      ->required();
+  command->add_option("output", convert.output, "the file; - for stdout")->required();
+  command
+      ->add_option("--to", convert.to,
+                   "the form (default: as the output's name ends, .edn or .jsonl)")
+      ->check(CLI::IsMember({"edn", "edn-vector", "jsonl"}));
+}
+
 }  // namespace
 
 void add_run_commands(CommandLine& line) {
   add_run(line);
   add_replay(line);
   add_check(line);
+  add_convert(line);
 }
 
 }  // namespace windtunnel::cli

@@ -67,14 +67,6 @@ int write_all(int fd, BytesView bytes) {
   return 0;
 }
 
-int write_and_sync(const std::string& path, BytesView bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file.valid()) return errno;
-  if (const int error = write_all(file.get(), bytes); error != 0) return error;
-  if (::fsync(file.get()) != 0) return errno;
-  return file.close() == 0 ? 0 : errno;
-}
-
 // The new name must survive a power loss too. Best effort: some file systems cannot sync a
 // directory.
 void sync_directory_of(const std::filesystem::path& path) {
@@ -89,38 +81,70 @@ bool is_no_file(const std::filesystem::path& target) {
   return std::filesystem::is_other(target, ignored);
 }
 
-FileResult<void> write_straight(const std::string& path, BytesView bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  int error = file.valid() ? write_all(file.get(), bytes) : errno;
-  if (error == 0 && file.close() != 0) error = errno;
-  if (error != 0) return failure("write", path, error);
-  return {};
-}
-
 }  // namespace
 
-FileResult<void> write_file_atomically(const std::string& named, BytesView bytes) {
-  std::filesystem::path target(named);
-  if (is_no_file(target)) return write_straight(named, bytes);
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+FileResult<void> AtomicFile::fail(const char* verb, int error_number) {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ >= 0 && !temporary_.empty()) ::unlink(temporary_.c_str());
+  descriptor_ = -1;
+  return failure(verb, named_, error_number);
+}
+
+FileResult<void> AtomicFile::open() {
+  WT_ASSERT(descriptor_ < 0, "a file is opened once");
+  std::filesystem::path target(named_);
+  if (is_no_file(target)) {
+    descriptor_ = ::open(named_.c_str(), O_WRONLY | O_CLOEXEC);
+    return descriptor_ >= 0 ? FileResult<void>() : fail("write", errno);
+  }
   std::error_code error_code;
   // Through a symbolic link the file that it leads to is replaced, and the link stays.
   if (std::filesystem::exists(target, error_code)) {
     const std::filesystem::path led_to = std::filesystem::canonical(target, error_code);
     if (!error_code) target = led_to;
   }
-  const std::string path = target.string();
+  path_ = target.string();
   std::error_code made;
   if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), made);
-  if (made) return failure("make the directory of", named, made.value());
-  const std::string temporary = path + ".tmp" + std::to_string(::getpid());
-  int error = write_and_sync(temporary, bytes);
-  if (error == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (made) return fail("make the directory of", made.value());
+  temporary_ = path_ + ".tmp" + std::to_string(::getpid());
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+  descriptor_ = ::open(temporary_.c_str(), kFlags, 0644);
+  return descriptor_ >= 0 ? FileResult<void>() : fail("write", errno);
+}
+
+FileResult<void> AtomicFile::write(BytesView bytes) {
+  WT_ASSERT(descriptor_ >= 0, "the file is open");
+  const int error = write_all(descriptor_, bytes);
+  return error == 0 ? FileResult<void>() : fail("write", error);
+}
+
+FileResult<void> AtomicFile::commit() {
+  WT_ASSERT(descriptor_ >= 0, "the file is open");
+  if (!temporary_.empty() && ::fsync(descriptor_) != 0) return fail("write", errno);
+  const int closed = ::close(std::exchange(descriptor_, -1));
+  int error = closed == 0 ? 0 : errno;
+  if (temporary_.empty()) return error == 0 ? FileResult<void>() : fail("write", error);
+  if (error == 0 && ::rename(temporary_.c_str(), path_.c_str()) != 0) error = errno;
   if (error != 0) {
-    ::unlink(temporary.c_str());
-    return failure("write", named, error);
+    ::unlink(temporary_.c_str());
+    return fail("write", error);
   }
-  sync_directory_of(target);
+  sync_directory_of(path_);
   return {};
+}
+
+FileResult<void> write_file_atomically(const std::string& path, BytesView bytes) {
+  AtomicFile file(path);
+  FileResult<void> done = file.open();
+  if (done) done = file.write(bytes);
+  return done ? file.commit() : done;
 }
 
 FileResult<Bytes> read_whole_file(const std::string& path, std::uint64_t limit) {

@@ -1,6 +1,8 @@
 // What checking costs: known histories, where they are at hand, and the growth with size. Reading a
-// file is not counted. `./dev bench --benchmark_filter=Check` prints the growth as a table, and
-// Google Benchmark fits its order ("BigO").
+// file is not counted, but for the benchmarks that are about it (`ReadHistory`, `ConvertHistory`).
+// `./dev bench --benchmark_filter=Check` prints the growth as a table, and Google Benchmark fits
+// its order ("BigO").
+#include "checkers/event_reader.h"
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
 #include "checkers/txn/check.h"
@@ -154,6 +156,53 @@ void CheckKvLostAppend(benchmark::State& state) {
   }
 }
 BENCHMARK(CheckKvLostAppend)->Arg(0)->Arg(500)->Unit(benchmark::kMillisecond);
+
+// A million lines when `range(0)` is half as many operations.
+std::string register_text(benchmark::State& state, Layout layout) {
+  checkers::test::Shape shape;
+  shape.clients = 20;
+  shape.operations = static_cast<std::uint64_t>(state.range(0));
+  return write_history(generate(shape, checkers::test::GeneratedRegister{}), layout);
+}
+
+void count_bytes(benchmark::State& state, const std::string& text) {
+  const auto rounds = static_cast<std::int64_t>(state.iterations());
+  state.SetBytesProcessed(rounds * static_cast<std::int64_t>(text.size()));
+  state.SetItemsProcessed(rounds * state.range(0) * 2);
+}
+
+void ReadHistory(benchmark::State& state, Layout layout) {
+  const std::string text = register_text(state, layout);
+  for (auto _ : state) {
+    const HistoryResult history = read_history(text);
+    if (history.has_error()) state.SkipWithError("refused");
+  }
+  count_bytes(state, text);
+}
+
+void ConvertHistory(benchmark::State& state, Layout from, Layout to) {
+  const std::string text = register_text(state, from);
+  for (auto _ : state) {
+    EventReader reader(text);
+    Pairing pairing;
+    HistoryText writer(to);
+    std::string out;
+    Event event;
+    while (reader.next(event)) {
+      if (pairing.add(event)) state.SkipWithError("refused");
+      writer.add(event, out);
+      if (out.size() > 1 << 16) out.clear();
+    }
+    benchmark::DoNotOptimize(out);
+  }
+  count_bytes(state, text);
+}
+#define WT_READ(...) BENCHMARK_CAPTURE(__VA_ARGS__)->Arg(500'000)->Unit(benchmark::kMillisecond)
+WT_READ(ReadHistory, edn_lines, Layout::edn_lines);
+WT_READ(ReadHistory, edn_vector, Layout::edn_vector);
+WT_READ(ReadHistory, json_lines, Layout::json_lines);
+WT_READ(ConvertHistory, edn_to_json, Layout::edn_lines, Layout::json_lines);
+WT_READ(ConvertHistory, json_to_edn, Layout::json_lines, Layout::edn_lines);
 
 }  // namespace
 }  // namespace windtunnel::bench

@@ -30,6 +30,7 @@ TEST(MissingInput, ExitsWith66AndNamesTheFile) {
       {"scenario", "show", "no-such"},
       {"scenario", "list", "no-such"},
       {"check", "no-such", "--model", "register"},
+      {"convert", "no-such", "to.edn"},
       {"report", "no-such"},
       {"show", "no-such"},
       {"diff", "no-such", "no-such"},

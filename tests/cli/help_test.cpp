@@ -12,9 +12,9 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-const std::vector<std::string> kSubcommands = {"run",  "replay", "check",   "report",    "show",
-                                               "diff", "export", "serve",   "kv",        "scenario",
-                                               "new",  "list",   "explain", "completion"};
+const std::vector<std::string> kSubcommands = {
+    "run",   "replay", "check",    "convert", "report", "show",    "diff",      "export",
+    "serve", "kv",     "scenario", "new",     "list",   "explain", "completion"};
 
 TEST(Help, NamesEverySubcommandOnStandardOutput) {
   const Ended ended = windtunnel({"--help"});

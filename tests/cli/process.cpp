@@ -49,6 +49,10 @@ void arrange(const Start& start, int out, int err) {
     const rlimit limit{start.file_limit, start.file_limit};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (start.memory_limit != 0) {
+    const rlimit limit{start.memory_limit, start.memory_limit};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
   ::setenv("NO_COLOR", "1", 1);
 }
 

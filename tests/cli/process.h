@@ -25,6 +25,7 @@ struct Start {
   std::string directory;               // where it runs; empty: the source tree
   std::string output;                  // stdout goes to this file; empty: it is captured
   std::uint64_t file_limit = 0;        // bytes that a file may have (RLIMIT_FSIZE); 0: any
+  std::uint64_t memory_limit = 0;      // bytes of address space (RLIMIT_AS); 0: any
   std::chrono::seconds patience{60};   // after it the process is killed
 };
 

@@ -72,7 +72,7 @@ TEST(Edn, NestingIsBounded) {
   EXPECT_EQ(round_trip(std::string(60, '[') + std::string(60, ']')),
             std::string(60, '[') + std::string(60, ']'));
   const std::string deep(1'000'000, '[');
-  EXPECT_EQ(round_trip(deep), "error: line 1, column 66: nested more than 64 deep");
+  EXPECT_EQ(round_trip(deep), "error: line 1, column 65: nested more than 64 deep");
   std::string discards;
   for (int i = 0; i < 100'000; ++i) discards += "#_ ";
   EXPECT_NE(round_trip(discards).find("nested more than 64 deep"), std::string::npos);

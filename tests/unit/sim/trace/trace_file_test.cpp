@@ -83,6 +83,31 @@ TEST(AtomicFile, AFailedWriteLeavesTheOldFileAndNoOther) {
   std::filesystem::remove_all(directory);
 }
 
+TEST(AtomicFile, IsThereAsAWholeWhenItIsCommittedAndLeavesNothingOtherwise) {
+  const std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / "windtunnel-atomic-pieces-test";
+  std::filesystem::remove_all(directory);
+  const std::string path = (directory / "history.edn").string();
+  ASSERT_TRUE(write_file_atomically(path, as_bytes("first")).has_value());
+  const auto write = [&path](bool commit) {
+    AtomicFile file(path);
+    ASSERT_TRUE(file.open().has_value());
+    ASSERT_TRUE(file.write(as_bytes("sec")).has_value());
+    ASSERT_TRUE(file.write(as_bytes("ond")).has_value());
+    if (commit) {
+      ASSERT_TRUE(file.commit().has_value());
+    }
+  };
+  for (const bool commit : {false, true}) {
+    write(commit);
+    const FileResult<Bytes> back = read_whole_file(path, 1000);
+    ASSERT_TRUE(back.has_value());
+    EXPECT_EQ(as_text(*back), commit ? "second" : "first");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory), {}), 1);
+  }
+  std::filesystem::remove_all(directory);
+}
+
 TEST(AtomicFile, ReadingSaysWhatIsWrong) {
   EXPECT_EQ(read_whole_file("/nonexistent/x", 10).error().code, make_error_code(Errc::not_found));
   EXPECT_EQ(read_whole_file("/tmp", 10).error().code, make_error_code(Errc::invalid_argument));

@@ -1,0 +1,18 @@
+// `windtunnel convert`: a history from anywhere as EDN or JSON lines, event by event, in memory
+// that the length of the history does not change.
+#pragma once
+
+#include <string>
+
+namespace windtunnel::cli {
+
+struct ConvertRequest {
+  std::string input;   // `-`: standard input
+  std::string output;  // `-`: standard output
+  std::string to;      // edn, edn-vector, jsonl; empty: as the name of the output ends
+};
+
+// The output is there as a whole or not at all, unless it is standard output.
+int convert_command(const ConvertRequest& request);
+
+}  // namespace windtunnel::cli
