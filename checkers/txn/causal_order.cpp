@@ -16,6 +16,7 @@ CausalOrder::CausalOrder(const Observations& seen, bool sessions, std::uint64_t 
       max_entries_(max_entries),
       chain_of_(seen.count(), kNone),
       place_of_(seen.count()),
+      last_of_session_(seen.count(), kNone),
       first_(seen.count()),
       width_(seen.count()),
       writes_(seen.keys()) {}
@@ -23,6 +24,7 @@ CausalOrder::CausalOrder(const Observations& seen, bool sessions, std::uint64_t 
 bool CausalOrder::infer(CommitOrder& order) {
   const std::vector<std::uint32_t> sorted = topological_order();
   if (sorted.size() < seen_.count()) return true;
+  mark_known();
   for (const std::uint32_t t : sorted) {
     if (!seen_.is_present(t)) continue;
     read_clock(t);
@@ -67,34 +69,58 @@ std::vector<std::uint32_t> CausalOrder::topological_order() const {
   return sorted;
 }
 
+// Who is read by another session is known, and with it all that its session had done before. What
+// is not would end its chain for good: nobody could go on with it, and each `:info` would cost one.
+void CausalOrder::mark_known() {
+  known_.assign(seen_.count(), false);
+  std::vector<std::uint32_t> session(seen_.count());
+  for (std::uint32_t t = 0; t < seen_.count(); ++t) {
+    const bool follows = sessions_ && seen_.before(t) != kNone;
+    session[t] = follows ? session[seen_.before(t)] : t;
+  }
+  for (std::uint32_t t = 0; t < seen_.count(); ++t) {
+    for (const Seen& read : seen_.reads(t)) {
+      const bool other = read.writer != Seen::kUnset && session[read.writer] != session[t];
+      if (other) known_[read.writer] = true;
+    }
+  }
+  for (std::uint32_t t = seen_.count(); t-- > 0;) {
+    if (sessions_ && known_[t] && seen_.before(t) != kNone) known_[seen_.before(t)] = true;
+  }
+}
+
 void CausalOrder::join(std::uint32_t before) {
   const std::uint32_t chain = chain_of_[before];
-  const std::size_t needed = std::max(width_[before], chain + 1);
+  const std::size_t needed = std::max(width_[before], chain == kNone ? 0 : chain + 1);
   if (now_.size() < needed) now_.resize(needed);
   const std::uint32_t* const row = clocks_.data() + first_[before];
   for (std::uint32_t c = 0; c < width_[before]; ++c) now_[c] = std::max(now_[c], row[c]);
-  now_[chain] = std::max(now_[chain], place_of_[before] + 1);
+  if (chain != kNone) now_[chain] = std::max(now_[chain], place_of_[before] + 1);
 }
 
 void CausalOrder::read_clock(std::uint32_t t) {
   now_.clear();
   if (sessions_ && seen_.before(t) != kNone) join(seen_.before(t));
   for (const Seen& read : seen_.reads(t)) {
-    if (read.writer != Seen::kUnset && !(chain_of_[read.writer] < now_.size() &&
-                                         now_[chain_of_[read.writer]] > place_of_[read.writer])) {
-      join(read.writer);
-    }
+    if (read.writer == Seen::kUnset) continue;
+    const std::uint32_t chain = chain_of_[read.writer];
+    const bool joined = chain < now_.size() && now_[chain] > place_of_[read.writer];
+    if (!joined) join(read.writer);
   }
   first_[t] = clocks_.size();
   width_[t] = static_cast<std::uint32_t>(now_.size());
   clocks_.insert(clocks_.end(), now_.begin(), now_.end());
 }
 
-// Behind its neighbour in the session, else behind any chain all of which is in its past.
+// Behind the last of its session that is on one, else behind any chain all of which is in its past.
 void CausalOrder::lay_on_chain(std::uint32_t t) {
-  std::uint32_t chain = kNone;
   const std::uint32_t before = sessions_ ? seen_.before(t) : kNone;
-  if (before != kNone && chains_[chain_of_[before]].back() == before) chain = chain_of_[before];
+  const std::uint32_t last = before == kNone ? kNone : last_of_session_[before];
+  last_of_session_[t] = last;
+  if (!known_[t] || seen_.written(t).empty()) return;
+  last_of_session_[t] = t;
+  std::uint32_t chain = kNone;
+  if (last != kNone && chains_[chain_of_[last]].back() == last) chain = chain_of_[last];
   for (std::uint32_t c = 0; chain == kNone && c < width_[t]; ++c) {
     if (seen_of(c, t) == chains_[c].size()) chain = c;
   }

@@ -42,6 +42,27 @@ class Axioms {
     if (sessions) overtaken_in_session();
   }
 
+  // The last in the session that wrote the key stands for those before it.
+  void overtaken_in_session() {
+    std::vector<std::uint32_t> after(seen_.count(), kNone);
+    for (std::uint32_t t = 0; t < seen_.count(); ++t) {
+      if (seen_.before(t) != kNone) after[seen_.before(t)] = t;
+    }
+    ReadsByKey last(seen_.keys());
+    for (std::uint32_t start = 0; start < seen_.count(); ++start) {
+      if (seen_.before(start) != kNone) continue;
+      for (std::uint32_t t = start; t != kNone; t = after[t]) {
+        for (const Seen& read : seen_.reads(t)) {
+          const std::uint32_t own = last.writer(read.key);
+          if (own == kNone || own == read.writer) continue;
+          order_.infer({own, read.writer, read.key, t, Inferred::kSession});
+        }
+        for (const std::uint32_t key : seen_.written(t)) last.set(key, t);
+      }
+      last.clear();
+    }
+  }
+
  private:
   // From the last read to the first: by_key_ has the first read of each key that is still to come.
   // The later ones of it follow from the edges between one read of a key and the next.
@@ -110,27 +131,6 @@ class Axioms {
     order_.infer({read.writer, writer, key, t, read.key});
   }
 
-  // The last in the session that wrote the key stands for those before it.
-  void overtaken_in_session() {
-    std::vector<std::uint32_t> after(seen_.count(), kNone);
-    for (std::uint32_t t = 0; t < seen_.count(); ++t) {
-      if (seen_.before(t) != kNone) after[seen_.before(t)] = t;
-    }
-    ReadsByKey last(seen_.keys());
-    for (std::uint32_t start = 0; start < seen_.count(); ++start) {
-      if (seen_.before(start) != kNone) continue;
-      for (std::uint32_t t = start; t != kNone; t = after[t]) {
-        for (const Seen& read : seen_.reads(t)) {
-          const std::uint32_t own = last.writer(read.key);
-          if (own == kNone || own == read.writer) continue;
-          order_.infer({own, read.writer, read.key, t, Inferred::kSession});
-        }
-        for (const std::uint32_t key : seen_.written(t)) last.set(key, t);
-      }
-      last.clear();
-    }
-  }
-
   const Observations& seen_;
   CommitOrder& order_;
   ReadsByKey by_key_;
@@ -179,6 +179,7 @@ WeakDecision decide_weak_level(const Observations& seen, WeakLevel level, bool s
     case WeakLevel::read_committed: Axioms(seen, order).read_committed(); break;
     case WeakLevel::read_atomic: Axioms(seen, order).read_atomic(sessions); break;
     case WeakLevel::causal:
+      if (sessions) Axioms(seen, order).overtaken_in_session();
       decision.decided = CausalOrder(seen, sessions, max_entries).infer(order);
       break;
   }
