@@ -58,6 +58,7 @@ std::string to_json(const IsolationReport& report, std::string_view level, doubl
   object["not"] = array_of(report.levels.violated);
   object["also_not"] = array_of(report.levels.also_violated);
   object["not_violated"] = array_of(report.levels.not_violated);
+  object["upheld"] = array_of(report.levels.upheld);
   return json::serialize(object);
 }
 
@@ -89,6 +90,9 @@ std::string to_text(const IsolationReport& report, std::string_view level, doubl
   if (!report.levels.not_violated.empty()) {
     text +=
         fmt::format("\n  nothing speaks against {}", fmt::join(report.levels.not_violated, ", "));
+  }
+  if (!report.levels.upheld.empty()) {
+    text += fmt::format("\n  proven to hold: {}", fmt::join(report.levels.upheld, ", "));
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include "checkers/txn/explain.h"
 #include "checkers/txn/recheck.h"
+#include "checkers/txn/weak_levels.h"
 #include "protocols/base/assert.h"
 
 #include <algorithm>
@@ -36,6 +37,33 @@ Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
          "T" + std::to_string(t) + " = " + history.history().describe(op)});
   }
   return witness;
+}
+
+// What the fast algorithms decided for registers; returns what they found.
+WeakReport decide_weak_levels(const TxnHistory& history, std::string_view level,
+                              AnomalyList& anomalies, Verdict& verdict) {
+  WeakReport weak = check_weak_levels(history, scope_of(level));
+  for (Anomaly& anomaly : weak.anomalies) anomalies.add(std::move(anomaly));
+  verdict.algorithm += "+awdit";
+  verdict.configurations += weak.examined;
+  return weak;
+}
+
+// The levels that hold are those that an upheld one implies, when no single read speaks against it.
+// One that was asked for and could be neither upheld nor refuted is unknown.
+void conclude(const WeakReport& weak, std::string_view level, IsolationReport& report) {
+  for (const std::string& other : report.levels.not_violated) {
+    const bool implied =
+        std::any_of(weak.upheld.begin(), weak.upheld.end(),
+                    [&other](std::string_view one) { return is_at_least(one, other); });
+    if (implied) report.levels.upheld.push_back(other);
+  }
+  const bool undecided =
+      std::find(weak.undecided.begin(), weak.undecided.end(), level) != weak.undecided.end();
+  if (!undecided || report.verdict.decision != Decision::ok) return;
+  report.verdict.decision = Decision::unknown;
+  report.verdict.reason = "the causal past of the transactions takes more than " +
+                          std::to_string(CausalOrder::kMaxClockEntries) + " numbers";
 }
 
 void finish(const TxnHistory& history, std::string_view level, IsolationReport& report) {
@@ -84,10 +112,12 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
   report.verdict.operations = count;
   Dependencies graph(count);
   AnomalyList anomalies;
+  WeakReport weak;
   if (type == DataType::list_append) {
     infer_lists(*txns, graph, anomalies);
   } else {
     infer_registers(*txns, graph, anomalies);
+    weak = decide_weak_levels(*txns, level, anomalies, report.verdict);
   }
   const Scope scope = scope_of(level);
   if (scope != Scope::data) add_process_order(*txns, graph);
@@ -97,6 +127,7 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
   }
   report.anomalies = anomalies.take();
   finish(*txns, level, report);
+  conclude(weak, level, report);
   return report;
 }
 

@@ -2,7 +2,8 @@
 // and the verdict for the level that was asked for.
 //
 // Sound: each anomaly is in the history, and was found again by a plain reading of it. Complete for
-// lists, as far as reads show the order of appends; for registers only what unique writes tell.
+// lists, as far as reads show the order of appends. For registers read committed, read atomic and
+// causal consistency are decided (weak_levels.h); of stronger levels only what unique writes tell.
 #pragma once
 
 #include "checkers/txn/dependencies.h"

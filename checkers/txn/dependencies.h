@@ -21,6 +21,7 @@ enum Dependency : std::uint8_t {
   kProcess = 8,     // came later in the same process
   kRealtime = 16,   // began after the other had returned
   kLink = 32,       // out of a relay
+  kCommit = 64,     // must have been committed later, for the reason that stands beside the cycle
 };
 
 struct Edge {
@@ -44,6 +45,13 @@ struct Dependencies {
   std::uint32_t add_relay() { return vertices++; }
 };
 
+// Why `from` of a commit edge came before `to`: `reader` saw `from`, which wrote the key of the
+// edge, and yet read that key from `to`.
+struct CommitReason {
+  std::uint32_t reader = 0;
+  std::vector<Edge> path;  // how it saw `from`: reads and process order, from there to the reader
+};
+
 // Something that is wrong with a history, by its name in the literature ("G1a", "G-single").
 struct Anomaly {
   std::string name;
@@ -51,6 +59,10 @@ struct Anomaly {
   std::vector<Edge> cycle;  // between transactions only; empty for what is no cycle
   std::string explanation;  // whole sentences
   bool rechecked = false;   // by a plain reading of the history
+  // What refutes every order of commits: its commit edges each have a reason, in their order, and
+  // an anti-dependency in it is of the unset state.
+  bool of_commits = false;
+  std::vector<CommitReason> reasons = {};
 };
 
 // Of each name the first few are kept: a broken store makes thousands.

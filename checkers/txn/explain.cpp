@@ -29,6 +29,20 @@ const Value* value_of(const TxnHistory& history, std::uint32_t t, std::uint32_t 
   return nullptr;
 }
 
+// What the reader read of the key from that writer. For a list, or when it did not, its first read.
+const Value* value_read_from(const TxnHistory& history, std::uint32_t reader, std::uint32_t key,
+                             std::uint32_t writer) {
+  if (history.type() == DataType::rw_register) {
+    for (const Access& access : history.accesses(history.transactions()[reader])) {
+      if (access.key != key || access.write || access.value == nullptr) continue;
+      const std::uint32_t write = history.write_of(key, *access.value);
+      const bool is_it = write != Write::kNone && history.writes()[write].transaction == writer;
+      if (is_it) return access.value;
+    }
+  }
+  return value_of(history, reader, key, false);
+}
+
 std::string text_of(const Value* value) {
   return value == nullptr ? "something" : shortened(to_edn(*value));
 }
@@ -40,6 +54,7 @@ const char* label_of(Dependency kind) {
     case kReadWrite: return "rw";
     case kProcess: return "process";
     case kRealtime: return "realtime";
+    case kCommit: return "co";
     case kLink: break;
   }
   return "";
@@ -50,6 +65,36 @@ std::string escaped(const std::string& text) {
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
     out += c;
+  }
+  return out;
+}
+
+std::string draw_edge(const TxnHistory& history, const Edge& edge, const char* style) {
+  const std::string key =
+      edge.key == Edge::kNoKey ? "" : " " + escaped(history.keys().name(edge.key));
+  return fmt::format("  T{} -> T{} [label=\"{}{}\"{}];\n", edge.from, edge.to, label_of(edge.kind),
+                     key, style);
+}
+
+// What the commit edges follow from, in gray, but for what is in the cycle itself.
+std::string draw_reasons(const TxnHistory& history, const Anomaly& anomaly) {
+  std::vector<Edge> drawn = anomaly.cycle;
+  std::string out;
+  const auto draw = [&](const Edge& edge) {
+    const auto same = [&edge](const Edge& other) {
+      return other.from == edge.from && other.to == edge.to && other.key == edge.key &&
+             other.kind == edge.kind;
+    };
+    if (std::any_of(drawn.begin(), drawn.end(), same)) return;
+    drawn.push_back(edge);
+    out += draw_edge(history, edge, ", color=gray");
+  };
+  std::size_t next = 0;
+  for (const Edge& edge : anomaly.cycle) {
+    if (edge.kind != kCommit) continue;
+    const CommitReason& reason = anomaly.reasons[next++];
+    for (const Edge& step : reason.path) draw(step);
+    draw({edge.to, reason.reader, edge.key, kWriteRead});
   }
   return out;
 }
@@ -69,7 +114,7 @@ std::string explain_edge(const TxnHistory& history, const Edge& edge) {
                          key, to, did, text_of(value_of(history, edge.to, edge.key, true)));
     case kWriteRead:
       return fmt::format("{} read key {} as {}, which {} had {}.", to, key,
-                         text_of(value_of(history, edge.to, edge.key, false)), from,
+                         text_of(value_read_from(history, edge.to, edge.key, edge.from)), from,
                          list ? "appended to last" : "written");
     case kReadWrite:
       return fmt::format("{} read key {} as {}, before {} {} {}.", from, key,
@@ -80,14 +125,42 @@ std::string explain_edge(const TxnHistory& history, const Edge& edge) {
           "{} came before {} in process {}.", from, to,
           history.history().process(history.operation(history.transactions()[edge.from])));
     case kRealtime: return fmt::format("{} had returned when {} was called.", from, to);
+    case kCommit: return fmt::format("{} was committed before {}.", from, to);
     case kLink: break;
   }
   return {};
 }
 
+std::string explain_commit(const TxnHistory& history, const Edge& edge,
+                           const CommitReason& reason) {
+  std::string text;
+  for (const Edge& step : reason.path) text += explain_edge(history, step) + " ";
+  const std::string reader = name(reason.reader);
+  const std::string key = history.keys().name(edge.key);
+  return text +
+         fmt::format(
+             "So {0} saw {1}, which wrote {2} as key {3}, and yet read that key as {4}, from "
+             "{5}: {1} was committed before {5}.",
+             reader, name(edge.from), text_of(value_of(history, edge.from, edge.key, true)), key,
+             text_of(value_read_from(history, reason.reader, edge.key, edge.to)), name(edge.to));
+}
+
 std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly) {
   std::string text;
-  for (const Edge& edge : anomaly.cycle) text += explain_edge(history, edge) + " ";
+  std::size_t next = 0;
+  for (const Edge& edge : anomaly.cycle) {
+    if (anomaly.of_commits && edge.kind == kReadWrite) {
+      return text + fmt::format(
+                        "So {} saw {}, which wrote {} as key {}, and yet read that key as "
+                        "unset.",
+                        name(edge.from), name(edge.to),
+                        text_of(value_of(history, edge.to, edge.key, true)),
+                        history.keys().name(edge.key));
+    }
+    text += edge.kind == kCommit ? explain_commit(history, edge, anomaly.reasons[next++])
+                                 : explain_edge(history, edge);
+    text += " ";
+  }
   return text +
          fmt::format("So {} would have to come before itself.", name(anomaly.cycle.front().from));
 }
@@ -108,20 +181,23 @@ std::string list_transactions(const TxnHistory& history, const Anomaly& anomaly)
 std::string draw_cycle(const TxnHistory& history, const Anomaly& anomaly) {
   std::string out =
       fmt::format("digraph \"{}\" {{\n  rankdir=LR;\n  node [shape=box];\n", anomaly.name);
-  for (const Edge& edge : anomaly.cycle) {
-    const Operation& op = history.operation(history.transactions()[edge.from]);
+  std::vector<std::uint32_t> drawn;
+  for (const std::uint32_t t : anomaly.transactions) {
+    if (std::find(drawn.begin(), drawn.end(), t) != drawn.end()) continue;
+    drawn.push_back(t);
+    const Operation& op = history.operation(history.transactions()[t]);
     const bool ok = op.outcome == EventType::ok;
     const Value& form = ok ? history.history().result(op) : history.history().argument(op);
-    out += fmt::format("  T{} [label=\"T{}  process {}\\n{}\"];\n", edge.from, edge.from,
+    out += fmt::format("  T{} [label=\"T{}  process {}\\n{}\"];\n", t, t,
                        history.history().process(op), escaped(shortened(to_edn(form))));
   }
   for (const Edge& edge : anomaly.cycle) {
-    const std::string key =
-        edge.key == Edge::kNoKey ? "" : " " + escaped(history.keys().name(edge.key));
-    out += fmt::format("  T{} -> T{} [label=\"{}{}\"{}];\n", edge.from, edge.to,
-                       label_of(edge.kind), key, edge.kind == kReadWrite ? ", style=dashed" : "");
+    const char* const style = edge.kind == kReadWrite ? ", style=dashed"
+                              : edge.kind == kCommit  ? ", style=bold"
+                                                      : "";
+    out += draw_edge(history, edge, style);
   }
-  return out + "}\n";
+  return out + draw_reasons(history, anomaly) + "}\n";
 }
 
 }  // namespace windtunnel::checkers

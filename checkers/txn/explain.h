@@ -9,6 +9,8 @@ namespace windtunnel::checkers {
 
 // "T2 read key 255 as [2 3 4 5], without T1's append of 8."
 std::string explain_edge(const TxnHistory& history, const Edge& edge);
+// Why `from` was committed before `to`: how the reader saw it, and what it read.
+std::string explain_commit(const TxnHistory& history, const Edge& edge, const CommitReason& reason);
 // Why the cycle is one: a sentence an edge, and the conclusion.
 std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly);
 // The transactions of the anomaly, a line each: "T2 = process 3 txn [[:r 255 [2 3]]] (ok)".

@@ -43,6 +43,11 @@ constexpr Pair kImplies[] = {
     {"lost-update", "G2-item"},
     {"RC-cycle", "RA-cycle"},
     {"RA-cycle", "CC-cycle"},
+    {"RC-cycle", "RC-cycle-process"},
+    {"RA-cycle", "RA-cycle-process"},
+    {"CC-cycle", "CC-cycle-process"},
+    {"RC-cycle-process", "RA-cycle-process"},
+    {"RA-cycle-process", "CC-cycle-process"},
 };
 
 // The first level forbids the second anomaly, beside what weaker levels forbid.
@@ -60,12 +65,19 @@ constexpr Pair kForbids[] = {
     {"read-atomic", "future-read"},
     {"read-atomic", "RA-cycle"},
     {"causal", "CC-cycle"},
+    // Whatever the versions of the keys are: where one is not in the order of the commit edge, its
+    // reader closes a cycle of one anti-dependency with what it saw; where all are, they are G1c.
+    {"consistent-view", "CC-cycle"},
+    {"repeatable-read", "CC-cycle"},
     {"parallel-snapshot-isolation", "lost-update"},
     {"snapshot-isolation", "G-nonadjacent"},
     {"repeatable-read", "G2-item"},
     {"serializable", "G2-item"},
     {"strong-session-read-uncommitted", "G0-process"},
     {"strong-session-read-committed", "G1-process"},
+    {"strong-session-read-committed", "RC-cycle-process"},
+    {"strong-session-read-atomic", "RA-cycle-process"},
+    {"strong-session-causal", "CC-cycle-process"},
     {"strong-session-snapshot-isolation", "G-nonadjacent-process"},
     {"strong-session-serializable", "G2-item-process"},
     {"strong-read-uncommitted", "G0-realtime"},
@@ -101,7 +113,11 @@ constexpr Pair kStronger[] = {
     {"strong-session-read-uncommitted", "read-uncommitted"},
     {"strong-session-read-committed", "strong-session-read-uncommitted"},
     {"strong-session-read-committed", "read-committed"},
-    {"strong-session-snapshot-isolation", "strong-session-read-committed"},
+    {"strong-session-read-atomic", "strong-session-read-committed"},
+    {"strong-session-read-atomic", "read-atomic"},
+    {"strong-session-causal", "strong-session-read-atomic"},
+    {"strong-session-causal", "causal"},
+    {"strong-session-snapshot-isolation", "strong-session-causal"},
     {"strong-session-snapshot-isolation", "snapshot-isolation"},
     {"strong-session-serializable", "strong-session-snapshot-isolation"},
     {"strong-session-serializable", "serializable"},
@@ -151,6 +167,8 @@ const std::vector<std::string_view>& isolation_levels() {
       "serializable",
       "strong-session-read-uncommitted",
       "strong-session-read-committed",
+      "strong-session-read-atomic",
+      "strong-session-causal",
       "strong-session-snapshot-isolation",
       "strong-session-serializable",
       "strong-read-uncommitted",
@@ -170,6 +188,10 @@ Scope scope_of(std::string_view level) {
   if (level.starts_with("strong-session-")) return Scope::process;
   const bool realtime = level.starts_with("strong-") || level == "strict-serializable";
   return realtime ? Scope::realtime : Scope::data;
+}
+
+bool is_at_least(std::string_view level, std::string_view weaker) {
+  return reach(level, kStronger).contains(weaker);
 }
 
 bool forbids(std::string_view level, const std::string& anomaly) {

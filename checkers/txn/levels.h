@@ -17,6 +17,8 @@ const std::vector<std::string_view>& isolation_levels();
 bool is_isolation_level(std::string_view name);
 // Which orders of events the level promises to respect.
 Scope scope_of(std::string_view level);
+// Is every history of the level one of the other?
+bool is_at_least(std::string_view level, std::string_view weaker);
 // Does one of the anomalies show that the level did not hold?
 bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies);
 // Does this anomaly by itself?
@@ -26,6 +28,7 @@ struct LevelReport {
   std::vector<std::string> violated;       // the weakest levels that did not hold
   std::vector<std::string> also_violated;  // stronger ones, which cannot hold then
   std::vector<std::string> not_violated;   // nothing speaks against these
+  std::vector<std::string> upheld;         // those of them that are proven to hold
 };
 // Judges the levels whose scope is at most `widest`: what was not looked for says nothing.
 LevelReport judge_levels(const std::set<std::string>& anomalies, Scope widest);

@@ -17,7 +17,8 @@ class Plain {
       case kProcess:
         return history_.process(from) == history_.process(to) && from.invoked < to.invoked;
       case kRealtime: return from.outcome == EventType::ok && from.completed < to.invoked;
-      case kLink: return false;
+      case kLink:
+      case kCommit: return false;
       case kWriteWrite:
       case kWriteRead:
       case kReadWrite: break;
@@ -196,12 +197,14 @@ class Plain {
   }
   bool shows_middle(const Operation& reader, const Operation& writer) const {
     for (const Item& item : items(writer)) {
-      const Value* const read = first_read(reader, *item.key);
-      if (!item.write || read == nullptr) continue;
-      const bool empty = lists_ ? read->items().empty() : read->is_nil();
-      if (empty) continue;
-      const Value& last = lists_ ? read->items().back() : *read;
-      if (*item.value == last && !(*writes(writer, *item.key).back() == last)) return true;
+      if (!item.write || *item.value == *writes(writer, *item.key).back()) continue;
+      for (const Item& read : items(reader)) {
+        if (read.write || !(*read.key == *item.key)) continue;
+        const bool empty = lists_ ? read.value->items().empty() : read.value->is_nil();
+        if (!empty && *item.value == (lists_ ? read.value->items().back() : *read.value)) {
+          return true;
+        }
+      }
     }
     return false;
   }
@@ -253,6 +256,7 @@ class Plain {
 }  // namespace
 
 bool recheck(const TxnHistory& history, const Anomaly& anomaly) {
+  if (anomaly.of_commits) return recheck_commits(history, anomaly);
   const Plain plain(history);
   if (anomaly.cycle.empty()) return plain.holds(anomaly);
   for (std::size_t i = 0; i < anomaly.cycle.size(); ++i) {

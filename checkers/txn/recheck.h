@@ -9,5 +9,8 @@ namespace windtunnel::checkers {
 
 // True when every edge of the cycle, or what else the anomaly says, is found in the history.
 bool recheck(const TxnHistory& history, const Anomaly& anomaly);
+// The same for what refutes every order of commits, by the axiom of the level that it is named
+// after.
+bool recheck_commits(const TxnHistory& history, const Anomaly& anomaly);
 
 }  // namespace windtunnel::checkers

@@ -44,8 +44,11 @@ class Registers : private Inference {
       const Access& read = accesses[i];
       if (read.write || read.value == nullptr) continue;
       const Access* known = nullptr;
+      bool own = false;
       for (std::size_t j = 0; j < i; ++j) {
-        if (accesses[j].key == read.key) known = &accesses[j];
+        if (accesses[j].key != read.key) continue;
+        known = &accesses[j];
+        own = own || known->write;
       }
       if (known == nullptr) {
         external(t, i);
@@ -54,6 +57,9 @@ class Registers : private Inference {
                fmt::format("{} read key {} as {}, after it had {} {} itself.", name(t),
                            history_.keys().name(read.key), to_edn(*read.value),
                            known->write ? "written" : "read", to_edn(*known->value)));
+        const std::uint32_t write = history_.write_of(read.key, *read.value);
+        const bool of_itself = own && write != Write::kNone && writer(write) == t;
+        if (!read.value->is_nil() && !of_itself) is_legal(t, read, write);
       }
     }
   }
@@ -90,6 +96,13 @@ class Registers : private Inference {
 
   // What a read of a value says. False when it is of no write that can be in the graph.
   bool see(std::uint32_t t, const Access& read, std::uint32_t write) {
+    if (!is_legal(t, read, write)) return false;
+    graph_.add(writer(write), t, kWriteRead, read.key);
+    return true;
+  }
+
+  // Reports a read of what no committed transaction had written before, or of its middle.
+  bool is_legal(std::uint32_t t, const Access& read, std::uint32_t write) {
     const std::string key = history_.keys().name(read.key);
     if (write == Write::kNone) {
       report("garbage-read", {t},
@@ -116,7 +129,6 @@ class Registers : private Inference {
                          "value.",
                          name(t), key, to_edn(*read.value), name(other)));
     }
-    graph_.add(other, t, kWriteRead, read.key);
     return true;
   }
 

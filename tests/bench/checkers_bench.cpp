@@ -6,6 +6,7 @@
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
 #include "checkers/txn/check.h"
+#include "checkers/txn/weak_levels.h"
 #include "tests/unit/checkers/generated.h"
 #include "tests/unit/checkers/known_histories.h"
 
@@ -138,6 +139,43 @@ void CheckListAppend(benchmark::State& state) {
   state.SetComplexityN(state.range(0));
 }
 WT_GROWTH(CheckListAppend);
+
+History register_transactions(std::int64_t operations) {
+  checkers::test::Shape shape;
+  shape.clients = 20;
+  shape.operations = static_cast<std::uint64_t>(operations);
+  return generate(shape, checkers::test::GeneratedRegisters{});
+}
+
+// All of it, from the reading of the transactions to the verdict.
+void CheckRegisterTransactions(benchmark::State& state) {
+  const History history = register_transactions(state.range(0));
+  for (auto _ : state) {
+    const IsolationReport report =
+        check_isolation(history, DataType::rw_register, "strong-session-causal");
+    if (report.verdict.decision != Decision::ok) state.SkipWithError("not ok");
+  }
+  state.SetComplexityN(state.range(0));
+}
+WT_GROWTH(CheckRegisterTransactions);
+
+// One level, with sessions, of a history whose reads are known.
+void check_weak(benchmark::State& state, WeakLevel level) {
+  const History history = register_transactions(state.range(0));
+  const auto txns = TxnHistory::read(history, DataType::rw_register);
+  const Observations seen(*txns);
+  for (auto _ : state) {
+    const WeakDecision decision = decide_weak_level(seen, level, true);
+    if (!decision.decided || decision.refuted) state.SkipWithError("not ok");
+  }
+  state.SetComplexityN(state.range(0));
+}
+void CheckReadCommitted(benchmark::State& state) { check_weak(state, WeakLevel::read_committed); }
+void CheckReadAtomic(benchmark::State& state) { check_weak(state, WeakLevel::read_atomic); }
+void CheckCausal(benchmark::State& state) { check_weak(state, WeakLevel::causal); }
+WT_GROWTH(CheckReadCommitted);
+WT_GROWTH(CheckReadAtomic);
+WT_GROWTH(CheckCausal);
 
 void CheckKvLostAppend(benchmark::State& state) {
   checkers::test::Shape shape;

@@ -253,4 +253,59 @@ struct GeneratedLists {
   std::vector<std::size_t> current_;
 };
 
+// Transactions of one to four writes and reads of registers that are used for a while.
+struct GeneratedRegisters {
+  std::int64_t keys = 10;
+  std::int64_t writes_per_key = 32;
+  // The transaction that takes place as this one, from 1, finds all unset; 0: none.
+  std::uint64_t blind = 0;
+  std::uint64_t applied = 0;
+  std::vector<Value> values;
+  std::vector<std::int64_t> written;
+
+  GeneratedCall call(Stream& stream) {
+    std::vector<Value> accesses;
+    const std::uint64_t count = 1 + stream.below(4);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::size_t key = pick(stream);
+      if (stream.below(2) == 0) {
+        accesses.push_back(access("r", key, Value()));
+      } else {
+        accesses.push_back(access("w", key, Value(++written[key])));
+      }
+    }
+    return {"txn", Value::vector(std::move(accesses)), {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    std::vector<Value> accesses;
+    for (const Value& one : call.argument.items()) {
+      const auto key = static_cast<std::size_t>(one.items()[1].integer());
+      const bool reads = one.items()[0].text() == "r";
+      if (!reads) values[key] = one.items()[2];
+      const bool unset = applied + 1 == blind;
+      accesses.push_back(reads ? access("r", key, unset ? Value() : values[key]) : one);
+    }
+    ++applied;
+    return Value::vector(std::move(accesses));
+  }
+
+ private:
+  static Value access(const char* f, std::size_t key, Value value) {
+    return Value::vector({Value::keyword(f), static_cast<std::int64_t>(key), std::move(value)});
+  }
+  // One of the latest keys; one that was written often is replaced by a new one.
+  std::size_t pick(Stream& stream) {
+    while (current_.size() < static_cast<std::size_t>(keys)) current_.push_back(grow());
+    std::size_t& key = current_[stream.below(current_.size())];
+    if (written[key] >= writes_per_key) key = grow();
+    return key;
+  }
+  std::size_t grow() {
+    written.push_back(0);
+    values.emplace_back();
+    return values.size() - 1;
+  }
+  std::vector<std::size_t> current_;
+};
+
 }  // namespace windtunnel::checkers::test
