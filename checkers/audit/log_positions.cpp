@@ -112,8 +112,8 @@ class Walk {
                                 log_.key_name(at.key), names.what, at.offset));
     } else if (place > before.place + 1 && !names.skip.empty()) {
       ledger_.enter(names.skip, std::move(subject), std::move(shown),
-                    fmt::format("After offset {} of key {} came a {} at offset {}; {} messages "
-                                "between were left out.",
+                    fmt::format("After offset {} of key {} came a {} at offset {}; known between "
+                                "and left out: {}.",
                                 from, log_.key_name(at.key), names.what, at.offset,
                                 place - before.place - 1));
     }
