@@ -333,7 +333,7 @@ int check_command(const CheckRequest& request, Terminal& terminal) {
         request.initial ? std::optional<std::string_view>(*request.initial) : std::nullopt);
     if (parsed.has_error()) {
       const bool known =
-          ("," + model_names() + ",").find(" " + request.model + ",") != std::string::npos;
+          (" " + model_names() + ",").find(" " + request.model + ",") != std::string::npos;
       complain("error: " + (known
                                 ? parsed.error().reason
                                 : "no model '" + request.model + "'; there are " + model_names()));

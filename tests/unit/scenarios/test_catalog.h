@@ -33,6 +33,11 @@ inline Catalog test_catalog() {
                        {"cas-register", {}, {"read", "write", "cas"}, {}},
                        {"kv", {}, {"get", "put", "append"}, {}}};
   catalog.checks = {{"linearizable", {}, true, {}},
+                    {"available",
+                     {},
+                     true,
+                     {{"max_gap", Kind::duration, "", {}, {}, "1ns"},
+                      {"max_recovery", Kind::duration, "", {}, {}, "1ns"}}},
                     {"recovers", {}, false, {}, true},
                     {"raft.election-safety", {}, false, {}},
                     {"raft.log-matching", {}, false, {}}};
