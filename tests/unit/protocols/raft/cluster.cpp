@@ -37,10 +37,11 @@ void StateMachine::apply(BytesView command) {
 
 void DiskImage::carry_out(const Write& write) {
   if (write.snapshot.has_value()) {
-    snapshot = *write.snapshot;
-    const LogBase after{snapshot.index, snapshot.term, snapshot.hash};
-    const bool has_tail = !write.discard_log && snapshot.index < last();
-    const std::size_t old = has_tail ? snapshot.index - base.index : entries.size();
+    const SnapshotMeta& received = *write.snapshot;
+    if (snapshot.index < received.index) snapshot = received;  // else one was taken meanwhile
+    const LogBase after{received.index, received.term, received.hash};
+    const bool has_tail = !write.discard_log && received.index < last();
+    const std::size_t old = has_tail ? received.index - base.index : entries.size();
     entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(old));
     base = after;
   }
@@ -245,6 +246,18 @@ void Cluster::facts_of(std::size_t i, const Write& write) {
   }
 }
 
+void Cluster::carry_out_oldest(std::size_t i) {
+  ClusterNode& node = nodes_[i];
+  const Ticket ticket = node.in_flight.front().ticket;
+  facts_of(i, node.in_flight.front());
+  node.disk.carry_out(node.in_flight.front());
+  node.in_flight.pop_front();
+  while (!node.compactions.empty() && node.compactions.front().first == ticket) {
+    node.disk.compact(node.compactions.front().second, node.disk.snapshot);
+    node.compactions.pop_front();
+  }
+}
+
 void Cluster::fire(std::size_t i, TimerKind timer) {
   bool& is_armed = nodes_[i].armed[static_cast<std::size_t>(timer)];
   WT_ASSERT(is_armed, "only an armed timer fires");
@@ -276,7 +289,15 @@ void Cluster::compact(std::size_t i, LogIndex upto) {
   node.disk.snapshots[meta.index.value] = snapshot_file(meta, node.state);
   const Log& log = node.raft->log();
   const LogIndex from = std::max(upto, log.base().index);
-  node.disk.compact(LogBase{from, log.term_at(from), log.hash_at(from)}, meta);
+  const LogBase base{from, log.term_at(from), log.hash_at(from)};
+  // The snapshot is a file of its own; the log begins anew behind the writes that are under way, as
+  // in the log of the host: one of them may remove what is there now.
+  if (node.in_flight.empty()) {
+    node.disk.compact(base, meta);
+  } else {
+    node.disk.snapshot = meta;
+    node.compactions.emplace_back(node.in_flight.back().ticket, base);
+  }
   invariants_.snapshot_synced(++record_, id_of(i), meta.index.value, meta.hash);
   observe(i, Observation{ObservationKind::snapshot_taken, GroupId{}, meta.index.value,
                          meta.term.value, meta.hash, node.state.digest});
@@ -297,10 +318,8 @@ void Cluster::persist_ticket(std::size_t i, Ticket ticket) {
   };
   // The log file is read up to the first hole: a write counts once all before it are there.
   while (!node.in_flight.empty() && is_done()) {
-    facts_of(i, node.in_flight.front());
-    node.disk.carry_out(node.in_flight.front());
     node.done.erase(std::find(node.done.begin(), node.done.end(), node.in_flight.front().ticket));
-    node.in_flight.pop_front();
+    carry_out_oldest(i);
   }
   say(i, "has #" + std::to_string(ticket.value) + " on disk");
   std::vector<HeldMessage> released;
@@ -365,11 +384,10 @@ void Cluster::settle() {
 void Cluster::crash(std::size_t i, std::size_t kept) {
   ClusterNode& node = nodes_[i];
   for (std::size_t n = 0; n < kept && !node.in_flight.empty(); ++n) {
-    facts_of(i, node.in_flight.front());
-    node.disk.carry_out(node.in_flight.front());
-    node.in_flight.pop_front();
+    carry_out_oldest(i);
   }
   node.in_flight.clear();
+  node.compactions.clear();
   node.done.clear();
   node.raft.reset();
   node.ready.clear();

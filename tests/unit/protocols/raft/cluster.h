@@ -51,6 +51,8 @@ struct ClusterNode {
   Outbox outbox;
   DiskImage disk;
   std::deque<Write> in_flight;
+  // Where the log begins once the write of this ticket is on disk.
+  std::deque<std::pair<Ticket, LogBase>> compactions;
   std::vector<Ticket> done;  // completed writes behind one that is not
   std::array<bool, kTimerKinds> armed{};
   StateMachine state;
@@ -108,6 +110,7 @@ class Cluster {
   void apply(std::size_t i, const Ready& work);
   void observe(std::size_t i, const Observation& observation);
   void facts_of(std::size_t i, const Write& write);
+  void carry_out_oldest(std::size_t i);
   void say(std::size_t i, const std::string& what) { lines_.push_back(name(i) + " " + what); }
 
   Config config_;
