@@ -194,6 +194,10 @@ AvailabilityReport measure_availability(const History& history,
     if (client && event.time_ns == kNoTime) report.timed = false;
     last = std::max(last, event.time_ns);
   }
+  for (const Operation& op : history.operations()) {
+    const Event* const end = history.completion(op);
+    if (end != nullptr && end->time_ns < history.invocation(op).time_ns) report.timed = false;
+  }
   if (!report.timed) return report;
   std::map<std::string, std::vector<std::uint32_t>> by_kind;
   for (std::uint32_t i = 0; i < history.operations().size(); ++i) {

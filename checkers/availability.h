@@ -58,7 +58,8 @@ struct Availability {
 struct AvailabilityReport {
   std::vector<Availability> kinds;  // by name
   std::uint64_t windows = 0;
-  bool timed = true;  // false: the history has no times, and nothing can be said
+  // False: events have no times, or operations end before they begin; nothing can be said then.
+  bool timed = true;
 };
 
 // `end_ns`: when the history ended; the last event when absent. Windows are merged ones.

@@ -295,6 +295,8 @@ int check_with_audit(const CheckRequest& request, const checkers::AuditInfo& inf
   }
   if (!wrong) wrong = refuse(info, options);
   if (request.consistency) wrong = request.model + " has no consistency levels; leave it out";
+  if (request.linearization) wrong = "--linearization is for objects, not for " + request.model;
+  if (request.figures) wrong = "--figures is for transactions, not for " + request.model;
   if (wrong) {
     complain("error: " + *wrong);
     return kExitUsage;

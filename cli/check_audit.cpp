@@ -91,7 +91,8 @@ int check_audit_command(const CheckRequest& request, const checkers::History& hi
                         const checkers::AuditInfo& info, const checkers::AuditOptions& options,
                         Terminal& terminal) {
   const auto began = std::chrono::steady_clock::now();
-  AuditReport report = checkers::audit(history, info, options);
+  AuditReport report = request.independent ? checkers::audit_keys(history, info, options)
+                                           : checkers::audit(history, info, options);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   if (history.operations().empty()) {
     // Nothing was broken because nothing was done.

@@ -1,12 +1,15 @@
 #include "checkers/audit/audit.h"
 
 #include "checkers/audit/audits.h"
+#include "checkers/audit/ledger.h"
 #include "checkers/audit/recheck.h"
 #include "checkers/edn.h"
+#include "protocols/base/assert.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace windtunnel::checkers {
 namespace {
@@ -82,6 +85,84 @@ AuditReport audit(const History& history, const AuditInfo& info, const AuditOpti
                                   [](const Flaw& flaw) { return !flaw.permitted; });
   if (worst != report.flaws.end()) report.verdict.witness = worst->witness;
   return report;
+}
+
+namespace {
+
+bool is_tuple(const Value& value) { return value.is_sequence() && value.items().size() == 2; }
+
+// The events of each key, without it.
+std::map<Value, History> split(const History& history) {
+  std::map<Value, History> keys;
+  std::vector<History*> history_of(history.events().size(), nullptr);
+  for (const Operation& op : history.operations()) {
+    if (!is_tuple(history.argument(op))) continue;
+    History& one = keys[history.argument(op).items()[0]];
+    history_of[op.invoked] = &one;
+    if (op.completed != kNoEvent) history_of[op.completed] = &one;
+  }
+  for (std::size_t i = 0; i < history_of.size(); ++i) {
+    if (history_of[i] == nullptr) continue;
+    Event event = history.events()[i];
+    if (is_tuple(event.value)) event.value = Value(event.value.items()[1]);
+    const auto refused = history_of[i]->add(std::move(event));
+    WT_ASSERT(!refused.has_value(), "a part of a history is a history");
+  }
+  return keys;
+}
+
+void add_flaw(std::vector<Flaw>& flaws, Flaw flaw, const Value& key) {
+  flaw.witness.key = to_edn(key);
+  for (Flaw& known : flaws) {
+    if (known.name != flaw.name) continue;
+    known.count += flaw.count;
+    return;
+  }
+  flaws.push_back(std::move(flaw));
+}
+
+// Counts add up; times do not.
+void add_figure(std::vector<Figure>& figures, const Figure& figure) {
+  if (figure.name.ends_with("_ns")) return;
+  for (Figure& known : figures) {
+    if (known.name != figure.name) continue;
+    known.value = plus(known.value, figure.value);
+    return;
+  }
+  figures.push_back(figure);
+}
+
+}  // namespace
+
+AuditReport audit_keys(const History& history, const AuditInfo& info, const AuditOptions& options) {
+  AuditReport all;
+  bool tested = false;
+  std::vector<Flaw> found;
+  for (const auto& [key, part] : split(history)) {
+    AuditReport report = audit(part, info, options);
+    all.verdict.algorithm = report.verdict.algorithm;
+    all.verdict.operations += report.verdict.operations;
+    tested = tested || report.verdict.decision != Decision::unknown;
+    if (all.verdict.reason.empty()) all.verdict.reason = report.verdict.reason;
+    for (Flaw& flaw : report.flaws) add_flaw(found, std::move(flaw), key);
+    for (const Figure& figure : report.figures) add_figure(all.figures, figure);
+  }
+  for (const FlawInfo& kind : info.flaws) {
+    for (Flaw& flaw : found) {
+      if (flaw.name == kind.name) all.flaws.push_back(std::move(flaw));
+    }
+  }
+  const auto worst = std::find_if(all.flaws.begin(), all.flaws.end(),
+                                  [](const Flaw& flaw) { return !flaw.permitted; });
+  if (worst != all.flaws.end()) {
+    all.verdict.decision = Decision::violated;
+    all.verdict.witness = worst->witness;
+  } else if (!tested) {
+    all.verdict.decision = Decision::unknown;
+    if (all.verdict.reason.empty()) all.verdict.reason = "no value is a tuple [key value]";
+  }
+  if (all.verdict.decision != Decision::unknown) all.verdict.reason.clear();
+  return all;
 }
 
 }  // namespace windtunnel::checkers

@@ -83,4 +83,9 @@ std::optional<std::string> refuse(const AuditInfo& audit, const AuditOptions& op
 // Runs the audit. The verdict is violated when a flaw is found that is not permitted.
 AuditReport audit(const History& history, const AuditInfo& audit, const AuditOptions& options);
 
+// The same for each key of a history whose values are tuples [key value], as Jepsen's `independent`
+// makes them: the flaws of all keys, each witness with its key, and figures of counts added up. An
+// operation without a tuple belongs to no key.
+AuditReport audit_keys(const History& history, const AuditInfo& audit, const AuditOptions& options);
+
 }  // namespace windtunnel::checkers

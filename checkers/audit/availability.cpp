@@ -50,7 +50,7 @@ class Audit {
 
   AuditReport run() {
     const AvailabilityReport report = measure_availability(history_, merged(windows_of(history_)));
-    if (!report.timed) ledger_.nothing_seen("the events have no :time");
+    if (!report.timed) ledger_.nothing_seen("the events have no :time, or one that goes back");
     if (options_.limits.empty()) {
       ledger_.nothing_seen("no limit is named, so that nothing can be too long");
     }

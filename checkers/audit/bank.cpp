@@ -44,7 +44,7 @@ std::optional<std::int64_t> total_of(const Value& balances) {
   std::int64_t total = 0;
   for (std::size_t i = 1; i < balances.items().size(); i += 2) {
     if (!balances.items()[i].is_integer()) return std::nullopt;
-    total += balances.items()[i].integer();
+    total = plus(total, balances.items()[i].integer());
   }
   return total;
 }

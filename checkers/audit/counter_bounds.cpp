@@ -23,7 +23,7 @@ std::int64_t delta_of(const History& history, const Operation& op) {
   const Value& value = history.argument(op);
   const std::int64_t amount = value.is_integer() ? value.integer() : 1;
   if (f == "add" || f == "increment") return amount;
-  if (f == "subtract" || f == "decrement") return -amount;
+  if (f == "subtract" || f == "decrement") return amount == INT64_MIN ? INT64_MAX : -amount;
   return 0;
 }
 
@@ -70,12 +70,13 @@ class CounterBounds {
     const std::int64_t delta = delta_of(history_, op);
     if (at == op.invoked) {
       ++additions_;
-      (delta < 0 ? bounds_.low : bounds_.high) += delta;
-      (delta < 0 ? started_.low : started_.high) += delta;
+      add(delta < 0 ? bounds_.low : bounds_.high, delta);
+      add(delta < 0 ? started_.low : started_.high, delta);
     } else if (op.outcome == EventType::ok) {
-      (delta < 0 ? bounds_.high : bounds_.low) += delta;
+      add(delta < 0 ? bounds_.high : bounds_.low, delta);
     }
   }
+  static void add(std::int64_t& sum, std::int64_t delta) { sum = plus(sum, delta); }
   void read(std::uint32_t i, const Operation& op, std::uint32_t at) {
     if (op.outcome != EventType::ok) return;
     if (at == op.invoked) {
@@ -84,8 +85,8 @@ class CounterBounds {
     }
     ++reads_;
     const auto& [before, started] = at_call_[i];
-    const std::int64_t low = before.low + (started_.low - started.low);
-    const std::int64_t high = before.high + (started_.high - started.high);
+    const std::int64_t low = plus(before.low, started_.low - started.low);
+    const std::int64_t high = plus(before.high, started_.high - started.high);
     const Value& value = history_.result(op);
     const bool inside = value.is_integer() && low <= value.integer() && value.integer() <= high;
     if (inside) return;

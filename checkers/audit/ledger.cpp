@@ -14,6 +14,24 @@ bool names(const std::vector<std::string>& list, std::string_view name) {
 
 }  // namespace
 
+bool is_collection(const Value& value) {
+  return value.is_sequence() || value.kind() == Value::Kind::set;
+}
+
+bool says_empty(const Value& error) {
+  if (error.is_nil()) return true;
+  for (const std::string_view word : {"empty", "exhausted"}) {
+    if (error.is_name() && error.text().find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+std::int64_t plus(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b < 0 ? INT64_MIN : INT64_MAX;
+}
+
 std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations) {
   std::sort(operations.begin(), operations.end());
   operations.erase(std::unique(operations.begin(), operations.end()), operations.end());

@@ -44,6 +44,13 @@ class Ledger {
   std::string nothing_seen_;
 };
 
+// A list, vector or set; nil, say, is what a read returned that saw nothing of it.
+bool is_collection(const Value& value);
+// The error of a dequeue that failed because there was nothing: none, or one that says so.
+bool says_empty(const Value& error);
+// Stops at the least and the greatest integer.
+std::int64_t plus(std::int64_t a, std::int64_t b);
+
 // A list of operations, sorted and each once, as a witness lists them.
 std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations);
 

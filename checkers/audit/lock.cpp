@@ -82,6 +82,8 @@ class Lock {
     if (is_acquire(i) && op(i).outcome == EventType::ok) {
       const auto token = token_of(history_.result(op(i)));
       if (token) given_.insert(*token);
+      if (!token) ledger_.nothing_seen("a token that was given is no integer");
+      if (!token) may_be_given_ = true;
     }
     // An acquire that never came back may have got any token.
     if (is_acquire(i) && op(i).outcome == EventType::info) may_be_given_ = true;
@@ -132,7 +134,8 @@ class Lock {
   void access(std::uint32_t i) {
     ++accepted_;
     const auto token = token_of(history_.argument(op(i)));
-    if (!token || (!given_.contains(*token) && !may_be_given_)) {
+    const bool known = token && given_.contains(*token);
+    if (!known && !may_be_given_) {
       ledger_.enter("unexpected-token", history_.argument(op(i)), {i},
                     "The resource accepted a token that the lock never gave.");
     }

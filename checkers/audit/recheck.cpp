@@ -1,5 +1,6 @@
 #include "checkers/audit/recheck.h"
 
+#include "checkers/audit/ledger.h"
 #include "checkers/availability.h"
 
 #include <algorithm>
@@ -95,7 +96,7 @@ bool saw_empty(const History& history, const Operation& op) {
   if (history.f(op) == "drain") return op.outcome == EventType::ok;
   if (history.f(op) != "dequeue") return false;
   const bool nothing = op.outcome == EventType::ok && history.result(op).is_nil();
-  return op.outcome == EventType::fail || nothing;
+  return nothing || (op.outcome == EventType::fail && says_empty(history.completion(op)->error));
 }
 
 // Enqueues that were acknowledged before a call that saw the queue empty.
@@ -130,7 +131,7 @@ bool is_lost(const History& history) {
 std::int64_t total(const Value& balances) {
   std::int64_t sum = 0;
   for (std::size_t i = 1; i < balances.items().size(); i += 2) {
-    sum += balances.items()[i].integer();
+    sum = plus(sum, balances.items()[i].integer());
   }
   return sum;
 }
@@ -212,10 +213,11 @@ bool recheck_counter(const History& history, const AuditOptions& options, const 
     if (!possible || history.f(op) == "read") continue;
     const Value& value = history.argument(op);
     std::int64_t delta = value.is_integer() ? value.integer() : 1;
+    if (delta == INT64_MIN) return true;
     if (history.f(op) == "subtract" || history.f(op) == "decrement") delta = -delta;
     const bool sure = op.outcome == EventType::ok && returned_before(op, read);
-    if (sure || delta < 0) low += delta;
-    if (sure || delta > 0) high += delta;
+    if (sure || delta < 0) low = plus(low, delta);
+    if (sure || delta > 0) high = plus(high, delta);
   }
   const Value& value = history.result(read);
   return !value.is_integer() || value.integer() < low || value.integer() > high;

@@ -55,7 +55,7 @@ class SetFull {
       if (f == "add") {
         ++attempts_;
         add(i, operation);
-      } else if (f == "read" && operation.outcome == EventType::ok) {
+      } else if (f == "read" && is_collection(history_.result(operation))) {
         reads_.push_back(i);
       }
     }

@@ -71,11 +71,16 @@ class TotalQueue {
     ++dequeued_;
     account(value).taken.push_back(i);
   }
-  // A dequeue that fails, or returns nothing, saw the queue empty.
+  // A dequeue that returns nothing saw the queue empty, and so did one that fails for no other
+  // reason.
   void dequeue(std::uint32_t i, const Operation& op) {
     if (op.outcome == EventType::info) return unknown_.push_back(i);
     const Value& value = history_.result(op);
-    if (op.outcome == EventType::fail || value.is_nil()) return saw_empty(i, op);
+    if (op.outcome == EventType::fail) {
+      if (says_empty(history_.completion(op)->error)) saw_empty(i, op);
+      return;
+    }
+    if (value.is_nil()) return saw_empty(i, op);
     take(i, value);
   }
   // Returns all that it took, down to the bottom; one whose end is not known took anything.

@@ -132,6 +132,11 @@ TEST(AvailabilityAudit, CountsSharesAndWhatIsLeftOpen) {
   EXPECT_NE(none.find("unanswered"), nullptr);
 }
 
+TEST(AvailabilityAudit, SaysNothingOfTimesThatGoBack) {
+  EXPECT_EQ(audited("availability", get(5, 3, 0), with("max-gap", 1)).decision(),
+            Decision::unknown);
+}
+
 TEST(AvailabilityAudit, SaysNothingWithoutALimitATimeOrAFault) {
   EXPECT_EQ(audited("availability", kOutage).decision(), Decision::unknown);
   const std::string untimed = test::done(0, "get", "nil", "1");

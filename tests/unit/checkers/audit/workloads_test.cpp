@@ -61,6 +61,11 @@ TEST(SetFull, ShowsWhatNobodyAddedOrWhatFailedOrWhatIsThereTwice) {
   expect_only(audited("set-full", kAddOne + read_of(1, "[1 1]")), "duplicated", {3});
 }
 
+TEST(SetFull, AReadOfNothingIsNoEmptySet) {
+  EXPECT_EQ(audited("set-full", kAddOne + read_of(1, "nil")).decision(), Decision::unknown);
+  EXPECT_EQ(audited("set-full", kAddOne + read_of(1, "#{1}")).decision(), Decision::ok);
+}
+
 TEST(SetFull, IsUnknownWhenNobodyLooked) {
   EXPECT_EQ(audited("set-full", kAddOne).decision(), Decision::unknown);
   EXPECT_EQ(audited("set-full", read_of(1, "[]")).decision(), Decision::unknown);
@@ -99,6 +104,15 @@ TEST(TotalQueue, ADequeueWithoutAnOutcomeMayHaveTakenOneValue) {
       audited("total-queue", kPut + done(0, "enqueue", "3") + other + lost + kEmpty);
   EXPECT_EQ(two.decision(), Decision::violated);
   EXPECT_EQ(two.find("lost")->count, 1U);
+}
+
+TEST(TotalQueue, ADequeueThatFailedForAnotherReasonDidNotSeeItEmpty) {
+  const std::string other = done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
+  const std::string invoked = line(2, "invoke", "dequeue");
+  const std::string failed = "{:process 2, :type :fail, :f :dequeue, :value nil, :error :";
+  EXPECT_EQ(audited("total-queue", kPut + other + invoked + failed + "timeout}").decision(),
+            Decision::unknown);
+  expect_only(audited("total-queue", kPut + other + invoked + failed + "empty}"), "lost", {1, 7});
 }
 
 TEST(TotalQueue, SaysNothingOfLossesBeforeItWasSeenEmpty) {
@@ -142,6 +156,13 @@ TEST(CounterBounds, WhatIsTakenAwayWidensTheOtherSide) {
               Decision::ok);
   }
   expect_only(audited("counter-bounds", open + done(2, "read", "nil", "1")), "out-of-bounds", {2});
+}
+
+TEST(CounterBounds, SumsStopAtTheGreatestInteger) {
+  const std::string most = done(0, "add", "9223372036854775807");
+  EXPECT_EQ(audited("counter-bounds", most + most + done(2, "read", "nil", "9223372036854775807"))
+                .decision(),
+            Decision::ok);
 }
 
 TEST(CounterBounds, WhatBeginsDuringTheReadMayBeInIt) {
@@ -224,11 +245,33 @@ TEST(Lock, TellsOfHoldersAtOneTimeAndOfTokensOutOfOrder) {
             result.find("token-order")->witness.explanation);
 }
 
+TEST(Lock, TokensThatAreNoIntegersAreNotJudged) {
+  const std::string text = done(0, "acquire", "nil", "\"a\"") + done(0, "release", "\"a\"") +
+                           done(1, "acquire", "nil", "\"b\"") + access(1, "\"b\"");
+  EXPECT_EQ(audited("lock", text).decision(), Decision::unknown);
+}
+
 TEST(Lock, ATokenThatWasNotGivenIsNotAccepted) {
   expect_only(audited("lock", kLocked + access(1, "9")), "unexpected-token", {7});
   // Somebody may have got it and never learned of it.
   const std::string open = line(3, "invoke", "acquire") + line(3, "info", "acquire");
   EXPECT_EQ(audited("lock", kLocked + open + access(1, "9")).decision(), Decision::ok);
+}
+
+TEST(Audits, JudgeEachKeyOfTuplesByItself) {
+  const std::string good = done(0, "add", "[x 1]") + done(1, "read", "[x nil]", "[x [1]]") +
+                           done(0, "add", "[y 1]") + done(1, "read", "[y nil]", "[y [1]]");
+  const AuditInfo& info = *find_audit("set-full");
+  const History fine = test::history_of(good);
+  EXPECT_EQ(audit_keys(fine, info, {}).verdict.decision, Decision::ok);
+  const History lost = test::history_of(good + done(1, "read", "[y nil]", "[y []]"));
+  const AuditReport report = audit_keys(lost, info, {});
+  ASSERT_EQ(report.verdict.decision, Decision::violated);
+  EXPECT_EQ(report.flaws.front().name, "lost");
+  EXPECT_EQ(report.verdict.witness.key, "y");
+  EXPECT_EQ(report.verdict.witness.operations.back().line, 9U);
+  const History none = test::history_of(kAddOne);
+  EXPECT_EQ(audit_keys(none, info, {}).verdict.decision, Decision::unknown);
 }
 
 TEST(Audits, RefuseOptionsThatTheyDoNotKnow) {
