@@ -89,7 +89,8 @@ void LogHistory::send(Sighting at, const Value& key, const Value& value) {
     it.sent_by = at.operation;
     it.outcome = op.outcome;
   }
-  if (op.outcome != EventType::fail) see(at.value, at.offset, at.operation);
+  // One whose end is not known may have been given an offset and then have been undone.
+  if (op.outcome == EventType::ok) see(at.value, at.offset, at.operation);
   sends_.push_back(at);
 }
 

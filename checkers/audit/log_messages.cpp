@@ -76,6 +76,11 @@ class Messages {
   void find_furthest() {
     furthest_.resize(log_.keys());
     latest_send_.assign(log_.keys(), 0);
+    for (const Operation& one : log_.history().operations()) {
+      const std::string& f = log_.history().f(one);
+      const bool polls = one.outcome == EventType::ok && (f == "poll" || f == "txn");
+      if (polls) last_poll_ = one.invoked;
+    }
     for (const Sighting& poll : log_.polls()) {
       if (poll.offset != kNoOffset) {
         const std::uint32_t place = log_.place_of(poll.key, poll.offset);
@@ -105,6 +110,8 @@ class Messages {
                       where(m), it.offsets.front(), log_.offsets()[it.key][furthest.place]));
     } else if (it.outcome == EventType::ok) {
       ++unseen_;
+      // Nobody looked since.
+      if (op(it.sent_by).completed > last_poll_) return;
       ledger_.enter(
           "unseen", subject(m), {it.sent_by},
           fmt::format("{} was acknowledged, and nobody polled it until the end.", where(m)));
@@ -136,7 +143,7 @@ class Messages {
   void judge_transaction(std::size_t first, std::size_t end) {
     const std::vector<Sighting>& sends = log_.sends();
     const std::uint32_t by = sends[first].operation;
-    if (op(by).outcome == EventType::fail) return;
+    if (op(by).outcome == EventType::fail || log_.history().f(op(by)) != "txn") return;
     std::uint32_t stands_from = op(by).outcome == EventType::ok ? op(by).completed : kNone;
     std::uint32_t seen = kNone;
     for (std::size_t i = first; i < end; ++i) {
@@ -219,6 +226,7 @@ class Messages {
   std::vector<Furthest> furthest_;          // by key
   std::vector<std::uint32_t> latest_send_;  // by key: the latest call that sent what was polled
   std::int64_t unseen_ = 0;
+  std::uint32_t last_poll_ = 0;  // the latest call of a poll that returned
 };
 
 }  // namespace

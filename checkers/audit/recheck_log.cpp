@@ -25,6 +25,7 @@ void add_polled(const Operation& op, const Value& log, const Value& key, std::ve
   for (std::size_t i = 0; i + 1 < log.items().size(); i += 2) {
     if (plain_key(log.items()[i]) != key) continue;
     for (const Value& pair : log.items()[i + 1].items()) {
+      if (!pair.is_sequence() || pair.items().size() != 2) continue;
       all.push_back({&op, true, number(pair.items()[0]), pair.items()[1]});
     }
   }
@@ -76,7 +77,7 @@ Facts facts_of(const std::vector<Entry>& all, const Value& value) {
       facts.acknowledged |= ok(entry);
     }
     facts.polled |= entry.poll && ok(entry);
-    if (entry.offset && !(failed && !entry.poll)) facts.offsets.push_back(*entry.offset);
+    if (entry.offset && (entry.poll || ok(entry))) facts.offsets.push_back(*entry.offset);
   }
   std::sort(facts.offsets.begin(), facts.offsets.end());
   const auto end = std::unique(facts.offsets.begin(), facts.offsets.end());
@@ -133,7 +134,7 @@ bool recheck_message(const History& history, const Flaw& flaw) {
 bool recheck_offset(const History& history, const Flaw& flaw) {
   std::vector<Value> at;
   for (const Entry& entry : entries(history, flaw.subject.items()[0])) {
-    const bool counts = entry.poll || entry.op->outcome != EventType::fail;
+    const bool counts = entry.poll || ok(entry);
     if (counts && entry.offset == number(flaw.subject.items()[1])) at.push_back(entry.value);
   }
   return std::any_of(at.begin(), at.end(), [&](const Value& value) { return value != at.front(); });
