@@ -1,24 +1,13 @@
 #include "checkers/availability.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 
 namespace windtunnel::checkers {
 namespace {
-
-bool begins(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view word) { return text.starts_with(word); });
-}
-
-bool is_calm(const std::vector<FaultWindow>& windows, std::int64_t at) {
-  const auto after = std::partition_point(windows.begin(), windows.end(),
-                                          [at](const FaultWindow& w) { return w.from_ns <= at; });
-  if (after == windows.begin()) return true;
-  const FaultWindow& last = *std::prev(after);
-  return last.to_ns && *last.to_ns <= at;
-}
 
 // One kind's calls and returns, in the order of the history.
 struct Point {
@@ -37,9 +26,12 @@ class Kind {
   Availability measure(std::string f, const std::vector<std::uint32_t>& operations) {
     out_.f = std::move(f);
     for (const std::uint32_t i : operations) count(i);
-    std::sort(points_.begin(), points_.end(), [](const Point& a, const Point& b) {
-      return a.time_ns != b.time_ns ? a.time_ns < b.time_ns : a.position < b.position;
-    });
+    for (std::size_t i = calls_.size(); i-- > 1;) {
+      Call& before = calls_[i - 1];
+      if (calls_[i].served_at < before.served_at) before.take(calls_[i]);
+    }
+    std::sort(points_.begin(), points_.end(),
+              [](const Point& a, const Point& b) { return a.position < b.position; });
     find_stalls();
     find_recoveries();
     std::sort(out_.latencies_ns.begin(), out_.latencies_ns.end());
@@ -58,12 +50,23 @@ class Kind {
     if (calm) ++out_.asked_in_calm;
     if (served) ++out_.served;
     if (served && calm) ++out_.served_in_calm;
+    if (!served && calm) example(out_.unserved_in_calm, i);
     if (end == nullptr) ++out_.unfinished;
+    if (end == nullptr) example(out_.open, i);
+    calls_.push_back({called, i, served ? end->time_ns : INT64_MAX, i});
+    last_ns_ = std::max(last_ns_, end == nullptr ? called : end->time_ns);
     points_.push_back({called, op.invoked, i, true, false});
     if (end != nullptr) points_.push_back({end->time_ns, op.completed, i, false, served});
     if (!served) return;
-    out_.latencies_ns.push_back(end->time_ns - called);
-    if (calm) out_.latencies_in_calm_ns.push_back(end->time_ns - called);
+    const std::int64_t took = end->time_ns - called;
+    out_.latencies_ns.push_back(took);
+    if (!calm) return;
+    if (took > slowest_ns_) out_.slowest_in_calm = i;
+    slowest_ns_ = std::max(slowest_ns_, took);
+    out_.latencies_in_calm_ns.push_back(took);
+  }
+  static void example(std::vector<std::uint32_t>& of, std::uint32_t operation) {
+    if (of.size() < Availability::kExamples) of.push_back(operation);
   }
 
   // A stall begins when somebody asks, or goes on asking after a success, and ends with the next
@@ -103,30 +106,36 @@ class Kind {
     if (stall_->waited_ns > out_.longest.waited_ns) out_.longest = *stall_;
   }
 
-  // From the end of each window to the first success of an operation that was called after it;
-  // where nobody was served any more, until the last return or the end.
+  // A call, and the earliest success among it and later calls.
+  struct Call {
+    std::int64_t time_ns = 0;
+    std::uint32_t operation = 0;
+    std::int64_t served_at = INT64_MAX;
+    std::uint32_t served = 0;
+    void take(const Call& later) {
+      served_at = later.served_at;
+      served = later.served;
+    }
+  };
+
   void find_recoveries() {
     for (const FaultWindow& window : windows_) {
       if (window.to_ns) recover(*window.to_ns);
     }
   }
+  // Where nobody was served any more, it lasts until the last return, or the end.
   void recover(std::int64_t healed) {
-    std::optional<Stall> recovery;
     const auto first = std::partition_point(
-        points_.begin(), points_.end(), [healed](const Point& at) { return at.time_ns < healed; });
-    for (auto at = first; at != points_.end(); ++at) {
-      const Operation& op = history_.operations()[at->operation];
-      if (history_.invocation(op).time_ns < healed) continue;
-      if (!recovery) recovery = Stall{healed, at->time_ns, 0, at->operation, {}};
-      recovery->to_ns = at->time_ns;
-      if (!at->served) continue;
-      recovery->served = at->operation;
-      break;
+        calls_.begin(), calls_.end(), [healed](const Call& call) { return call.time_ns < healed; });
+    if (first == calls_.end()) return;
+    Stall recovery{first->time_ns, first->served_at, 0, first->operation, {}, healed};
+    if (first->served_at == INT64_MAX) {
+      recovery.to_ns = out_.unfinished > 0 ? end_ns_ : last_ns_;
+    } else {
+      recovery.served = first->served;
     }
-    if (!recovery) return;
-    if (!recovery->served && out_.unfinished > 0) recovery->to_ns = end_ns_;
-    recovery->waited_ns = recovery->to_ns - healed;
-    if (!out_.slowest || recovery->waited_ns > out_.slowest->waited_ns) out_.slowest = recovery;
+    recovery.waited_ns = recovery.to_ns - recovery.from_ns;
+    if (!out_.slowest || recovery.waited_ns > out_.slowest->waited_ns) out_.slowest = recovery;
   }
 
   const History& history_;
@@ -135,9 +144,19 @@ class Kind {
   std::vector<Point> points_;
   std::set<std::uint32_t> asking_;
   std::optional<Stall> stall_;
+  std::vector<Call> calls_;   // in the order of the history
+  std::int64_t last_ns_ = 0;  // the last call or return
+  std::int64_t slowest_ns_ = -1;
   std::int64_t waits_from_ = 0;  // what of the wait is not in the stall yet
   Availability out_;
 };
+
+// The lines of a history are in the order of time.
+std::string fault_of_time(const Event& event, std::int64_t last) {
+  if (event.time_ns == kNoTime) return fmt::format("the event of line {} has no :time", event.line);
+  if (event.time_ns >= last) return {};
+  return fmt::format("the :time of line {} is before that of an earlier line", event.line);
+}
 
 }  // namespace
 
@@ -147,42 +166,6 @@ bool is_served(const History& history, const Operation& op) {
   return refused && history.completion(op)->error.is_nil();
 }
 
-std::vector<FaultWindow> merged(std::vector<FaultWindow> windows) {
-  std::stable_sort(windows.begin(), windows.end(), [](const FaultWindow& a, const FaultWindow& b) {
-    return a.from_ns < b.from_ns;
-  });
-  std::vector<FaultWindow> out;
-  for (const FaultWindow& window : windows) {
-    if (out.empty() || (out.back().to_ns && *out.back().to_ns < window.from_ns)) {
-      out.push_back(window);
-      continue;
-    }
-    std::optional<std::int64_t>& end = out.back().to_ns;
-    if (!window.to_ns) end.reset();
-    if (end && window.to_ns) end = std::max(*end, *window.to_ns);
-  }
-  return out;
-}
-
-std::vector<FaultWindow> windows_of(const History& history) {
-  std::vector<FaultWindow> windows;
-  bool open = false;
-  bool closing = false;  // the event before closed one: the second event of the same action
-  for (const Event& event : history.events()) {
-    if (event.process.is_integer() || event.time_ns == kNoTime) continue;
-    if (begins(event.f, {"start"})) {
-      if (!open) windows.push_back({event.time_ns, std::nullopt});
-      open = true;
-      closing = false;
-    } else if (begins(event.f, {"stop", "heal", "resume", "recover"})) {
-      if (open || closing) windows.back().to_ns = event.time_ns;
-      closing = open || closing;
-      open = false;
-    }
-  }
-  return windows;
-}
-
 AvailabilityReport measure_availability(const History& history,
                                         const std::vector<FaultWindow>& windows,
                                         std::optional<std::int64_t> end_ns) {
@@ -190,15 +173,12 @@ AvailabilityReport measure_availability(const History& history,
   report.windows = windows.size();
   std::int64_t last = 0;
   for (const Event& event : history.events()) {
-    const bool client = event.process.is_integer();
-    if (client && event.time_ns == kNoTime) report.timed = false;
+    if (event.process.is_integer() && report.untimed.empty()) {
+      report.untimed = fault_of_time(event, last);
+    }
     last = std::max(last, event.time_ns);
   }
-  for (const Operation& op : history.operations()) {
-    const Event* const end = history.completion(op);
-    if (end != nullptr && end->time_ns < history.invocation(op).time_ns) report.timed = false;
-  }
-  if (!report.timed) return report;
+  if (!report.untimed.empty()) return report;
   std::map<std::string, std::vector<std::uint32_t>> by_kind;
   for (std::uint32_t i = 0; i < history.operations().size(); ++i) {
     by_kind[history.f(history.operations()[i])].push_back(i);

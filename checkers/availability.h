@@ -1,12 +1,13 @@
 // Was the service there when clients asked? For each kind of operation: how long somebody asked and
-// nobody was served, how long after each heal it took, what share was served, and how fast. Time is
-// that of the history, so for a simulated run the answers are the same on every machine.
+// nobody was served, how long it took after each fault, what share was served, and how fast. Time
+// is that of the history, so for a simulated run the answers are the same on every machine.
 //
 // Served is what ended `:ok`, or `:fail` without an `:error`: a compare-and-set that did not match
 // was answered. Safety checkers accept a service that answers nothing; this is for what they cannot
 // see.
 #pragma once
 
+#include "checkers/fault_windows.h"
 #include "checkers/history.h"
 
 #include <cstdint>
@@ -16,21 +17,7 @@
 
 namespace windtunnel::checkers {
 
-// Something was wrong from `from` until `to`: a fault, or several that overlap.
-struct FaultWindow {
-  std::int64_t from_ns = 0;
-  std::optional<std::int64_t> to_ns;  // nothing: until the end
-};
-
 bool is_served(const History& history, const Operation& op);
-
-// Overlapping ones become one; sorted.
-std::vector<FaultWindow> merged(std::vector<FaultWindow> windows);
-
-// From what a history says of its nemesis: an event whose `:f` begins with "start" opens a window,
-// one that begins with "stop", "heal", "resume" or "recover" closes all. Of the two events of one
-// action the later counts for the closing one.
-std::vector<FaultWindow> windows_of(const History& history);
 
 // A time in which nobody was served, and who asked meanwhile.
 struct Stall {
@@ -39,27 +26,35 @@ struct Stall {
   std::int64_t waited_ns = 0;           // of it, while somebody asked
   std::uint32_t asked = 0;              // the first operation that was not served in it
   std::optional<std::uint32_t> served;  // the operation that ended it; nothing: none did
+  std::int64_t healed_ns = 0;           // of a recovery: when the fault had ended
 };
 
 // What one kind of operation saw.
 struct Availability {
+  static constexpr std::size_t kExamples = 4;
   std::string f;
   std::uint64_t asked = 0;
   std::uint64_t served = 0;
   std::uint64_t asked_in_calm = 0;  // called outside of every window
   std::uint64_t served_in_calm = 0;
-  std::uint64_t unfinished = 0;            // open at the end of the history
-  Stall longest;                           // the longest stall
-  std::optional<Stall> slowest;            // the slowest recovery: from the end of a window on
-  std::vector<std::int64_t> latencies_ns;  // of those served, sorted
+  std::uint64_t unfinished = 0;  // open at the end of the history
+  Stall longest;                 // the longest stall
+  // The slowest recovery: from the first call after the end of a window to the first success of one
+  // that was called after it.
+  std::optional<Stall> slowest;
+  std::vector<std::int64_t> latencies_ns;          // of those served, sorted
   std::vector<std::int64_t> latencies_in_calm_ns;  // called outside of every window
+  // A few operations: called in calm and not served, open at the end, and the slowest in calm.
+  std::vector<std::uint32_t> unserved_in_calm;
+  std::vector<std::uint32_t> open;
+  std::uint32_t slowest_in_calm = 0;
 };
 
 struct AvailabilityReport {
   std::vector<Availability> kinds;  // by name
   std::uint64_t windows = 0;
-  // False: events have no times, or operations end before they begin; nothing can be said then.
-  bool timed = true;
+  // Why nothing can be said: events without a time, or an operation that ends before it begins.
+  std::string untimed;
 };
 
 // `end_ns`: when the history ended; the last event when absent. Windows are merged ones.
@@ -69,5 +64,32 @@ AvailabilityReport measure_availability(const History& history,
 
 // The least value that `per_cent` of the sorted values do not exceed; 0 for none.
 std::int64_t quantile(const std::vector<std::int64_t>& sorted, std::size_t per_cent);
+
+// --- Against limits ---
+
+struct AvailabilityLimits {
+  std::optional<std::int64_t> max_gap_ns;
+  std::optional<std::int64_t> max_recovery_ns;
+  std::optional<std::int64_t> max_p99_ns;              // outside of faults
+  std::optional<std::int64_t> min_served_per_million;  // outside of faults
+  std::optional<std::int64_t> max_open;
+};
+
+// A limit that a kind of operation does not keep.
+struct Shortfall {
+  std::string name;  // stall, slow-recovery, low-availability, slow, unanswered
+  std::string f;
+  std::string text;  // a whole sentence
+  std::optional<Stall> stall;
+  std::vector<std::uint32_t> operations;  // that show it
+};
+
+struct AvailabilityVerdict {
+  std::vector<Shortfall> shortfalls;
+  std::string untested;  // a limit that nothing was held against, and why; empty: all were
+};
+
+AvailabilityVerdict judge_availability(const AvailabilityReport& report,
+                                       const AvailabilityLimits& limits);
 
 }  // namespace windtunnel::checkers

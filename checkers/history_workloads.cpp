@@ -57,7 +57,8 @@ std::vector<std::string> workloads_in(const History& history) {
 History history_of_workload(const History& history, std::string_view workload) {
   History part;
   for (const Event& event : history.events()) {
-    if (workload_of(event) != workload) continue;
+    // What the nemesis does concerns them all.
+    if (event.process.is_integer() && workload_of(event) != workload) continue;
     const std::optional<ReadError> refused = part.add(event);
     WT_ASSERT(!refused.has_value(), "some processes of a history are a history");
   }

@@ -5,17 +5,13 @@
 #include "scenarios/option_values.h"
 #include "sim/simulation.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
 namespace windtunnel::scenarios {
 namespace {
 
-using checkers::Availability;
 using checkers::FaultWindow;
-using checkers::Stall;
 
 const std::vector<OptionInfo>& limits() {
   using Kind = OptionInfo::Kind;
@@ -40,10 +36,6 @@ const std::vector<OptionInfo>& limits() {
        {}},
       {"max_open", Kind::integer, "", "Operations without an end when the run ends.", {}}};
   return list;
-}
-
-std::string seconds_text(std::int64_t ns) {
-  return fmt::format("{}.{:03} s", ns / 1'000'000'000, ns / 1'000'000 % 1000);
 }
 
 // An effect that lasts. What is down is known from the nodes themselves.
@@ -89,110 +81,64 @@ class AvailabilityMonitor final : public Monitor, public RecordListener {
   }
 
   Finding finish(const RunView& view, const PropertySpec& property) override {
+    const checkers::AvailabilityLimits limits = limits_of(property);
     Finding finding;
-    if (property.options.empty()) return unknown("no limit is named: max_gap, max_recovery, ...");
-    bool asked = false;
-    bool recovers = false;
+    std::string untested = "there is no history to check";
+    bool tested = false;
     for (const WorkloadHistory& entry : view.histories) {
       if (!property.workload.empty() && entry.workload != property.workload) continue;
-      const auto report =
-          checkers::measure_availability(*entry.history, windows_, view.sim.now().ns);
-      for (const Availability& kind : report.kinds) {
-        asked = true;
-        recovers = recovers || kind.slowest.has_value();
-        if (finding.decision == Decision::holds) judge(entry, kind, property, finding);
-      }
+      const checkers::AvailabilityVerdict verdict = checkers::judge_availability(
+          checkers::measure_availability(*entry.history, windows_, view.sim.now().ns), limits);
+      if (!verdict.shortfalls.empty()) return blame(entry, verdict.shortfalls.front());
+      if (verdict.untested.empty()) tested = true;
+      if (!verdict.untested.empty()) untested = verdict.untested;
     }
-    if (finding.decision == Decision::violated) return finding;
-    if (!asked) return unknown("no client asked for anything");
-    if (property.options.contains("max_recovery") && !recovers) {
-      return unknown("nobody asked for anything after a fault had ended");
-    }
+    if (tested) return finding;
+    finding.decision = Decision::unknown;
+    finding.text = untested;
     return finding;
   }
 
  private:
-  static Finding unknown(std::string why) {
-    Finding finding;
-    finding.decision = Decision::unknown;
-    finding.text = std::move(why);
-    return finding;
-  }
-
   void set_down(NodeId node, bool down) {
     if (node.value >= down_.size() || clients_[node.value] || down_[node.value] == down) return;
     down_[node.value] = down;
     servers_down_ += down ? 1 : -1;
   }
 
-  static std::optional<std::int64_t> limit(const PropertySpec& property, std::string_view name) {
-    const auto given = property.options.find(name);
-    if (given == property.options.end()) return std::nullopt;
-    return quantity_of(find_named(limits(), name)->kind, given->second);
+  static checkers::AvailabilityLimits limits_of(const PropertySpec& property) {
+    const auto limit = [&property](std::string_view name) -> std::optional<std::int64_t> {
+      const auto given = property.options.find(name);
+      if (given == property.options.end()) return std::nullopt;
+      return quantity_of(find_named(limits(), name)->kind, given->second);
+    };
+    checkers::AvailabilityLimits named;
+    named.max_gap_ns = limit("max_gap");
+    named.max_recovery_ns = limit("max_recovery");
+    named.max_p99_ns = limit("max_p99");
+    named.min_served_per_million = limit("min_served");
+    named.max_open = limit("max_open");
+    return named;
   }
 
-  static void judge(const WorkloadHistory& entry, const Availability& kind,
-                    const PropertySpec& property, Finding& finding) {
-    const auto gap = limit(property, "max_gap");
-    if (gap && kind.longest.waited_ns > *gap) {
-      blame(entry, kind.longest,
-            fmt::format(
-                "from {} to {} clients of {} asked for {} and none was served: {}, more than {}",
-                seconds_text(kind.longest.from_ns), seconds_text(kind.longest.to_ns),
-                entry.workload, kind.f, seconds_text(kind.longest.waited_ns), seconds_text(*gap)),
-            finding);
-      return;
-    }
-    const auto recovery = limit(property, "max_recovery");
-    if (recovery && kind.slowest && kind.slowest->waited_ns > *recovery) {
-      blame(
-          entry, *kind.slowest,
-          fmt::format("a fault ended at {}, and until {} no {} that a client of {} began after it "
-                      "was served: more than {}",
-                      seconds_text(kind.slowest->from_ns), seconds_text(kind.slowest->to_ns),
-                      kind.f, entry.workload, seconds_text(*recovery)),
-          finding);
-      return;
-    }
-    judge_shares(entry, kind, property, finding);
-  }
-  static void judge_shares(const WorkloadHistory& entry, const Availability& kind,
-                           const PropertySpec& property, Finding& finding) {
-    const auto share = limit(property, "min_served");
-    const auto asked = static_cast<std::int64_t>(kind.asked_in_calm);
-    const auto served = static_cast<std::int64_t>(kind.served_in_calm);
-    const std::int64_t p99 = checkers::quantile(kind.latencies_in_calm_ns, 99);
-    const auto slow = limit(property, "max_p99");
-    const auto open = limit(property, "max_open");
-    if (share && served * 1'000'000 < asked * *share) {
-      finding.text = fmt::format("outside of faults {} of {} {} of {} were served", served, asked,
-                                 kind.f, entry.workload);
-    } else if (slow && p99 > *slow) {
-      finding.text =
-          fmt::format("outside of faults the 99th percentile of the latency of {} of {} is {}",
-                      kind.f, entry.workload, seconds_text(p99));
-    } else if (open && static_cast<std::int64_t>(kind.unfinished) > *open) {
-      finding.text =
-          fmt::format("{} {} of {} have no end", kind.unfinished, kind.f, entry.workload);
-    }
-    if (!finding.text.empty()) finding.decision = Decision::violated;
-    finding.group = entry.group;
-  }
-  // The place in the trace is where the wait ended, or else where it began.
-  static void blame(const WorkloadHistory& entry, const Stall& stall, std::string text,
-                    Finding& finding) {
+  // The place in the trace is where the wait ended, or else where the last of the operations began.
+  static Finding blame(const WorkloadHistory& entry, const checkers::Shortfall& shortfall) {
+    Finding finding;
     finding.decision = Decision::violated;
     finding.group = entry.group;
-    finding.text = std::move(text);
-    finding.time = Instant{stall.to_ns};
-    const checkers::History& history = *entry.history;
-    const OperationRecords asked = (*entry.records)[stall.asked];
-    finding.history.push_back(history.invocation(history.operations()[stall.asked]).index);
-    finding.event = asked.invoke;
-    if (!stall.served) return;
-    finding.related.push_back(asked.invoke);
-    finding.event = (*entry.records)[*stall.served].complete;
-    finding.history.push_back(history.invocation(history.operations()[*stall.served]).index);
+    finding.text = entry.workload + ": " + shortfall.text;
+    if (shortfall.stall) finding.time = Instant{shortfall.stall->to_ns};
+    for (const std::uint32_t i : shortfall.operations) {
+      const checkers::Operation& op = entry.history->operations()[i];
+      finding.history.push_back(entry.history->invocation(op).index);
+      finding.related.push_back((*entry.records)[i].invoke);
+      finding.event = std::max(finding.event, (*entry.records)[i].invoke);
+    }
+    if (shortfall.stall && shortfall.stall->served) {
+      finding.event = (*entry.records)[*shortfall.stall->served].complete;
+    }
+    std::erase(finding.related, finding.event);
+    return finding;
   }
 
   Simulation* sim_ = nullptr;

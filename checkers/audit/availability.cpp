@@ -39,95 +39,65 @@ std::optional<std::int64_t> limit(const AuditOptions& options, std::string_view 
   return std::nullopt;
 }
 
-std::string seconds_text(std::int64_t ns) {
-  return fmt::format("{}.{:03} s", ns / 1'000'000'000, ns / 1'000'000 % 1000);
+void tell(const Availability& kind, Ledger& ledger) {
+  ledger.figure(kind.f + "_asked", static_cast<std::int64_t>(kind.asked));
+  ledger.figure(kind.f + "_served", static_cast<std::int64_t>(kind.served));
+  ledger.figure(kind.f + "_longest_gap_ns", kind.longest.waited_ns);
+  if (kind.slowest) ledger.figure(kind.f + "_slowest_recovery_ns", kind.slowest->waited_ns);
+  if (kind.latencies_ns.empty()) return;
+  ledger.figure(kind.f + "_latency_p50_ns", quantile(kind.latencies_ns, 50));
+  ledger.figure(kind.f + "_latency_p99_ns", quantile(kind.latencies_ns, 99));
 }
 
-class Audit {
- public:
-  Audit(const History& history, const AuditOptions& options)
-      : history_(history), options_(options), ledger_(history, options, flaws()) {}
-
-  AuditReport run() {
-    const AvailabilityReport report = measure_availability(history_, merged(windows_of(history_)));
-    if (!report.timed) ledger_.nothing_seen("the events have no :time, or one that goes back");
-    if (options_.limits.empty()) {
-      ledger_.nothing_seen("no limit is named, so that nothing can be too long");
-    }
-    ledger_.figure("fault_windows", static_cast<std::int64_t>(report.windows));
-    for (const Availability& kind : report.kinds) judge(kind);
-    if (limit(options_, "max-recovery") && !recovers_) {
-      ledger_.nothing_seen("nobody asked for anything after a fault had ended");
-    }
-    return ledger_.close("availability");
+// What the plain reading needs to find it again.
+Value subject_of(const Shortfall& shortfall, const AvailabilityReport& report) {
+  if (shortfall.stall) {
+    return Value::vector({Value(shortfall.f), Value(shortfall.stall->from_ns),
+                          Value(shortfall.stall->to_ns), Value(shortfall.stall->healed_ns)});
   }
-
- private:
-  void judge(const Availability& kind) {
-    tell(kind);
-    if (const auto most = limit(options_, "max-gap"); most && kind.longest.waited_ns > *most) {
-      enter("stall", kind, kind.longest,
-            fmt::format("From {} to {} somebody asked for {} and nobody was served",
-                        seconds_text(kind.longest.from_ns), seconds_text(kind.longest.to_ns),
-                        kind.f));
+  for (const Availability& kind : report.kinds) {
+    if (kind.f != shortfall.f) continue;
+    const auto count = [](std::uint64_t number) {
+      return Value(static_cast<std::int64_t>(number));
+    };
+    if (shortfall.name == "slow") {
+      return Value::vector({Value(kind.f), Value(quantile(kind.latencies_in_calm_ns, 99))});
     }
-    recovers_ = recovers_ || kind.slowest;
-    const auto most = limit(options_, "max-recovery");
-    if (most && kind.slowest && kind.slowest->waited_ns > *most) {
-      enter("slow-recovery", kind, *kind.slowest,
-            fmt::format("The fault ended at {}; until {} no {} that was asked for since was served",
-                        seconds_text(kind.slowest->from_ns), seconds_text(kind.slowest->to_ns),
-                        kind.f));
+    if (shortfall.name == "unanswered") {
+      return Value::vector({Value(kind.f), count(kind.unfinished)});
     }
-    judge_shares(kind);
+    return Value::vector({Value(kind.f), count(kind.served_in_calm), count(kind.asked_in_calm)});
   }
-  void judge_shares(const Availability& kind) {
-    const auto least = limit(options_, "min-served");
-    const auto asked = static_cast<std::int64_t>(kind.asked_in_calm);
-    const auto served = static_cast<std::int64_t>(kind.served_in_calm);
-    if (least && asked > 0 && served * 1'000'000 < asked * *least) {
-      ledger_.enter(
-          "low-availability", Value::vector({Value(kind.f), Value(served), Value(asked)}), {},
-          fmt::format("Outside of faults {} of {} {} were served.", served, asked, kind.f));
-    }
-    const std::int64_t p99 = quantile(kind.latencies_in_calm_ns, 99);
-    if (const auto most = limit(options_, "max-p99"); most && p99 > *most) {
-      ledger_.enter("slow", Value::vector({Value(kind.f), Value(p99)}), {},
-                    fmt::format("Outside of faults the 99th percentile of the latency of {} is {}.",
-                                kind.f, seconds_text(p99)));
-    }
-    const auto open = static_cast<std::int64_t>(kind.unfinished);
-    if (const auto most = limit(options_, "max-open"); most && open > *most) {
-      ledger_.enter("unanswered", Value::vector({Value(kind.f), Value(open)}), {},
-                    fmt::format("{} {} have no end.", open, kind.f));
-    }
-  }
-  void enter(std::string_view flaw, const Availability& kind, const Stall& stall,
-             std::string text) {
-    std::vector<std::uint32_t> shown{stall.asked};
-    if (stall.served) shown.push_back(*stall.served);
-    if (!stall.served) text += ", and nobody was until the end";
-    ledger_.enter(flaw, Value::vector({Value(kind.f), Value(stall.from_ns), Value(stall.to_ns)}),
-                  std::move(shown), text + ".");
-  }
-  void tell(const Availability& kind) {
-    ledger_.figure(kind.f + "_asked", static_cast<std::int64_t>(kind.asked));
-    ledger_.figure(kind.f + "_served", static_cast<std::int64_t>(kind.served));
-    ledger_.figure(kind.f + "_longest_gap_ns", kind.longest.waited_ns);
-    if (kind.slowest) ledger_.figure(kind.f + "_slowest_recovery_ns", kind.slowest->waited_ns);
-    if (kind.latencies_ns.empty()) return;
-    ledger_.figure(kind.f + "_latency_p50_ns", quantile(kind.latencies_ns, 50));
-    ledger_.figure(kind.f + "_latency_p99_ns", quantile(kind.latencies_ns, 99));
-  }
-
-  const History& history_;
-  const AuditOptions& options_;
-  Ledger ledger_;
-  bool recovers_ = false;
-};
+  return {};
+}
 
 AuditReport run(const History& history, const AuditOptions& options) {
-  return Audit(history, options).run();
+  Ledger ledger(history, options, flaws());
+  AvailabilityLimits named;
+  named.max_gap_ns = limit(options, "max-gap");
+  named.max_recovery_ns = limit(options, "max-recovery");
+  named.max_p99_ns = limit(options, "max-p99");
+  named.min_served_per_million = limit(options, "min-served");
+  named.max_open = limit(options, "max-open");
+  FaultWindows faults = windows_of(history);
+  if (!faults.unknown_action.empty() &&
+      (named.max_recovery_ns || named.max_p99_ns || named.min_served_per_million)) {
+    ledger.nothing_seen(
+        fmt::format("the nemesis did {}, and it is not known whether that begins or ends a fault",
+                    faults.unknown_action));
+    named.max_recovery_ns.reset();
+    named.max_p99_ns.reset();
+    named.min_served_per_million.reset();
+  }
+  const AvailabilityReport report = measure_availability(history, faults.windows);
+  ledger.figure("fault_windows", static_cast<std::int64_t>(report.windows));
+  for (const Availability& kind : report.kinds) tell(kind, ledger);
+  AvailabilityVerdict verdict = judge_availability(report, named);
+  for (Shortfall& one : verdict.shortfalls) {
+    ledger.enter(one.name, subject_of(one, report), std::move(one.operations), std::move(one.text));
+  }
+  if (!verdict.untested.empty()) ledger.nothing_seen(std::move(verdict.untested));
+  return ledger.close("availability");
 }
 
 }  // namespace

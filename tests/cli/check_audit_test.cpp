@@ -67,7 +67,8 @@ TEST(CheckAudit, TakesSeveralLimits) {
   EXPECT_EQ(with({"max-gap=7ms", "--limit", "min-served=0.99"}).code, 0);
   const Ended gap = with({"min-served=0.99", "--limit", "max-gap=6ms"});
   EXPECT_EQ(gap.code, 1);
-  EXPECT_THAT(gap.out, HasSubstr("From 0.002 s to 0.009 s somebody asked for generate"));
+  EXPECT_THAT(gap.out,
+              HasSubstr("From 0.002000 s to 0.009000 s generate was asked for during 0.007000 s"));
 }
 
 TEST(CheckAudit, WrongOptionsExitWith64AndSayWhatWouldBeRight) {

@@ -28,7 +28,7 @@ std::string get(int from, int to, int process, std::string_view outcome = "ok",
 
 Availability only(const std::string& text) {
   const History history = test::history_of(text);
-  const AvailabilityReport report = measure_availability(history, merged(windows_of(history)));
+  const AvailabilityReport report = measure_availability(history, windows_of(history).windows);
   EXPECT_EQ(report.kinds.size(), 1U);
   return report.kinds.front();
 }
@@ -69,13 +69,14 @@ TEST(Availability, AnOperationWithoutAnEndStallsUntilTheEnd) {
   EXPECT_FALSE(it.longest.served.has_value());
 }
 
-TEST(Availability, RecoveryCountsFromTheEndOfTheFaultToWhatWasAskedAfterIt) {
+TEST(Availability, RecoveryCountsFromTheFirstCallAfterTheFaultToASuccessOfSuchACall) {
   const Availability it = only(nemesis(1, "start-partition") + event(2, "invoke", 1, "get") +
                                nemesis(5, "stop-partition") + event(6, "invoke", 0, "get") +
                                event(7, "ok", 1, "get") + event(9, "ok", 0, "get"));
   ASSERT_TRUE(it.slowest.has_value());
-  EXPECT_EQ(it.slowest->from_ns, 5 * kSecond);
-  EXPECT_EQ(it.slowest->waited_ns, 4 * kSecond);
+  EXPECT_EQ(it.slowest->healed_ns, 5 * kSecond);
+  EXPECT_EQ(it.slowest->from_ns, 6 * kSecond);
+  EXPECT_EQ(it.slowest->waited_ns, 3 * kSecond);
   EXPECT_EQ(it.asked_in_calm, 1U);
 }
 
@@ -92,10 +93,30 @@ TEST(Availability, WindowsThatOverlapAreOne) {
 TEST(Availability, TheSecondEventOfAnActionEndsTheWindow) {
   const History history = test::history_of(nemesis(1, "start") + nemesis(2, "start") +
                                            nemesis(5, "stop") + nemesis(6, "stop"));
-  const std::vector<FaultWindow> windows = windows_of(history);
+  const std::vector<FaultWindow> windows = windows_of(history).windows;
   ASSERT_EQ(windows.size(), 1U);
   EXPECT_EQ(windows[0].from_ns, kSecond);
   EXPECT_EQ(windows[0].to_ns, 6 * kSecond);
+}
+
+TEST(Availability, KillsEndWithStartsPausesWithResumesAndFaultsOfANameWithTheirOwn) {
+  const auto windows = [](const std::string& text) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> seconds;
+    for (const FaultWindow& window : windows_of(test::history_of(text)).windows) {
+      seconds.emplace_back(window.from_ns / kSecond,
+                           window.to_ns ? *window.to_ns / kSecond : std::int64_t{-1});
+    }
+    return seconds;
+  };
+  using Windows = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  EXPECT_EQ(windows(nemesis(1, "kill") + nemesis(3, "start") + nemesis(5, "pause") +
+                    nemesis(8, "resume")),
+            (Windows{{1, 3}, {5, 8}}));
+  EXPECT_EQ(windows(nemesis(1, "start-partition") + nemesis(2, "start-clock") +
+                    nemesis(3, "stop-partition")),
+            (Windows{{1, -1}}));
+  EXPECT_EQ(windows(nemesis(1, "start") + nemesis(2, "start-clock") + nemesis(3, "heal")),
+            (Windows{{1, 3}}));
 }
 
 AuditOptions with(std::string name, std::int64_t value) {
@@ -110,7 +131,7 @@ const std::string kOutage = get(0, 1, 0) + nemesis(1, "start") + get(2, 4, 0, "i
 TEST(AvailabilityAudit, HoldsUpToTheLimitAndNotBeyond) {
   for (const auto& [name, reached, flaw] :
        {std::tuple{"max-gap", 5 * kSecond, "stall"},
-        std::tuple{"max-recovery", 4 * kSecond, "slow-recovery"},
+        std::tuple{"max-recovery", 3 * kSecond, "slow-recovery"},
         std::tuple{"max-p99", 3 * kSecond, "slow"}}) {
     EXPECT_EQ(audited("availability", kOutage, with(name, reached)).decision(), Decision::ok)
         << name;
@@ -130,6 +151,23 @@ TEST(AvailabilityAudit, CountsSharesAndWhatIsLeftOpen) {
   const Audited none = audited("availability", open, with("max-open", 0));
   EXPECT_EQ(none.decision(), Decision::violated);
   EXPECT_NE(none.find("unanswered"), nullptr);
+}
+
+TEST(AvailabilityAudit, SaysNothingOfCalmThatThereWasNotOrCannotBeKnown) {
+  const std::string never = nemesis(0, "start") + get(1, 2, 0, "fail", ", :error :timeout");
+  EXPECT_EQ(audited("availability", never, with("min-served", 990'000)).decision(),
+            Decision::unknown);
+  EXPECT_EQ(audited("availability", get(1, 2, 0, "info"), with("max-p99", 1)).decision(),
+            Decision::unknown);
+  const Audited strange =
+      audited("availability", nemesis(0, "bump") + get(1, 2, 0), with("max-p99", 1));
+  EXPECT_EQ(strange.decision(), Decision::unknown);
+  EXPECT_NE(strange.report.verdict.reason.find("the nemesis did bump"), std::string::npos);
+}
+
+TEST(AvailabilityAudit, NothingIsSlowWhileNobodyAsks) {
+  const std::string text = get(0, 1, 0) + nemesis(1, "start") + nemesis(2, "stop") + get(90, 91, 0);
+  EXPECT_EQ(audited("availability", text, with("max-recovery", kSecond)).decision(), Decision::ok);
 }
 
 TEST(AvailabilityAudit, SaysNothingOfTimesThatGoBack) {
