@@ -10,6 +10,17 @@ namespace {
 
 const Value kNil;
 
+// A value as far as a person reads one.
+std::string shown(const Value& value) {
+  constexpr std::size_t kLongest = 300;
+  constexpr std::size_t kKept = 240;
+  std::string text = to_edn(value);
+  if (text.size() <= kLongest) return text;
+  std::size_t cut = kKept;
+  while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;  // whole characters
+  return fmt::format("{} ... ({} characters)", text.substr(0, cut), text.size());
+}
+
 std::string seconds_text(std::int64_t ns) {
   return fmt::format("{}.{:03} s", ns / 1'000'000'000, ns / 1'000'000 % 1000);
 }
@@ -86,10 +97,10 @@ const Value& History::key(const Operation& op) const {
 std::string History::describe(const Operation& op) const {
   const Event& call = invocation(op);
   std::string text = fmt::format("process {} {}", process(op), call.f);
-  if (!key(op).is_nil()) text += fmt::format(" key {}", to_edn(key(op)));
-  if (!call.value.is_nil()) text += " " + to_edn(call.value);
+  if (!key(op).is_nil()) text += " key " + shown(key(op));
+  if (!call.value.is_nil()) text += " " + shown(call.value);
   if (op.outcome == EventType::ok && !(result(op) == call.value)) {
-    text += " -> " + to_edn(result(op));
+    text += " -> " + shown(result(op));
   }
   text += fmt::format(" ({}", name_of(op.outcome));
   if (call.time_ns == kNoTime) return text + ")";

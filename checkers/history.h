@@ -101,7 +101,7 @@ class History {
   const Value& result(const Operation& op) const;
   // The `:key` of the invocation, nil when it has none.
   const Value& key(const Operation& op) const;
-  // "process 3 write 5 (ok, 1.200 s to 1.450 s)", for people.
+  // "process 3 write 5 (ok, 1.200 s to 1.450 s)", for people: a long value is cut.
   std::string describe(const Operation& op) const;
 
  private:

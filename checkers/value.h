@@ -1,6 +1,6 @@
 // A value of a history: what EDN and JSON can say, in 24 bytes. A regular type: copies are deep,
-// equality and order are by kind and content (numbers that do not fit int64 keep their text, a list
-// differs from a vector, and maps and sets compare in the order in which they were written).
+// equality and order are by kind and content, as in Clojure: a list equals a vector, and neither
+// maps nor sets have an order. Numbers that do not fit int64 keep their text.
 #pragma once
 
 #include <compare>

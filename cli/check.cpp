@@ -279,7 +279,7 @@ std::optional<std::string> parse_limit(const checkers::AuditInfo& audit, const s
 
 int check_with_audit(const CheckRequest& request, const checkers::AuditInfo& info,
                      Terminal& terminal) {
-  checkers::AuditOptions options{{}, request.permitted, request.forbidden, {}};
+  checkers::AuditOptions options{{}, request.permitted, request.forbidden, {}, request.independent};
   if (request.initial) {
     checkers::EdnReader reader(*request.initial);
     checkers::Value initial;

@@ -70,7 +70,9 @@ std::string to_text(const AuditReport& report, double check_ms, const Terminal& 
   for (const Flaw& flaw : report.flaws) {
     text +=
         fmt::format("\n  {}{}{}", flaw.name, flaw.count > 1 ? fmt::format(" x {}", flaw.count) : "",
-                    flaw.permitted ? " (permitted)" : "");
+                    flaw.permitted           ? " (permitted)"
+                    : flaw.witness.rechecked ? ""
+                                             : " (not confirmed by a plain reading)");
     text += witness_text(flaw.witness);
   }
   std::string line;
@@ -91,8 +93,7 @@ int check_audit_command(const CheckRequest& request, const checkers::History& hi
                         const checkers::AuditInfo& info, const checkers::AuditOptions& options,
                         Terminal& terminal) {
   const auto began = std::chrono::steady_clock::now();
-  AuditReport report = request.independent ? checkers::audit_keys(history, info, options)
-                                           : checkers::audit(history, info, options);
+  AuditReport report = checkers::audit(history, info, options);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   if (history.operations().empty()) {
     // Nothing was broken because nothing was done.

@@ -76,36 +76,53 @@ std::optional<std::string> refuse(const AuditInfo& audit, const AuditOptions& op
                      to_edn(*options.initial));
 }
 
-AuditReport audit(const History& history, const AuditInfo& info, const AuditOptions& options) {
-  AuditReport report = info.run(history, options);
-  for (Flaw& flaw : report.flaws) {
-    flaw.witness.rechecked = info.recheck != nullptr && info.recheck(history, options, flaw);
-  }
-  const auto worst = std::find_if(report.flaws.begin(), report.flaws.end(),
-                                  [](const Flaw& flaw) { return !flaw.permitted; });
-  if (worst != report.flaws.end()) report.verdict.witness = worst->witness;
-  return report;
-}
-
 namespace {
 
 bool is_tuple(const Value& value) { return value.is_sequence() && value.items().size() == 2; }
 
-// The events of each key, without it.
-std::map<Value, History> split(const History& history) {
-  std::map<Value, History> keys;
-  std::vector<History*> history_of(history.events().size(), nullptr);
-  for (const Operation& op : history.operations()) {
-    if (!is_tuple(history.argument(op))) continue;
-    History& one = keys[history.argument(op).items()[0]];
-    history_of[op.invoked] = &one;
-    if (op.completed != kNoEvent) history_of[op.completed] = &one;
+// The verdict is that of the worst flaw that is not permitted; of what `recheck` does not find
+// again nothing is held against the history.
+void conclude(AuditReport& report) {
+  for (const Flaw& flaw : report.flaws) {
+    if (flaw.permitted) continue;
+    report.verdict.witness = flaw.witness;
+    report.verdict.decision = flaw.witness.rechecked ? Decision::violated : Decision::unknown;
+    report.verdict.reason = flaw.witness.rechecked
+                                ? std::string()
+                                : flaw.name + " was found, and a plain reading does not find it";
+    if (flaw.witness.rechecked) return;
   }
-  for (std::size_t i = 0; i < history_of.size(); ++i) {
-    if (history_of[i] == nullptr) continue;
+}
+
+AuditReport audit_one(const History& history, const AuditInfo& info, const AuditOptions& options) {
+  AuditReport report = info.run(history, options);
+  for (Flaw& flaw : report.flaws) {
+    flaw.witness.rechecked = info.recheck(history, options, flaw);
+  }
+  conclude(report);
+  return report;
+}
+
+// The parts of a history, by key; in `left_out` the first operation that belongs to none.
+std::map<Value, History> split(const History& history, bool tuples,
+                               std::optional<std::uint32_t>& left_out) {
+  std::map<Value, History> keys;
+  std::vector<History*> part_of(history.events().size(), nullptr);
+  for (std::uint32_t i = 0; i < history.operations().size(); ++i) {
+    const Operation& op = history.operations()[i];
+    if (tuples && !is_tuple(history.argument(op))) {
+      if (!left_out) left_out = i;
+      continue;
+    }
+    History& one = keys[tuples ? history.argument(op).items()[0] : history.key(op)];
+    part_of[op.invoked] = &one;
+    if (op.completed != kNoEvent) part_of[op.completed] = &one;
+  }
+  for (std::size_t i = 0; i < part_of.size(); ++i) {
+    if (part_of[i] == nullptr) continue;
     Event event = history.events()[i];
-    if (is_tuple(event.value)) event.value = Value(event.value.items()[1]);
-    const auto refused = history_of[i]->add(std::move(event));
+    if (tuples && is_tuple(event.value)) event.value = Value(event.value.items()[1]);
+    const auto refused = part_of[i]->add(std::move(event));
     WT_ASSERT(!refused.has_value(), "a part of a history is a history");
   }
   return keys;
@@ -132,18 +149,32 @@ void add_figure(std::vector<Figure>& figures, const Figure& figure) {
   figures.push_back(figure);
 }
 
+void count(Verdict& all, const Verdict& one, const Value& key) {
+  all.algorithm = one.algorithm;
+  all.operations += one.operations;
+  switch (one.decision) {
+    case Decision::ok: ++all.objects_ok; break;
+    case Decision::violated: ++all.objects_violated; break;
+    case Decision::unknown:
+      if (all.objects_unknown++ == 0) all.reason = "key " + to_edn(key) + ": " + one.reason;
+      break;
+  }
+}
+
 }  // namespace
 
-AuditReport audit_keys(const History& history, const AuditInfo& info, const AuditOptions& options) {
+AuditReport audit(const History& history, const AuditInfo& info, const AuditOptions& options) {
+  const auto& operations = history.operations();
+  const bool keyed =
+      options.tuples || std::any_of(operations.begin(), operations.end(),
+                                    [&](const auto& op) { return !history.key(op).is_nil(); });
+  if (!keyed || !info.by_key) return audit_one(history, info, options);
   AuditReport all;
-  bool tested = false;
+  std::optional<std::uint32_t> left_out;
   std::vector<Flaw> found;
-  for (const auto& [key, part] : split(history)) {
-    AuditReport report = audit(part, info, options);
-    all.verdict.algorithm = report.verdict.algorithm;
-    all.verdict.operations += report.verdict.operations;
-    tested = tested || report.verdict.decision != Decision::unknown;
-    if (all.verdict.reason.empty()) all.verdict.reason = report.verdict.reason;
+  for (const auto& [key, part] : split(history, options.tuples, left_out)) {
+    AuditReport report = audit_one(part, info, options);
+    count(all.verdict, report.verdict, key);
     for (Flaw& flaw : report.flaws) add_flaw(found, std::move(flaw), key);
     for (const Figure& figure : report.figures) add_figure(all.figures, figure);
   }
@@ -152,16 +183,14 @@ AuditReport audit_keys(const History& history, const AuditInfo& info, const Audi
       if (flaw.name == kind.name) all.flaws.push_back(std::move(flaw));
     }
   }
-  const auto worst = std::find_if(all.flaws.begin(), all.flaws.end(),
-                                  [](const Flaw& flaw) { return !flaw.permitted; });
-  if (worst != all.flaws.end()) {
-    all.verdict.decision = Decision::violated;
-    all.verdict.witness = worst->witness;
-  } else if (!tested) {
+  if (all.verdict.objects_unknown != 0) all.verdict.decision = Decision::unknown;
+  if (left_out) {
     all.verdict.decision = Decision::unknown;
-    if (all.verdict.reason.empty()) all.verdict.reason = "no value is a tuple [key value]";
+    const std::string which = history.describe(operations[*left_out]);
+    all.verdict.reason = fmt::format("line {}: {} has no tuple [key value]",
+                                     history.invocation(operations[*left_out]).line, which);
   }
-  if (all.verdict.decision != Decision::unknown) all.verdict.reason.clear();
+  conclude(all);
   return all;
 }
 

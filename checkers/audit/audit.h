@@ -43,6 +43,7 @@ struct AuditOptions {
   std::vector<std::string> permitted;  // flaws to tell and to let pass
   std::vector<std::string> forbidden;  // flaws to hold against the history that else would pass
   std::vector<std::pair<std::string, std::int64_t>> limits;  // name and value, in the limit's unit
+  bool tuples = false;  // values are tuples [key value], one object a key
 };
 
 struct LimitInfo {
@@ -69,6 +70,8 @@ struct AuditInfo {
   // Whether it takes this initial value; null: it takes none.
   bool (*takes_initial)(const Value& initial) = nullptr;
   std::vector<LimitInfo> limits{};
+  // Each key is an object of its own; else it looks at all keys together, or at none.
+  bool by_key = true;
 };
 
 // In the order of their names.
@@ -80,12 +83,13 @@ const AuditInfo* find_audit(std::string_view name);
 // cannot take; nothing when they fit.
 std::optional<std::string> refuse(const AuditInfo& audit, const AuditOptions& options);
 
-// Runs the audit. The verdict is violated when a flaw is found that is not permitted.
+// Runs the audit. The verdict is violated when a flaw is found that is not permitted and that
+// `recheck` confirms.
+//
+// A history of several objects is judged key by key: where operations have a `:key`, or, with
+// `tuples`, where their values are [key value], as Jepsen's `independent` makes them. Then each
+// witness names its key, figures of counts are added up, and one key of which nothing can be said
+// leaves the verdict `unknown` if none is violated.
 AuditReport audit(const History& history, const AuditInfo& audit, const AuditOptions& options);
-
-// The same for each key of a history whose values are tuples [key value], as Jepsen's `independent`
-// makes them: the flaws of all keys, each witness with its key, and figures of counts added up. An
-// operation without a tuple belongs to no key.
-AuditReport audit_keys(const History& history, const AuditInfo& audit, const AuditOptions& options);
 
 }  // namespace windtunnel::checkers

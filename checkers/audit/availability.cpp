@@ -110,7 +110,8 @@ AuditInfo availability_audit() {
       &run,
       &recheck_availability,
       nullptr,
-      limits()};
+      limits(),
+      false};
 }
 
 }  // namespace windtunnel::checkers

@@ -33,7 +33,7 @@ bool takes_initial(const Value& value) {
 std::vector<Value> accounts_of(const Value& balances) {
   std::vector<Value> accounts;
   for (std::size_t i = 0; i + 1 < balances.items().size(); i += 2) {
-    accounts.push_back(balances.items()[i]);
+    accounts.push_back(plain_key(balances.items()[i]));
   }
   std::sort(accounts.begin(), accounts.end());
   return accounts;
@@ -68,6 +68,8 @@ class Bank {
       const Operation& op = history_.operations()[i];
       if (history_.f(op) == "transfer") ++transfers_;
       if (history_.f(op) != "read" || op.outcome != EventType::ok) continue;
+      // Nothing is what a read returned that saw nothing.
+      if (history_.result(op).is_nil()) continue;
       ++reads_;
       look_at(i, history_.result(op));
     }
@@ -75,6 +77,7 @@ class Bank {
     ledger_.figure("transfers", transfers_);
     if (total_) ledger_.figure("total", *total_);
     if (reads_ == 0) ledger_.nothing_seen("no read returned");
+    if (transfers_ == 0) ledger_.nothing_seen("nothing was transferred");
     if (reads_ == 1 && !told) {
       ledger_.nothing_seen("the only read sets the total; name it with --initial");
     }
@@ -95,7 +98,8 @@ class Bank {
       accounts_by_ = i;
     } else if (accounts != accounts_) {
       enter("unexpected-key", i, accounts_by_, balances,
-            "The read does not show the accounts that there are.");
+            fmt::format("The read shows the accounts {}; there are {}.",
+                        to_edn(Value::vector(accounts)), to_edn(Value::vector(accounts_))));
     }
     for (std::size_t k = 0; k + 1 < balances.items().size(); k += 2) {
       balance(i, balances.items()[k], balances.items()[k + 1]);

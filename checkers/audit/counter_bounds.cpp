@@ -17,14 +17,17 @@ const std::vector<FlawInfo>& flaws() {
   return list;
 }
 
-// What an operation adds; 0 for one that is no addition.
+bool is_addition(const std::string& f) {
+  return f == "add" || f == "increment" || f == "subtract" || f == "decrement";
+}
+
+// What an addition adds.
 std::int64_t delta_of(const History& history, const Operation& op) {
   const std::string& f = history.f(op);
   const Value& value = history.argument(op);
-  const std::int64_t amount = value.is_integer() ? value.integer() : 1;
+  const std::int64_t amount = value.is_nil() ? 1 : value.integer();
   if (f == "add" || f == "increment") return amount;
-  if (f == "subtract" || f == "decrement") return amount == INT64_MIN ? INT64_MAX : -amount;
-  return 0;
+  return amount == INT64_MIN ? INT64_MAX : -amount;
 }
 
 // Sums of all that may have happened so far, split by whether it surely has.
@@ -54,6 +57,7 @@ class CounterBounds {
     ledger_.figure("reads", reads_);
     ledger_.figure("additions", additions_);
     if (reads_ == 0) ledger_.nothing_seen("no read returned");
+    if (additions_ == 0) ledger_.nothing_seen("nothing was added");
     return ledger_.close("counter-bounds");
   }
 
@@ -67,6 +71,11 @@ class CounterBounds {
     const Operation& op = history_.operations()[i];
     if (op.outcome == EventType::fail) return;
     if (history_.f(op) == "read") return read(i, op, at);
+    const Value& amount = history_.argument(op);
+    if (!is_addition(history_.f(op))) return;
+    if (!amount.is_nil() && !amount.is_integer()) {
+      return unclear(op, "the amount is no 64-bit integer");
+    }
     const std::int64_t delta = delta_of(history_, op);
     if (at == op.invoked) {
       ++additions_;
@@ -75,6 +84,11 @@ class CounterBounds {
     } else if (op.outcome == EventType::ok) {
       add(delta < 0 ? bounds_.high : bounds_.low, delta);
     }
+  }
+  // From here on nothing is known for sure.
+  void unclear(const Operation& op, std::string_view why) {
+    is_clear_ = false;
+    ledger_.nothing_seen(fmt::format("line {}: {}", history_.invocation(op).line, why));
   }
   static void add(std::int64_t& sum, std::int64_t delta) { sum = plus(sum, delta); }
   void read(std::uint32_t i, const Operation& op, std::uint32_t at) {
@@ -88,8 +102,12 @@ class CounterBounds {
     const std::int64_t low = plus(before.low, started_.low - started.low);
     const std::int64_t high = plus(before.high, started_.high - started.high);
     const Value& value = history_.result(op);
-    const bool inside = value.is_integer() && low <= value.integer() && value.integer() <= high;
-    if (inside) return;
+    if (!value.is_integer()) {
+      --reads_;
+      return unclear(op, "the read returned no 64-bit integer");
+    }
+    const bool inside = low <= value.integer() && value.integer() <= high;
+    if (inside || !is_clear_) return;
     ledger_.enter("out-of-bounds", value, {i},
                   fmt::format("The read returned {}; what was added before and meanwhile allows {} "
                               "to {}.",
@@ -106,6 +124,7 @@ class CounterBounds {
   Bounds started_;  // sums of all that was begun, by sign
   std::vector<AtCall> at_call_;
   std::vector<std::uint32_t> operation_at_;
+  bool is_clear_ = true;  // every amount was understood
   std::int64_t reads_ = 0;
   std::int64_t additions_ = 0;
 };

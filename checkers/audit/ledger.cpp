@@ -3,6 +3,7 @@
 #include "protocols/base/assert.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace windtunnel::checkers {
@@ -14,16 +15,24 @@ bool names(const std::vector<std::string>& list, std::string_view name) {
 
 }  // namespace
 
+Value plain_key(const Value& key) {
+  if (!key.is_name()) return key;
+  const std::string_view text = key.text();
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole ? Value(number) : Value(text);
+}
+
 bool is_collection(const Value& value) {
   return value.is_sequence() || value.kind() == Value::Kind::set;
 }
 
 bool says_empty(const Value& error) {
   if (error.is_nil()) return true;
-  for (const std::string_view word : {"empty", "exhausted"}) {
-    if (error.is_name() && error.text().find(word) != std::string_view::npos) return true;
-  }
-  return false;
+  // As a keyword or first of a vector: :empty, [:empty "..."], :exhausted.
+  const Value& word = error.is_sequence() && !error.items().empty() ? error.items()[0] : error;
+  return word.is_name() && (word.text() == "empty" || word.text() == "exhausted");
 }
 
 std::int64_t plus(std::int64_t a, std::int64_t b) {

@@ -44,6 +44,8 @@ class Ledger {
   std::string nothing_seen_;
 };
 
+// A key as JSON and EDN have it alike: the keys of a JSON object are strings.
+Value plain_key(const Value& key);
 // A list, vector or set; nil, say, is what a read returned that saw nothing of it.
 bool is_collection(const Value& value);
 // The error of a dequeue that failed because there was nothing: none, or one that says so.

@@ -71,7 +71,10 @@ class Lock {
   }
   bool is_acquire(std::uint32_t i) const { return history_.f(op(i)) == "acquire"; }
   static std::optional<std::int64_t> token_of(const Value& value) {
-    const Value* token = value.kind() == Value::Kind::map ? value.find("token") : &value;
+    const bool listed = value.is_sequence() && !value.items().empty();
+    const Value* token = value.kind() == Value::Kind::map ? value.find("token")
+                         : listed                         ? &value.items()[0]
+                                                          : &value;
     if (token == nullptr || !token->is_integer()) return std::nullopt;
     return token->integer();
   }
@@ -81,17 +84,22 @@ class Lock {
     if (op(i).completed != kNoEvent) returns_[op(i).completed] = i;
     if (is_acquire(i) && op(i).outcome == EventType::ok) {
       const auto token = token_of(history_.result(op(i)));
-      if (token) given_.insert(*token);
-      if (!token) ledger_.nothing_seen("a token that was given is no integer");
-      if (!token) may_be_given_ = true;
+      if (token) {
+        std::uint32_t& called = given_.try_emplace(*token, op(i).invoked).first->second;
+        called = std::min(called, op(i).invoked);
+      } else {
+        ledger_.nothing_seen(fmt::format("the token that was given in line {} is no integer",
+                                         history_.invocation(op(i)).line));
+        has_other_tokens_ = true;
+      }
     }
-    // An acquire that never came back may have got any token.
-    if (is_acquire(i) && op(i).outcome == EventType::info) may_be_given_ = true;
   }
 
   void begin(std::uint32_t i) {
     if (is_acquire(i) && greatest_given_) given_before_[i] = *greatest_given_;
     if (is_access(i) && greatest_accepted_) accepted_before_[i] = *greatest_accepted_;
+    // One that never came back may have got a token that nobody was told of.
+    if (is_acquire(i) && op(i).outcome == EventType::info) ++silent_;
     if (history_.f(op(i)) == "release") holders_.erase(history_.process(op(i)));
   }
   void end(std::uint32_t i) {
@@ -106,7 +114,7 @@ class Lock {
     const auto token = token_of(history_.result(op(i)));
     if (!token) return;
     const auto [first, fresh] = first_given_.try_emplace(*token, i);
-    if (!fresh) {
+    if (!fresh && !renews(i, *token)) {
       ledger_.enter("duplicate-token", Value(*token), {first->second, i},
                     fmt::format("Token {} was given twice.", *token));
     }
@@ -118,6 +126,11 @@ class Lock {
     }
     if (!greatest_given_ || *token > greatest_given_->token) greatest_given_ = Held{*token, i};
     hold(i);
+  }
+  // Who holds the lock asks again and gets the same token: the lease is longer now.
+  bool renews(std::uint32_t i, std::int64_t token) const {
+    const auto held = holders_.find(history_.process(op(i)));
+    return held != holders_.end() && token_of(history_.result(op(held->second))) == token;
   }
   void hold(std::uint32_t i) {
     const std::int64_t process = history_.process(op(i));
@@ -131,13 +144,22 @@ class Lock {
     holders_[process] = i;
   }
 
+  // Given by an acquire that was called before the access returned. As many other tokens as
+  // acquires without an end were called may have been given to them.
+  bool is_known(std::uint32_t i, const std::optional<std::int64_t>& token) {
+    if (has_other_tokens_) return true;
+    if (!token) return false;
+    const auto given = given_.find(*token);
+    if (given != given_.end() && given->second < op(i).completed) return true;
+    others_.insert(*token);
+    return others_.size() <= silent_;
+  }
   void access(std::uint32_t i) {
     ++accepted_;
     const auto token = token_of(history_.argument(op(i)));
-    const bool known = token && given_.contains(*token);
-    if (!known && !may_be_given_) {
+    if (!is_known(i, token)) {
       ledger_.enter("unexpected-token", history_.argument(op(i)), {i},
-                    "The resource accepted a token that the lock never gave.");
+                    "The resource accepted a token that the lock had not given.");
     }
     if (!token) return;
     const auto before = accepted_before_.find(i);
@@ -157,8 +179,10 @@ class Lock {
   Ledger ledger_;
   std::map<std::uint32_t, std::uint32_t> calls_;  // operations by position
   std::map<std::uint32_t, std::uint32_t> returns_;
-  std::set<std::int64_t> given_;
-  bool may_be_given_ = false;
+  std::map<std::int64_t, std::uint32_t> given_;  // with the first call that got it
+  bool has_other_tokens_ = false;                // some that are no integers
+  std::size_t silent_ = 0;                       // acquires without an end, called so far
+  std::set<std::int64_t> others_;                // accepted, and given to nobody who said so
   std::map<std::int64_t, std::uint32_t> first_given_;
   std::optional<Held> greatest_given_;
   std::optional<Held> greatest_accepted_;

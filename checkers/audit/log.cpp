@@ -35,13 +35,18 @@ const std::vector<FlawInfo>& flaws() {
   return list;
 }
 
-// A group moves the positions of its consumers without a word.
+// A group moves the positions of its consumers without a word, and who seeks to the end leaves out
+// what is before it.
 AuditOptions with_defaults(const LogHistory& log, AuditOptions options) {
-  if (!log.subscribes()) return options;
-  for (const char* name : {"poll-skip", "nonmonotonic-poll"}) {
+  std::vector<std::string> usual;
+  if (log.subscribes()) usual = {"poll-skip", "nonmonotonic-poll"};
+  if (log.seeks_to_end()) {
+    usual.insert(usual.end(), {"lost-write", "torn-transaction", "unseen"});
+  }
+  for (std::string& name : usual) {
     const auto& forbidden = options.forbidden;
     if (std::find(forbidden.begin(), forbidden.end(), name) == forbidden.end()) {
-      options.permitted.emplace_back(name);
+      options.permitted.push_back(std::move(name));
     }
   }
   return options;
@@ -52,15 +57,23 @@ AuditReport run(const History& history, const AuditOptions& options) {
   Ledger ledger(history, with_defaults(log, options), flaws());
   audit_messages(log, ledger);
   audit_positions(log, ledger);
-  audit_groups(log, ledger);
+  const bool has_groups = audit_groups(log, ledger);
+  if (!has_groups && log.sends().empty()) ledger.nothing_seen("nothing was sent");
+  if (!has_groups && log.polls().empty()) ledger.nothing_seen("nothing was polled");
   return ledger.close("log-offsets");
 }
 
 }  // namespace
 
 AuditInfo log_audit() {
-  return {"log", "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
-          flaws(), &run, &recheck_log};
+  return {"log",
+          "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
+          flaws(),
+          &run,
+          &recheck_log,
+          nullptr,
+          {},
+          false};
 }
 
 }  // namespace windtunnel::checkers

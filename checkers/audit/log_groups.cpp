@@ -26,6 +26,76 @@ struct Fetch {
   std::optional<std::int64_t> offset;
 };
 
+// The commits of one group and key, for questions about what a reader may have been given.
+class Committed {
+ public:
+  Committed(const History& history, const std::vector<Commit>& commits) : history_(history) {
+    std::vector<const Commit*> ended;
+    for (const Commit& commit : commits) {
+      by_offset_[commit.offset].push_back(commit.operation);
+      if (op(commit.operation).outcome == EventType::ok) ended.push_back(&commit);
+    }
+    std::stable_sort(ended.begin(), ended.end(), [this](const Commit* a, const Commit* b) {
+      return op(a->operation).completed < op(b->operation).completed;
+    });
+    Latest latest;
+    for (const Commit* commit : ended) {
+      take(latest, commit);
+      latest_.emplace_back(op(commit->operation).completed, latest);
+    }
+  }
+
+  // Until when the offset may have been written by a commit that was called before the position; at
+  // the start for no offset. Nothing when nobody can have committed it.
+  std::optional<std::uint32_t> until(const std::optional<std::int64_t>& offset,
+                                     std::uint32_t position) const {
+    if (!offset) return 0;
+    const auto found = by_offset_.find(*offset);
+    std::optional<std::uint32_t> until;
+    if (found == by_offset_.end()) return until;
+    for (const std::uint32_t i : found->second) {
+      if (op(i).invoked > position) continue;
+      const std::uint32_t end = op(i).outcome == EventType::ok ? op(i).completed : kNone;
+      until = std::max(until.value_or(0), end);
+    }
+    return until;
+  }
+  // Of the commits of other offsets that had returned by then, the one that was called last; or
+  // null.
+  const Commit* latest_other(const std::optional<std::int64_t>& offset,
+                             std::uint32_t position) const {
+    const auto end = std::partition_point(
+        latest_.begin(), latest_.end(), [&](const auto& entry) { return entry.first < position; });
+    if (end == latest_.begin()) return nullptr;
+    const Latest& latest = std::prev(end)->second;
+    return latest.first->offset == offset ? latest.other : latest.first;
+  }
+
+ private:
+  // The commit that was called last, and the last of another offset.
+  struct Latest {
+    const Commit* first = nullptr;
+    const Commit* other = nullptr;
+  };
+  const Operation& op(std::uint32_t i) const { return history_.operations()[i]; }
+  bool is_later(const Commit* a, const Commit* b) const {
+    return b == nullptr || op(a->operation).invoked > op(b->operation).invoked;
+  }
+  void take(Latest& latest, const Commit* commit) const {
+    const bool same = latest.first != nullptr && latest.first->offset == commit->offset;
+    if (is_later(commit, latest.first)) {
+      if (!same) latest.other = latest.first;
+      latest.first = commit;
+    } else if (!same && is_later(commit, latest.other)) {
+      latest.other = commit;
+    }
+  }
+
+  const History& history_;
+  std::map<std::int64_t, std::vector<std::uint32_t>> by_offset_;
+  std::vector<std::pair<std::uint32_t, Latest>> latest_;  // by the position of a return
+};
+
 struct Ownership {
   std::uint32_t from = 0;  // position of the event
   std::uint32_t to = kNone;
@@ -49,13 +119,15 @@ class Groups {
   Groups(const LogHistory& log, Ledger& ledger)
       : log_(log), history_(log.history()), ledger_(ledger) {}
 
-  void run() {
+  bool run() {
     for (std::uint32_t i = 0; i < history_.operations().size(); ++i) gather(i);
     for (const auto& [at, fetches] : fetches_) {
-      for (const Fetch& fetch : fetches) judge(at, fetch);
+      const Committed committed(history_, commits_[at]);
+      for (const Fetch& fetch : fetches) judge(at, fetch, committed);
     }
     for (const auto& [at, owners] : owners_) judge(at, owners);
     judge_watermarks();
+    return !fetches_.empty() || !owners_.empty() || !watermarks_.empty();
   }
 
  private:
@@ -66,12 +138,15 @@ class Groups {
     const std::int64_t process = history_.process(op(i));
     if (f == "assigned" || f == "revoked" || f == "assign" || f == "crash") end(process, i);
     if (f == "assigned" && op(i).outcome == EventType::ok) assign(i, process);
-    if (f != "commit" && f != "committed" && f != "watermark" && f != "txn") return;
-    const bool ok = op(i).outcome == EventType::ok;
-    const Value& steps = ok ? history_.result(op(i)) : history_.argument(op(i));
-    for (const Value& step : steps.items()) {
+    if (!has_steps(f)) return;
+    const std::vector<Value>& asked = history_.argument(op(i)).items();
+    const std::vector<Value>& steps = steps_of(history_, op(i));
+    for (std::size_t k = 0; k < steps.size(); ++k) {
+      const Value& step = steps[k];
       if (!step.is_sequence() || step.items().size() < 3 || !step.items()[0].is_name()) continue;
       gather_step(i, step.items()[0].text(), step.items()[1], step.items()[2]);
+      if (step.items()[0].text() == "committed" && k < asked.size())
+        gather_absent(i, asked[k], step);
     }
   }
   void gather_step(std::uint32_t i, std::string_view what, const Value& subject,
@@ -85,7 +160,7 @@ class Groups {
     for (std::size_t k = 0; k + 1 < offsets.items().size(); k += 2) {
       const GroupKey at{subject, plain_key(offsets.items()[k])};
       const Value& offset = offsets.items()[k + 1];
-      const bool whole = offset.is_integer();
+      const bool whole = offset.is_integer() && offset.integer() >= 0;  // -1 is Kafka's none
       if (what == "commit" && whole && outcome != EventType::fail) {
         commits_[at].push_back({i, offset.integer()});
       } else if (what == "committed" && ok) {
@@ -93,43 +168,42 @@ class Groups {
       }
     }
   }
+  // A key that was asked for and is not in the answer has no offset.
+  void gather_absent(std::uint32_t i, const Value& asked, const Value& step) {
+    if (op(i).outcome != EventType::ok || asked.items().size() < 3) return;
+    const std::vector<Value>& keys = asked.items()[2].items();
+    const std::vector<Value>& told = step.items()[2].items();
+    for (std::size_t k = 0; k + 1 < keys.size(); k += 2) {
+      bool found = false;
+      for (std::size_t t = 0; t + 1 < told.size(); t += 2) {
+        found = found || plain_key(told[t]) == plain_key(keys[k]);
+      }
+      if (!found) fetches_[{step.items()[1], plain_key(keys[k])}].push_back({i, std::nullopt});
+    }
+  }
 
   // --- Committed offsets: a register for each group and key. ---
 
-  void judge(const GroupKey& at, const Fetch& fetch) {
-    const std::vector<Commit>& commits = commits_[at];
-    // Until when the offset that was returned may have been written; without one, at the start.
-    bool written = !fetch.offset;
-    std::uint32_t until = 0;
-    for (const Commit& commit : commits) {
-      const Operation& by = op(commit.operation);
-      if (commit.offset != fetch.offset || by.invoked > op(fetch.operation).completed) continue;
-      written = true;
-      until = std::max(until, by.outcome == EventType::ok ? by.completed : kNone);
-    }
+  void judge(const GroupKey& at, const Fetch& fetch, const Committed& committed) {
+    const Operation& read = op(fetch.operation);
     const std::string name =
         fmt::format("group {} and key {}", to_edn(at.first), to_edn(at.second));
     Value subject = Value::vector({at.first, at.second});
-    if (!written) {
+    const std::optional<std::uint32_t> until = committed.until(fetch.offset, read.completed);
+    if (!until) {
       ledger_.enter("unexpected-offset", std::move(subject), {fetch.operation},
                     fmt::format("The committed offset of {} was given as {}, which nobody had "
                                 "committed.",
                                 name, *fetch.offset));
       return;
     }
-    for (const Commit& commit : commits) {
-      const Operation& by = op(commit.operation);
-      const bool between = by.outcome == EventType::ok && by.invoked >= until &&
-                           by.completed < op(fetch.operation).invoked;
-      if (commit.offset == fetch.offset || !between) continue;
-      const std::string was = fetch.offset ? std::to_string(*fetch.offset) : "nothing";
-      ledger_.enter("committed-offset-lost", std::move(subject),
-                    {commit.operation, fetch.operation},
-                    fmt::format("Offset {} of {} was committed after {} had been; {} was given "
-                                "afterwards.",
-                                commit.offset, name, was, was));
-      return;
-    }
+    const Commit* const by = committed.latest_other(fetch.offset, read.invoked);
+    if (by == nullptr || op(by->operation).invoked < *until) return;
+    const std::string was = fetch.offset ? std::to_string(*fetch.offset) : "nothing";
+    ledger_.enter("committed-offset-lost", std::move(subject), {by->operation, fetch.operation},
+                  fmt::format("Offset {} of {} was committed after {} had been; {} was given "
+                              "afterwards.",
+                              by->offset, name, was, was));
   }
 
   // --- Assignments. ---
@@ -146,7 +220,7 @@ class Groups {
     if (group == nullptr || keys == nullptr) return;
     for (const Value& key : keys->items()) {
       const GroupKey at{*group, plain_key(key)};
-      if (generation != nullptr) claim(at, *generation, i, process);
+      if (generation != nullptr && !generation->is_nil()) claim(at, *generation, i, process);
       std::deque<Ownership>& owners = owners_[at];
       owners.push_back({op(i).completed, kNone, process, i});
       open_[process].push_back(&owners.back());
@@ -243,6 +317,6 @@ class Groups {
 
 }  // namespace
 
-void audit_groups(const LogHistory& log, Ledger& ledger) { Groups(log, ledger).run(); }
+bool audit_groups(const LogHistory& log, Ledger& ledger) { return Groups(log, ledger).run(); }
 
 }  // namespace windtunnel::checkers

@@ -1,7 +1,8 @@
 #include "checkers/audit/log_history.h"
 
+#include "checkers/audit/ledger.h"
+
 #include <algorithm>
-#include <charconv>
 
 namespace windtunnel::checkers {
 namespace {
@@ -11,36 +12,35 @@ bool is_step(const Value& form, std::string_view what, std::size_t least) {
          form.items()[0].text() == what;
 }
 
-bool has_steps(const std::string& f) { return f == "send" || f == "poll" || f == "txn"; }
-
 }  // namespace
 
-Value plain_key(const Value& key) {
-  if (!key.is_name()) return key;
-  const std::string_view text = key.text();
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole ? Value(number) : Value(text);
+bool has_steps(std::string_view f) {
+  return f == "send" || f == "poll" || f == "txn" || f == "commit" || f == "committed" ||
+         f == "watermark";
+}
+
+const std::vector<Value>& steps_of(const History& history, const Operation& op) {
+  const Event* const completion = history.completion(op);
+  const bool told = completion != nullptr && completion->value.is_sequence();
+  return told ? completion->value.items() : history.argument(op).items();
 }
 
 LogHistory::LogHistory(const History& history) : history_(history) {
   for (std::uint32_t i = 0; i < history.operations().size(); ++i) {
     const std::string& f = history.f(history.operations()[i]);
     if (f == "subscribe") subscribes_ = true;
+    const Value* const seek =
+        history.invocation(history.operations()[i]).extra.find("seek-to-end?");
+    seeks_to_end_ = seeks_to_end_ || (seek != nullptr && seek->truth());
     if (has_steps(f)) read(i);
   }
   number_places();
 }
 
-// What came back tells more than what was asked, also of an operation that did not end well.
 void LogHistory::read(std::uint32_t operation) {
-  const Operation& op = history_.operations()[operation];
-  const Event* const completion = history_.completion(op);
-  const bool told = completion != nullptr && completion->value.is_sequence();
-  const Value& steps = told ? completion->value : history_.argument(op);
-  for (std::uint32_t step = 0; step < steps.items().size(); ++step) {
-    read_step(operation, step, steps.items()[step]);
+  const std::vector<Value>& steps = steps_of(history_, history_.operations()[operation]);
+  for (std::uint32_t step = 0; step < steps.size(); ++step) {
+    read_step(operation, step, steps[step]);
   }
 }
 
@@ -81,7 +81,10 @@ void LogHistory::send(Sighting at, const Value& key, const Value& value) {
   if (pair && value.items()[0].is_integer()) at.offset = value.items()[0].integer();
   at.value = message(at.key, pair ? value.items()[1] : value);
   Message& it = messages_[at.value];
-  ++it.sends;
+  if (op.outcome != EventType::fail) {
+    ++it.sends;
+    it.first_called = std::min(it.first_called, op.invoked);
+  }
   // The best outcome of several sends of one value.
   const bool better =
       it.sent_by == Message::kNone || it.outcome == EventType::fail || op.outcome == EventType::ok;
@@ -106,7 +109,10 @@ void LogHistory::poll(Sighting at, const Value& log) {
       see(at.value, at.offset, at.operation);
       if (!ok) continue;
       std::uint32_t& polled_by = messages_[at.value].polled_by;
-      if (polled_by == Message::kNone) polled_by = at.operation;
+      const auto& operations = history_.operations();
+      const bool first = polled_by == Message::kNone ||
+                         operations[at.operation].completed < operations[polled_by].completed;
+      if (first) polled_by = at.operation;
       polls_.push_back(at);
     }
   }

@@ -45,8 +45,9 @@ struct Message {
   std::uint32_t value = 0;              // its number in `values`
   std::uint32_t sent_by = kNone;        // operation; kNone: nobody
   EventType outcome = EventType::fail;  // of the operation that sent it
-  std::uint32_t polled_by = kNone;      // the first ok operation that polled it
-  std::uint32_t sends = 0;              // how often it was sent
+  std::uint32_t first_called = kNone;   // the first call that sent it and did not fail
+  std::uint32_t polled_by = kNone;      // the ok operation that had polled it first
+  std::uint32_t sends = 0;              // how often it was sent, not counting what failed
   std::vector<std::int64_t> offsets;    // where it was seen, each once, in the order of the history
   std::vector<std::uint32_t> seen_by;   // by offset: the operation that saw it there first
   // Its place among the offsets of its key that were seen; kNone when its offset is not known.
@@ -75,6 +76,8 @@ class LogHistory {
   std::uint32_t place_of(std::uint32_t key, std::int64_t offset) const;
   // Consumers were given their keys by a group, so that positions may move without a word.
   bool subscribes() const { return subscribes_; }
+  // A consumer was sent to the end of its logs, past what is there.
+  bool seeks_to_end() const { return seeks_to_end_; }
 
  private:
   void read(std::uint32_t operation);
@@ -94,9 +97,13 @@ class LogHistory {
   std::vector<Sighting> polls_;
   std::vector<std::vector<std::int64_t>> offsets_;
   bool subscribes_ = false;
+  bool seeks_to_end_ = false;
 };
 
-// A key as JSON and EDN have it alike: the keys of a JSON object are strings.
-Value plain_key(const Value& key);
+// The steps of an operation: what came back, which tells more than what was asked, also of one that
+// did not end well; else what was asked.
+const std::vector<Value>& steps_of(const History& history, const Operation& op);
+// Whether operations of this name are made of steps.
+bool has_steps(std::string_view f);
 
 }  // namespace windtunnel::checkers

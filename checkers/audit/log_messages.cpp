@@ -125,6 +125,9 @@ class Messages {
     } else if (it.outcome == EventType::fail) {
       ledger_.enter("aborted-read", subject(m), {it.sent_by, it.polled_by},
                     fmt::format("{} was polled, but its send had failed.", where(m)));
+    } else if (op(it.polled_by).completed < it.first_called) {
+      ledger_.enter("unexpected", subject(m), {it.polled_by, it.sent_by},
+                    fmt::format("{} was polled before anybody sent it.", where(m)));
     }
   }
 
@@ -162,6 +165,7 @@ class Messages {
     }
   }
   void tear(std::uint32_t by, std::uint32_t seen, std::uint32_t missing) {
+    if (ledger_.has("torn-transaction")) return ledger_.count("torn-transaction");
     const std::uint32_t key = log_.messages()[missing].key;
     std::vector<std::uint32_t> shown{by, log_.messages()[seen].polled_by};
     for (const Sighting& poll : log_.polls()) {
@@ -217,8 +221,6 @@ class Messages {
     ledger_.figure("polled", static_cast<std::int64_t>(log_.polls().size()));
     ledger_.figure("unseen", unseen_);
     ledger_.figure("worst_lag_ns", worst_lag());
-    if (log_.sends().empty()) ledger_.nothing_seen("nothing was sent");
-    if (log_.polls().empty()) ledger_.nothing_seen("nothing was polled");
   }
 
   const LogHistory& log_;

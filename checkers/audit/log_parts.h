@@ -10,7 +10,7 @@ namespace windtunnel::checkers {
 void audit_messages(const LogHistory& log, Ledger& ledger);
 // The order in which each producer and consumer went through the logs.
 void audit_positions(const LogHistory& log, Ledger& ledger);
-// Committed offsets, assignments and high watermarks.
-void audit_groups(const LogHistory& log, Ledger& ledger);
+// Committed offsets, assignments and high watermarks. False when there are none.
+bool audit_groups(const LogHistory& log, Ledger& ledger);
 
 }  // namespace windtunnel::checkers

@@ -19,9 +19,15 @@ namespace {
 const std::vector<FlawInfo>& flaws() {
   static const std::vector<FlawInfo> list{
       {"fork", false, "two reads that saw two writes in opposite orders"},
-      {"unexpected", false, "read, but nobody wrote it"}};
+      {"unexpected", false, "read, but nobody had written it"},
+      {"aborted-read", false, "read, but its write had failed"}};
   return list;
 }
+
+struct Write {
+  const Value* value = nullptr;
+  std::uint32_t operation = 0;
+};
 
 struct Read {
   std::uint32_t operation = 0;
@@ -41,7 +47,7 @@ class LongFork {
       late += static_cast<std::int64_t>(std::count_if(
           reads.begin(), reads.end(),
           [&group = group](const Read& read) { return read.seen.size() == group.size(); }));
-      compare(reads);
+      if (twice_ == nullptr) compare(reads);
     }
     ledger_.figure("groups", static_cast<std::int64_t>(groups_.size()));
     ledger_.figure("reads", reads_);
@@ -66,11 +72,45 @@ class LongFork {
   }
   void gather_writes(std::uint32_t i) {
     const Operation& op = history_.operations()[i];
-    if (op.outcome == EventType::fail) return;
     for (const Value& form : history_.argument(op).items()) {
       if (!is(form, "w") && !is(form, "write")) continue;
-      const bool fresh = written_.try_emplace(form.items()[1], form.items()[2]).second;
-      if (!fresh && twice_ == nullptr) twice_ = &form.items()[1];
+      const Value& key = form.items()[1];
+      std::vector<Write>& writes = written_[key];
+      writes.push_back({&form.items()[2], i});
+      if (op.outcome == EventType::fail) continue;
+      const auto lasting = std::count_if(writes.begin(), writes.end(), [this](const Write& write) {
+        return history_.operations()[write.operation].outcome != EventType::fail;
+      });
+      if (lasting > 1 && twice_ == nullptr) twice_ = &key;
+    }
+  }
+  // What is wrong with a value that a read returned; it returned at this position.
+  void judge(std::uint32_t i, const Value& key, const Value& value) {
+    const std::uint32_t returned = history_.operations()[i].completed;
+    const Write* failed = nullptr;
+    const Write* later = nullptr;
+    for (const Write& write : written_[key]) {
+      if (*write.value != value) continue;
+      const Operation& by = history_.operations()[write.operation];
+      if (by.outcome == EventType::fail) {
+        failed = &write;
+      } else if (by.invoked > returned) {
+        later = &write;
+      } else {
+        return;
+      }
+    }
+    Value subject = Value::vector({key, value});
+    const std::string what =
+        fmt::format("The read of key {} returned {}", to_edn(key), to_edn(value));
+    if (later != nullptr) {
+      ledger_.enter("unexpected", std::move(subject), {i, later->operation},
+                    what + " before anybody wrote it.");
+    } else if (failed != nullptr) {
+      ledger_.enter("aborted-read", std::move(subject), {i, failed->operation},
+                    what + ", but writing it had failed.");
+    } else {
+      ledger_.enter("unexpected", std::move(subject), {i}, what + ", which nobody wrote.");
     }
   }
   void gather_read(std::uint32_t i) {
@@ -84,11 +124,7 @@ class LongFork {
       group.push_back(key);
       if (form.items()[2].is_nil()) continue;
       read.seen.push_back(key);
-      const auto wrote = written_.find(key);
-      if (wrote != written_.end() && wrote->second == form.items()[2]) continue;
-      ledger_.enter("unexpected", Value::vector({key, form.items()[2]}), {i},
-                    fmt::format("The read of key {} returned {}, which nobody wrote.", to_edn(key),
-                                to_edn(form.items()[2])));
+      judge(i, key, form.items()[2]);
     }
     if (group.size() < 2) return;
     ++reads_;
@@ -125,7 +161,7 @@ class LongFork {
 
   const History& history_;
   Ledger ledger_;
-  std::map<Value, Value> written_;
+  std::map<Value, std::vector<Write>> written_;
   const Value* twice_ = nullptr;
   std::map<std::vector<Value>, std::vector<Read>> groups_;
   std::int64_t reads_ = 0;

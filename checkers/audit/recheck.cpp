@@ -4,6 +4,8 @@
 #include "checkers/availability.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <vector>
 
 namespace windtunnel::checkers {
@@ -46,28 +48,44 @@ std::size_t additions(const History& history, const Value& element, EventType ou
   return count;
 }
 
-// Acknowledged, or shown by a read that returned, before `read` began.
-bool known_before(const History& history, const Value& element, const Operation& read) {
+// When the element was known: acknowledged, or shown by a read that returned.
+std::uint32_t known_from(const History& history, const Value& element) {
+  std::uint32_t from = kNoEvent;
   for (const Operation* add : all(history, "add", EventType::ok)) {
-    if (history.argument(*add) == element && returned_before(*add, read)) return true;
+    if (history.argument(*add) == element) from = std::min(from, add->completed);
   }
-  for (const Operation* other : all(history, "read", EventType::ok)) {
-    const bool shows = times_in(history.result(*other), element) != 0;
-    if (shows && returned_before(*other, read)) return true;
+  for (const Operation* read : all(history, "read", EventType::ok)) {
+    if (times_in(history.result(*read), element) != 0) from = std::min(from, read->completed);
   }
-  return false;
+  return from;
+}
+
+// Some read had returned it before any add that can have succeeded was called.
+bool is_shown_too_early(const History& history, const Value& element) {
+  std::uint32_t called = kNoEvent;
+  for (const EventType outcome : {EventType::ok, EventType::info}) {
+    for (const Operation* add : all(history, "add", outcome)) {
+      if (history.argument(*add) == element) called = std::min(called, add->invoked);
+    }
+  }
+  const Operations reads = all(history, "read", EventType::ok);
+  return std::any_of(reads.begin(), reads.end(), [&](const Operation* read) {
+    return read->completed < called && times_in(history.result(*read), element) != 0;
+  });
 }
 
 // A read that began after the element was known does not show it; `again`: a later one does.
 bool is_missed(const History& history, const Value& element, bool again) {
+  const std::uint32_t known = known_from(history, element);
   const Operations reads = all(history, "read", EventType::ok);
-  for (const Operation* read : reads) {
-    if (times_in(history.result(*read), element) != 0) continue;
-    if (!known_before(history, element, *read)) continue;
-    const bool later = std::any_of(reads.begin(), reads.end(), [&](const Operation* other) {
-      return other->invoked > read->invoked && times_in(history.result(*other), element) != 0;
-    });
-    if (later == again) return true;
+  bool later = false;  // of the reads that began after the one at hand
+  for (auto read = reads.rbegin(); read != reads.rend(); ++read) {
+    if (!is_collection(history.result(**read))) continue;
+    if (times_in(history.result(**read), element) != 0) {
+      later = true;
+    } else if ((*read)->invoked > known && later == again) {
+      return true;
+    }
   }
   return false;
 }
@@ -93,39 +111,60 @@ std::size_t put(const History& history, const Value& value, EventType outcome) {
 }
 
 bool saw_empty(const History& history, const Operation& op) {
-  if (history.f(op) == "drain") return op.outcome == EventType::ok;
+  if (history.f(op) == "drain") {
+    return op.outcome == EventType::ok && is_collection(history.result(op));
+  }
   if (history.f(op) != "dequeue") return false;
   const bool nothing = op.outcome == EventType::ok && history.result(op).is_nil();
   return nothing || (op.outcome == EventType::fail && says_empty(history.completion(op)->error));
 }
 
-// Enqueues that were acknowledged before a call that saw the queue empty.
-Operations settled(const History& history) {
-  Operations found;
-  for (const Operation* op : all(history, "enqueue", EventType::ok)) {
-    for (const Operation& other : history.operations()) {
-      if (!saw_empty(history, other) || !returned_before(*op, other)) continue;
-      found.push_back(op);
-      break;
-    }
-  }
-  return found;
+// A drain that may have taken anything.
+bool has_blind_drain(const History& history) {
+  const auto& operations = history.operations();
+  return std::any_of(operations.begin(), operations.end(), [&](const Operation& op) {
+    const bool told = op.outcome == EventType::ok && is_collection(history.result(op));
+    return history.f(op) == "drain" && op.outcome != EventType::fail && !told;
+  });
 }
 
-// More settled values were never taken out than dequeues without an outcome could have taken.
+// More values that were acknowledged before the queue was seen empty were never taken out than
+// dequeues without an outcome could have taken.
 bool is_lost(const History& history) {
-  std::size_t missing = 0;
-  const Operations enqueues = settled(history);
-  for (const Operation* op : enqueues) {
-    const Value& value = history.argument(*op);
-    // Which of its equals this one is: so many of them came out.
-    const auto ordinal = static_cast<std::size_t>(std::count_if(
-        enqueues.begin(), enqueues.end(),
-        [&](const Operation* other) { return other <= op && history.argument(*other) == value; }));
-    if (ordinal > taken(history, value)) ++missing;
+  std::uint32_t empty_at = 0;
+  for (const Operation& op : history.operations()) {
+    if (saw_empty(history, op)) empty_at = std::max(empty_at, op.invoked);
   }
-  return missing > all(history, "dequeue", EventType::info).size() &&
-         all(history, "drain", EventType::info).empty();
+  std::map<Value, std::int64_t> left;
+  for (const Operation* op : all(history, "enqueue", EventType::ok)) {
+    if (op->completed < empty_at) ++left[history.argument(*op)];
+  }
+  for (const Operation* op : all(history, "dequeue", EventType::ok)) {
+    if (!history.result(*op).is_nil()) --left[history.result(*op)];
+  }
+  for (const Operation* op : all(history, "drain", EventType::ok)) {
+    for (const Value& value : history.result(*op).items()) --left[value];
+  }
+  std::int64_t missing = 0;
+  for (const auto& [value, count] : left) missing += std::max<std::int64_t>(0, count);
+  return missing > static_cast<std::int64_t>(all(history, "dequeue", EventType::info).size()) &&
+         !has_blind_drain(history);
+}
+
+// A dequeue or drain had returned it before any enqueue that can have succeeded was called.
+bool is_taken_too_early(const History& history, const Value& value) {
+  std::uint32_t called = kNoEvent;
+  std::uint32_t taken = kNoEvent;
+  for (const Operation& op : history.operations()) {
+    const std::string& f = history.f(op);
+    const bool ok = op.outcome == EventType::ok;
+    const bool puts = f == "enqueue" && op.outcome != EventType::fail;
+    if (puts && history.argument(op) == value) called = std::min(called, op.invoked);
+    const bool took = f == "dequeue" ? history.result(op) == value
+                                     : f == "drain" && times_in(history.result(op), value) != 0;
+    if (ok && took) taken = std::min(taken, op.completed);
+  }
+  return taken < called;
 }
 
 std::int64_t total(const Value& balances) {
@@ -138,7 +177,7 @@ std::int64_t total(const Value& balances) {
 
 bool has_account(const Value& balances, const Value& account) {
   for (std::size_t i = 0; i + 1 < balances.items().size(); i += 2) {
-    if (balances.items()[i] == account) return true;
+    if (plain_key(balances.items()[i]) == plain_key(account)) return true;
   }
   return false;
 }
@@ -160,8 +199,28 @@ const Value* seen_of(const Value& transaction, const Value& key) {
   return nullptr;
 }
 
-std::int64_t token_of(const Value& value) {
-  return value.kind() == Value::Kind::map ? value.find("token")->integer() : value.integer();
+// No write of the value was called before the read returned; for an aborted read some failed.
+bool is_written_badly(const History& history, const Operation& read, const Value& key,
+                      const Value& value, std::string_view flaw) {
+  bool failed = false;
+  for (const Operation& op : history.operations()) {
+    for (const Value& form : history.argument(op).items()) {
+      const bool writes = form.items().size() == 3 && form.items()[0].text().starts_with('w') &&
+                          form.items()[1] == key && form.items()[2] == value;
+      if (!writes) continue;
+      failed = failed || op.outcome == EventType::fail;
+      if (op.outcome != EventType::fail && op.invoked < read.completed) return false;
+    }
+  }
+  return flaw == "unexpected" || failed;
+}
+
+std::optional<std::int64_t> token_of(const Value& value) {
+  const Value* token = &value;
+  if (value.kind() == Value::Kind::map) token = value.find("token");
+  if (value.is_sequence() && !value.items().empty()) token = &value.items()[0];
+  if (token == nullptr || !token->is_integer()) return std::nullopt;
+  return token->integer();
 }
 
 }  // namespace
@@ -179,7 +238,8 @@ bool recheck_set(const History& history, const AuditOptions&, const Flaw& flaw) 
   const bool lost = possible && is_missed(history, element, false);
   if (flaw.name == "lost") return lost;
   if (flaw.name == "stale") return possible && !lost && is_missed(history, element, true);
-  if (flaw.name == "unexpected") return !possible && !failed && most != 0;
+  if (flaw.name == "unexpected" && possible) return is_shown_too_early(history, element);
+  if (flaw.name == "unexpected") return !failed && most != 0;
   if (flaw.name == "aborted-read") return !possible && failed && most != 0;
   return flaw.name == "duplicated" && most > 1;
 }
@@ -192,7 +252,8 @@ bool recheck_queue(const History& history, const AuditOptions&, const Flaw& flaw
   if (flaw.name == "lost") return is_lost(history);
   if (flaw.name == "duplicated") return in != 0 && out > in;
   if (flaw.name == "aborted-dequeue") return in == 0 && failed && out != 0;
-  return flaw.name == "unexpected" && in == 0 && !failed && out != 0;
+  if (flaw.name != "unexpected") return false;
+  return in == 0 ? !failed && out != 0 : is_taken_too_early(history, value);
 }
 
 bool recheck_ids(const History& history, const AuditOptions&, const Flaw& flaw) {
@@ -210,11 +271,12 @@ bool recheck_counter(const History& history, const AuditOptions& options, const 
   std::int64_t high = low;
   for (const Operation& op : history.operations()) {
     const bool possible = op.outcome != EventType::fail && op.invoked < read.completed;
-    if (!possible || history.f(op) == "read") continue;
+    const std::string& f = history.f(op);
+    const bool less = f == "subtract" || f == "decrement";
+    if (!possible || !(less || f == "add" || f == "increment")) continue;
     const Value& value = history.argument(op);
     std::int64_t delta = value.is_integer() ? value.integer() : 1;
-    if (delta == INT64_MIN) return true;
-    if (history.f(op) == "subtract" || history.f(op) == "decrement") delta = -delta;
+    if (less) delta = delta == INT64_MIN ? INT64_MAX : -delta;
     const bool sure = op.outcome == EventType::ok && returned_before(op, read);
     if (sure || delta < 0) low = plus(low, delta);
     if (sure || delta > 0) high = plus(high, delta);
@@ -248,15 +310,13 @@ bool recheck_fork(const History& history, const AuditOptions&, const Flaw& flaw)
   const Operations reads = listed(history, flaw);
   const Value& x = flaw.subject.items()[0];
   const Value& y = flaw.subject.items()[1];
-  if (flaw.name == "unexpected") {
-    const Value* seen = seen_of(history.result(*reads.front()), x);
-    for (const Operation& op : history.operations()) {
-      if (op.outcome == EventType::fail) continue;
-      const Value write(Value::Kind::vector, {Value::keyword("w"), x, y});
-      const bool wrote = times_in(history.argument(op), write) != 0;
-      if (wrote) return false;
-    }
-    return seen != nullptr && *seen == y;
+  if (flaw.name != "fork") {
+    // Which operation is the read: the one that returned the value.
+    const auto read = std::find_if(reads.begin(), reads.end(), [&](const Operation* op) {
+      const Value* seen = seen_of(history.result(*op), x);
+      return seen != nullptr && *seen == y;
+    });
+    return read != reads.end() && is_written_badly(history, **read, x, y, flaw.name);
   }
   if (reads.size() != 2) return false;
   const auto sees = [&](const Operation& read, const Value& key) {
@@ -272,9 +332,12 @@ bool recheck_fork(const History& history, const AuditOptions&, const Flaw& flaw)
 bool recheck_lock(const History& history, const AuditOptions&, const Flaw& flaw) {
   const Operations ops = listed(history, flaw);
   if (flaw.name == "unexpected-token") {
-    const Operations given = all(history, "acquire", EventType::ok);
-    return std::none_of(given.begin(), given.end(),
-                        [&](const Operation* op) { return history.result(*op) == flaw.subject; });
+    const std::optional<std::int64_t> token = token_of(flaw.subject);
+    for (const Operation* op : all(history, "acquire", EventType::ok)) {
+      const bool same = token && token_of(history.result(*op)) == token;
+      if (same && op->invoked < ops.front()->completed) return false;
+    }
+    return true;
   }
   if (ops.size() != 2) return false;
   const Operation& before = *ops[0];
@@ -292,8 +355,8 @@ bool recheck_lock(const History& history, const AuditOptions&, const Flaw& flaw)
     }
     return history.process(before) != history.process(after);
   }
-  const std::int64_t first = token_of(history.result(before));
-  const std::int64_t second = token_of(history.result(after));
+  const std::optional<std::int64_t> first = token_of(history.result(before));
+  const std::optional<std::int64_t> second = token_of(history.result(after));
   if (flaw.name == "duplicate-token") return first == second;
   return flaw.name == "token-order" && returned_before(before, after) && first > second;
 }

@@ -1,9 +1,10 @@
 // Plain readings of logs; see recheck.h.
-#include "checkers/audit/log_history.h"
+#include "checkers/audit/ledger.h"
 #include "checkers/audit/recheck.h"
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace windtunnel::checkers {
@@ -63,6 +64,8 @@ struct Facts {
   bool polled = false;
   std::vector<std::int64_t> offsets;
   std::size_t sends = 0;
+  std::uint32_t called = kNoEvent;  // the first send that did not fail
+  std::uint32_t seen = kNoEvent;    // the first return of a poll that has it
 };
 
 Facts facts_of(const std::vector<Entry>& all, const Value& value) {
@@ -71,12 +74,14 @@ Facts facts_of(const std::vector<Entry>& all, const Value& value) {
     if (entry.value != value) continue;
     const bool failed = entry.op->outcome == EventType::fail;
     if (!entry.poll) {
-      ++facts.sends;
+      if (!failed) ++facts.sends;
+      if (!failed) facts.called = std::min(facts.called, entry.op->invoked);
       facts.sent = true;
       facts.may_stand |= !failed;
       facts.acknowledged |= ok(entry);
     }
     facts.polled |= entry.poll && ok(entry);
+    if (entry.poll && ok(entry)) facts.seen = std::min(facts.seen, entry.op->completed);
     if (entry.offset && (entry.poll || ok(entry))) facts.offsets.push_back(*entry.offset);
   }
   std::sort(facts.offsets.begin(), facts.offsets.end());
@@ -105,9 +110,13 @@ bool is_passed(const History& history, const std::vector<Entry>& all, const Valu
   for (const Entry& entry : all) {
     if (!entry.poll && entry.value == value) stands = stands_from(history, *entry.op);
   }
+  std::set<Value> polled;
+  for (const Entry& entry : all) {
+    if (entry.poll && ok(entry)) polled.insert(entry.value);
+  }
   return std::any_of(all.begin(), all.end(), [&](const Entry& sent) {
     if (sent.poll || sent.op->invoked < stands || stands == kNoEvent) return false;
-    return facts_of(all, sent.value).polled;
+    return polled.contains(sent.value);
   });
 }
 
@@ -117,7 +126,9 @@ bool recheck_message(const History& history, const Flaw& flaw) {
   const std::vector<Entry> all = entries(history, key);
   const Facts facts = facts_of(all, value);
   if (flaw.name == "duplicate") return facts.offsets.size() > std::max<std::size_t>(1, facts.sends);
-  if (flaw.name == "unexpected") return facts.polled && !facts.sent;
+  if (flaw.name == "unexpected") {
+    return facts.polled && (!facts.sent || (facts.may_stand && facts.seen < facts.called));
+  }
   if (flaw.name == "aborted-read") return facts.polled && facts.sent && !facts.may_stand;
   if (flaw.name == "unseen") return facts.acknowledged && !facts.polled;
   if (flaw.name == "lost-write") {
@@ -161,15 +172,19 @@ bool recheck_step(const History& history, const Flaw& flaw) {
   return starts && ends && (back ? to <= from : between);
 }
 
-// What the first step of this kind in an operation says of a key, or of the key within its map.
-std::optional<std::int64_t> told(const History& history, const Operation& op, const Flaw& flaw) {
-  const bool ended = op.outcome == EventType::ok;
+// What a step of an operation says of the group and key of the subject; nothing when it says
+// nothing, or that there is no offset.
+std::optional<std::int64_t> told(const History& history, const Operation& op, std::string_view what,
+                                 const Flaw& flaw) {
+  const bool ended = op.outcome == EventType::ok && history.result(op).is_sequence();
   for (const Value& step : (ended ? history.result(op) : history.argument(op)).items()) {
-    if (!step.is_sequence() || step.items().size() < 3) continue;
-    if (step.items()[1] != flaw.subject.items()[0]) continue;
+    if (!step.is_sequence() || step.items().size() < 3 || !step.items()[0].is_name()) continue;
+    if (step.items()[0].text() != what || step.items()[1] != flaw.subject.items()[0]) continue;
     const Value& last = step.items()[2];
     for (std::size_t i = 0; i + 1 < last.items().size(); i += 2) {
-      if (plain_key(last.items()[i]) == flaw.subject.items()[1]) return number(last.items()[i + 1]);
+      if (plain_key(last.items()[i]) != flaw.subject.items()[1]) continue;
+      const std::optional<std::int64_t> offset = number(last.items()[i + 1]);
+      return offset && *offset < 0 ? std::nullopt : offset;
     }
   }
   return std::nullopt;
@@ -177,19 +192,19 @@ std::optional<std::int64_t> told(const History& history, const Operation& op, co
 
 bool recheck_commit(const History& history, const Flaw& flaw) {
   const Operation& fetch = history.operations()[flaw.witness.operations.back().operation];
-  const std::optional<std::int64_t> given = told(history, fetch, flaw);
+  const std::optional<std::int64_t> given = told(history, fetch, "committed", flaw);
+  const Operation& by = history.operations()[flaw.witness.operations.front().operation];
   bool written = false;
   bool overwritten = true;
-  const Operation& by = history.operations()[flaw.witness.operations.front().operation];
   for (const Operation& op : history.operations()) {
-    if (history.f(op) != "commit" && history.f(op) != "txn") continue;
     if (op.outcome == EventType::fail || op.invoked > fetch.completed) continue;
-    const bool same = given && told(history, op, flaw) == given;
+    const bool same = given && told(history, op, "commit", flaw) == given;
     written |= same;
     if (same) overwritten &= op.outcome == EventType::ok && op.completed <= by.invoked;
   }
   if (flaw.name == "unexpected-offset") return given && !written;
-  return overwritten && told(history, by, flaw) != given && by.completed < fetch.invoked;
+  const std::optional<std::int64_t> later = told(history, by, "commit", flaw);
+  return overwritten && later && later != given && by.completed < fetch.invoked;
 }
 
 bool recheck_owners(const History& history, const Flaw& flaw) {

@@ -19,11 +19,12 @@ constexpr std::uint32_t kNone = 0xffffffffU;
 struct Element {
   std::uint32_t added_by = kNone;  // operations
   EventType outcome = EventType::fail;
-  std::uint32_t known_at = kNone;  // position of the event that made it known
+  std::uint32_t first_called = kNone;  // of the adds that did not fail: the first call
+  std::uint32_t known_at = kNone;      // position of the event that made it known
   std::uint32_t known_by = kNone;
   std::uint32_t last_present = kNone;  // reads, by number in the order of invocation
   std::uint32_t last_absent = kNone;
-  std::uint32_t first_present = kNone;
+  bool is_odd = false;  // it was seen and cannot have been there
 };
 
 class SetFull {
@@ -57,13 +58,22 @@ class SetFull {
         add(i, operation);
       } else if (f == "read" && is_collection(history_.result(operation))) {
         reads_.push_back(i);
+      } else if (f == "read" && operation.outcome == EventType::ok && odd_line_ == 0) {
+        odd_line_ = history_.invocation(operation).line;
       }
     }
     if (attempts_ == 0) ledger_.nothing_seen("no element was added");
+    if (reads_.empty() && odd_line_ != 0) {
+      ledger_.nothing_seen(fmt::format(
+          "no read returned a list, vector or set; the first is in line {}", odd_line_));
+    }
     if (reads_.empty()) ledger_.nothing_seen("no read returned, so that nobody saw the set");
   }
   void add(std::uint32_t i, const Operation& operation) {
     Element& it = element(history_.argument(operation));
+    if (operation.outcome != EventType::fail) {
+      it.first_called = std::min(it.first_called, operation.invoked);
+    }
     const bool better = it.added_by == kNone || it.outcome == EventType::fail;
     if (better) it.added_by = i;
     if (better) it.outcome = operation.outcome;
@@ -92,20 +102,28 @@ class SetFull {
   }
   void see(Element& it, const Value& value, std::uint32_t r) {
     const std::uint32_t completed = op(reads_[r]).completed;
-    if (it.added_by == kNone) {
-      if (it.last_present == kNone) {
-        ledger_.enter("unexpected", value, {reads_[r]},
-                      fmt::format("The read shows {}, which nobody added.", to_edn(value)));
-      }
-    } else if (it.outcome == EventType::fail && it.last_present == kNone) {
-      ledger_.enter("aborted-read", value, {it.added_by, reads_[r]},
-                    fmt::format("The read shows {}, but adding it had failed.", to_edn(value)));
+    if (!it.is_odd && completed < it.first_called) {
+      it.is_odd = true;
+      name_odd(it, value, r);
     }
-    if (it.first_present == kNone) it.first_present = r;
     it.last_present = r;
     if (completed < it.known_at) {
       it.known_at = completed;
       it.known_by = reads_[r];
+    }
+  }
+
+  // It was shown before anybody can have added it.
+  void name_odd(const Element& it, const Value& value, std::uint32_t r) {
+    if (it.first_called == kNone && it.added_by != kNone) {
+      ledger_.enter("aborted-read", value, {it.added_by, reads_[r]},
+                    fmt::format("The read shows {}, but adding it had failed.", to_edn(value)));
+    } else if (it.first_called == kNone) {
+      ledger_.enter("unexpected", value, {reads_[r]},
+                    fmt::format("The read shows {}, which nobody added.", to_edn(value)));
+    } else {
+      ledger_.enter("unexpected", value, {reads_[r], it.added_by},
+                    fmt::format("The read shows {} before anybody added it.", to_edn(value)));
     }
   }
 
@@ -188,6 +206,7 @@ class SetFull {
   std::vector<Element> elements_;
   std::vector<std::uint32_t> reads_;  // operations, by invocation
   std::vector<std::uint32_t> seen_in_;
+  std::uint32_t odd_line_ = 0;  // of a read that returned no collection
   std::size_t attempts_ = 0;
   std::int64_t acknowledged_ = 0;
   std::int64_t stable_ = 0;

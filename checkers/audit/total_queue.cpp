@@ -83,14 +83,20 @@ class TotalQueue {
     if (value.is_nil()) return saw_empty(i, op);
     take(i, value);
   }
-  // Returns all that it took, down to the bottom; one whose end is not known took anything.
+  // Returns all that it took, down to the bottom. One whose end is not known, or that returns no
+  // collection, took anything.
   void drain(std::uint32_t i, const Operation& op) {
     if (op.outcome == EventType::fail) return;
     if (op.outcome == EventType::info) {
       drained_blindly_ = true;
       return;
     }
-    for (const Value& value : history_.result(op).items()) take(i, value);
+    const Value& all = history_.result(op);
+    if (!is_collection(all)) {
+      drained_blindly_ = true;
+      return;
+    }
+    for (const Value& value : all.items()) take(i, value);
     saw_empty(i, op);
   }
   void saw_empty(std::uint32_t i, const Operation& op) {
@@ -104,6 +110,10 @@ class TotalQueue {
     const std::size_t in = it.put.size() + it.maybe.size();
     if (it.put.empty() && !it.taken.empty()) {
       recovered_ += static_cast<std::int64_t>(std::min(it.maybe.size(), it.taken.size()));
+    }
+    if (in != 0 && is_early(it)) {
+      ledger_.enter("unexpected", values_.value(v), {it.taken.front(), first_put(it)},
+                    fmt::format("{} was taken out before anybody put it in.", values_.name(v)));
     }
     if (it.taken.size() <= in) return;
     if (in != 0) {
@@ -121,6 +131,18 @@ class TotalQueue {
       ledger_.enter("unexpected", values_.value(v), {it.taken.front()},
                     fmt::format("{} was taken out, but nobody put it in.", values_.name(v)));
     }
+  }
+
+  std::uint32_t first_put(const Account& it) const {
+    if (it.put.empty()) return it.maybe.front();
+    return it.maybe.empty() ? it.put.front() : std::min(it.put.front(), it.maybe.front());
+  }
+  // Somebody had it before the first call that can have put it in.
+  bool is_early(const Account& it) const {
+    const auto& operations = history_.operations();
+    const std::uint32_t called = operations[first_put(it)].invoked;
+    return std::any_of(it.taken.begin(), it.taken.end(),
+                       [&](std::uint32_t i) { return operations[i].completed < called; });
   }
 
   // Acknowledged before the queue was seen empty and never taken out; a dequeue whose outcome is

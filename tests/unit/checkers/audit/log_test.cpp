@@ -62,9 +62,11 @@ TEST(Log, AWriteThatNobodyCameToIsUnseen) {
 
 TEST(Log, OneOffsetHoldsOneMessageAndOneMessageHasOneOffset) {
   const std::string rest = send(0, "b", 1);
-  expect_only(audited("log", send(0, "a", 0) + rest + poll(1, "[0 z] [1 b]") + send(2, "z", 0) +
-                                 done(1, "assign", "[x]") + poll(1, "[0 a] [1 b]")),
-              "inconsistent-offsets", {1, 5});
+  // Where z went its producer was not told.
+  expect_only(audited("log", send(0, "a", 0) + rest + done(2, "send", "[[:send x z]]") +
+                                 poll(1, "[0 z] [1 b]") + done(1, "assign", "[x]") +
+                                 poll(1, "[0 a] [1 b]")),
+              "inconsistent-offsets", {1, 7});
   const Audited twice = audited("log", send(0, "a", 0) + rest + poll(1, "[0 a] [1 b] [2 a]"));
   expect_only(twice, "duplicate", {1, 5});
 }
@@ -159,6 +161,33 @@ TEST(Log, ACommittedOffsetStays) {
             Decision::ok);
 }
 
+TEST(Log, CommittedOffsetsInAllTheirForms) {
+  // Acknowledged with nothing, in a transaction, and along with a poll.
+  const std::string nil = done(1, "commit", "[[:commit g {x 3}]]", "nil");
+  EXPECT_EQ(audited("log", kRead + nil + committed("3")).decision(), Decision::ok);
+  const std::string along =
+      done(4, "poll", "[[:poll] [:commit g {x 3}]]", "[[:poll {}] [:commit g {x 3}]]");
+  EXPECT_EQ(audited("log", kRead + along + committed("3")).decision(), Decision::ok);
+  expect_only(
+      audited("log", kRead + done(2, "txn", "[[:committed g {x nil}]]", "[[:committed g {x 5}]]")),
+      "unexpected-offset", {9});
+  // A key that is not in the answer has none, and so has one at -1.
+  expect_only(
+      audited("log", kRead + commit(3) +
+                         done(2, "committed", "[[:committed g {x nil}]]", "[[:committed g {}]]")),
+      "committed-offset-lost", {9, 11});
+  EXPECT_EQ(audited("log", kRead + committed("-1")).decision(), Decision::ok);
+  EXPECT_EQ(audited("log", commit(3) + committed("3")).decision(), Decision::ok);
+}
+
+TEST(Log, CommitsOfManyOffsetsAreJudgedByTheLatest) {
+  std::string text = kRead;
+  for (int offset = 10; offset < 40; ++offset) text += commit(offset);
+  EXPECT_EQ(audited("log", text + committed("39")).decision(), Decision::ok);
+  expect_only(audited("log", text + committed("38")), "committed-offset-lost", {67, 69});
+  EXPECT_EQ(audited("log", text + commit(38) + committed("38")).decision(), Decision::ok);
+}
+
 std::string assigned(int process, int generation, std::string_view keys) {
   return done(process, "assigned",
               "{:group g, :generation " + std::to_string(generation) + ", :keys [" +
@@ -177,6 +206,32 @@ TEST(Log, AGenerationGivesAKeyToOneConsumer) {
   const Audited late = audited("log", kRead + assigned(1, 1, "x") + assigned(2, 2, "x"));
   EXPECT_EQ(late.decision(), Decision::ok);
   EXPECT_NE(late.find("assignment-overlap"), nullptr);
+}
+
+TEST(Log, AGenerationOfNilIsNone) {
+  const auto nil = [](int process) {
+    return done(process, "assigned", "{:group g, :generation nil, :keys [x]}");
+  };
+  EXPECT_EQ(audited("log", kRead + nil(1) + done(1, "revoked", "nil") + nil(2)).decision(),
+            Decision::ok);
+}
+
+TEST(Log, NothingIsPolledBeforeItIsSent) {
+  expect_only(audited("log", poll(1, "[0 a]") + send(0, "a", 0)), "unexpected", {1, 3});
+}
+
+TEST(Log, AFailedSendExcusesNoSecondOffset) {
+  const std::string failed = done(0, "send", "[[:send x a]]", "[[:send x a]]", "fail");
+  const Audited result = audited("log", failed + send(2, "a", 0) + poll(1, "[0 a] [1 a]"));
+  EXPECT_EQ(result.decision(), Decision::violated);
+  EXPECT_NE(result.find("duplicate"), nullptr);
+}
+
+TEST(Log, WhoSeeksToTheEndLeavesOutWhatIsBefore) {
+  const std::string seek =
+      "{:process 1, :type :invoke, :f :assign, :value [x], :seek-to-end? true}\n" +
+      line(1, "ok", "assign", "[x]");
+  EXPECT_EQ(audited("log", kThree + seek + poll(1, "[4 c]")).decision(), Decision::ok);
 }
 
 std::string watermark(std::string_view offset) {

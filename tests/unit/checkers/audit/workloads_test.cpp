@@ -73,6 +73,24 @@ TEST(SetFull, IsUnknownWhenNobodyLooked) {
             "no read began after an element was known");
 }
 
+TEST(SetFull, NothingIsSeenBeforeItIsAdded) {
+  expect_only(audited("set-full", read_of(1, "[1]") + kAddOne + read_of(1, "[1]")), "unexpected",
+              {1, 3});
+}
+
+TEST(SetFull, ElementsAreEqualAsInClojure) {
+  const std::string add = done(0, "add", "{:a 1, :b [2]}");
+  EXPECT_EQ(audited("set-full", add + read_of(1, "#{{:b (2), :a 1}}")).decision(), Decision::ok);
+}
+
+TEST(SetFull, ALongReadIsCutInItsWitness) {
+  std::string all = "[2";
+  for (int i = 3; i < 2000; ++i) all += " " + std::to_string(i);
+  const Audited result = audited("set-full", kAddOne + done(0, "add", "2") + read_of(1, all + "]"));
+  ASSERT_NE(result.find("lost"), nullptr);
+  EXPECT_LT(result.find("lost")->witness.operations.back().text.size(), 400U);
+}
+
 const std::string kPut = done(0, "enqueue", "1");
 const std::string kEmpty = done(2, "dequeue", "nil", "nil", "fail");
 
@@ -115,6 +133,29 @@ TEST(TotalQueue, ADequeueThatFailedForAnotherReasonDidNotSeeItEmpty) {
   expect_only(audited("total-queue", kPut + other + invoked + failed + "empty}"), "lost", {1, 7});
 }
 
+TEST(TotalQueue, NothingIsTakenBeforeItIsPut) {
+  expect_only(audited("total-queue", done(1, "dequeue", "nil", "1") + kPut + kEmpty), "unexpected",
+              {1, 3});
+}
+
+TEST(TotalQueue, ADrainThatReturnsNoCollectionTookAnything) {
+  const std::string other = done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
+  EXPECT_EQ(audited("total-queue", kPut + other + done(1, "drain", "nil", "1") + kEmpty).decision(),
+            Decision::ok);
+}
+
+TEST(TotalQueue, OnlyAWordOfItsOwnSaysEmpty) {
+  const std::string other = done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
+  const std::string failed =
+      line(2, "invoke", "dequeue") + "{:process 2, :type :fail, :f :dequeue, :value nil, :error ";
+  for (const char* error : {"\"connection pool exhausted\"", ":not-empty", "[:timeout]"}) {
+    EXPECT_EQ(audited("total-queue", kPut + other + failed + error + "}").decision(),
+              Decision::unknown)
+        << error;
+  }
+  expect_only(audited("total-queue", kPut + other + failed + "[:empty \"q\"]}"), "lost", {1, 7});
+}
+
 TEST(TotalQueue, SaysNothingOfLossesBeforeItWasSeenEmpty) {
   const std::string text = kPut + done(0, "enqueue", "2") + done(1, "dequeue", "nil", "2");
   EXPECT_EQ(audited("total-queue", text).decision(), Decision::unknown);
@@ -139,7 +180,7 @@ TEST(CounterBounds, AReadLiesBetweenWhatIsSureAndWhatIsPossible) {
     EXPECT_EQ(audited("counter-bounds", add + open + done(2, "read", "nil", sum)).decision(),
               Decision::ok);
   }
-  for (const char* sum : {"4", "16", "nil"}) {
+  for (const char* sum : {"4", "16"}) {
     expect_only(audited("counter-bounds", add + open + done(2, "read", "nil", sum)),
                 "out-of-bounds", {4});
   }
@@ -156,6 +197,22 @@ TEST(CounterBounds, WhatIsTakenAwayWidensTheOtherSide) {
               Decision::ok);
   }
   expect_only(audited("counter-bounds", open + done(2, "read", "nil", "1")), "out-of-bounds", {2});
+}
+
+TEST(CounterBounds, WhatIsNoIntegerLeavesItOpen) {
+  const std::string add = done(0, "add", "2");
+  for (const char* sum : {"nil", "2.5", "9223372036854775817"}) {
+    EXPECT_EQ(audited("counter-bounds", add + done(2, "read", "nil", sum)).decision(),
+              Decision::unknown);
+  }
+  const Audited result =
+      audited("counter-bounds", done(0, "add", "2.5") + done(2, "read", "nil", "7"));
+  EXPECT_EQ(result.report.verdict.reason, "line 1: the amount is no 64-bit integer");
+  // What is no addition adds nothing.
+  expect_only(
+      audited("counter-bounds", add + done(1, "poke", "\"x\"") + done(2, "read", "nil", "3")),
+      "out-of-bounds", {5});
+  EXPECT_EQ(audited("counter-bounds", done(2, "read", "nil", "0")).decision(), Decision::unknown);
 }
 
 TEST(CounterBounds, SumsStopAtTheGreatestInteger) {
@@ -181,6 +238,16 @@ TEST(Bank, TheTotalStays) {
               {7});
   expect_only(audited("bank", good + done(0, "read", "nil", "{0 10, 1 nil}")), "nil-balance", {7});
   expect_only(audited("bank", good + done(0, "read", "nil", "{0 10}")), "unexpected-key", {1, 7});
+}
+
+TEST(Bank, ReadsKeysOfJsonAndLeavesOutReadsOfNothing) {
+  AuditOptions options;
+  options.initial = Value(Value::Kind::map, {Value(0), Value(10), Value(1), Value(10)});
+  const std::string move = done(1, "transfer", "{:from 0, :to 1, :amount 3}");
+  const std::string read = done(0, "read", "nil", "{\"0\" 7, \"1\" 13}");
+  EXPECT_EQ(audited("bank", move + done(0, "read", "nil", "nil") + read, options).decision(),
+            Decision::ok);
+  EXPECT_EQ(audited("bank", read + read, options).decision(), Decision::unknown);
 }
 
 TEST(Bank, TakesTheTotalFromTheCaller) {
@@ -210,6 +277,21 @@ TEST(LongFork, TwoReadsSeeTheWritesInOneOrder) {
   EXPECT_EQ(audited("long-fork", kForkWrites + group_read(2, "1", "1")).decision(),
             Decision::unknown);
   expect_only(audited("long-fork", kForkWrites + group_read(2, "7", "1")), "unexpected", {5});
+}
+
+TEST(LongFork, AKeyWrittenTwiceLeavesItOpen) {
+  const std::string twice = done(0, "txn", "[[:w x 1]]") + done(0, "txn", "[[:w x 2]]");
+  EXPECT_EQ(audited("long-fork", twice + done(1, "txn", "[[:w y 1]]") + group_read(2, "2", "nil") +
+                                     group_read(3, "nil", "1"))
+                .decision(),
+            Decision::unknown);
+}
+
+TEST(LongFork, WhatIsReadWasWrittenBeforeAndHadNotFailed) {
+  expect_only(audited("long-fork", group_read(2, "1", "nil") + kForkWrites), "unexpected", {1, 3});
+  expect_only(audited("long-fork", done(0, "txn", "[[:w x 7]]", "[[:w x 7]]", "fail") +
+                                       group_read(2, "7", "nil")),
+              "aborted-read", {1, 3});
 }
 
 std::string access(int process, std::string_view token, std::string_view outcome = "ok") {
@@ -245,6 +327,28 @@ TEST(Lock, TellsOfHoldersAtOneTimeAndOfTokensOutOfOrder) {
             result.find("token-order")->witness.explanation);
 }
 
+TEST(Lock, AnAcquireWithoutAnEndExcusesOneTokenFromItsCallOn) {
+  const std::string open = line(3, "invoke", "acquire") + line(3, "info", "acquire");
+  const std::string strange = access(1, "9");
+  EXPECT_EQ(audited("lock", kLocked + open + strange + strange).decision(), Decision::ok);
+  expect_only(audited("lock", kLocked + strange + open), "unexpected-token", {7});
+  EXPECT_EQ(audited("lock", kLocked + open + strange + access(1, "10")).decision(),
+            Decision::violated);
+}
+
+TEST(Lock, ATokenIsGivenBeforeItIsUsed) {
+  expect_only(audited("lock", done(0, "acquire", "nil", "1") + done(0, "release", "1") +
+                                  access(1, "2") + done(1, "acquire", "nil", "2")),
+              "unexpected-token", {5});
+}
+
+TEST(Lock, WhoHoldsItMayRenewAndMayWriteAlongWithTheToken) {
+  EXPECT_EQ(
+      audited("lock", kLocked + done(1, "acquire", "nil", "2") + done(1, "write", "[2 \"data\"]"))
+          .decision(),
+      Decision::ok);
+}
+
 TEST(Lock, TokensThatAreNoIntegersAreNotJudged) {
   const std::string text = done(0, "acquire", "nil", "\"a\"") + done(0, "release", "\"a\"") +
                            done(1, "acquire", "nil", "\"b\"") + access(1, "\"b\"");
@@ -258,20 +362,35 @@ TEST(Lock, ATokenThatWasNotGivenIsNotAccepted) {
   EXPECT_EQ(audited("lock", kLocked + open + access(1, "9")).decision(), Decision::ok);
 }
 
-TEST(Audits, JudgeEachKeyOfTuplesByItself) {
+TEST(Audits, JudgeEachKeyByItself) {
   const std::string good = done(0, "add", "[x 1]") + done(1, "read", "[x nil]", "[x [1]]") +
                            done(0, "add", "[y 1]") + done(1, "read", "[y nil]", "[y [1]]");
-  const AuditInfo& info = *find_audit("set-full");
-  const History fine = test::history_of(good);
-  EXPECT_EQ(audit_keys(fine, info, {}).verdict.decision, Decision::ok);
-  const History lost = test::history_of(good + done(1, "read", "[y nil]", "[y []]"));
-  const AuditReport report = audit_keys(lost, info, {});
-  ASSERT_EQ(report.verdict.decision, Decision::violated);
-  EXPECT_EQ(report.flaws.front().name, "lost");
-  EXPECT_EQ(report.verdict.witness.key, "y");
-  EXPECT_EQ(report.verdict.witness.operations.back().line, 9U);
-  const History none = test::history_of(kAddOne);
-  EXPECT_EQ(audit_keys(none, info, {}).verdict.decision, Decision::unknown);
+  AuditOptions tuples;
+  tuples.tuples = true;
+  EXPECT_EQ(audited("set-full", good, tuples).decision(), Decision::ok);
+  const Audited lost = audited("set-full", good + done(1, "read", "[y nil]", "[y []]"), tuples);
+  expect_only(lost, "lost", {5, 9});
+  EXPECT_EQ(lost.report.verdict.witness.key, "y");
+  // A key that nobody looked at, and an operation of no key, leave it open.
+  EXPECT_EQ(audited("set-full", good + done(0, "add", "[z 1]"), tuples).report.verdict.reason,
+            "key z: no read returned, so that nobody saw the set");
+  EXPECT_EQ(audited("set-full", good + kAddOne, tuples).decision(), Decision::unknown);
+}
+
+TEST(Audits, JudgeTheKeysOfEventsByThemselves) {
+  const auto keyed = [](int process, std::string_view key, std::string_view token) {
+    std::string text;
+    for (const char* type : {"invoke", "ok"}) {
+      text += "{:process " + std::to_string(process) + ", :type :" + type + ", :f :acquire, :key " +
+              std::string(key) + ", :value " + std::string(token) + "}\n";
+    }
+    return text;
+  };
+  const Audited result = audited("lock", keyed(0, "a", "1") + keyed(1, "b", "1"));
+  EXPECT_EQ(result.find("duplicate-token"), nullptr);
+  EXPECT_EQ(result.decision(), Decision::unknown);
+  EXPECT_EQ(audited("lock", keyed(0, "a", "1") + keyed(1, "a", "1")).decision(),
+            Decision::violated);
 }
 
 TEST(Audits, RefuseOptionsThatTheyDoNotKnow) {
