@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace windtunnel::checkers {
@@ -67,6 +68,14 @@ std::int64_t quantile(const std::vector<std::int64_t>& sorted, std::size_t per_c
 
 // --- Against limits ---
 
+// A limit that a caller may name.
+struct LimitInfo {
+  enum class Unit : std::uint8_t { nanoseconds, per_million, count };
+  std::string_view name;  // "max-gap"
+  Unit unit = Unit::count;
+  std::string_view meaning;
+};
+
 struct AvailabilityLimits {
   std::optional<std::int64_t> max_gap_ns;
   std::optional<std::int64_t> max_recovery_ns;
@@ -74,6 +83,13 @@ struct AvailabilityLimits {
   std::optional<std::int64_t> min_served_per_million;  // outside of faults
   std::optional<std::int64_t> max_open;
 };
+
+// Their names for people, and what they mean.
+struct AvailabilityLimit {
+  LimitInfo info;
+  std::optional<std::int64_t> AvailabilityLimits::*value;
+};
+const std::vector<AvailabilityLimit>& availability_limits();
 
 // A limit that a kind of operation does not keep.
 struct Shortfall {

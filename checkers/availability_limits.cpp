@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace windtunnel::checkers {
 namespace {
 
-std::string seconds_text(std::int64_t ns) {
-  return fmt::format("{}.{:06} s", ns / 1'000'000'000, ns / 1'000 % 1'000'000);
-}
+// Latencies and gaps are often below a millisecond.
+std::string fine_text(std::int64_t ns) { return seconds_text(ns, 6); }
 
 class Judge {
  public:
@@ -51,8 +51,8 @@ class Judge {
     const Stall& it = kind.longest;
     add("stall", kind,
         fmt::format("From {} to {} {} was asked for during {}, and nobody was served{}",
-                    seconds_text(it.from_ns), seconds_text(it.to_ns), kind.f,
-                    seconds_text(it.waited_ns), ending(it)),
+                    fine_text(it.from_ns), fine_text(it.to_ns), kind.f, fine_text(it.waited_ns),
+                    ending(it)),
         shown(it), it);
   }
   void recovery(const Availability& kind) {
@@ -60,8 +60,8 @@ class Judge {
     add("slow-recovery", kind,
         fmt::format("A fault ended at {}. From {} on {} was asked for, and until {} nobody who "
                     "asked after the fault was served{}",
-                    seconds_text(it.healed_ns), seconds_text(it.from_ns), kind.f,
-                    seconds_text(it.to_ns), ending(it)),
+                    fine_text(it.healed_ns), fine_text(it.from_ns), kind.f, fine_text(it.to_ns),
+                    ending(it)),
         shown(it), it);
   }
   void judge_calm(const Availability& kind) {
@@ -79,15 +79,17 @@ class Judge {
     if (limits_.max_p99_ns && p99 > *limits_.max_p99_ns) {
       add("slow", kind,
           fmt::format("Outside of faults the 99th percentile of the latency of {} is {}.", kind.f,
-                      seconds_text(p99)),
+                      fine_text(p99)),
           {kind.slowest_in_calm});
     }
   }
 
   std::string untested(const AvailabilityReport& report) const {
     if (!report.untimed.empty()) return report.untimed;
-    const bool none = !limits_.max_gap_ns && !limits_.max_recovery_ns && !limits_.max_p99_ns &&
-                      !limits_.min_served_per_million && !limits_.max_open;
+    const auto& all = availability_limits();
+    const bool none = std::none_of(all.begin(), all.end(), [this](const AvailabilityLimit& limit) {
+      return (limits_.*limit.value).has_value();
+    });
     if (none) return "no limit is named, so that nothing can be beyond one";
     if (report.kinds.empty()) return "nobody asked for anything";
     if (limits_.max_recovery_ns && !recovers_) {
@@ -108,6 +110,26 @@ class Judge {
 };
 
 }  // namespace
+
+const std::vector<AvailabilityLimit>& availability_limits() {
+  using Unit = LimitInfo::Unit;
+  using Limits = AvailabilityLimits;
+  static const std::vector<AvailabilityLimit> list{
+      {{"max-gap", Unit::nanoseconds, "The longest time that somebody may ask in vain."},
+       &Limits::max_gap_ns},
+      {{"max-recovery", Unit::nanoseconds,
+        "From the first call after the end of a fault to the first success of such a call."},
+       &Limits::max_recovery_ns},
+      {{"max-p99", Unit::nanoseconds,
+        "The 99th percentile of the latency of what is asked outside of faults."},
+       &Limits::max_p99_ns},
+      {{"min-served", Unit::per_million,
+        "The share that is served of what is asked outside of faults."},
+       &Limits::min_served_per_million},
+      {{"max-open", Unit::count, "Operations without an end when the history ends."},
+       &Limits::max_open}};
+  return list;
+}
 
 AvailabilityVerdict judge_availability(const AvailabilityReport& report,
                                        const AvailabilityLimits& limits) {

@@ -21,11 +21,13 @@ std::string shown(const Value& value) {
   return fmt::format("{} ... ({} characters)", text.substr(0, cut), text.size());
 }
 
-std::string seconds_text(std::int64_t ns) {
-  return fmt::format("{}.{:03} s", ns / 1'000'000'000, ns / 1'000'000 % 1000);
-}
-
 }  // namespace
+
+std::string seconds_text(std::int64_t ns, int digits) {
+  const std::string fraction = fmt::format("{:09}", ns % 1'000'000'000);
+  return fmt::format("{}.{} s", ns / 1'000'000'000,
+                     fraction.substr(0, static_cast<std::size_t>(digits)));
+}
 
 std::string_view name_of(EventType type) {
   switch (type) {

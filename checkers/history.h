@@ -45,6 +45,9 @@ struct Operation {
   EventType outcome = EventType::info;  // ok, fail or info
 };
 
+// "1.200 s"; with nine digits and fewer behind the point as asked, cut and not rounded.
+std::string seconds_text(std::int64_t ns, int digits = 3);
+
 // Why a history was refused. Line and column count from 1; 0 means not known.
 struct ReadError {
   std::uint32_t line = 0;

@@ -2,6 +2,7 @@
 
 #include "checkers/brute_force.h"
 #include "checkers/visited.h"
+#include "checkers/witness.h"
 
 #include <fmt/format.h>
 
@@ -212,10 +213,7 @@ class SequentialCheck {
         operations.size() - std::min(operations.size(), Witness::kMaxOperations);
     verdict_.witness.omitted = static_cast<std::uint32_t>(first);
     for (std::size_t i = first; i < operations.size(); ++i) {
-      const Operation& op = history_.operations()[operations[i]];
-      const Event& call = history_.invocation(op);
-      verdict_.witness.operations.push_back(
-          {operations[i], call.index, call.line, history_.describe(op)});
+      verdict_.witness.operations.push_back(item_of(history_, operations[i]));
     }
   }
 

@@ -4,6 +4,7 @@
 #include "checkers/numbering.h"
 #include "checkers/sessions_recheck.h"
 #include "checkers/txn/components.h"
+#include "checkers/witness.h"
 
 #include <fmt/format.h>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -311,15 +312,9 @@ class Sessions {
   }
 
   void blame(std::vector<std::uint32_t> operations, std::string why) {
-    std::sort(operations.begin(), operations.end());
-    operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
     verdict_.decision = Decision::violated;
     verdict_.witness.explanation = std::move(why);
-    for (const std::uint32_t i : operations) {
-      const Operation& op = history_.operations()[i];
-      const Event& call = history_.invocation(op);
-      verdict_.witness.operations.push_back({i, call.index, call.line, history_.describe(op)});
-    }
+    verdict_.witness.operations = items_of(history_, std::move(operations));
     verdict_.witness.rechecked =
         recheck_sessions(history_, spec_, guarantees_, verdict_.witness.operations);
   }

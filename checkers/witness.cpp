@@ -161,6 +161,20 @@ std::string explain(const History& history, const Object& object, const Finding&
 
 }  // namespace
 
+Witness::Item item_of(const History& history, std::uint32_t operation) {
+  const Operation& op = history.operations()[operation];
+  const Event& call = history.invocation(op);
+  return {operation, call.index, call.line, history.describe(op)};
+}
+
+std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations) {
+  std::sort(operations.begin(), operations.end());
+  operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
+  std::vector<Witness::Item> items;
+  for (const std::uint32_t i : operations) items.push_back(item_of(history, i));
+  return items;
+}
+
 Finding decide(const Object& object, const Limits& limits, std::string* algorithm) {
   const auto name = [algorithm](const char* text) {
     if (algorithm != nullptr) *algorithm = text;
@@ -195,10 +209,7 @@ Witness make_witness(const History& history, Object& object, Finding finding,
       finding.explanation.empty() ? explain(history, object, finding) : finding.explanation;
   const std::vector<Step>& steps = object.problem.steps;
   for (const std::size_t shown : excerpt(steps, finding.failed_step)) {
-    const Operation& op = history.operations()[steps[shown].operation];
-    const Event& call = history.invocation(op);
-    witness.operations.push_back(
-        {steps[shown].operation, call.index, call.line, history.describe(op)});
+    witness.operations.push_back(item_of(history, steps[shown].operation));
   }
   witness.omitted = static_cast<std::uint32_t>(steps.size() - witness.operations.size());
   return witness;

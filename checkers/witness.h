@@ -7,6 +7,10 @@
 
 namespace windtunnel::checkers {
 
+// An operation as a witness lists it, and several: sorted, each once.
+Witness::Item item_of(const History& history, std::uint32_t operation);
+std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations);
+
 // One run of the algorithms on one object.
 Finding decide(const Object& object, const Limits& limits, std::string* algorithm);
 

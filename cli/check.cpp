@@ -25,26 +25,48 @@ using checkers::Decision;
 using checkers::Verdict;
 using checkers::Witness;
 
-json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
-
 }  // namespace
+
+json::string json_text(std::string_view text) { return json::string(text.data(), text.size()); }
 
 json::object witness_json(const Witness& witness) {
   json::object object;
-  object["text"] = text_of(witness.explanation);
-  if (!witness.key.empty()) object["key"] = text_of(witness.key);
+  object["text"] = json_text(witness.explanation);
+  if (!witness.key.empty()) object["key"] = json_text(witness.key);
   json::array& operations = object["operations"].emplace_array();
   for (const Witness::Item& item : witness.operations) {
     json::object operation;
     operation["index"] = item.index;
     operation["line"] = item.line;
-    operation["text"] = text_of(item.text);
+    operation["text"] = json_text(item.text);
     operations.emplace_back(std::move(operation));
   }
   object["omitted"] = witness.omitted;
   object["minimised"] = witness.minimised;
   object["rechecked"] = witness.rechecked;
   return object;
+}
+
+json::object verdict_json(const Verdict& verdict, std::size_t operations, double check_ms) {
+  json::object object;
+  object["schema"] = "windtunnel.check/1";
+  object["verdict"] = json_text(name_of(verdict.decision));
+  object["ops"] = operations;
+  object["check_ms"] = check_ms;
+  object["witness"] = nullptr;
+  object["reason"] =
+      verdict.reason.empty() ? json::value(nullptr) : json::value(json_text(verdict.reason));
+  object["algorithm"] = json_text(verdict.algorithm);
+  return object;
+}
+
+std::string verdict_text(Decision decision, const Terminal& terminal) {
+  switch (decision) {
+    case Decision::ok: return terminal.good("ok");
+    case Decision::violated: return terminal.bad("VIOLATED");
+    case Decision::unknown: break;
+  }
+  return terminal.doubtful("UNKNOWN");
 }
 
 std::string witness_text(const Witness& witness) {
@@ -75,7 +97,7 @@ json::array orders_json(const checkers::History& history,
   json::array all;
   for (const checkers::Linearization& order : orders) {
     json::object object;
-    if (!order.key.empty()) object["key"] = text_of(order.key);
+    if (!order.key.empty()) object["key"] = json_text(order.key);
     object["found"] = order.found;
     json::array& indices = object["indices"].emplace_array();
     for (const std::uint32_t i : order.operations) {
@@ -102,18 +124,10 @@ std::string orders_text(const checkers::History& history,
 
 std::string to_json(const Verdict& verdict, std::size_t operations, double check_ms,
                     json::array orders) {
-  json::object object;
-  object["schema"] = "windtunnel.check/1";
-  object["verdict"] = text_of(name_of(verdict.decision));
-  object["ops"] = operations;
-  object["check_ms"] = check_ms;
-  const bool violated = verdict.decision == Decision::violated;
-  object["witness"] = violated ? json::value(witness_json(verdict.witness)) : json::value(nullptr);
+  json::object object = verdict_json(verdict, operations, check_ms);
+  if (verdict.decision == Decision::violated) object["witness"] = witness_json(verdict.witness);
   json::array& further = object["further"].emplace_array();
   for (const Witness& witness : verdict.further) further.emplace_back(witness_json(witness));
-  object["reason"] =
-      verdict.reason.empty() ? json::value(nullptr) : json::value(text_of(verdict.reason));
-  object["algorithm"] = text_of(verdict.algorithm);
   object["configurations"] = verdict.configurations;
   object["objects"] = {{"ok", verdict.objects_ok},
                        {"violated", verdict.objects_violated},
@@ -127,11 +141,9 @@ std::string to_text(const Verdict& verdict, std::size_t operations, double check
   std::string counts =
       fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000));
   if (!verdict.algorithm.empty()) counts += "  by " + verdict.algorithm;
-  if (verdict.decision == Decision::ok) return terminal.good("ok") + counts;
-  if (verdict.decision == Decision::unknown) {
-    return terminal.doubtful("UNKNOWN") + counts + "\n  " + verdict.reason;
-  }
-  std::string text = terminal.bad("VIOLATED") + counts;
+  std::string text = verdict_text(verdict.decision, terminal) + counts;
+  if (verdict.decision == Decision::ok) return text;
+  if (verdict.decision == Decision::unknown) return text + "\n  " + verdict.reason;
   if (verdict.objects_violated > 1) {
     text += fmt::format("\n  {} of {} keys are violated", verdict.objects_violated,
                         verdict.objects_violated + verdict.objects_ok + verdict.objects_unknown);

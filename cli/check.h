@@ -6,6 +6,7 @@
 #include "cli/terminal.h"
 
 #include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -46,8 +47,14 @@ int check_audit_command(const CheckRequest& request, const checkers::History& hi
                         Terminal& terminal);
 
 // What they all print.
+boost::json::string json_text(std::string_view text);
 boost::json::object witness_json(const checkers::Witness& witness);
+// The fields that every `windtunnel.check/1` begins with; without a witness.
+boost::json::object verdict_json(const checkers::Verdict& verdict, std::size_t operations,
+                                 double check_ms);
 std::string witness_text(const checkers::Witness& witness);
+// "ok", "VIOLATED" or "UNKNOWN" in its colour.
+std::string verdict_text(checkers::Decision decision, const Terminal& terminal);
 int exit_code_of(checkers::Decision decision);
 
 }  // namespace windtunnel::cli

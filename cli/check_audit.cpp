@@ -27,17 +27,10 @@ json::object flaw_json(const Flaw& flaw) {
 }
 
 std::string to_json(const AuditReport& report, double check_ms) {
-  json::object object;
-  object["schema"] = "windtunnel.check/1";
-  object["verdict"] = std::string(name_of(report.verdict.decision));
-  object["ops"] = report.verdict.operations;
-  object["check_ms"] = check_ms;
-  const bool violated = report.verdict.decision == Decision::violated;
-  object["witness"] =
-      violated ? json::value(witness_json(report.verdict.witness)) : json::value(nullptr);
-  object["reason"] =
-      report.verdict.reason.empty() ? json::value(nullptr) : json::value(report.verdict.reason);
-  object["algorithm"] = report.verdict.algorithm;
+  json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
+  if (report.verdict.decision == Decision::violated) {
+    object["witness"] = witness_json(report.verdict.witness);
+  }
   json::array& flaws = object["flaws"].emplace_array();
   for (const Flaw& flaw : report.flaws) flaws.emplace_back(flaw_json(flaw));
   json::object& figures = object["figures"].emplace_object();
@@ -61,9 +54,7 @@ std::string figure_text(const Figure& figure) {
 
 std::string to_text(const AuditReport& report, double check_ms, const Terminal& terminal) {
   const checkers::Verdict& verdict = report.verdict;
-  std::string text = verdict.decision == Decision::ok         ? terminal.good("ok")
-                     : verdict.decision == Decision::violated ? terminal.bad("VIOLATED")
-                                                              : terminal.doubtful("UNKNOWN");
+  std::string text = verdict_text(verdict.decision, terminal);
   text += fmt::format("  {} operations  {}  by {}", verdict.operations,
                       duration_text(check_ms / 1000), verdict.algorithm);
   if (!verdict.reason.empty()) text += "\n  " + verdict.reason;

@@ -17,40 +17,30 @@ using checkers::Anomaly;
 using checkers::Decision;
 using checkers::IsolationReport;
 
-json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
-
 json::array array_of(const std::vector<std::string>& texts) {
   json::array array;
-  for (const std::string& text : texts) array.emplace_back(text_of(text));
+  for (const std::string& text : texts) array.emplace_back(json_text(text));
   return array;
 }
 
 json::object anomaly_json(const IsolationReport& report, std::size_t which) {
   const Anomaly& anomaly = report.anomalies[which];
   json::object object;
-  object["name"] = text_of(anomaly.name);
-  object["text"] = text_of(report.texts[which]);
+  object["name"] = json_text(anomaly.name);
+  object["text"] = json_text(report.texts[which]);
   json::array& transactions = object["transactions"].emplace_array();
   for (const std::uint32_t t : anomaly.transactions) transactions.emplace_back(t);
   object["rechecked"] = anomaly.rechecked;
-  if (!report.figures[which].empty()) object["dot"] = text_of(report.figures[which]);
+  if (!report.figures[which].empty()) object["dot"] = json_text(report.figures[which]);
   return object;
 }
 
 std::string to_json(const IsolationReport& report, std::string_view level, double check_ms) {
-  json::object object;
-  object["schema"] = "windtunnel.check/1";
-  object["verdict"] = text_of(name_of(report.verdict.decision));
-  object["ops"] = report.verdict.operations;
-  object["check_ms"] = check_ms;
-  object["consistency"] = text_of(level);
-  object["witness"] = nullptr;
+  json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
+  object["consistency"] = json_text(level);
   if (report.verdict.decision == Decision::violated) {
-    object["witness"] = {{"text", text_of(report.verdict.witness.explanation)}};
+    object["witness"] = {{"text", json_text(report.verdict.witness.explanation)}};
   }
-  object["reason"] = report.verdict.reason.empty() ? json::value(nullptr)
-                                                   : json::value(text_of(report.verdict.reason));
-  object["algorithm"] = text_of(report.verdict.algorithm);
   json::array& anomalies = object["anomalies"].emplace_array();
   for (std::size_t i = 0; i < report.anomalies.size(); ++i) {
     anomalies.emplace_back(anomaly_json(report, i));
@@ -74,9 +64,7 @@ std::string indented(const std::string& text) {
 
 std::string to_text(const IsolationReport& report, std::string_view level, double check_ms,
                     const Terminal& terminal) {
-  std::string text = report.verdict.decision == Decision::ok         ? terminal.good("ok")
-                     : report.verdict.decision == Decision::violated ? terminal.bad("VIOLATED")
-                                                                     : terminal.doubtful("UNKNOWN");
+  std::string text = verdict_text(report.verdict.decision, terminal);
   text += fmt::format("  {}  {} transactions  {}  by {}", level, report.verdict.operations,
                       duration_text(check_ms / 1000), report.verdict.algorithm);
   if (!report.verdict.reason.empty()) text += "\n  " + report.verdict.reason;
@@ -132,12 +120,7 @@ int check_isolation_command(const CheckRequest& request, const checkers::History
   const bool printed = print_line(request.json ? to_json(report, level, took.count())
                                                : to_text(report, level, took.count(), terminal));
   if (!printed) return kExitInternal;
-  switch (report.verdict.decision) {
-    case Decision::ok: return kExitOk;
-    case Decision::violated: return kExitViolated;
-    case Decision::unknown: break;
-  }
-  return kExitUnknown;
+  return exit_code_of(report.verdict.decision);
 }
 
 }  // namespace windtunnel::cli

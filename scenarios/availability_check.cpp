@@ -13,29 +13,37 @@ namespace {
 
 using checkers::FaultWindow;
 
-const std::vector<OptionInfo>& limits() {
-  using Kind = OptionInfo::Kind;
-  static const std::vector<OptionInfo> list{
-      {"max_gap", Kind::duration, "", "The longest time that clients may ask in vain.", {}, "1ns"},
-      {"max_recovery",
-       Kind::duration,
-       "",
-       "From the end of a fault until somebody who asks after it is served.",
-       {},
-       "1ns"},
-      {"max_p99",
-       Kind::duration,
-       "",
-       "The 99th percentile of the latency of what is asked outside of faults.",
-       {},
-       "1ns"},
-      {"min_served",
-       Kind::probability,
-       "",
-       "The share that is served of what is asked outside of faults.",
-       {}},
-      {"max_open", Kind::integer, "", "Operations without an end when the run ends.", {}}};
-  return list;
+// "max_gap" for the limit "max-gap".
+std::string option_name(const checkers::LimitInfo& limit) {
+  std::string name(limit.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+OptionInfo option_of(const checkers::LimitInfo& limit) {
+  using Unit = checkers::LimitInfo::Unit;
+  OptionInfo option;
+  option.name = option_name(limit);
+  option.doc = limit.meaning;
+  switch (limit.unit) {
+    case Unit::nanoseconds:
+      option.kind = OptionInfo::Kind::duration;
+      option.minimum = "1ns";
+      break;
+    case Unit::per_million: option.kind = OptionInfo::Kind::probability; break;
+    case Unit::count: option.kind = OptionInfo::Kind::integer; break;
+  }
+  return option;
+}
+
+checkers::AvailabilityLimits limits_of(const PropertySpec& property) {
+  checkers::AvailabilityLimits limits;
+  for (const checkers::AvailabilityLimit& limit : checkers::availability_limits()) {
+    const auto given = property.options.find(option_name(limit.info));
+    if (given == property.options.end()) continue;
+    limits.*limit.value = quantity_of(option_of(limit.info).kind, given->second);
+  }
+  return limits;
 }
 
 // An effect that lasts. What is down is known from the nodes themselves.
@@ -106,21 +114,6 @@ class AvailabilityMonitor final : public Monitor, public RecordListener {
     servers_down_ += down ? 1 : -1;
   }
 
-  static checkers::AvailabilityLimits limits_of(const PropertySpec& property) {
-    const auto limit = [&property](std::string_view name) -> std::optional<std::int64_t> {
-      const auto given = property.options.find(name);
-      if (given == property.options.end()) return std::nullopt;
-      return quantity_of(find_named(limits(), name)->kind, given->second);
-    };
-    checkers::AvailabilityLimits named;
-    named.max_gap_ns = limit("max_gap");
-    named.max_recovery_ns = limit("max_recovery");
-    named.max_p99_ns = limit("max_p99");
-    named.min_served_per_million = limit("min_served");
-    named.max_open = limit("max_open");
-    return named;
-  }
-
   // The place in the trace is where the wait ended, or else where the last of the operations began.
   static Finding blame(const WorkloadHistory& entry, const checkers::Shortfall& shortfall) {
     Finding finding;
@@ -159,7 +152,9 @@ CheckDefinition available_check() {
   definition.info.doc =
       "clients are served: no gap, recovery or latency beyond the limits that its options name";
   definition.info.needs_workload = true;
-  definition.info.options = limits();
+  for (const checkers::AvailabilityLimit& limit : checkers::availability_limits()) {
+    definition.info.options.push_back(option_of(limit.info));
+  }
   definition.make = [] { return std::make_unique<AvailabilityMonitor>(); };
   definition.judges_clients = true;
   return definition;

@@ -7,6 +7,7 @@
 // the test is `unknown`, never `ok`.
 #pragma once
 
+#include "checkers/availability.h"
 #include "checkers/history.h"
 #include "checkers/verdict.h"
 
@@ -44,13 +45,6 @@ struct AuditOptions {
   std::vector<std::string> forbidden;  // flaws to hold against the history that else would pass
   std::vector<std::pair<std::string, std::int64_t>> limits;  // name and value, in the limit's unit
   bool tuples = false;  // values are tuples [key value], one object a key
-};
-
-struct LimitInfo {
-  enum class Unit : std::uint8_t { nanoseconds, per_million, count };
-  std::string_view name;
-  Unit unit = Unit::count;
-  std::string_view meaning;
 };
 
 struct FlawInfo {

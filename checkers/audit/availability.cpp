@@ -10,8 +10,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Unit = LimitInfo::Unit;
-
 const std::vector<FlawInfo>& flaws() {
   static const std::vector<FlawInfo> list{
       {"stall", false, "somebody asked, and for longer than max-gap nobody was served"},
@@ -22,21 +20,14 @@ const std::vector<FlawInfo>& flaws() {
   return list;
 }
 
-const std::vector<LimitInfo>& limits() {
-  static const std::vector<LimitInfo> list{
-      {"max-gap", Unit::nanoseconds, "the longest time that somebody may ask in vain"},
-      {"max-recovery", Unit::nanoseconds, "from the end of a fault to the first success"},
-      {"min-served", Unit::per_million, "the share of operations outside of faults"},
-      {"max-p99", Unit::nanoseconds, "of the latency outside of faults"},
-      {"max-open", Unit::count, "operations without an end"}};
-  return list;
-}
-
-std::optional<std::int64_t> limit(const AuditOptions& options, std::string_view name) {
-  for (const auto& [given, value] : options.limits) {
-    if (given == name) return value;
+AvailabilityLimits limits_of(const AuditOptions& options) {
+  AvailabilityLimits limits;
+  for (const auto& [name, value] : options.limits) {
+    for (const AvailabilityLimit& limit : availability_limits()) {
+      if (limit.info.name == name) limits.*limit.value = value;
+    }
   }
-  return std::nullopt;
+  return limits;
 }
 
 void tell(const Availability& kind, Ledger& ledger) {
@@ -73,12 +64,7 @@ Value subject_of(const Shortfall& shortfall, const AvailabilityReport& report) {
 
 AuditReport run(const History& history, const AuditOptions& options) {
   Ledger ledger(history, options, flaws());
-  AvailabilityLimits named;
-  named.max_gap_ns = limit(options, "max-gap");
-  named.max_recovery_ns = limit(options, "max-recovery");
-  named.max_p99_ns = limit(options, "max-p99");
-  named.min_served_per_million = limit(options, "min-served");
-  named.max_open = limit(options, "max-open");
+  AvailabilityLimits named = limits_of(options);
   FaultWindows faults = windows_of(history);
   if (!faults.unknown_action.empty() &&
       (named.max_recovery_ns || named.max_p99_ns || named.min_served_per_million)) {
@@ -103,15 +89,13 @@ AuditReport run(const History& history, const AuditOptions& options) {
 }  // namespace
 
 AuditInfo availability_audit() {
-  return {
+  AuditInfo info{
       "availability",
       "any operations with times: gaps, recovery after each fault, share served (needs --limit)",
-      flaws(),
-      &run,
-      &recheck_availability,
-      nullptr,
-      limits(),
-      false};
+      flaws(), &run, &recheck_availability};
+  info.by_key = false;
+  for (const AvailabilityLimit& limit : availability_limits()) info.limits.push_back(limit.info);
+  return info;
 }
 
 }  // namespace windtunnel::checkers

@@ -1,5 +1,7 @@
 #include "checkers/audit/ledger.h"
 
+#include "checkers/availability.h"
+#include "checkers/witness.h"
 #include "protocols/base/assert.h"
 
 #include <algorithm>
@@ -41,18 +43,6 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
   return b < 0 ? INT64_MIN : INT64_MAX;
 }
 
-std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations) {
-  std::sort(operations.begin(), operations.end());
-  operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
-  std::vector<Witness::Item> items;
-  for (const std::uint32_t i : operations) {
-    const Operation& op = history.operations()[i];
-    const Event& call = history.invocation(op);
-    items.push_back({i, call.index, call.line, history.describe(op)});
-  }
-  return items;
-}
-
 Ledger::Ledger(const History& history, const AuditOptions& options,
                const std::vector<FlawInfo>& flaws)
     : history_(history) {
@@ -66,16 +56,16 @@ Ledger::Ledger(const History& history, const AuditOptions& options,
   }
 }
 
-Flaw& Ledger::find(std::string_view name) {
+std::size_t Ledger::place_of(std::string_view name) const {
   const auto found = std::find_if(flaws_.begin(), flaws_.end(),
                                   [name](const Flaw& flaw) { return flaw.name == name; });
   WT_ASSERT(found != flaws_.end(), "an audit enters the flaws that it declares");
-  return *found;
+  return static_cast<std::size_t>(found - flaws_.begin());
 }
 
 void Ledger::enter(std::string_view name, Value subject, std::vector<std::uint32_t> operations,
                    std::string explanation) {
-  Flaw& flaw = find(name);
+  Flaw& flaw = flaws_[place_of(name)];
   if (flaw.count++ != 0) return;
   flaw.subject = std::move(subject);
   flaw.witness.operations = items_of(history_, std::move(operations));
@@ -83,20 +73,17 @@ void Ledger::enter(std::string_view name, Value subject, std::vector<std::uint32
   flaw.witness.minimised = true;
 }
 
-bool Ledger::has(std::string_view name) const {
-  return const_cast<Ledger*>(this)->find(name).count != 0;
-}
+bool Ledger::has(std::string_view name) const { return flaws_[place_of(name)].count != 0; }
 
-void Ledger::count(std::string_view name, std::uint64_t more) { find(name).count += more; }
+void Ledger::count(std::string_view name, std::uint64_t more) {
+  flaws_[place_of(name)].count += more;
+}
 
 void Ledger::quantiles(const std::string& name, const std::string& unit,
                        std::vector<std::int64_t> values) {
   if (values.empty()) return;
   std::sort(values.begin(), values.end());
-  // The least value that at least so many per cent of the values do not exceed.
-  const auto at = [&values](std::size_t per_cent) {
-    return values[(values.size() * per_cent + 99) / 100 - 1];
-  };
+  const auto at = [&values](std::size_t per_cent) { return quantile(values, per_cent); };
   figure(name + "_min" + unit, values.front());
   figure(name + "_p50" + unit, at(50));
   figure(name + "_p95" + unit, at(95));

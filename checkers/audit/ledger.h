@@ -37,7 +37,7 @@ class Ledger {
   AuditReport close(std::string_view algorithm);
 
  private:
-  Flaw& find(std::string_view flaw);
+  std::size_t place_of(std::string_view flaw) const;
   const History& history_;
   std::vector<Flaw> flaws_;
   std::vector<Figure> figures_;
@@ -52,8 +52,5 @@ bool is_collection(const Value& value);
 bool says_empty(const Value& error);
 // Stops at the least and the greatest integer.
 std::int64_t plus(std::int64_t a, std::int64_t b);
-
-// A list of operations, sorted and each once, as a witness lists them.
-std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations);
 
 }  // namespace windtunnel::checkers

@@ -66,14 +66,11 @@ AuditReport run(const History& history, const AuditOptions& options) {
 }  // namespace
 
 AuditInfo log_audit() {
-  return {"log",
-          "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
-          flaws(),
-          &run,
-          &recheck_log,
-          nullptr,
-          {},
-          false};
+  AuditInfo info{"log",
+                 "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
+                 flaws(), &run, &recheck_log};
+  info.by_key = false;
+  return info;
 }
 
 }  // namespace windtunnel::checkers

@@ -40,12 +40,13 @@ Operations listed(const History& history, const Flaw& flaw) {
   return operations;
 }
 
-std::size_t additions(const History& history, const Value& element, EventType outcome) {
-  std::size_t count = 0;
-  for (const Operation* add : all(history, "add", outcome)) {
-    if (history.argument(*add) == element) ++count;
-  }
-  return count;
+// How many calls of this name and outcome had this argument.
+std::size_t calls(const History& history, std::string_view f, EventType outcome,
+                  const Value& argument) {
+  const Operations found = all(history, f, outcome);
+  return static_cast<std::size_t>(
+      std::count_if(found.begin(), found.end(),
+                    [&](const Operation* op) { return history.argument(*op) == argument; }));
 }
 
 // When the element was known: acknowledged, or shown by a read that returned.
@@ -98,14 +99,6 @@ std::size_t taken(const History& history, const Value& value) {
   }
   for (const Operation* op : all(history, "drain", EventType::ok)) {
     count += times_in(history.result(*op), value);
-  }
-  return count;
-}
-
-std::size_t put(const History& history, const Value& value, EventType outcome) {
-  std::size_t count = 0;
-  for (const Operation* op : all(history, "enqueue", outcome)) {
-    if (history.argument(*op) == value) ++count;
   }
   return count;
 }
@@ -228,9 +221,9 @@ std::optional<std::int64_t> token_of(const Value& value) {
 bool recheck_set(const History& history, const AuditOptions&, const Flaw& flaw) {
   const Value& element = flaw.subject;
   const Operations reads = all(history, "read", EventType::ok);
-  const bool possible = additions(history, element, EventType::ok) != 0 ||
-                        additions(history, element, EventType::info) != 0;
-  const bool failed = additions(history, element, EventType::fail) != 0;
+  const bool possible = calls(history, "add", EventType::ok, element) != 0 ||
+                        calls(history, "add", EventType::info, element) != 0;
+  const bool failed = calls(history, "add", EventType::fail, element) != 0;
   std::size_t most = 0;
   for (const Operation* read : reads) {
     most = std::max(most, times_in(history.result(*read), element));
@@ -246,9 +239,10 @@ bool recheck_set(const History& history, const AuditOptions&, const Flaw& flaw) 
 
 bool recheck_queue(const History& history, const AuditOptions&, const Flaw& flaw) {
   const Value& value = flaw.subject;
-  const std::size_t in = put(history, value, EventType::ok) + put(history, value, EventType::info);
+  const std::size_t in = calls(history, "enqueue", EventType::ok, value) +
+                         calls(history, "enqueue", EventType::info, value);
   const std::size_t out = taken(history, value);
-  const bool failed = put(history, value, EventType::fail) != 0;
+  const bool failed = calls(history, "enqueue", EventType::fail, value) != 0;
   if (flaw.name == "lost") return is_lost(history);
   if (flaw.name == "duplicated") return in != 0 && out > in;
   if (flaw.name == "aborted-dequeue") return in == 0 && failed && out != 0;

@@ -3,6 +3,7 @@
 #include "checkers/txn/explain.h"
 #include "checkers/txn/recheck.h"
 #include "checkers/txn/weak_levels.h"
+#include "checkers/witness.h"
 #include "protocols/base/assert.h"
 
 #include <algorithm>
@@ -30,11 +31,9 @@ Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const std::uint32_t t : all) {
     const std::uint32_t operation = history.transactions()[t].operation;
-    const Operation& op = history.history().operations()[operation];
-    const Event& call = history.history().invocation(op);
-    witness.operations.push_back(
-        {operation, call.index, call.line,
-         "T" + std::to_string(t) + " = " + history.history().describe(op)});
+    Witness::Item item = item_of(history.history(), operation);
+    item.text.insert(0, "T" + std::to_string(t) + " = ");
+    witness.operations.push_back(std::move(item));
   }
   return witness;
 }

@@ -3,6 +3,19 @@
 #include <algorithm>
 
 namespace windtunnel::checkers {
+
+std::vector<PlainAccess> plain_accesses(const History& history, const Operation& op) {
+  static const Value nil;
+  const Value& form = op.outcome == EventType::ok ? history.result(op) : history.argument(op);
+  std::vector<PlainAccess> out;
+  for (const Value& one : form.items()) {
+    const std::string_view f = one.items()[0].text();
+    const Value& value = one.items().size() == 3 ? one.items()[2] : nil;
+    out.push_back({f != "r" && f != "read", &one.items()[1], &value});
+  }
+  return out;
+}
+
 namespace {
 
 class Plain {
@@ -46,37 +59,20 @@ class Plain {
   }
 
  private:
-  struct Item {
-    bool write;
-    const Value* key;
-    const Value* value;
-  };
-
   const Operation& operation(std::uint32_t t) const {
     return txns_.operation(txns_.transactions()[t]);
   }
 
-  std::vector<Item> items(const Operation& op) const {
-    static const Value nil;
-    const Value& form = op.outcome == EventType::ok ? history_.result(op) : history_.argument(op);
-    std::vector<Item> out;
-    for (const Value& one : form.items()) {
-      const std::string_view f = one.items()[0].text();
-      const Value& value = one.items().size() == 3 ? one.items()[2] : nil;
-      out.push_back({f != "r" && f != "read", &one.items()[1], &value});
-    }
-    return out;
-  }
   std::vector<const Value*> writes(const Operation& op, const Value& key) const {
     std::vector<const Value*> out;
-    for (const Item& item : items(op)) {
+    for (const PlainAccess& item : plain_accesses(history_, op)) {
       if (item.write && *item.key == key) out.push_back(item.value);
     }
     return out;
   }
   // What it first read of the key; null when it did not read it, or wrote it before.
   const Value* first_read(const Operation& op, const Value& key) const {
-    for (const Item& item : items(op)) {
+    for (const PlainAccess& item : plain_accesses(history_, op)) {
       if (*item.key == key) return item.write || op.outcome != EventType::ok ? nullptr : item.value;
     }
     return nullptr;
@@ -94,7 +90,7 @@ class Plain {
   bool any_read(const Value& key, Visit visit) const {
     for (const Operation& op : history_.operations()) {
       if (op.outcome != EventType::ok) continue;
-      for (const Item& item : items(op)) {
+      for (const PlainAccess& item : plain_accesses(history_, op)) {
         if (!item.write && *item.key == key && visit(*item.value)) return true;
       }
     }
@@ -145,7 +141,7 @@ class Plain {
   // Visits (key, element) of all that the operation's reads show.
   template <class Visit>
   bool any_shown(const Operation& op, Visit visit) const {
-    for (const Item& item : items(op)) {
+    for (const PlainAccess& item : plain_accesses(history_, op)) {
       if (item.write) continue;
       if (!lists_ && !item.value->is_nil() && visit(*item.key, *item.value)) return true;
       for (const Value& element : item.value->items()) {
@@ -172,7 +168,7 @@ class Plain {
     });
   }
   bool shows_twice(const Operation& op) const {
-    for (const Item& item : items(op)) {
+    for (const PlainAccess& item : plain_accesses(history_, op)) {
       const std::vector<Value>& list = item.value->items();
       for (std::size_t i = 0; !item.write && i < list.size(); ++i) {
         if (std::count(list.begin(), list.end(), list[i]) > 1) return true;
@@ -181,8 +177,8 @@ class Plain {
     return false;
   }
   bool disagree(const Operation& a, const Operation& b) const {
-    for (const Item& one : items(a)) {
-      for (const Item& two : items(b)) {
+    for (const PlainAccess& one : plain_accesses(history_, a)) {
+      for (const PlainAccess& two : plain_accesses(history_, b)) {
         if (one.write || two.write || !(*one.key == *two.key)) continue;
         const std::vector<Value>& x = one.value->items();
         const std::vector<Value>& y = two.value->items();
@@ -196,9 +192,9 @@ class Plain {
     return false;
   }
   bool shows_middle(const Operation& reader, const Operation& writer) const {
-    for (const Item& item : items(writer)) {
+    for (const PlainAccess& item : plain_accesses(history_, writer)) {
       if (!item.write || *item.value == *writes(writer, *item.key).back()) continue;
-      for (const Item& read : items(reader)) {
+      for (const PlainAccess& read : plain_accesses(history_, reader)) {
         if (read.write || !(*read.key == *item.key)) continue;
         const bool empty = lists_ ? read.value->items().empty() : read.value->is_nil();
         if (!empty && *item.value == (lists_ ? read.value->items().back() : *read.value)) {
@@ -209,7 +205,7 @@ class Plain {
     return false;
   }
   bool both_update(const Operation& a, const Operation& b) const {
-    for (const Item& item : items(a)) {
+    for (const PlainAccess& item : plain_accesses(history_, a)) {
       const Value* const one = first_read(a, *item.key);
       const Value* const two = first_read(b, *item.key);
       if (one == nullptr || two == nullptr || !(*one == *two)) continue;
@@ -218,7 +214,7 @@ class Plain {
     return false;
   }
   bool forgets_itself(const Operation& op) const {
-    const std::vector<Item> all = items(op);
+    const std::vector<PlainAccess> all = plain_accesses(history_, op);
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (std::size_t j = i + 1; j < all.size(); ++j) {
         if (all[j].write || !(*all[i].key == *all[j].key)) continue;
@@ -236,7 +232,7 @@ class Plain {
     return false;
   }
   bool foresees(const Operation& op) const {
-    const std::vector<Item> all = items(op);
+    const std::vector<PlainAccess> all = plain_accesses(history_, op);
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (std::size_t j = i + 1; j < all.size(); ++j) {
         if (all[i].write || !all[j].write || !(*all[i].key == *all[j].key)) continue;

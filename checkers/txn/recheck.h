@@ -5,7 +5,18 @@
 
 #include "checkers/txn/dependencies.h"
 
+#include <vector>
+
 namespace windtunnel::checkers {
+
+// One access of a transaction as its text says it: what it returned when it is ok, else what it
+// asked for.
+struct PlainAccess {
+  bool write = false;
+  const Value* key = nullptr;
+  const Value* value = nullptr;
+};
+std::vector<PlainAccess> plain_accesses(const History& history, const Operation& op);
 
 // True when every edge of the cycle, or what else the anomaly says, is found in the history.
 bool recheck(const TxnHistory& history, const Anomaly& anomaly);

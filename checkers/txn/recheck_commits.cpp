@@ -40,38 +40,23 @@ class PlainCommits {
   }
 
  private:
-  struct Item {
-    bool write;
-    const Value* key;
-    const Value* value;
-  };
-
   const Operation& operation(std::uint32_t t) const {
     return txns_.operation(txns_.transactions()[t]);
   }
 
-  std::vector<Item> items(std::uint32_t t) const {
-    static const Value nil;
-    const Operation& op = operation(t);
-    const Value& form = op.outcome == EventType::ok ? history_.result(op) : history_.argument(op);
-    std::vector<Item> out;
-    for (const Value& one : form.items()) {
-      const std::string_view f = one.items()[0].text();
-      const Value& value = one.items().size() == 3 ? one.items()[2] : nil;
-      out.push_back({f != "r" && f != "read", &one.items()[1], &value});
-    }
-    return out;
+  std::vector<PlainAccess> items(std::uint32_t t) const {
+    return plain_accesses(history_, operation(t));
   }
   bool wrote(std::uint32_t t, const Value& key) const {
-    const std::vector<Item> all = items(t);
+    const std::vector<PlainAccess> all = items(t);
     return operation(t).outcome != EventType::fail &&
            std::any_of(all.begin(), all.end(),
-                       [&key](const Item& item) { return item.write && *item.key == key; });
+                       [&key](const PlainAccess& item) { return item.write && *item.key == key; });
   }
   bool wrote(std::uint32_t t, const Value& key, const Value& value) const {
-    const std::vector<Item> all = items(t);
+    const std::vector<PlainAccess> all = items(t);
     return operation(t).outcome != EventType::fail &&
-           std::any_of(all.begin(), all.end(), [&](const Item& item) {
+           std::any_of(all.begin(), all.end(), [&](const PlainAccess& item) {
              return item.write && *item.key == key && *item.value == value;
            });
   }
@@ -80,7 +65,7 @@ class PlainCommits {
   std::vector<std::size_t> reads(std::uint32_t reader, const Value& key, Fits fits) const {
     std::vector<std::size_t> places;
     if (operation(reader).outcome != EventType::ok) return places;
-    const std::vector<Item> all = items(reader);
+    const std::vector<PlainAccess> all = items(reader);
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!(*all[i].key == key)) continue;
       if (all[i].write) break;

@@ -198,70 +198,12 @@ struct GeneratedKv {
   }
 };
 
-// Transactions of one to four appends and reads over keys that are used for a while.
-struct GeneratedLists {
-  std::int64_t keys = 10;
-  std::int64_t appends_per_key = 32;
-  std::vector<std::vector<Value>> lists;
-  std::vector<std::int64_t> appended;
-
-  GeneratedCall call(Stream& stream) {
-    std::vector<Value> accesses;
-    const std::uint64_t count = 1 + stream.below(4);
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const std::size_t key = pick(stream);
-      if (stream.below(2) == 0) {
-        accesses.push_back(access("r", key, Value()));
-      } else {
-        accesses.push_back(access("append", key, Value(++appended[key])));
-      }
-    }
-    return {"txn", Value::vector(std::move(accesses)), {}};
-  }
-  Value apply(const GeneratedCall& call) {
-    std::vector<Value> accesses;
-    for (const Value& one : call.argument.items()) {
-      const auto key = static_cast<std::size_t>(one.items()[1].integer());
-      const bool reads = one.items()[0].text() == "r";
-      if (!reads) lists[key].push_back(one.items()[2]);
-      accesses.push_back(reads ? access("r", key, Value::vector(lists[key])) : one);
-    }
-    return Value::vector(std::move(accesses));
-  }
-
- private:
-  static Value access(const char* f, std::size_t key, Value value) {
-    return Value::vector({Value::keyword(f), static_cast<std::int64_t>(key), std::move(value)});
-  }
-  // One of the latest keys; a full one is replaced by a new one.
-  std::size_t pick(Stream& stream) {
-    const auto active = static_cast<std::size_t>(keys);
-    while (appended.size() < active) grow();
-    const std::size_t slot = stream.below(active);
-    std::size_t& key = current_[slot];
-    if (appended[key] >= appends_per_key) {
-      key = appended.size();
-      grow();
-    }
-    return key;
-  }
-  void grow() {
-    if (current_.size() < static_cast<std::size_t>(keys)) current_.push_back(appended.size());
-    appended.push_back(0);
-    lists.emplace_back();
-  }
-  std::vector<std::size_t> current_;
-};
-
-// Transactions of one to four writes and reads of registers that are used for a while.
-struct GeneratedRegisters {
+// Transactions of one to four writes and reads of keys that are used for a while: the values of a
+// key are 1, 2, ... up to `writes_per_key`, then another key takes its place.
+class GeneratedTransactions {
+ public:
   std::int64_t keys = 10;
   std::int64_t writes_per_key = 32;
-  // The transaction that takes place as this one, from 1, finds all unset; 0: none.
-  std::uint64_t blind = 0;
-  std::uint64_t applied = 0;
-  std::vector<Value> values;
-  std::vector<std::int64_t> written;
 
   GeneratedCall call(Stream& stream) {
     std::vector<Value> accesses;
@@ -271,41 +213,82 @@ struct GeneratedRegisters {
       if (stream.below(2) == 0) {
         accesses.push_back(access("r", key, Value()));
       } else {
-        accesses.push_back(access("w", key, Value(++written[key])));
+        accesses.push_back(access(write_, key, Value(++written_[key])));
       }
     }
     return {"txn", Value::vector(std::move(accesses)), {}};
   }
-  Value apply(const GeneratedCall& call) {
+
+ protected:
+  explicit GeneratedTransactions(const char* write) : write_(write) {}
+  static Value access(const char* f, std::size_t key, Value value) {
+    return Value::vector({Value::keyword(f), static_cast<std::int64_t>(key), std::move(value)});
+  }
+  // What the transaction returns; `write(key, value)` takes effect, `read(key)` says what is there.
+  template <class Write, class Read>
+  static Value carry_out(const GeneratedCall& call, Write write, Read read) {
     std::vector<Value> accesses;
     for (const Value& one : call.argument.items()) {
       const auto key = static_cast<std::size_t>(one.items()[1].integer());
       const bool reads = one.items()[0].text() == "r";
-      if (!reads) values[key] = one.items()[2];
-      const bool unset = applied + 1 == blind;
-      accesses.push_back(reads ? access("r", key, unset ? Value() : values[key]) : one);
+      if (!reads) write(key, one.items()[2]);
+      accesses.push_back(reads ? access("r", key, read(key)) : one);
     }
-    ++applied;
     return Value::vector(std::move(accesses));
+  }
+  // What is kept for a key.
+  template <class T>
+  static T& at(std::vector<T>& all, std::size_t key) {
+    if (all.size() <= key) all.resize(key + 1);
+    return all[key];
   }
 
  private:
-  static Value access(const char* f, std::size_t key, Value value) {
-    return Value::vector({Value::keyword(f), static_cast<std::int64_t>(key), std::move(value)});
-  }
   // One of the latest keys; one that was written often is replaced by a new one.
   std::size_t pick(Stream& stream) {
     while (current_.size() < static_cast<std::size_t>(keys)) current_.push_back(grow());
     std::size_t& key = current_[stream.below(current_.size())];
-    if (written[key] >= writes_per_key) key = grow();
+    if (written_[key] >= writes_per_key) key = grow();
     return key;
   }
   std::size_t grow() {
-    written.push_back(0);
-    values.emplace_back();
-    return values.size() - 1;
+    written_.push_back(0);
+    return written_.size() - 1;
   }
+  const char* write_;
+  std::vector<std::int64_t> written_;  // by key
   std::vector<std::size_t> current_;
+};
+
+class GeneratedLists : public GeneratedTransactions {
+ public:
+  GeneratedLists() : GeneratedTransactions("append") {}
+  Value apply(const GeneratedCall& call) {
+    return carry_out(
+        call, [this](std::size_t key, const Value& value) { at(lists_, key).push_back(value); },
+        [this](std::size_t key) { return Value::vector(at(lists_, key)); });
+  }
+
+ private:
+  std::vector<std::vector<Value>> lists_;
+};
+
+class GeneratedRegisters : public GeneratedTransactions {
+ public:
+  // The transaction that takes place as this one, from 1, finds all unset; 0: none.
+  std::uint64_t blind = 0;
+  std::uint64_t applied = 0;
+
+  GeneratedRegisters() : GeneratedTransactions("w") {}
+  Value apply(const GeneratedCall& call) {
+    const bool unset = ++applied == blind;
+    return carry_out(
+        call, [this](std::size_t key, const Value& value) { at(values_, key) = value; },
+        [this, unset](std::size_t key) { return unset ? Value() : at(values_, key); });
+  }
+
+ private:
+  std::vector<Value> values_;
 };
 
 }  // namespace windtunnel::checkers::test

@@ -1,7 +1,5 @@
 // The check `available`: it holds for a cluster that recovers, and names what does not.
-#include "scenarios/builtin.h"
-#include "scenarios/load.h"
-#include "scenarios/run.h"
+#include "tests/unit/scenarios/running.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,11 +12,6 @@ using ::testing::HasSubstr;
 // Three nodes, cut in three from 5 s until `until`; clients ask all the time.
 Finding available(const std::string& options, const std::string& until = "8s",
                   const std::string& stop = "") {
-  Registry registry;
-  add_builtin(registry);
-  const Catalog catalog = registry.catalog();
-  LoadOptions how;
-  how.catalog = &catalog;
   const std::string text =
       "scenario: v1\n"
       "name: available\n"
@@ -32,13 +25,7 @@ Finding available(const std::string& options, const std::string& until = "8s",
       " }]\n"
       "faults: [{ at: 5s, partition: [[n1], [n2], [n3]], label: all" +
       (until.empty() ? "" : ", for: " + until) + " }]\n";
-  const LoadedScenario loaded = parse_scenario("available.yaml", text, how);
-  EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
-  RunOptions one;
-  one.seed = 1;
-  return run_scenario(loaded.spec.value_or(ScenarioSpec{}), registry, one)
-      .properties.front()
-      .finding;
+  return run_text(text).properties.front().finding;
 }
 
 TEST(Available, HoldsWithinItsLimits) {

@@ -1,8 +1,6 @@
 // Runs whose plan destroys disks: nothing that the plan did is a violation, and a core that works
 // is found where there is one.
-#include "scenarios/builtin.h"
-#include "scenarios/load.h"
-#include "scenarios/run.h"
+#include "tests/unit/scenarios/running.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,11 +14,6 @@ constexpr const char* kSnapshots = "{ snapshot_every: 100, keep_entries: 20 }";
 
 RunResult run(const std::string& faults, std::uint64_t seed,
               const std::string& config = kSnapshots) {
-  Registry registry;
-  add_builtin(registry);
-  const Catalog catalog = registry.catalog();
-  LoadOptions options;
-  options.catalog = &catalog;
   const std::string text =
       "scenario: v1\n"
       "name: destroyed\n"
@@ -33,11 +26,7 @@ RunResult run(const std::string& faults, std::uint64_t seed,
       "properties: [linearizable, raft.*, recovers]\n"
       "faults:\n" +
       faults;
-  const LoadedScenario loaded = parse_scenario("destroyed.yaml", text, options);
-  EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
-  RunOptions how;
-  how.seed = seed;
-  return run_scenario(loaded.spec.value_or(ScenarioSpec{}), registry, how);
+  return run_text(text, seed);
 }
 
 const PropertyResult& result_of(const RunResult& result, std::string_view check) {

@@ -1,8 +1,7 @@
 // The verdict of a run: planted failures for each rule that makes it `fail` or `unknown`.
 #include "scenarios/run.h"
 
-#include "scenarios/builtin.h"
-#include "scenarios/load.h"
+#include "tests/unit/scenarios/running.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -64,18 +63,13 @@ RunResult run(const std::string& rest, const Planted& planted = {}) {
     check.make = [&planted] { return std::make_unique<PlantedMonitor>(planted); };
     registry.add(check);
   }
-  const Catalog catalog = registry.catalog();
-  LoadOptions options;
-  options.catalog = &catalog;
   const std::string text =
       "scenario: v1\n"
       "name: planted\n"
       "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
       "workloads: [{ name: kv, type: cas-register, clients: 2, rate: 50/s, start: 1s }]\n" +
       rest;
-  const LoadedScenario loaded = parse_scenario("planted.yaml", text, options);
-  EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
-  return run_scenario(loaded.spec.value_or(ScenarioSpec{}), registry, RunOptions{});
+  return run_text(text, registry);
 }
 
 const std::string kShort = "limits: { sim_time: 3s }\n";
