@@ -250,7 +250,10 @@ void Nemesis::begin(std::size_t fault, std::uint64_t occurrence, const Effect& e
   active.occurrence = occurrence;
   active.id = next_active_++;
   active.effect = effect;
+  // Before it acts: a crash changes what `leader` means.
+  std::optional<Effect> frozen = freeze(active);
   std::visit(Apply{*this, active}, effect);
+  if (frozen) freeze_amount(active, *frozen);
   add_parts(active);
   const Fault& plan = plan_.faults[fault];
   Record record;
@@ -262,7 +265,7 @@ void Nemesis::begin(std::size_t fault, std::uint64_t occurrence, const Effect& e
   sim_.record(record);
   FaultRecord& report = records_[fault];
   active.record = report.occurrences.size();
-  report.occurrences.push_back({sim_.now(), kEndOfTime, active.victims});
+  report.occurrences.push_back({sim_.now(), kEndOfTime, active.victims, std::move(frozen)});
   if (duration) {
     const Duration length = duration->draw(draws("fault.duration", fault, occurrence).at(0));
     sim_.schedule(sim_.now() + length, *this, 1, active.id);

@@ -257,5 +257,7 @@ struct Fault {
 
 // "crash", "clock_drift": the key of the effect in a scenario file.
 std::string_view name_of(const Effect& effect);
+// The same with what kind of it: "crash-power", "disk-slow", "messages-delay", "partition-halves".
+std::string kind_of(const Effect& effect);
 
 }  // namespace windtunnel::faults

@@ -36,6 +36,9 @@ struct FaultRecord {
     Instant begin;
     Instant end = kEndOfTime;  // kEndOfTime: still acts
     std::vector<NodeId> victims;
+    // The effect as it was then: nodes by name instead of selectors, what was drawn instead of
+    // ranges. Absent where a selector meant nobody.
+    std::optional<Effect> frozen;
   };
   std::uint64_t fired = 0;
   std::vector<Occurrence> occurrences;
@@ -109,6 +112,9 @@ class Nemesis final : public RecordListener, private EventTarget {
              std::optional<DurationRange> duration);
   void undo(Active& active);
   struct Apply;
+  struct Freeze;  // freeze.cpp
+  std::optional<Effect> freeze(const Active& active) const;
+  static void freeze_amount(const Active& active, Effect& effect);
   std::vector<NodeId> select(const Selector& selector, const Active& active,
                              std::string_view purpose = "fault.victims") const;
   void add_parts(Active& active);

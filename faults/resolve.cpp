@@ -173,21 +173,28 @@ std::vector<NodeId> resolve(const Selector& selector, const ClusterView& view, D
   return resolver.take();
 }
 
-std::vector<CutPair> resolve(const Sides& sides, const ClusterView& view, DrawKey draws) {
+std::vector<std::vector<NodeId>> resolve_sides(const Sides& sides, const ClusterView& view,
+                                               DrawKey draws) {
+  if (sides.shape == Sides::Shape::listed) return listed_sides(sides, view, draws);
   std::vector<NodeId> order = servers_of(view, {});
   shuffle(order, view, draws);
-  std::vector<std::vector<NodeId>> parts;
-  std::vector<CutPair> pairs;
-  switch (sides.shape) {
-    case Sides::Shape::listed: parts = listed_sides(sides, view, draws); break;
-    case Sides::Shape::halves:
-      if (order.size() >= 2) parts = split(order, order.size() / 2 + 1, 0);
-      break;
-    case Sides::Shape::bridge:
-      if (order.size() >= 3) parts = split(order, (order.size() - 1) / 2, 1);
-      break;
-    case Sides::Shape::ring: pairs = all_but_neighbours(order); break;
+  if (sides.shape == Sides::Shape::halves && order.size() >= 2) {
+    return split(order, order.size() / 2 + 1, 0);
   }
+  if (sides.shape == Sides::Shape::bridge && order.size() >= 3) {
+    return split(order, (order.size() - 1) / 2, 1);
+  }
+  return {};
+}
+
+std::vector<CutPair> resolve(const Sides& sides, const ClusterView& view, DrawKey draws) {
+  std::vector<CutPair> pairs;
+  if (sides.shape == Sides::Shape::ring) {
+    std::vector<NodeId> order = servers_of(view, {});
+    shuffle(order, view, draws);
+    pairs = all_but_neighbours(order);
+  }
+  const std::vector<std::vector<NodeId>> parts = resolve_sides(sides, view, draws);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     for (std::size_t j = i + 1; j < parts.size(); ++j) separate(parts[i], parts[j], pairs);
   }

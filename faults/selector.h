@@ -90,5 +90,8 @@ struct CutPair {
   friend auto operator<=>(const CutPair&, const CutPair&) = default;
 };
 std::vector<CutPair> resolve(const Sides& sides, const ClusterView& view, DrawKey draws);
+// The sides themselves; none for a ring.
+std::vector<std::vector<NodeId>> resolve_sides(const Sides& sides, const ClusterView& view,
+                                               DrawKey draws);
 
 }  // namespace windtunnel::faults
