@@ -6,6 +6,7 @@
 #include "cli/words.h"
 #include "reports/run_directory.h"
 #include "scenarios/campaign.h"
+#include "scenarios/draw.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
 
@@ -190,6 +191,7 @@ int replay_command(const ReplayRequest& request, const scenarios::Registry& regi
                    Terminal& terminal) {
   Saved saved;
   if (const int code = Reader(request, registry).read(saved); code != kExitOk) return code;
+  saved.spec = scenarios::draw_scenario(saved.spec, saved.seed);
   if (request.until != 0 || !request.check.empty()) return show_past(request, saved, registry);
   scenarios::CampaignOptions options;
   options.seeds = {saved.seed};

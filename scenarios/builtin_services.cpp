@@ -4,6 +4,7 @@
 #include "protocols/kv/raft_client.h"
 #include "protocols/naive/naive.h"
 #include "protocols/node/raft_kv.h"
+#include "protocols/raft/marks.h"
 #include "protocols/raft/message.h"
 
 namespace windtunnel::scenarios {
@@ -29,6 +30,7 @@ ServiceDefinition raft_kv() {
   definition.name = "raft-kv";
   definition.doc = "the key-value store replicated by Raft";
   definition.options = raft_kv_options();
+  definition.marks = raft::kMarks;
   definition.max_nodes = kRaftKvMaxNodes;
   definition.max_servers = kObservedNodes;
   definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {

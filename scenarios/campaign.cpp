@@ -12,13 +12,6 @@
 namespace windtunnel::scenarios {
 namespace {
 
-std::string run_line(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed) {
-  install_crash_note();
-  RunOptions options;
-  options.seed = seed;
-  return result_line(run_scenario(spec, registry, options));
-}
-
 // Moves the heap: what depends on addresses will differ from a run without it.
 std::vector<std::unique_ptr<char[]>> junk() {
   std::vector<std::unique_ptr<char[]>> blocks;
@@ -62,17 +55,6 @@ void find_difference(const ScenarioSpec& spec, const Registry& registry, SeedRep
                       "\nsecond run: " + describe_record(*second, number);
 }
 
-// Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
-// not what was printed: a sanitizer prints addresses.
-bool same_end(const SeedReport& first, const JobOutcome& second) {
-  const bool crashed = second.kind != JobOutcome::Kind::done;
-  if (crashed || first.crashed) {
-    return crashed == first.crashed && second.kind == first.crash.kind &&
-           second.signal == first.crash.signal && second.exit_code == first.crash.exit_code;
-  }
-  return comparable(second.output) == comparable(first.line);
-}
-
 class Collector {
  public:
   Collector(const ScenarioSpec& spec, const Registry& registry, const CampaignOptions& options,
@@ -87,13 +69,7 @@ class Collector {
   bool take(std::uint64_t job, const JobOutcome& outcome) {
     const std::uint64_t per_seed = options_.verify ? 2 : 1;
     if (job % per_seed == 0) {
-      report_ = {};
-      report_.seed = options_.seeds[job / per_seed];
-      report_.crashed = outcome.kind != JobOutcome::Kind::done;
-      report_.line = report_.crashed ? result_line(crash_result(spec_, report_.seed, outcome))
-                                     : outcome.output;
-      report_.summary = summary_of(report_.line);
-      if (report_.crashed) report_.crash = outcome;
+      report_ = report_of(spec_, options_.seeds[job / per_seed], outcome);
       if (options_.verify) return true;
     } else {
       report_.nondeterministic = !same_end(report_, outcome);
@@ -141,6 +117,48 @@ class Collector {
 };
 
 }  // namespace
+
+std::string run_output(const ScenarioSpec& spec, const Registry& registry,
+                       const RunOptions& options) {
+  install_crash_note();
+  const RunResult result = run_scenario(spec, registry, options);
+  std::string output = result_line(result);
+  if (options.coverage) output += "\n" + encode(result.coverage);
+  return output;
+}
+
+bool same_end(const SeedReport& first, const JobOutcome& second) {
+  const bool crashed = second.kind != JobOutcome::Kind::done;
+  if (crashed || first.crashed) {
+    return crashed == first.crashed && second.kind == first.crash.kind &&
+           second.signal == first.crash.signal && second.exit_code == first.crash.exit_code;
+  }
+  return comparable(second.output.substr(0, second.output.find('\n'))) == comparable(first.line);
+}
+
+std::string run_output_elsewhere(const ScenarioSpec& spec, const Registry& registry,
+                                 const RunOptions& options) {
+  const std::vector<std::unique_ptr<char[]>> moved = junk();
+  return run_output(spec, registry, options);
+}
+
+SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
+  SeedReport report;
+  report.seed = seed;
+  report.crashed = outcome.kind != JobOutcome::Kind::done;
+  if (report.crashed) {
+    report.crash = outcome;
+    report.line = result_line(crash_result(spec, seed, outcome));
+  } else {
+    const std::size_t end = std::min(outcome.output.find('\n'), outcome.output.size());
+    report.line = outcome.output.substr(0, end);
+    if (end != outcome.output.size()) {
+      report.coverage = decode_coverage(std::string_view(outcome.output).substr(end + 1));
+    }
+  }
+  report.summary = summary_of(report.line);
+  return report;
+}
 
 RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
   RunResult result;
@@ -200,8 +218,10 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
   const JobsEnd end = run_jobs(
       options.seeds.size() * per_seed, workers,
       [&](std::uint64_t job) {
-        const auto moved = job % per_seed == 1 ? junk() : std::vector<std::unique_ptr<char[]>>();
-        return run_line(spec, registry, options.seeds[job / per_seed]);
+        RunOptions run;
+        run.seed = options.seeds[job / per_seed];
+        return job % per_seed == 1 ? run_output_elsewhere(spec, registry, run)
+                                   : run_output(spec, registry, run);
       },
       [&](std::uint64_t job, const JobOutcome& outcome) { return collector.take(job, outcome); });
   return collector.totals(end);

@@ -24,11 +24,21 @@ struct CampaignOptions {
   std::uint64_t max_failures = 0;
 };
 
+// What one run, in a worker, hands to the process that asked for it: its line, and its coverage
+// where `options` asks for it.
+std::string run_output(const ScenarioSpec& spec, const Registry& registry,
+                       const RunOptions& options);
+
+// The same with the heap moved: what depends on addresses differs from a run without it.
+std::string run_output_elsewhere(const ScenarioSpec& spec, const Registry& registry,
+                                 const RunOptions& options);
+
 // What became of one seed.
 struct SeedReport {
   std::uint64_t seed = 0;
   std::string line;  // for --json
   ResultSummary summary;
+  Coverage coverage;
   bool crashed = false;  // the code under test ended the process, or hung
   JobOutcome crash;      // how, then
   // --verify: the two runs differ. The record is the first that differs; 0 when the third and
@@ -51,6 +61,13 @@ struct CampaignTotals {
   // design: 130 interrupted, 4 crashed, 3 nondeterminism, 1 failure, 2 unknown, 0.
   int exit_code() const;
 };
+
+// From what a worker handed over, or how it ended.
+SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
+
+// Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
+// not what was printed: a sanitizer prints addresses.
+bool same_end(const SeedReport& first, const JobOutcome& second);
 
 // The result of a run that ended its process, as the check `no-crash` sees it.
 RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);

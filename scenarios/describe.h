@@ -23,6 +23,8 @@ void describe(Fields<WorkloadSpec>& f);
 void describe(Fields<HealSpec>& f);
 void describe(Fields<PropertySpec>& f);
 void describe(Fields<FloorSpec>& f);
+void describe(Fields<FuzzSpec>& f);
+void describe(Fields<FoundSpec>& f);
 void describe(Fields<Distribution>& f);
 void describe(Fields<faults::FaultPlan>& f);
 void describe(Fields<faults::Fault>& f);

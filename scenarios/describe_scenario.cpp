@@ -27,6 +27,38 @@ void describe(Fields<ScenarioSpec>& f) {
   f.optional("stop", &ScenarioSpec::stop, "Whether a run ends at the first violated property.");
   f.optional("ties", &ScenarioSpec::ties,
              "The order of events at equal times: as they were scheduled, or drawn from the seed.");
+  f.optional("fuzz", &ScenarioSpec::fuzz,
+             "What each seed draws anew before its run, also with `windtunnel run`.");
+  f.optional("found", &ScenarioSpec::found, "Written by `fuzz` and `shrink`: what was found.");
+}
+
+void describe(Fields<FuzzSpec>& f) {
+  f.required("between", &FuzzSpec::between, "Faults begin then, `1s..8s`.");
+  f.optional("faults", &FuzzSpec::faults, "How many faults there are, beside those of `faults`.",
+             Bounds{0, 1'000});
+  f.optional("kinds", &FuzzSpec::kinds,
+             "Kinds of faults. Each is on in about half of the seeds; those that are on are chosen "
+             "by weight.");
+  f.optional("nodes", &FuzzSpec::nodes, "The size of the first group: one of these.",
+             Bounds{1, 1'000});
+  f.optional("clients", &FuzzSpec::clients, "Clients of each workload.", Bounds{1, 1'000});
+  f.optional("keys", &FuzzSpec::keys, "Keys of each workload.", Bounds{1, 1'000'000});
+  f.optional("rate", &FuzzSpec::rate, "Operations of each workload: one of these.");
+  f.optional("latency", &FuzzSpec::latency,
+             "The typical latency of the links lies in this range, small ones as often as large "
+             "ones.",
+             kPositive);
+  f.optional("fsync", &FuzzSpec::fsync, "The typical time of an fsync, likewise.", kPositive);
+  f.optional("config", &FuzzSpec::config,
+             "Options of the first group's service, each with the values it may have.");
+}
+
+void describe(Fields<FoundSpec>& f) {
+  f.required("fingerprint", &FoundSpec::fingerprint, "The kind of failure.");
+  f.optional("trace_hash", &FoundSpec::trace_hash,
+             "The trace hash of its run; absent where the run did not end.");
+  f.optional("build", &FoundSpec::build, "The build that found it.");
+  f.optional("draws", &FoundSpec::draws, "The version of the draws that its seed means.");
 }
 
 void describe(Fields<LimitsSpec>& f) {

@@ -48,6 +48,8 @@ struct ServiceDefinition {
   // A client that runs on a node of its own; `config.name` is the client's node.
   std::function<std::unique_ptr<Client>(Env&, const ServiceConfig&)> make_client;
   std::vector<MessageType> messages;
+  // The names of the marks that it can leave (ObservationKind::mark).
+  std::span<const std::string_view> marks = {};
   // One line for people about a message's bytes; may be empty.
   std::function<std::string(BytesView)> describe;
   // Makes the node's election timer expire now (`timeout: NODE`); may be empty.

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstdlib>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -64,6 +65,7 @@ json::object stats_of(const RunResult& result) {
   json::object& faults = object["faults"].emplace_object();
   for (const FaultActivity& fault : result.faults) {
     json::object activity;
+    activity["kind"] = text_of(fault.kind);
     activity["fired"] = fault.fired;
     activity["bites"] = fault.bites;
     faults[fault.id] = std::move(activity);
@@ -157,12 +159,33 @@ void take_property(const json::value& value, ResultSummary& summary) {
   const json::object* property = value.if_object();
   if (property == nullptr || !property->contains("verdict")) return;
   if (string_of(property->at("verdict")) != "violated") return;
-  const json::value* workload = property->if_contains("workload");
-  summary.violated.push_back({string_of(property->at("check")),
-                              workload == nullptr ? std::string() : string_of(*workload)});
-  const json::object* witness = property->at("witness").if_object();
-  if (summary.witness.empty() && witness != nullptr && witness->contains("text")) {
-    summary.witness = string_of(witness->at("text"));
+  ResultSummary::Violated violated;
+  violated.check = string_of(property->at("check"));
+  if (const json::value* workload = property->if_contains("workload"); workload != nullptr) {
+    violated.workload = string_of(*workload);
+  }
+  violated.expected = string_of(property->at("expected"));
+  if (const json::object* witness = property->at("witness").if_object(); witness != nullptr) {
+    if (const auto* text = witness->if_contains("text")) violated.text = string_of(*text);
+    if (const auto* event = witness->if_contains("event")) {
+      violated.event = std::strtoull(string_of(*event).c_str(), nullptr, 10);
+    }
+    if (const auto* time = witness->if_contains("time_ns")) {
+      violated.time = Duration{static_cast<std::int64_t>(number_of(*time))};
+    }
+  }
+  if (summary.witness.empty()) summary.witness = violated.text;
+  summary.violated.push_back(std::move(violated));
+}
+
+void take_stats(const json::object& stats, ResultSummary& summary) {
+  summary.ops_ok = number_of(stats.at("ops_ok"));
+  summary.ops = summary.ops_ok + number_of(stats.at("ops_fail")) + number_of(stats.at("ops_info"));
+  summary.faults_bite = number_of(stats.at("faults_bite"));
+  for (const json::key_value_pair& fault : stats.at("faults").get_object()) {
+    const json::object& activity = fault.value().get_object();
+    if (number_of(activity.at("bites")) == 0) continue;
+    summary.bitten.push_back(string_of(activity.at("kind")));
   }
 }
 
@@ -214,7 +237,8 @@ ResultSummary summary_of(const std::string& line) {
   if (object->at("wall_time_ms").is_double()) {
     summary.wall_ms = object->at("wall_time_ms").get_double();
   }
-  summary.ops_ok = number_of(object->at("stats").get_object().at("ops_ok"));
+  summary.sim_time = Duration{static_cast<std::int64_t>(number_of(object->at("sim_time_ns")))};
+  take_stats(object->at("stats").get_object(), summary);
   for (const json::value& reason : object->at("reasons").get_array()) {
     summary.reasons.push_back(string_of(reason));
   }

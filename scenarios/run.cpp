@@ -1,6 +1,7 @@
 #include "scenarios/run.h"
 
 #include "checkers/history_io.h"
+#include "scenarios/draw.h"
 #include "scenarios/world.h"
 #include "sim/node.h"
 
@@ -170,10 +171,14 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
     FaultActivity activity;
     activity.id = fault.id;
     activity.label = fault.label.empty() ? std::string(name_of(fault.effect)) : fault.label;
+    activity.kind = !fault.script.empty()    ? "script"
+                    : !fault.choices.empty() ? "choose"
+                                             : faults::kind_of(fault.effect);
     activity.fired = nemesis.records()[i].fired;
     activity.bites = nemesis.bites(i);
     for (const auto& occurrence : nemesis.records()[i].occurrences) {
-      activity.windows.push_back({occurrence.begin, occurrence.end, occurrence.victims});
+      activity.windows.push_back(
+          {occurrence.begin, occurrence.end, occurrence.victims, occurrence.frozen});
     }
     stats.faults_fired += activity.fired;
     if (activity.bites > 0) ++stats.faults_bite;
@@ -256,8 +261,9 @@ bool matches(std::string_view pattern, std::string_view name) {
   return name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
-RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
+RunResult run_scenario(const ScenarioSpec& space, const Registry& registry,
                        const RunOptions& options, RunArtifacts* artifacts) {
+  const ScenarioSpec spec = draw_scenario(space, options.seed);
   const auto began = std::chrono::steady_clock::now();
   World world(spec, registry, options);
   RunView view = view_of(world, spec);
@@ -265,6 +271,8 @@ RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
   properties.attach(view, [&] {
     if (spec.stop == StopAt::first) world.sim().request_stop();
   });
+  std::optional<CoverageObserver> coverage;
+  if (options.coverage) coverage.emplace(world.sim());
   const StopReason stop = play(world, spec, view);
 
   RunResult result;
@@ -277,6 +285,7 @@ RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
   result.trace_hash = world.sim().trace().hash();
   result.events = world.sim().trace().size();
   collect_activity(world, spec, result);
+  if (coverage) result.coverage = coverage->take();
   judge(spec, stop, result);
   if (artifacts != nullptr) keep_artifacts(world, *artifacts);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;

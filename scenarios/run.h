@@ -3,6 +3,7 @@
 
 #include "protocols/base/hash.h"
 #include "scenarios/check.h"
+#include "scenarios/coverage.h"
 #include "scenarios/registry.h"
 #include "scenarios/spec.h"
 #include "sim/simulation.h"
@@ -30,12 +31,14 @@ struct PropertyResult {
 struct FaultActivity {
   std::string id;
   std::string label;
+  std::string kind;  // see faults::kind_of; "choose" or "script" of a fault with no effect
   std::uint64_t fired = 0;
   std::uint64_t bites = 0;  // things that went differently because of it
   struct Window {
     Instant begin;
     Instant end;  // kEndOfTime: never ended
     std::vector<NodeId> victims;
+    std::optional<faults::Effect> frozen;  // see faults::FaultRecord
   };
   std::vector<Window> windows;
 };
@@ -75,12 +78,14 @@ struct RunResult {
   std::vector<WorkloadActivity> workloads;
   std::optional<Instant> healed_at;
   RunStats stats;
+  Coverage coverage;  // where it was asked for
 };
 
 struct RunOptions {
   std::uint64_t seed = 1;
   TraceLevel trace = TraceLevel::hash;
   std::uint64_t salt = 0;
+  bool coverage = false;  // collect RunResult::coverage
 };
 
 // What a run leaves behind for people, where it was asked for.
@@ -89,8 +94,9 @@ struct RunArtifacts {
   std::string history_jsonl;  // of all workloads, in order of time
 };
 
-// Runs to the end, the first violation (stop: first), or a limit. The code under test may abort the
-// process: run it in a worker (scenarios/campaign.h) unless that is what you want.
+// Draws what the seed decides (scenarios/draw.h), and runs to the end, the first violation (stop:
+// first), or a limit. The code under test may abort the process: run it in a worker
+// (scenarios/campaign.h) unless that is what you want.
 RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
                        const RunOptions& options, RunArtifacts* artifacts = nullptr);
 

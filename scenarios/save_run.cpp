@@ -1,5 +1,6 @@
 #include "scenarios/save_run.h"
 
+#include "scenarios/draw.h"
 #include "scenarios/print.h"
 #include "sim/trace/atomic_file.h"
 #include "sim/trace/trace_file.h"
@@ -32,8 +33,9 @@ std::string write(const std::string& directory, const char* name, BytesView byte
 }
 
 // The first error, or empty.
-std::string write_files(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed,
+std::string write_files(const ScenarioSpec& space, const Registry& registry, std::uint64_t seed,
                         const std::string& directory, const std::string& replay_command) {
+  const ScenarioSpec spec = draw_scenario(space, seed);
   RunOptions options;
   options.seed = seed;
   options.trace = TraceLevel::full;
@@ -48,8 +50,9 @@ std::string write_files(const ScenarioSpec& spec, const Registry& registry, std:
   return error;
 }
 
-std::string write_crash(const ScenarioSpec& spec, const SeedReport& report,
+std::string write_crash(const ScenarioSpec& space, const SeedReport& report,
                         const std::string& directory, const std::string& replay_command) {
+  const ScenarioSpec spec = draw_scenario(space, report.seed);
   const RunResult result = crash_result(spec, report.seed, report.crash);
   std::string error = write(directory, "scenario.yaml", as_bytes(print_spec(spec)));
   if (!error.empty()) return error;

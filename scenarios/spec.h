@@ -194,6 +194,31 @@ struct HealSpec {
   friend bool operator==(const HealSpec&, const HealSpec&) = default;
 };
 
+// What is drawn anew for each seed, before its run: first the cluster, then which kinds of faults
+// are on, then the plan (see scenarios/draw.h). What is absent stays as the scenario says.
+struct FuzzSpec {
+  DurationRange between;              // faults begin then
+  IntegerRange faults{1, 12};         // how many
+  std::vector<faults::Choice> kinds;  // those that may be on
+  std::vector<std::uint32_t> nodes;   // sizes of the first group
+  std::optional<IntegerRange> clients;
+  std::optional<IntegerRange> keys;
+  std::vector<Rate> rate;
+  std::optional<DurationRange> latency;
+  std::optional<DurationRange> fsync;
+  std::map<std::string, std::vector<std::string>, std::less<>> config;
+  friend bool operator==(const FuzzSpec&, const FuzzSpec&) = default;
+};
+
+// Of a scenario that a fuzzer wrote: what to expect when it is run again.
+struct FoundSpec {
+  std::string fingerprint;  // of the failure, see scenarios/fuzzing/fingerprint.h
+  std::string trace_hash;   // empty: the run did not end
+  std::string build;        // that found it
+  std::uint32_t draws = kDrawVersion;
+  friend bool operator==(const FoundSpec&, const FoundSpec&) = default;
+};
+
 enum class StopAt : std::uint8_t { first, never };
 enum class TieOrder : std::uint8_t { fifo, seeded };
 enum class FormatVersion : std::uint8_t { v1 };
@@ -216,6 +241,8 @@ struct ScenarioSpec {
   FloorSpec floor;
   StopAt stop = StopAt::first;
   TieOrder ties = TieOrder::fifo;
+  std::optional<FuzzSpec> fuzz;
+  std::optional<FoundSpec> found;
   friend bool operator==(const ScenarioSpec&, const ScenarioSpec&) = default;
 };
 

@@ -67,6 +67,7 @@ void Validator::check() {
   for (const PropertySpec& property : spec_.properties) check_property(property);
   check_times();
   for (const faults::Fault& fault : spec_.plan.faults) check_fault(fault);
+  if (spec_.fuzz) check_fuzz(*spec_.fuzz);
 }
 
 void Validator::check_name(const std::string& name, const SourceSpan& span, std::string_view what) {

@@ -50,6 +50,10 @@ class Validator {
   void check_property(const PropertySpec& property);
   void check_needs(const PropertySpec& property, const std::vector<const CheckInfo*>& checks);
   void check_times();
+  // validate_fuzz.cpp: each cluster that may be drawn must be one that could be written.
+  void check_fuzz(const FuzzSpec& fuzz);
+  void check_fuzz_config(const FuzzSpec& fuzz);
+  void check_fuzz_sizes(const FuzzSpec& fuzz);
   void check_fault(const faults::Fault& fault);
   void check_fault_times(const faults::Fault& fault);
   void check_effect(const faults::Effect& effect, const SourceSpan& span);

@@ -10,6 +10,10 @@
 
 namespace windtunnel {
 
+// What a seed means. Raised when the same seed gives other draws than before, so that a saved seed
+// can say that it was made for others.
+inline constexpr std::uint32_t kDrawVersion = 1;
+
 // Names one family of draws: (seed, purpose, entity, salt). `at(n)` is its n-th draw.
 class DrawKey {
  public:
