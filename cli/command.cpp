@@ -3,6 +3,7 @@
 #include "cli/command_line.h"
 #include "cli/terminal.h"
 #include "scenarios/diagnostics.h"
+#include "scenarios/version.h"
 
 #include <algorithm>
 #include <charconv>
@@ -115,12 +116,13 @@ int main(int argc, char** argv, const scenarios::Registry& registry) {
   CommandLine line(registry, argc > 0 ? argv[0] : "windtunnel");
   line.app.name("windtunnel");
   line.app.require_subcommand(1);
-  line.app.set_version_flag("--version", "windtunnel 0.1.0");
+  line.app.set_version_flag("--version", std::string("windtunnel ") + scenarios::kVersion);
   line.app.add_option("--color", line.color, "colours: auto, always or never")
       ->transform(CLI::CheckedTransformer(kColorModes))
       ->option_text("WHEN (auto)");
   line.app.fallthrough();
   cli::add_run_commands(line);
+  cli::add_fuzz_commands(line);
   cli::add_trace_commands(line);
   cli::add_service_commands(line);
   cli::add_scenario_commands(line);

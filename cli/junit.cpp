@@ -67,6 +67,20 @@ void JUnitReport::add(const std::string& scenario, const scenarios::SeedReport& 
   suite.cases.push_back(std::move(made));
 }
 
+void JUnitReport::add_passed(const std::string& scenario, std::uint64_t count, double seconds) {
+  Suite& suite = suite_of(scenario);
+  suite.passed += count;
+  suite.passed_seconds += seconds;
+}
+
+void JUnitReport::add_failure(const std::string& scenario, const std::string& name,
+                              const std::string& text) {
+  Case made;
+  made.name = name;
+  made.failure = text;
+  suite_of(scenario).cases.push_back(std::move(made));
+}
+
 std::string JUnitReport::text() const {
   std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (const Suite& suite : suites_) {

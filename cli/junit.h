@@ -14,6 +14,9 @@ class JUnitReport {
   void add(const std::string& scenario, const scenarios::SeedReport& report);
   // Checks of which a violation was expected in any seed and found in none: a failing case each.
   void add_never_violated(const std::string& scenario, const std::vector<std::string>& checks);
+  // Of a campaign whose runs are not listed one by one.
+  void add_passed(const std::string& scenario, std::uint64_t count, double seconds);
+  void add_failure(const std::string& scenario, const std::string& name, const std::string& text);
   std::string text() const;
 
  private:

@@ -1,0 +1,94 @@
+#include "cli/finding.h"
+
+#include "scenarios/fuzzing/corpus.h"
+#include "scenarios/fuzzing/failure_file.h"
+#include "scenarios/fuzzing/plan_edit.h"
+#include "sim/trace/atomic_file.h"
+
+#include <fmt/format.h>
+
+namespace windtunnel::cli {
+namespace {
+
+using scenarios::Subject;
+
+Subject make_small(const scenarios::ScenarioSpec& spec, const scenarios::Failure& failure,
+                   const scenarios::Registry& registry, const FindingOptions& options,
+                   Terminal& terminal, SavedFinding& saved) {
+  scenarios::ShrinkOptions shrink;
+  shrink.jobs = options.jobs;
+  shrink.time = options.time;
+  const auto began = std::chrono::steady_clock::now();
+  scenarios::ShrinkResult result = scenarios::shrink(
+      spec, failure, registry, shrink, [&](const scenarios::ShrinkProgress& progress) {
+        terminal.status(fmt::format("shrinking {}: {} tried, {} faults, {} nodes ({})",
+                                    failure.fingerprint.text(), progress.candidates,
+                                    scenarios::count_faults(progress.best->spec.plan),
+                                    scenarios::count_servers(progress.best->spec), progress.pass));
+      });
+  terminal.status("");
+  saved.shrunk = true;
+  saved.complete = result.complete;
+  saved.interrupted = result.interrupted;
+  saved.candidates = result.candidates;
+  saved.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return std::move(result.best);
+}
+
+std::string counted(std::uint64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// Runs what was written; counts its operations.
+void prove(const std::string& file, const scenarios::ScenarioSpec& spec,
+           const scenarios::Registry& registry, SavedFinding& saved) {
+  const scenarios::CorpusEntry entry{file, spec};
+  saved.reproduces =
+      scenarios::check_entry(entry, registry).state == scenarios::CorpusState::reproduces;
+  const std::uint64_t seed = spec.seeds.ranges.front().first;
+  run_jobs(
+      1, scenarios::worker_options(spec),
+      [&](std::uint64_t) {
+        scenarios::RunOptions options;
+        options.seed = seed;
+        return scenarios::run_output(spec, registry, options);
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        saved.operations = scenarios::report_of(spec, seed, outcome).summary.ops;
+        return true;
+      });
+}
+
+}  // namespace
+
+SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::Failure& failure,
+                          const std::string& file, const scenarios::Registry& registry,
+                          const FindingOptions& options, Terminal& terminal) {
+  SavedFinding saved;
+  Subject subject{spec, failure};
+  // What hangs would hang a hundred times.
+  if (options.shrink && !failure.hung) {
+    subject = make_small(spec, failure, registry, options, terminal, saved);
+  }
+  scenarios::ScenarioSpec written = scenarios::failure_spec(subject);
+  const std::string text = scenarios::failure_text(written, subject, registry);
+  saved.faults = scenarios::count_faults(written.plan);
+  saved.nodes = scenarios::count_servers(written);
+  saved.clients = scenarios::count_clients(written);
+  const FileResult<void> result = write_file_atomically(file, as_bytes(text));
+  if (!result) {
+    saved.error = result.error().what;
+    return saved;
+  }
+  saved.file = file;
+  prove(file, written, registry, saved);
+  return saved;
+}
+
+std::string size_text(const SavedFinding& finding) {
+  return fmt::format("{}, {}, {}, {}", counted(finding.faults, "fault"),
+                     counted(finding.nodes, "node"), counted(finding.clients, "client"),
+                     counted(finding.operations, "operation"));
+}
+
+}  // namespace windtunnel::cli

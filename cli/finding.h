@@ -1,0 +1,42 @@
+// What the command does with one failure: makes it small, writes its file, runs that once more.
+#pragma once
+
+#include "cli/terminal.h"
+#include "scenarios/fuzzing/shrink.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace windtunnel::cli {
+
+struct SavedFinding {
+  std::string file;   // empty: not written
+  std::string error;  // why not
+  bool shrunk = false;
+  bool complete = false;  // nothing makes it smaller
+  bool interrupted = false;
+  bool reproduces = false;  // the file, run again, fails in the same way with the same trace
+  std::uint64_t candidates = 0;
+  double seconds = 0;  // real time of shrinking
+  std::size_t faults = 0;
+  std::uint32_t nodes = 0;
+  std::uint32_t clients = 0;
+  std::uint64_t operations = 0;  // that the clients began
+};
+
+struct FindingOptions {
+  unsigned jobs = 1;
+  bool shrink = true;
+  std::chrono::milliseconds time{60'000};
+};
+
+// `file`: where it goes; replaces what is there only when all of it is written.
+SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::Failure& failure,
+                          const std::string& file, const scenarios::Registry& registry,
+                          const FindingOptions& options, Terminal& terminal);
+
+// "3 faults, 3 nodes, 1 client, 4 operations".
+std::string size_text(const SavedFinding& finding);
+
+}  // namespace windtunnel::cli

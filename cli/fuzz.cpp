@@ -1,0 +1,266 @@
+#include "cli/fuzz.h"
+
+#include "cli/command.h"
+#include "cli/finding.h"
+#include "cli/fuzz_text.h"
+#include "cli/junit.h"
+#include "cli/run.h"
+#include "cli/settings.h"
+#include "cli/shell_word.h"
+#include "scenarios/draw.h"
+#include "scenarios/fuzzing/corpus.h"
+#include "scenarios/fuzzing/fuzz.h"
+#include "scenarios/load.h"
+#include "scenarios/option_values.h"
+#include "scenarios/save_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <thread>
+
+namespace windtunnel::cli {
+namespace {
+
+using scenarios::FailureGroup;
+using scenarios::FuzzTotals;
+using scenarios::ScenarioSpec;
+
+unsigned jobs_of(unsigned asked) {
+  return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
+}
+
+// "60s"; nothing, with the reason printed, where it is no duration.
+std::optional<std::chrono::milliseconds> read_time(const std::string& option,
+                                                   const std::string& text) {
+  using Kind = scenarios::OptionInfo::Kind;
+  const std::optional<std::int64_t> ns = scenarios::quantity_of(Kind::duration, text);
+  if (ns && *ns >= 1'000'000) return std::chrono::milliseconds(*ns / 1'000'000);
+  complain(
+      fmt::format("error: {} {}: not a time; write it with its unit, as 60s or 10m", option, text));
+  return std::nullopt;
+}
+
+// Fuzzes one scenario.
+class Fuzzing {
+ public:
+  Fuzzing(const FuzzRequest& request, const scenarios::Registry& registry, Terminal& terminal,
+          JUnitReport& junit, std::string path, ScenarioSpec spec)
+      : request_(request),
+        registry_(registry),
+        terminal_(terminal),
+        junit_(junit),
+        path_(std::move(path)),
+        spec_(std::move(spec)) {}
+
+  int run(const scenarios::FuzzOptions& options, const FindingOptions& finding,
+          const std::set<std::string>& known) {
+    options_ = options;
+    if (!request_.json) print_line(introduction(terminal_.strong(spec_.name), options));
+    totals_ = scenarios::fuzz(spec_, registry_, options,
+                              [&](const FuzzTotals& totals) { show_progress(totals); });
+    terminal_.status("");
+    for (const FailureGroup& group : totals_.groups) take(group, finding, known);
+    sum_up();
+    junit_.add_passed(spec_.name, totals_.pass, totals_.cpu_seconds);
+    return write_failed_ ? kExitInternal : exit_code();
+  }
+
+ private:
+  void show_progress(const FuzzTotals& totals) {
+    // A line for every run would cost more than the runs.
+    const auto now = std::chrono::steady_clock::now();
+    if (now - shown_ < std::chrono::milliseconds(200)) return;
+    shown_ = now;
+    terminal_.status(progress_line(totals, options_));
+  }
+
+  std::string file_for(const FailureGroup& group) const {
+    const std::string folder =
+        request_.corpus.empty() ? request_.out + "/" + spec_.name + "/findings" : request_.corpus;
+    return folder + "/" + group.failure.fingerprint.text() + ".yaml";
+  }
+
+  std::string rerun(const FailureGroup& group) const {
+    std::string text = fmt::format("{} run {} --seed {}", shell_word(request_.called_by),
+                                   shell_word(path_), group.report.seed);
+    for (const std::string& set : request_.set) text += " --set " + shell_word(set);
+    return text;
+  }
+
+  void take(const FailureGroup& group, FindingOptions finding, const std::set<std::string>& known) {
+    Finding found{&group, {}, known.contains(group.failure.fingerprint.text())};
+    const bool interrupted = totals_.end == JobsEnd::interrupted || interrupted_;
+    if (interrupted) finding.shrink = false;
+    if (!found.known) {
+      found.saved =
+          save_finding(group.spec, group.failure, file_for(group), registry_, finding, terminal_);
+      interrupted_ = interrupted_ || found.saved.interrupted;
+      if (!found.saved.error.empty()) {
+        complain("error: " + found.saved.error);
+        write_failed_ = true;
+      }
+    }
+    // A mutated plan is no seed of the scenario: its file is what repeats it.
+    found.rerun = options_.guided ? std::string() : rerun(group);
+    if (!found.saved.file.empty()) {
+      found.replay =
+          fmt::format("{} run {}", shell_word(request_.called_by), shell_word(found.saved.file));
+    }
+    junit_.add_failure(spec_.name, group.failure.fingerprint.text(), group.failure.text);
+    if (!print(request_.json ? finding_json(spec_.name, totals_, found) + "\n"
+                             : finding_text(found, totals_, terminal_))) {
+      write_failed_ = true;
+    }
+    findings_.push_back(std::move(found));
+  }
+
+  void sum_up() {
+    const scenarios::Catalog catalog = registry_.catalog();
+    if (!print(request_.json ? totals_json(spec_, totals_, options_, findings_) + "\n"
+                             : totals_text(spec_, registry_, totals_, options_, terminal_))) {
+      write_failed_ = true;
+    }
+  }
+
+  int exit_code() const {
+    if (totals_.end == JobsEnd::interrupted || interrupted_) return kExitInterrupted;
+    if (totals_.end == JobsEnd::no_processes) return kExitInternal;
+    if (totals_.failing > 0 && totals_.failing == totals_.crashed) return kExitCrashed;
+    if (totals_.failing > 0) return kExitViolated;
+    if (totals_.nondeterministic > 0) return kExitNondeterminism;
+    return is_mostly_judged(totals_) ? kExitOk : kExitUnknown;
+  }
+
+  const FuzzRequest& request_;
+  const scenarios::Registry& registry_;
+  Terminal& terminal_;
+  JUnitReport& junit_;
+  std::string path_;
+  ScenarioSpec spec_;
+  scenarios::FuzzOptions options_;
+  FuzzTotals totals_;
+  std::vector<Finding> findings_;
+  std::chrono::steady_clock::time_point shown_;
+  bool interrupted_ = false;
+  bool write_failed_ = false;
+};
+
+// All files are read before anything runs.
+int load_all(const FuzzRequest& request, const scenarios::Registry& registry,
+             std::vector<ScenarioSpec>& specs) {
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  if (!read_settings(request.set, load)) return kExitUsage;
+  int code = kExitOk;
+  for (const std::string& path : request.scenarios) {
+    scenarios::LoadedScenario loaded = scenarios::load_scenario(path, load);
+    if (!loaded.spec) {
+      complain(loaded.diagnostics.render());
+      if (code == kExitOk) code = loaded.diagnostics.exit_code();
+    } else if (!loaded.spec->fuzz) {
+      complain(
+          fmt::format("error: {} has no `fuzz:` section, so there is nothing to draw; "
+                      "`windtunnel run --seeds A..B` runs it with many seeds",
+                      path));
+      if (code == kExitOk) code = kExitBadInput;
+    } else {
+      specs.push_back(std::move(*loaded.spec));
+    }
+  }
+  return code;
+}
+
+// Runs what was found before. Returns the fingerprints that still show.
+std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
+                                                  const scenarios::Registry& registry, int& code) {
+  std::set<std::string> known;
+  if (request.corpus.empty()) return known;
+  const scenarios::Corpus corpus = scenarios::load_corpus(request.corpus, registry);
+  for (const std::string& complaint : corpus.complaints) complain(complaint);
+  if (corpus.exit_code != 0) {
+    code = corpus.exit_code;
+    return std::nullopt;
+  }
+  for (const scenarios::CorpusEntry& entry : corpus.entries) {
+    const scenarios::CorpusResult result = scenarios::check_entry(entry, registry);
+    if (!result.fingerprint.empty()) {
+      known.insert(result.fingerprint);
+      code = kExitViolated;
+    }
+    if (!request.json) {
+      print_line(fmt::format("corpus   {}  {}", entry.path, result.text));
+    } else {
+      print_line(corpus_json(entry.path, result));
+    }
+  }
+  return known;
+}
+
+int worst_of(int a, int b) {
+  for (const int code : {kExitInternal, kExitInterrupted, kExitViolated, kExitCrashed,
+                         kExitNondeterminism, kExitUnknown}) {
+    if (a == code || b == code) return code;
+  }
+  return kExitOk;
+}
+
+std::string why_not_writable(const FuzzRequest& request) {
+  const std::string& folder = request.corpus.empty() ? request.out : request.corpus;
+  std::string problem = scenarios::why_not_writable(folder);
+  if (!problem.empty() || request.junit.empty()) return problem;
+  return scenarios::why_not_writable(std::filesystem::path(request.junit).parent_path().string());
+}
+
+}  // namespace
+
+int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry,
+                 Terminal& terminal) {
+  const std::optional<std::uint64_t> seed = parse_seed(request.seed);
+  if (!seed) {
+    complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
+    return kExitUsage;
+  }
+  scenarios::FuzzOptions options;
+  options.first_seed = *seed;
+  options.runs = request.runs;
+  options.jobs = jobs_of(request.jobs);
+  options.guided = request.guided;
+  options.verify = request.verify;
+  options.max_failures = request.max_failures;
+  const bool needs_time = request.runs == 0 && request.time.empty();
+  if (needs_time || !request.time.empty()) {
+    const auto time = read_time("--time", needs_time ? "60s" : request.time);
+    if (!time) return kExitUsage;
+    options.time = *time;
+  }
+  const auto shrink_time = read_time("--shrink-time", request.shrink_time);
+  if (!shrink_time) return kExitUsage;
+  const FindingOptions finding{options.jobs, !request.no_shrink, *shrink_time};
+  std::vector<ScenarioSpec> specs;
+  if (const int code = load_all(request, registry, specs); code != kExitOk) return code;
+  if (const std::string problem = why_not_writable(request); !problem.empty()) {
+    complain("error: " + problem);
+    return kExitInternal;
+  }
+  int code = kExitOk;
+  const std::optional<std::set<std::string>> known = check_corpus(request, registry, code);
+  if (!known) return code;
+  JUnitReport junit;
+  for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
+    Fuzzing fuzzing(request, registry, terminal, junit, request.scenarios[i], std::move(specs[i]));
+    code = worst_of(code, fuzzing.run(options, finding, *known));
+  }
+  if (!request.junit.empty()) {
+    const FileResult<void> written = write_file_atomically(request.junit, as_bytes(junit.text()));
+    if (!written) complain("error: " + written.error().what);
+    if (!written) code = kExitInternal;
+  }
+  return code;
+}
+
+}  // namespace windtunnel::cli

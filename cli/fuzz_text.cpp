@@ -1,0 +1,245 @@
+#include "cli/fuzz_text.h"
+
+#include "protocols/base/hash.h"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace windtunnel::cli {
+namespace {
+
+namespace json = boost::json;
+using scenarios::FailureGroup;
+using scenarios::FuzzOptions;
+using scenarios::FuzzTotals;
+
+std::string grouped(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+double rate_of(std::uint64_t count, double seconds) {
+  return seconds <= 0 ? 0 : static_cast<double>(count) / seconds;
+}
+
+std::string indent(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    result += c;
+    if (c == '\n') result += "  ";
+  }
+  return result;
+}
+
+// The kinds of faults that the space has, each once.
+std::vector<std::string> kinds_of(const scenarios::ScenarioSpec& space) {
+  std::vector<std::string> kinds;
+  for (const faults::Choice& kind : space.fuzz->kinds) {
+    kinds.push_back(faults::kind_of(kind.effect));
+  }
+  for (const faults::Fault& fault : space.plan.faults) {
+    kinds.push_back(faults::kind_of(fault.effect));
+  }
+  std::sort(kinds.begin(), kinds.end());
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  return kinds;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
+  return text;
+}
+
+// Marks that the services of the space can leave, and how many of them were reached.
+struct Marks {
+  std::vector<std::string> missed;
+  std::size_t known = 0;
+};
+Marks marks_of(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,
+               const FuzzTotals& totals) {
+  Marks marks;
+  for (const scenarios::GroupSpec& group : space.cluster.groups) {
+    const scenarios::ServiceDefinition* service = registry.service(group.service);
+    if (service == nullptr) continue;
+    for (const std::string_view mark : service->marks) {
+      ++marks.known;
+      if (!totals.coverage.marks.contains(hash_text(mark))) marks.missed.emplace_back(mark);
+    }
+  }
+  return marks;
+}
+
+json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
+
+json::object json_of(const Finding& finding) {
+  const FailureGroup& group = *finding.group;
+  json::object object;
+  object["fingerprint"] = text_of(group.failure.fingerprint.text());
+  object["check"] = text_of(group.failure.fingerprint.check);
+  object["shape"] = text_of(group.failure.fingerprint.shape);
+  object["count"] = group.count;
+  object["first_seed"] = std::to_string(group.report.seed);
+  object["first_run"] = group.run;
+  object["cpu_seconds"] = group.cpu_seconds;
+  object["known"] = finding.known;
+  object["file"] = text_of(finding.saved.file);
+  object["shrunk"] = finding.saved.shrunk;
+  object["reproduces"] = finding.saved.reproduces;
+  object["candidates"] = finding.saved.candidates;
+  object["faults"] = finding.saved.faults;
+  object["nodes"] = finding.saved.nodes;
+  object["operations"] = finding.saved.operations;
+  object["text"] = text_of(group.failure.text);
+  return object;
+}
+
+}  // namespace
+
+bool is_mostly_judged(const FuzzTotals& totals) {
+  return totals.pass > 0 && totals.unknown * 100 <= totals.runs;
+}
+
+std::string introduction(const std::string& name, const FuzzOptions& options) {
+  std::string bound;
+  if (options.runs != 0) bound = grouped(options.runs) + " runs";
+  if (options.time.count() != 0) {
+    const double seconds = static_cast<double>(options.time.count()) / 1000;
+    bound += (bound.empty() ? "" : " or ") + duration_text(seconds);
+  }
+  return fmt::format("{}  {}, {}{} at a time, from seed {}{}", name, bound,
+                     options.guided ? "guided, " : "", options.jobs, options.first_seed,
+                     options.verify ? ", each run twice" : "");
+}
+
+std::string progress_line(const FuzzTotals& totals, const FuzzOptions& options) {
+  const double real = totals.real_seconds;
+  std::string line = fmt::format(
+      "{} runs  {:.0f}/s  {:.0f}x real time  {} failing ({} kinds)  {} states",
+      grouped(totals.runs), rate_of(totals.runs, real), real > 0 ? totals.sim_seconds / real : 0,
+      totals.failing, totals.groups.size(), grouped(totals.coverage.states.size()));
+  double left = 0;
+  if (options.time.count() != 0) {
+    left = static_cast<double>(options.time.count()) / 1000 - real;
+  } else if (options.runs != 0 && totals.runs > 0) {
+    left =
+        real / static_cast<double>(totals.runs) * static_cast<double>(options.runs - totals.runs);
+  }
+  const auto seconds = static_cast<std::uint64_t>(std::max(0.0, left));
+  return line + fmt::format("  {}:{:02} left", seconds / 60, seconds % 60);
+}
+
+std::string finding_text(const Finding& finding, const FuzzTotals& totals,
+                         const Terminal& terminal) {
+  const FailureGroup& group = *finding.group;
+  std::string text = fmt::format("{} {}  in {} of {} runs, first in run {} (seed {})\n  {}\n",
+                                 terminal.bad("FOUND"), group.failure.fingerprint.text(),
+                                 grouped(group.count), grouped(totals.runs), grouped(group.run),
+                                 group.report.seed, indent(group.failure.text));
+  if (finding.known) return text.append("  known    the corpus has it\n");
+  const SavedFinding& saved = finding.saved;
+  if (saved.shrunk) {
+    text += fmt::format("  shrunk   {} ({} candidates, {}{})\n", size_text(saved),
+                        grouped(saved.candidates), duration_text(saved.seconds),
+                        saved.complete ? "" : ", stopped before its end");
+  }
+  if (!finding.rerun.empty()) text += fmt::format("  first    {}\n", finding.rerun);
+  if (!saved.file.empty()) {
+    text += fmt::format("  saved    {}{}\n  rerun    {}\n", saved.file,
+                        saved.reproduces ? "" : ", but it does not reproduce", finding.replay);
+  }
+  return text;
+}
+
+std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,
+                        const FuzzTotals& totals, const FuzzOptions&, const Terminal& terminal) {
+  std::string text;
+  if (totals.end == JobsEnd::interrupted) text += "interrupted\n";
+  if (totals.groups.empty()) text += terminal.good("nothing found") + "\n";
+  std::vector<std::string> missed;
+  const std::vector<std::string> kinds = kinds_of(space);
+  for (const std::string& kind : kinds) {
+    if (!totals.coverage.kinds.contains(kind)) missed.push_back(kind);
+  }
+  const Marks marks = marks_of(space, registry, totals);
+  text += fmt::format("covered  {} states; {} of {} marks; {} of {} kinds of faults bit\n",
+                      grouped(totals.coverage.states.size()), marks.known - marks.missed.size(),
+                      marks.known, kinds.size() - missed.size(), kinds.size());
+  if (!marks.missed.empty())
+    text += fmt::format("         marks not reached: {}\n", joined(marks.missed));
+  if (!missed.empty()) text += fmt::format("         faults that never bit: {}\n", joined(missed));
+  for (const auto& [reason, count] : totals.reasons) {
+    text += fmt::format("unknown  {} x {}\n", grouped(count), indent(reason));
+  }
+  for (const std::uint64_t seed : totals.nondeterministic_seeds) {
+    text += fmt::format(
+        "{} seed {}: two runs differ; `windtunnel run --seed {} --verify` says "
+        "where\n",
+        terminal.bad("NONDETERMINISTIC"), seed, seed);
+  }
+  text += fmt::format(
+      "{} runs: {} passed, {} failed in {} ways, {} unknown{}  {:.0f} runs/s, {} real, {} cpu\n",
+      grouped(totals.runs), grouped(totals.pass), grouped(totals.failing), totals.groups.size(),
+      grouped(totals.unknown),
+      totals.crashed > 0 ? fmt::format(" ({} crashed)", totals.crashed) : "",
+      rate_of(totals.runs, totals.real_seconds), duration_text(totals.real_seconds),
+      duration_text(totals.cpu_seconds));
+  return text;
+}
+
+std::string corpus_json(const std::string& path, const scenarios::CorpusResult& result) {
+  json::object object;
+  object["schema"] = "windtunnel.corpus/1";
+  object["file"] = text_of(path);
+  object["reproduces"] = result.state == scenarios::CorpusState::reproduces;
+  object["fingerprint"] = text_of(result.fingerprint);
+  object["text"] = text_of(result.text);
+  return json::serialize(object);
+}
+
+std::string finding_json(const std::string& scenario, const FuzzTotals&, const Finding& finding) {
+  json::object object;
+  object["schema"] = "windtunnel.finding/1";
+  object["scenario"] = text_of(scenario);
+  for (json::key_value_pair& member : json_of(finding)) {
+    object[member.key()] = std::move(member.value());
+  }
+  return json::serialize(object);
+}
+
+std::string totals_json(const scenarios::ScenarioSpec& space, const FuzzTotals& totals,
+                        const FuzzOptions& options, const std::vector<Finding>& findings) {
+  json::object object;
+  object["schema"] = "windtunnel.fuzz/1";
+  object["scenario"] = text_of(space.name);
+  object["first_seed"] = std::to_string(options.first_seed);
+  object["guided"] = options.guided;
+  object["runs"] = totals.runs;
+  object["pass"] = totals.pass;
+  object["failing"] = totals.failing;
+  object["unknown"] = totals.unknown;
+  object["crashed"] = totals.crashed;
+  object["nondeterministic"] = totals.nondeterministic;
+  object["interrupted"] = totals.end == JobsEnd::interrupted;
+  object["cpu_seconds"] = totals.cpu_seconds;
+  object["real_seconds"] = totals.real_seconds;
+  object["sim_seconds"] = totals.sim_seconds;
+  json::object& coverage = object["coverage"].emplace_object();
+  coverage["states"] = totals.coverage.states.size();
+  coverage["marks"] = totals.coverage.marks.size();
+  json::object& kinds = coverage["faults"].emplace_object();
+  for (const auto& [kind, count] : totals.coverage.kinds) kinds[kind] = count;
+  json::array& groups = object["groups"].emplace_array();
+  for (const Finding& finding : findings) groups.emplace_back(json_of(finding));
+  return json::serialize(object);
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,109 @@
+#include "cli/command.h"
+#include "cli/finding.h"
+#include "cli/fuzz.h"
+#include "cli/run.h"
+#include "cli/settings.h"
+#include "cli/shell_word.h"
+#include "scenarios/draw.h"
+#include "scenarios/load.h"
+#include "scenarios/option_values.h"
+#include "scenarios/save_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+namespace windtunnel::cli {
+namespace {
+
+using scenarios::ScenarioSpec;
+
+// One run; nothing where it was interrupted.
+std::optional<scenarios::SeedReport> run_once(const ScenarioSpec& spec, std::uint64_t seed,
+                                              const scenarios::Registry& registry) {
+  std::optional<scenarios::SeedReport> report;
+  run_jobs(
+      1, scenarios::worker_options(spec),
+      [&](std::uint64_t) {
+        scenarios::RunOptions options;
+        options.seed = seed;
+        return scenarios::run_output(spec, registry, options);
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        report = scenarios::report_of(spec, seed, outcome);
+        return true;
+      });
+  return report;
+}
+
+int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::uint64_t seed,
+                const FindingOptions& options, const scenarios::Registry& registry,
+                Terminal& terminal) {
+  ScenarioSpec spec = scenarios::draw_scenario(space, seed);
+  spec.seeds.ranges = {scenarios::SeedRange{seed, seed}};
+  const std::optional<scenarios::SeedReport> report = run_once(spec, seed, registry);
+  if (!report) return kExitInterrupted;
+  const std::optional<scenarios::Failure> failure = scenarios::failure_of(*report);
+  if (!failure) {
+    complain(fmt::format("error: seed {} of {} violates nothing, so there is nothing to shrink",
+                         seed, request.scenario));
+    return kExitViolated;
+  }
+  print_line(fmt::format("{}  seed {}  {} is violated:\n  {}", terminal.strong(space.name), seed,
+                         failure->fingerprint.check, failure->text));
+  const SavedFinding saved =
+      save_finding(spec, *failure, request.output, registry, options, terminal);
+  if (!saved.error.empty()) {
+    complain("error: " + saved.error);
+    return kExitInternal;
+  }
+  print_line(fmt::format("  shrunk   {} ({} candidates, {}{})", size_text(saved), saved.candidates,
+                         duration_text(saved.seconds),
+                         saved.complete ? "" : ", stopped before its end"));
+  print_line(fmt::format("  saved    {}{}\n  rerun    {} run {}", saved.file,
+                         saved.reproduces ? "" : ", but it does not reproduce",
+                         shell_word(request.called_by), shell_word(saved.file)));
+  return saved.interrupted ? kExitInterrupted : kExitOk;
+}
+
+}  // namespace
+
+int shrink_command(const ShrinkRequest& request, const scenarios::Registry& registry,
+                   Terminal& terminal) {
+  using Kind = scenarios::OptionInfo::Kind;
+  const std::optional<std::int64_t> time = scenarios::quantity_of(Kind::duration, request.time);
+  if (!time || *time < 1'000'000) {
+    complain(fmt::format("error: --time {}: not a time; write it with its unit, as 60s or 10m",
+                         request.time));
+    return kExitUsage;
+  }
+  std::optional<std::uint64_t> seed;
+  if (!request.seed.empty() && !(seed = parse_seed(request.seed))) {
+    complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
+    return kExitUsage;
+  }
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  if (!read_settings(request.set, load)) return kExitUsage;
+  const scenarios::LoadedScenario loaded = scenarios::load_scenario(request.scenario, load);
+  if (!loaded.spec) {
+    complain(loaded.diagnostics.render());
+    return loaded.diagnostics.exit_code();
+  }
+  if (!seed) seed = loaded.spec->seeds.ranges.empty() ? 1 : loaded.spec->seeds.ranges[0].first;
+  const std::string folder = std::filesystem::path(request.output).parent_path().string();
+  if (const std::string problem = scenarios::why_not_writable(folder); !problem.empty()) {
+    complain("error: " + problem);
+    return kExitInternal;
+  }
+  const unsigned jobs =
+      request.jobs != 0 ? request.jobs : std::max(1U, std::thread::hardware_concurrency());
+  const FindingOptions options{jobs, true, std::chrono::milliseconds(*time / 1'000'000)};
+  return shrink_seed(request, *loaded.spec, *seed, options, registry, terminal);
+}
+
+}  // namespace windtunnel::cli

@@ -1,0 +1,100 @@
+#include "scenarios/fuzzing/corpus.h"
+
+#include "scenarios/fuzzing/failure_file.h"
+#include "scenarios/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace windtunnel::scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Why another build may see something else.
+std::string about_build(const FoundSpec& found) {
+  if (found.draws != kDrawVersion) {
+    return fmt::format("; its seed means draws of version {}, this build has version {}",
+                       found.draws, kDrawVersion);
+  }
+  if (!found.build.empty() && found.build != build_text())
+    return "; it was found by " + found.build;
+  return {};
+}
+
+CorpusResult judge(const FoundSpec& found, const SeedReport& report) {
+  CorpusResult result;
+  if (const std::optional<Failure> failure = failure_of(report)) {
+    result.fingerprint = failure->fingerprint.text();
+    if (result.fingerprint != found.fingerprint) {
+      result.state = CorpusState::other_failure;
+      result.text = "no longer reproduces: it fails otherwise now, with " + result.fingerprint;
+    } else if (!report.crashed && report.summary.trace_hash != found.trace_hash) {
+      result.state = CorpusState::same_failure;
+      result.text = "fails as it did, but its trace is another one";
+    } else {
+      result.state = CorpusState::reproduces;
+      result.text = "reproduces";
+      return result;
+    }
+  } else if (report.summary.verdict == RunVerdict::unknown) {
+    result.text = "no longer reproduces: the run could not be judged";
+  } else {
+    result.state = CorpusState::no_longer;
+    result.text = "no longer reproduces: nothing fails";
+  }
+  result.text += about_build(found);
+  return result;
+}
+
+}  // namespace
+
+Corpus load_corpus(const std::string& folder, const Registry& registry) {
+  Corpus corpus;
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".yaml") paths.push_back(entry->path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  const Catalog catalog = registry.catalog();
+  LoadOptions options;
+  options.catalog = &catalog;
+  for (const std::string& path : paths) {
+    LoadedScenario loaded = load_scenario(path, options);
+    if (loaded.spec) {
+      corpus.entries.push_back({path, std::move(*loaded.spec)});
+    } else {
+      corpus.complaints.push_back(loaded.diagnostics.render());
+      corpus.exit_code = loaded.diagnostics.exit_code();
+    }
+  }
+  return corpus;
+}
+
+CorpusResult check_entry(const CorpusEntry& entry, const Registry& registry) {
+  CorpusResult result;
+  result.text = "interrupted";
+  const std::uint64_t seed =
+      entry.spec.seeds.ranges.empty() ? 1 : entry.spec.seeds.ranges.front().first;
+  run_jobs(
+      1, worker_options(entry.spec),
+      [&](std::uint64_t) {
+        RunOptions options;
+        options.seed = seed;
+        return run_output(entry.spec, registry, options);
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        result =
+            judge(entry.spec.found.value_or(FoundSpec{}), report_of(entry.spec, seed, outcome));
+        return true;
+      });
+  return result;
+}
+
+}  // namespace windtunnel::scenarios

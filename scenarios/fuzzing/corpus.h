@@ -1,0 +1,45 @@
+// A folder of saved failures (scenarios/fuzzing/failure_file.h): they are run before anything new
+// is looked for, and none is ever removed.
+#pragma once
+
+#include "scenarios/diagnostics.h"
+#include "scenarios/fuzzing/fingerprint.h"
+#include "scenarios/registry.h"
+
+#include <string>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+struct CorpusEntry {
+  std::string path;
+  ScenarioSpec spec;
+};
+
+struct Corpus {
+  std::vector<CorpusEntry> entries;     // by name
+  std::vector<std::string> complaints;  // of files that cannot be read, as people get to see them
+  int exit_code = 0;                    // what they mean for the command; 0: all could be read
+};
+
+// All *.yaml in the folder. A folder that does not exist yet is empty.
+Corpus load_corpus(const std::string& folder, const Registry& registry);
+
+enum class CorpusState {
+  reproduces,     // it fails as it did, with the same trace
+  same_failure,   // it fails as it did, by another trace
+  other_failure,  // it fails in another way
+  no_longer,      // it does not fail any more
+  undecided,      // the run could not be judged
+};
+
+struct CorpusResult {
+  CorpusState state = CorpusState::undecided;
+  std::string text;         // for people
+  std::string fingerprint;  // of the failure that shows now; empty for none
+};
+
+// Runs the entry's seed.
+CorpusResult check_entry(const CorpusEntry& entry, const Registry& registry);
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,24 @@
+// A failure as a scenario file that a person can read, run and keep: the scenario with explicit
+// faults and one seed, what to expect of it, and above it in comments what happens.
+#pragma once
+
+#include "scenarios/fuzzing/simplify.h"
+#include "scenarios/registry.h"
+
+#include <string>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+// The build that runs now: "windtunnel 0.1.0, gcc 12.2.0".
+std::string build_text();
+
+// The scenario with the violation expected, its name made from the fingerprint, and `found:`. The
+// trace hash is left empty.
+ScenarioSpec failure_spec(const Subject& subject);
+
+// The text of the file for `spec`, which failure_spec made: it is run once more, in a worker, for
+// its story and its trace hash. `spec.found` gets the hash.
+std::string failure_text(ScenarioSpec& spec, const Subject& subject, const Registry& registry);
+
+}  // namespace windtunnel::scenarios

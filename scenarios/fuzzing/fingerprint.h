@@ -1,0 +1,43 @@
+// What kind of failure a run shows. Two runs that break the same property in the same way have the
+// same fingerprint, whatever their numbers, nodes and values are: a campaign reports each kind
+// once, and a scenario that is made smaller must keep its kind.
+#pragma once
+
+#include "scenarios/campaign.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace windtunnel::scenarios {
+
+struct Fingerprint {
+  std::string check;     // the property, or `no-crash`
+  std::string workload;  // whose history, where the check judges one
+  std::string shape;     // the first line of the witness, with `#` for each number
+
+  // "raft.commit-once-5f1c09aa": fit for a file name. Empty for no failure.
+  std::string text() const;
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+struct Failure {
+  Fingerprint fingerprint;
+  std::string text;         // the whole witness
+  std::uint64_t event = 0;  // at which it shows; 0: not known
+  Duration time;            // since the start of the run; 0: at its end
+  bool crashed = false;
+  bool hung = false;
+};
+
+// The first violated property that is not expected to be `any`; nothing where there is none.
+std::optional<Failure> failure_of(const SeedReport& report);
+// Of a worker's outcome for `seed` of `spec`.
+std::optional<Failure> failure_of(const ScenarioSpec& spec, std::uint64_t seed,
+                                  const JobOutcome& outcome);
+
+// A witness without what differs between two runs that fail in the same way.
+std::string shape_of(std::string_view witness);
+
+}  // namespace windtunnel::scenarios

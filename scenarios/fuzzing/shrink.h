@@ -1,0 +1,45 @@
+// Makes a failing scenario small: delta debugging over the explicit plan, the cluster and the
+// workload. Every scenario that is taken fails with the fingerprint of the first.
+//
+// Candidates run in worker processes, several at a time, and the first one in order that still
+// fails is taken: the result does not depend on the number of workers.
+#pragma once
+
+#include "scenarios/fuzzing/simplify.h"
+#include "scenarios/registry.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace windtunnel::scenarios {
+
+struct ShrinkOptions {
+  unsigned jobs = 1;
+  // Bounds. What was reached is returned.
+  std::uint64_t candidates = 20'000;
+  std::chrono::milliseconds time{60'000};  // real time; 0: no limit
+};
+
+struct ShrinkProgress {
+  std::string_view pass;
+  std::uint64_t candidates = 0;  // that were run
+  std::uint64_t taken = 0;
+  const Subject* best = nullptr;
+};
+
+struct ShrinkResult {
+  Subject best;
+  std::uint64_t candidates = 0;
+  std::uint64_t taken = 0;
+  bool complete = false;     // no pass makes it smaller any more
+  bool interrupted = false;  // by a signal
+};
+
+// `spec` is drawn (scenarios/draw.h) and has one seed; `failure` is how that seed fails.
+ShrinkResult shrink(const ScenarioSpec& spec, const Failure& failure, const Registry& registry,
+                    const ShrinkOptions& options,
+                    const std::function<void(const ShrinkProgress&)>& on_progress);
+
+}  // namespace windtunnel::scenarios

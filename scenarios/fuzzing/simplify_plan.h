@@ -1,0 +1,17 @@
+// The passes of simplify.h that change the plan.
+#pragma once
+
+#include "scenarios/fuzzing/simplify.h"
+
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+std::vector<ScenarioSpec> fewer_faults(const Subject& subject);
+std::vector<ScenarioSpec> fewer_victims(const Subject& subject);
+std::vector<ScenarioSpec> simpler_effects(const Subject& subject);
+std::vector<ScenarioSpec> shorter_faults(const Subject& subject);
+std::vector<ScenarioSpec> earlier_start(const Subject& subject);
+std::vector<ScenarioSpec> round_times(const Subject& subject);
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,92 @@
+#include "scenarios/fuzzing/story.h"
+
+#include "scenarios/fuzzing/plan_edit.h"
+#include "scenarios/print.h"
+
+#include <fmt/format.h>
+
+namespace windtunnel::scenarios {
+namespace {
+
+constexpr std::size_t kMostLines = 60;
+
+class Story {
+ public:
+  Story(const TraceData& trace, const ScenarioSpec& spec) : trace_(trace), spec_(spec) {}
+
+  std::vector<std::string> tell() {
+    for (const Record& record : trace_.records) add(record);
+    if (lines_.size() > kMostLines) {
+      const std::size_t left_out = lines_.size() - kMostLines;
+      lines_.erase(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(left_out));
+      lines_.insert(lines_.begin(), fmt::format("({} earlier lines are left out)", left_out));
+    }
+    return std::move(lines_);
+  }
+
+ private:
+  std::string node(NodeId id) const {
+    return id.value < trace_.nodes.size() ? trace_.nodes[id.value] : "the cluster";
+  }
+  void say(const Record& record, const std::string& words) {
+    const std::int64_t us = record.time.ns / 1'000;
+    lines_.push_back(fmt::format("{:>4}.{:06} s  {}", us / 1'000'000, us % 1'000'000, words));
+  }
+
+  void add(const Record& record) {
+    switch (record.kind) {
+      case RecordKind::fault_begin: return say_fault(record, "begins");
+      case RecordKind::fault_end: return say_fault(record, "ends");
+      case RecordKind::start:
+        if (record.time != Instant{}) say(record, node(record.node) + " starts");
+        return;
+      case RecordKind::phase: return say(record, "a core is healed");
+      case RecordKind::violation:
+        say(record, fmt::format("{} is violated", trace_.text_of(record.a)));
+        return;
+      default: break;
+    }
+    if (record.is_observation()) add_observation(record);
+  }
+
+  void say_fault(const Record& record, const char* what) {
+    const std::string id(trace_.text_of(record.a));
+    const faults::Fault* fault = spec_.plan.find(id);
+    if (fault == nullptr) return;
+    const std::string name = fault->label.empty() ? id : fault->label;
+    std::string victims;
+    for (std::size_t i = 0; i < trace_.nodes.size() && i < 64; ++i) {
+      if ((record.c >> i & 1) != 0) victims += (victims.empty() ? "" : ", ") + trace_.nodes[i];
+    }
+    const std::string effect(name_of(fault->effect));
+    if (!victims.empty()) victims = " (" + victims + ")";
+    say(record, fmt::format("{} {}: {}{}", name, what, effect, victims));
+  }
+
+  void add_observation(const Record& record) {
+    const std::string who = node(record.node);
+    switch (record.observation()) {
+      case ObservationKind::role:
+        if (record.a != static_cast<std::uint64_t>(Role::leader)) return;
+        return say(record,
+                   fmt::format("{} leads term {}, its log ends at {}", who, record.b, record.c));
+      case ObservationKind::truncate:
+        return say(record, fmt::format("{} removes its entries from {} on", who, record.a));
+      case ObservationKind::snapshot_installed:
+        return say(record, fmt::format("{} takes over a snapshot up to {}", who, record.a));
+      default: return;
+    }
+  }
+
+  const TraceData& trace_;
+  const ScenarioSpec& spec_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+std::vector<std::string> tell_story(const TraceData& trace, const ScenarioSpec& spec) {
+  return Story(trace, spec).tell();
+}
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,17 @@
+// What happened in a run, in a few lines: who led, which faults came and went, what was cut off or
+// overwritten, and what broke.
+#pragma once
+
+#include "scenarios/spec.h"
+#include "sim/trace/trace_file.h"
+
+#include <string>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+// In order of time, each with its time first: "0.412 s  n2 leads term 1". Long stories lose their
+// beginning.
+std::vector<std::string> tell_story(const TraceData& trace, const ScenarioSpec& spec);
+
+}  // namespace windtunnel::scenarios
