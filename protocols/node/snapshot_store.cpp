@@ -108,12 +108,30 @@ void SnapshotStore::adopt(std::vector<Found>& found, Bytes bytes,
   found.push_back(Found{group, index, std::move(bytes)});
 }
 
+void SnapshotStore::observe_extent(Env& env, const File& file, GroupId group, raft::LogIndex index,
+                                   std::uint64_t size) {
+  Observation extent;
+  extent.kind = ObservationKind::snapshot_extent;
+  extent.group = group;
+  extent.a = index.value;
+  extent.c = std::uint64_t{file.handle} << 40 | size;
+  env.observer.observe(extent);
+}
+
+void SnapshotStore::observe_found(Env& env, const File& file, BytesView bytes) {
+  const Result<SnapshotFile> snapshot = decode_snapshot(bytes);
+  if (!snapshot) return;
+  observe_extent(env, file, snapshot->group, snapshot->meta.index, bytes.size());
+}
+
 Task<Result<Bytes>> SnapshotStore::load(Env& env, std::string path) {
   const Result<File> file = co_await open_file(env, path, OpenMode::read_write);
   if (!file) co_return file.error();
   const Result<std::uint64_t> size = co_await file_size(env, *file);
   if (!size) co_return size.error();
   Result<Bytes> bytes = co_await read_file(env, *file, 0, *size);
+  // A crash may have come before it was durable; it will be from the sync on.
+  if (bytes) observe_found(env, *file, *bytes);
   const Result<void> synced = co_await sync_file(env, *file);
   env.disk.close(*file);
   if (!synced) co_return synced.error();
@@ -152,12 +170,7 @@ Task<Result<void>> SnapshotStore::write_new(Env& env, GroupId group, raft::LogIn
                                             const std::string& path, const Bytes& bytes) {
   const Result<File> file = co_await open_file(env, path, OpenMode::create);
   if (!file) co_return file.error();
-  Observation extent;
-  extent.kind = ObservationKind::snapshot_extent;
-  extent.group = group;
-  extent.a = index.value;
-  extent.c = std::uint64_t{file->handle} << 40 | bytes.size();
-  env.observer.observe(extent);
+  observe_extent(env, *file, group, index, bytes.size());
   Result<void> done = co_await truncate_file(env, *file, 0);
   if (done) done = co_await write_file(env, *file, 0, bytes);
   if (done) done = co_await sync_file(env, *file);

@@ -52,6 +52,10 @@ class SnapshotStore {
     raft::LogIndex index;
     std::uint64_t size = 0;
   };
+  // Say where a snapshot file lies, for what watches durability.
+  static void observe_extent(Env& env, const File& file, GroupId group, raft::LogIndex index,
+                             std::uint64_t size);
+  static void observe_found(Env& env, const File& file, BytesView bytes);
   Task<Result<Bytes>> load(Env& env, std::string path);
   Task<Result<void>> write_new(Env& env, GroupId group, raft::LogIndex index,
                                const std::string& path, const Bytes& bytes);
