@@ -70,6 +70,9 @@ void Raft::on(const SnapshotUnavailable& gone, Ready&) {
   Progress* peer = progress_of(gone.to);
   if (!is_leader() || peer == nullptr || peer->state != ProgressState::snapshot) return;
   peer->become_snapshot(snapshot_.index, snapshot_.term);
+  // Not before the next heartbeat: while the host puts a newer snapshot in the place of the current
+  // one, that is gone too, and asking for it again at once would never end.
+  peer->waiting = true;
 }
 
 // --- Follower ---

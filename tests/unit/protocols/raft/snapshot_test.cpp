@@ -64,6 +64,21 @@ TEST(Snapshot, LostAndDuplicatedPiecesDelayButDoNotHarm) {
   EXPECT_EQ(cluster.invariants().violation(), nullptr);
 }
 
+// A host that puts a newer snapshot in the place of the current one has neither for a moment.
+TEST(Snapshot, ATransferWaitsForAHeartbeatWhereItsSnapshotIsGone) {
+  Cluster cluster(3);
+  leave_behind(cluster);
+  cluster.restart(2);
+  auto& files = cluster.node(0).disk.snapshots;
+  const auto kept = files;
+  files.clear();
+  beat(cluster, 2);  // Ends: it is not asked for again and again.
+  EXPECT_TRUE(cluster.node(2).state.commands.empty());
+  files = kept;
+  beat(cluster, 3);
+  EXPECT_EQ(cluster.node(2).state.commands, cluster.node(0).state.commands);
+}
+
 Raft follower_with(std::initializer_list<std::uint64_t> terms, Ready& ready) {
   Config config;
   config.self = NodeId{0};
