@@ -118,5 +118,26 @@ TEST_F(InboxTest, APausedNodeKeepsItsInputsUntilItResumes) {
   EXPECT_EQ(probe_.seen[0].when, at(seconds(1)));
 }
 
+// Where equal times come in a drawn order, asking again and again whether an input was served would
+// now and then never end.
+TEST(Inbox, WaitingInputsCostAFewEventsEachInWhateverOrder) {
+  constexpr std::uint64_t kInputs = 300;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SimulationOptions options = with_seed(seed);
+    options.permute_ties = true;
+    Simulation sim(options);
+    Node& node = add_node(sim, "a", [](Env&, TaskScope&) {});
+    Probe probe(sim);
+    node.start();
+    node.pause();
+    for (std::uint64_t i = 0; i < kInputs; ++i) node.accept_input(probe, i, 0, 0);
+    node.resume();
+    for (std::uint64_t i = 0; i < kInputs; ++i) node.accept_input(probe, i, 0, 0);
+    sim.run_until(at(seconds(1)));
+    EXPECT_EQ(probe.seen.size(), 2 * kInputs);
+    EXPECT_LE(sim.events_handled(), 2 * 2 * kInputs + 10);
+  }
+}
+
 }  // namespace
 }  // namespace windtunnel
