@@ -203,7 +203,7 @@ void World::start() {
 
 std::vector<NodeId> World::heal_core() {
   nemesis_.stop_plan();
-  const DrawKey draws = sim_.draws("heal.core", spec_.name);
+  const DrawKey draws = sim_.draws("heal.core", "");
   // A node whose disk the plan destroyed may have forgotten what it promised: it belongs to the
   // core only where there are not enough others.
   std::vector<NodeId> destroyed;

@@ -73,6 +73,11 @@ class LinkTable {
   void remove_all_faults();
   void enable_fault(FaultId id, bool on);
   bool has_fault(FaultId id) const;
+  bool is_disturbed(NodeId from, NodeId to) {
+    Link& link = (*this)[index(from, to)];
+    current(link);
+    return !link.faults.empty();
+  }
   std::uint64_t bites(FaultId id) const;
   std::uint64_t bites(FaultId id, LinkEffect effect) const;
 
