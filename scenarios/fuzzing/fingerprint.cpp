@@ -11,6 +11,18 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
+std::string without_numbers(std::string_view text) {
+  std::string shape;
+  for (const char c : text) {
+    if (!is_digit(c)) {
+      shape += c;
+    } else if (shape.empty() || shape.back() != '#') {
+      shape += '#';
+    }
+  }
+  return shape;
+}
+
 // What an assertion says is the kind of a crash; where it was in the run is not.
 std::string_view assertion_in(std::string_view text) {
   const std::size_t found = text.find("assertion failed");
@@ -20,16 +32,9 @@ std::string_view assertion_in(std::string_view text) {
 }  // namespace
 
 std::string shape_of(std::string_view witness) {
-  std::string shape;
-  for (const char c : first_line(witness)) {
-    if (!is_digit(c)) {
-      shape += c;
-    } else if (shape.empty() || shape.back() != '#') {
-      shape += '#';
-    }
-  }
+  std::string shape = without_numbers(first_line(witness));
   const std::string_view assertion = assertion_in(witness);
-  if (!assertion.empty()) shape += ": " + shape_of(assertion);
+  if (!assertion.empty()) shape += ": " + without_numbers(assertion);
   return shape;
 }
 

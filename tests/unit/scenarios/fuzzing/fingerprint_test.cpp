@@ -1,0 +1,62 @@
+#include "scenarios/fuzzing/fingerprint.h"
+
+#include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
+
+#include <gtest/gtest.h>
+
+namespace windtunnel::scenarios {
+namespace {
+
+using Fingerprints = FuzzingTest;
+
+TEST(Shape, NumbersAndWhatFollowsTheFirstLineDoNotCount) {
+  EXPECT_EQ(shape_of("n1 leads term 12\nmore"), shape_of("n4 leads term 7"));
+  EXPECT_NE(shape_of("n1 leads term 12"), shape_of("n1 led term 12"));
+}
+
+TEST(Shape, OfACrashIsWhatTheAssertionSays) {
+  const std::string a = "it crashed: Aborted\nx.cpp:12: assertion failed: a log (i < 5)\n  seed 1";
+  const std::string b = "it crashed: Aborted\nx.cpp:99: assertion failed: a log (i < 7)\n  seed 2";
+  const std::string c = "it crashed: Aborted\nx.cpp:12: assertion failed: a term (t > 5)\n";
+  EXPECT_EQ(shape_of(a), shape_of(b));
+  EXPECT_NE(shape_of(a), shape_of(c));
+}
+
+TEST(Shape, NamesTheCheckInItsText) {
+  const Fingerprint one{"raft.log-matching", "", "n# and n#"};
+  const Fingerprint other{"raft.log-matching", "", "n# or n#"};
+  EXPECT_TRUE(one.text().starts_with("raft.log-matching-"));
+  EXPECT_NE(one.text(), other.text());
+  EXPECT_EQ(Fingerprint{}.text(), "");
+}
+
+TEST_F(Fingerprints, ARunThatBreaksNothingHasNone) {
+  const ScenarioSpec space = shipped("raft-kv.yaml");
+  EXPECT_FALSE(failure_of(report(space, 1)).has_value());
+}
+
+TEST_F(Fingerprints, AViolationThatMayBeIsNone) {
+  Failure failure;
+  ScenarioSpec spec = failing_naive(1, failure);
+  EXPECT_EQ(failure.fingerprint.check, "linearizable");
+  EXPECT_EQ(failure.fingerprint.workload, "kv");
+  spec.properties[0].expect = Expectation::any;
+  EXPECT_FALSE(failure_of(report(spec, 1)).has_value());
+}
+
+TEST_F(Fingerprints, ACrashIsAFailureOfItsOwnKind) {
+  const ScenarioSpec spec = parse(R"(scenario: v1
+name: test
+limits: { sim_time: 5s }
+cluster: { groups: [{ name: n, service: aborting }] }
+properties: [{ check: raft.log-matching }]
+)");
+  const std::optional<Failure> failure = failure_of(report(spec, 1));
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_TRUE(failure->crashed);
+  EXPECT_FALSE(failure->hung);
+  EXPECT_EQ(failure->fingerprint.check, "no-crash");
+}
+
+}  // namespace
+}  // namespace windtunnel::scenarios

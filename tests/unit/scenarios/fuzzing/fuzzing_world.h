@@ -1,0 +1,88 @@
+// Scenarios and services for tests of fuzzing.
+#pragma once
+
+#include "protocols/env/await.h"
+#include "protocols/env/service.h"
+#include "scenarios/builtin.h"
+#include "scenarios/draw.h"
+#include "scenarios/fuzzing/fingerprint.h"
+#include "scenarios/load.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace windtunnel::scenarios {
+
+// Ends its process a second after its start.
+class AbortingService final : public Service {
+ public:
+  explicit AbortingService(Env& env) : env_(env) {}
+  void start() override { scope_.spawn(fail_soon(env_)); }
+
+ private:
+  static Task<void> fail_soon(Env& env) {
+    co_await sleep_for(env, seconds(1));
+    std::abort();
+  }
+  Env& env_;
+  TaskScope scope_;
+};
+
+class FuzzingTest : public testing::Test {
+ protected:
+  FuzzingTest() {
+    add_builtin(registry_);
+    ServiceDefinition aborting;
+    aborting.name = "aborting";
+    aborting.make = [](Env& env, const ServiceConfig&) -> std::unique_ptr<Service> {
+      return std::make_unique<AbortingService>(env);
+    };
+    registry_.add(aborting);
+  }
+
+  ScenarioSpec parse(const std::string& text) const {
+    const Catalog catalog = registry_.catalog();
+    LoadOptions options;
+    options.catalog = &catalog;
+    LoadedScenario loaded = parse_scenario("test.yaml", text, options);
+    EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render() << text;
+    return loaded.spec.value_or(ScenarioSpec{});
+  }
+  ScenarioSpec shipped(const std::string& name) const {
+    LoadedScenario loaded = load_scenario(WT_SOURCE_DIR "/scenarios/fuzz/" + name);
+    EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
+    return loaded.spec.value_or(ScenarioSpec{});
+  }
+
+  SeedReport report(const ScenarioSpec& spec, std::uint64_t seed) const {
+    SeedReport made;
+    run_jobs(
+        1, WorkerOptions{},
+        [&](std::uint64_t) {
+          RunOptions options;
+          options.seed = seed;
+          return run_output(spec, registry_, options);
+        },
+        [&](std::uint64_t, const JobOutcome& outcome) {
+          made = report_of(spec, seed, outcome);
+          return true;
+        });
+    return made;
+  }
+
+  // A seed of the naive store that fails, drawn.
+  ScenarioSpec failing_naive(std::uint64_t seed, Failure& failure) const {
+    ScenarioSpec spec = draw_scenario(shipped("naive-kv.yaml"), seed);
+    std::optional<Failure> found = failure_of(report(spec, seed));
+    EXPECT_TRUE(found.has_value()) << "choose another seed";
+    if (found) failure = std::move(*found);
+    return spec;
+  }
+
+  Registry registry_;
+};
+
+}  // namespace windtunnel::scenarios

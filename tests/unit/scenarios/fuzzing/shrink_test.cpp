@@ -1,0 +1,138 @@
+#include "scenarios/fuzzing/shrink.h"
+
+#include "scenarios/fuzzing/failure_file.h"
+#include "scenarios/fuzzing/plan_edit.h"
+#include "scenarios/print.h"
+#include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace windtunnel::scenarios {
+namespace {
+
+using testing::HasSubstr;
+
+class Shrinking : public FuzzingTest {
+ protected:
+  ShrinkResult run(const ScenarioSpec& spec, const Failure& failure, unsigned jobs = 1,
+                   std::uint64_t candidates = 5'000) const {
+    ShrinkOptions options;
+    options.jobs = jobs;
+    options.candidates = candidates;
+    options.time = std::chrono::milliseconds(0);
+    return shrink(spec, failure, registry_, options, [](const ShrinkProgress&) {});
+  }
+};
+
+// With the nodes that its selectors found in place of the selectors a run is the same, to the bit.
+TEST_F(Shrinking, AFrozenPlanPlaysTheSameRun) {
+  const ScenarioSpec space = shipped("raft-kv.yaml");
+  std::size_t frozen = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const ScenarioSpec drawn = draw_scenario(space, seed);
+    RunOptions options;
+    options.seed = seed;
+    const RunResult first = run_scenario(drawn, registry_, options);
+    ScenarioSpec played = drawn;
+    played.plan = frozen_plan(drawn.plan, first.faults);
+    // What concerned nobody is recorded, but not played again.
+    if (played.plan.faults.size() != drawn.plan.faults.size()) continue;
+    ++frozen;
+    EXPECT_EQ(run_scenario(played, registry_, options).trace_hash, first.trace_hash)
+        << "seed " << seed << "\n"
+        << print_spec(played);
+  }
+  EXPECT_GE(frozen, 20U);
+}
+
+TEST_F(Shrinking, LeavesOnlyWhatTheFailureNeeds) {
+  Failure failure;
+  const ScenarioSpec spec = failing_naive(1, failure);
+  const ShrinkResult result = run(spec, failure);
+  EXPECT_EQ(result.best.failure.fingerprint, failure.fingerprint);
+  EXPECT_TRUE(result.complete);
+  EXPECT_LE(count_faults(result.best.spec.plan), 2U);
+  EXPECT_LE(count_servers(result.best.spec), 3U);
+  EXPECT_LE(count_clients(result.best.spec), 2U);
+  EXPECT_LT(count_faults(result.best.spec.plan), count_faults(spec.plan));
+}
+
+TEST_F(Shrinking, GivesTheSameForEveryNumberOfWorkers) {
+  Failure failure;
+  const ScenarioSpec spec = failing_naive(4, failure);
+  EXPECT_EQ(run(spec, failure, 1, 200).best.spec, run(spec, failure, 3, 200).best.spec);
+}
+
+TEST_F(Shrinking, ReturnsWhatItReachedWhenItsBoundIsReached) {
+  Failure failure;
+  const ScenarioSpec spec = failing_naive(1, failure);
+  const ShrinkResult result = run(spec, failure, 1, 3);
+  EXPECT_FALSE(result.complete);
+  EXPECT_EQ(result.candidates, 3U);
+  EXPECT_EQ(result.best.failure.fingerprint, failure.fingerprint);
+}
+
+TEST_F(Shrinking, MakesCrashesSmallToo) {
+  const ScenarioSpec spec = parse(R"(scenario: v1
+name: test
+limits: { sim_time: 5s }
+cluster: { groups: [{ name: n, count: 4, service: aborting }] }
+faults: [{ at: 1500ms, pause: n2, for: 1s }, { at: 200ms, isolate: n3, for: 1s }]
+properties: [{ check: raft.log-matching }]
+)");
+  const std::optional<Failure> failure = failure_of(report(spec, 1));
+  ASSERT_TRUE(failure.has_value());
+  const ShrinkResult result = run(spec, *failure);
+  EXPECT_EQ(count_faults(result.best.spec.plan), 0U);
+  EXPECT_EQ(count_servers(result.best.spec), 1U);
+}
+
+TEST_F(Shrinking, TheFileSaysWhatHappensAndRunsAsItSays) {
+  Failure failure;
+  const ScenarioSpec spec = failing_naive(1, failure);
+  const ShrinkResult result = run(spec, failure);
+  ScenarioSpec written = failure_spec(result.best);
+  const std::string text = failure_text(written, result.best, registry_);
+  EXPECT_THAT(text, HasSubstr("# linearizable is violated:"));
+  EXPECT_THAT(text, HasSubstr("# What happens with seed"));
+  const ScenarioSpec read = parse(text);
+  EXPECT_EQ(read, written);
+  const std::uint64_t seed = read.seeds.ranges[0].first;
+  const SeedReport again = report(read, seed);
+  EXPECT_EQ(again.summary.verdict, RunVerdict::pass) << "the violation is expected";
+  EXPECT_EQ(again.summary.trace_hash, read.found->trace_hash);
+}
+
+TEST(Passes, ProposeOnlyWhatIsAnotherScenario) {
+  Subject subject;
+  subject.spec.cluster.groups.push_back({});
+  subject.spec.properties.push_back({});
+  for (const SimplifyPass& pass : simplify_passes()) {
+    for (const ScenarioSpec& proposal : pass.propose(subject)) {
+      EXPECT_NE(proposal, subject.spec) << pass.name;
+    }
+  }
+}
+
+TEST(PlanEdit, ForgettingANodeTakesOutWhatConcernedOnlyIt) {
+  faults::FaultPlan plan;
+  const auto named = [](const char* name) {
+    return Selector{{{faults::Term::Kind::named, name, 0}}};
+  };
+  faults::Fault crash;
+  crash.effect = faults::Crash{named("n3"), {}};
+  faults::Fault partition;
+  partition.effect =
+      faults::Partition{{faults::Sides::Shape::listed, {named("n1"), named("n2"), named("n3")}}};
+  faults::Fault cut;
+  cut.effect = faults::Cut{named("n3"), named("n1"), false};
+  plan.faults = {crash, partition, cut};
+  forget_node(plan, "n3");
+  ASSERT_EQ(plan.faults.size(), 1U);
+  const auto& left = std::get<faults::Partition>(plan.faults[0].effect);
+  EXPECT_EQ(left.sides.sides.size(), 2U);
+}
+
+}  // namespace
+}  // namespace windtunnel::scenarios
