@@ -61,6 +61,12 @@ struct Object {
   std::unique_ptr<Machine> machine;
   std::optional<Finding> (*fast)(const Problem&, Machine&) = nullptr;
   const char* fast_name = "";
+  // Of what `fast` finds ok: the steps in an order that explains it; else none.
+  std::vector<std::uint32_t> (*order)(const Problem&, Machine&) = nullptr;
+  // Leaves nothing but these steps, and of what they read nothing but what they wrote, where that
+  // makes no legal history illegal; else changes nothing and returns false. Without it the reads of
+  // a long history would bring all they show into a witness.
+  bool (*narrow)(Object&, const std::vector<std::uint32_t>& steps) = nullptr;
 };
 
 // The objects in the order of their first use. The error names an operation that the model does not
