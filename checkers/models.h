@@ -74,6 +74,11 @@ struct Object {
 boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,
                                                                  const ModelSpec& spec);
 
+// Is every invocation's value a pair [key value], reads included, as Jepsen's `independent` writes
+// them? Then a model that takes the pairs for values judges something that nobody meant. A
+// compare-and-set counts when it has a pair within the pair.
+bool looks_independent(const History& history);
+
 // What a model's builder gets: an operation of one object, without its key. Fails are gone.
 struct KeyedOperation {
   Step step;  // all but the kind
