@@ -317,11 +317,12 @@ std::vector<std::uint32_t> order_by_appends(const Problem& problem, Machine& mac
   return ok ? key.order() : std::vector<std::uint32_t>();
 }
 
-bool narrow_appends(Object& object, const std::vector<std::uint32_t>& steps) {
+std::optional<Object> narrow_appends(const Object& object,
+                                     const std::vector<std::uint32_t>& steps) {
   auto& machine = static_cast<KvMachine&>(*object.machine);
   const std::vector<Step>& all = object.problem.steps;
   GrowingKey key(object.problem, machine);
-  if (!key.prepare()) return false;
+  if (!key.prepare()) return std::nullopt;
   std::vector<bool> kept(all.size());
   for (const std::uint32_t step : steps) kept[step] = true;
   if (key.put() != kNone) kept[key.put()] = true;
@@ -332,7 +333,7 @@ bool narrow_appends(Object& object, const std::vector<std::uint32_t>& steps) {
     ops[i] = machine.op(all[i].kind);
     if (ops[i].type != Type::get) continue;
     const auto state = key.projected(i, kept);
-    if (!state) return false;
+    if (!state) return std::nullopt;
     ops[i].from = *state;
     if (state->set) model.observed.push_back(state->text);
   }
@@ -344,9 +345,7 @@ bool narrow_appends(Object& object, const std::vector<std::uint32_t>& steps) {
     few.push_back(all[i]);
     few.back().kind = narrowed->kind_of(ops[i]);
   }
-  object.problem.steps = std::move(few);
-  object.machine = std::move(narrowed);
-  return true;
+  return object.with(std::move(few), std::move(narrowed));
 }
 
 }  // namespace windtunnel::checkers

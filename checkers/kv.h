@@ -62,10 +62,9 @@ std::optional<Finding> check_append_order(const Problem& problem, Machine& machi
 // anything else.
 std::vector<std::uint32_t> order_by_appends(const Problem& problem, Machine& machine);
 
-// Leaves these steps alone (with the put that all reads rest on), and of what was read only what
-// they appended: what the others appended can be left out of a growing value without making a legal
-// history illegal. False, and nothing is changed, when check_append_order does not apply or a read
-// cannot be taken apart.
-bool narrow_appends(Object& object, const std::vector<std::uint32_t>& steps);
+// These steps alone (with the put that all reads rest on), and of what was read only what they
+// appended: what the others appended can be left out of a growing value without making a legal
+// history illegal. Null when check_append_order does not apply or a read cannot be taken apart.
+std::optional<Object> narrow_appends(const Object& object, const std::vector<std::uint32_t>& steps);
 
 }  // namespace windtunnel::checkers

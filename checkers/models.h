@@ -63,10 +63,15 @@ struct Object {
   const char* fast_name = "";
   // Of what `fast` finds ok: the steps in an order that explains it; else none.
   std::vector<std::uint32_t> (*order)(const Problem&, Machine&) = nullptr;
-  // Leaves nothing but these steps, and of what they read nothing but what they wrote, where that
-  // makes no legal history illegal; else changes nothing and returns false. Without it the reads of
-  // a long history would bring all they show into a witness.
-  bool (*narrow)(Object&, const std::vector<std::uint32_t>& steps) = nullptr;
+  // The object with nothing but these steps, and of what they read nothing but what they wrote,
+  // where that makes no legal history illegal; it may make an illegal one legal. Without it the
+  // reads of a long history would bring all they show into a witness.
+  std::optional<Object> (*narrow)(const Object&, const std::vector<std::uint32_t>& steps) = nullptr;
+
+  // The same object with another history.
+  Object with(std::vector<Step> steps, std::unique_ptr<Machine> other) const {
+    return {{std::move(steps), problem.key}, std::move(other), fast, fast_name, order, narrow};
+  }
 };
 
 // The objects in the order of their first use. The error names an operation that the model does not

@@ -76,7 +76,7 @@ Elements common(const Elements& a, const Elements& b) {
 
 }  // namespace
 
-bool narrow_set(Object& object, const std::vector<std::uint32_t>& steps) {
+std::optional<Object> narrow_set(const Object& object, const std::vector<std::uint32_t>& steps) {
   auto& machine = static_cast<SetMachine&>(*object.machine);
   Elements sorted = steps;
   std::sort(sorted.begin(), sorted.end());
@@ -90,17 +90,15 @@ bool narrow_set(Object& object, const std::vector<std::uint32_t>& steps) {
   for (Step& step : few) {
     SetModel::Op op = machine.op(step.kind);
     if (op.type == SetModel::Op::Type::read) {
-      if (common(op.elements, all).size() < op.elements.size()) return false;
+      if (common(op.elements, all).size() < op.elements.size()) return std::nullopt;
       op.elements = common(op.elements, kept);
       const auto next = static_cast<std::uint32_t>(numbers.size());
       op.number = numbers.try_emplace(op.elements, next).first->second;
     }
     step.kind = narrowed->kind_of(op);
   }
-  if (numbers.empty()) return false;
-  object.problem.steps = std::move(few);
-  object.machine = std::move(narrowed);
-  return true;
+  if (numbers.empty()) return std::nullopt;
+  return object.with(std::move(few), std::move(narrowed));
 }
 
 }  // namespace windtunnel::checkers

@@ -65,9 +65,9 @@ std::vector<std::uint32_t> order_by_set(const Problem& problem, Machine& machine
 std::vector<std::uint32_t> order_by_elements(const Problem& problem, Machine& machine);
 std::vector<std::uint32_t> order_by_reads(const Problem& problem, Machine& machine);
 
-// Leaves these steps alone, and of the reads only the elements that these steps add or that were
-// there from the start: a set without the others is a set. False, and nothing is changed, when none
-// of them is a read, or one shows what nobody added.
-bool narrow_set(Object& object, const std::vector<std::uint32_t>& steps);
+// These steps alone, and of the reads only the elements that these steps add or that were there
+// from the start: a set without the others is a set. Null when none of them is a read, or one shows
+// what nobody added.
+std::optional<Object> narrow_set(const Object& object, const std::vector<std::uint32_t>& steps);
 
 }  // namespace windtunnel::checkers

@@ -111,6 +111,15 @@ TEST(GrowingKeys, WhatCanBeReadInSeveralWaysIsLeftToTheSearch) {
   }
 }
 
+// "11" and "111" can change places when nothing is between them: then nothing is left out.
+TEST(GrowingKeys, AWitnessIsNotNarrowedWhereThatHidesTheContradiction) {
+  expect_refused(called(2, "append", "x") + append("11") + append("111") +
+                     returned(2, "append", "x") + get("111x11"),
+                 {1, 2, 4, 7},
+                 "\"11\" had been appended when the append of \"111\" began, but a read shows "
+                 "\"111\" before \"11\".");
+}
+
 TEST(GrowingKeys, AWitnessIsSmallHoweverLongTheKeyHasGrown) {
   test::GeneratedKv kv;
   kv.keys = 20;
