@@ -67,9 +67,9 @@ std::optional<Finding> check_priority_order(const Problem& problem, Machine& mac
 // For what the check of that name found ok: the steps in an order that explains it, without `:info`
 // takes. Empty when it found anything else.
 //
-// In a queue, whoever found it empty did so when no value was surely inside; values whose put and
-// take may both lie there go in and out at that moment, and the others lie wholly before or behind
-// it. Between two such moments values go in and out in one order, each as early as it can.
+// In a queue, whoever found it empty did so when no value was surely inside, so that every value
+// may go in and out wholly before that moment or wholly behind it. Between two such moments values
+// go in and out in one order, each as early as it can.
 std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machine);
 // A value at the bottom of a stretch is pushed just before it and popped just behind it.
 std::vector<std::uint32_t> order_by_nesting(const Problem& problem, Machine& machine);

@@ -144,27 +144,16 @@ std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machi
   const std::vector<Placed> empties = lives.empties();
   const auto before = [](const Placed& empty, std::uint32_t gap) { return empty.gap < gap; };
   std::vector<std::vector<Stay>> between(empties.size() + 1);  // before each empty take
-  std::vector<std::vector<const Life*>> during(empties.size());
   for (const Life& life : lives.all()) {
     const Stay stay{&life, std::min(life.put_by, life.taken_by),
                     std::max(life.taken_from, life.put_from)};
     const auto next = std::lower_bound(empties.begin(), empties.end(), stay.taken_from, before);
-    const auto which = static_cast<std::size_t>(next - empties.begin());
-    if (next != empties.end() && next->gap < stay.put_by) {
-      during[which].push_back(&life);
-    } else {
-      between[which].push_back(stay);
-    }
+    between[static_cast<std::size_t>(next - empties.begin())].push_back(stay);
   }
   std::vector<Placed> order;
   for (std::size_t i = 0; i < between.size(); ++i) {
     OneOrder(std::move(between[i])).append_to(order, i == 0 ? 0 : empties[i - 1].gap);
-    if (i == empties.size()) break;
-    for (const Life* life : during[i]) {
-      order.push_back({life->put, empties[i].gap});
-      order.push_back({life->take, empties[i].gap});
-    }
-    order.push_back(empties[i]);
+    if (i < empties.size()) order.push_back(empties[i]);
   }
   return steps_of(order);
 }

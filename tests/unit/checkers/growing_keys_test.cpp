@@ -111,6 +111,18 @@ TEST(GrowingKeys, WhatCanBeReadInSeveralWaysIsLeftToTheSearch) {
   }
 }
 
+TEST(GrowingKeys, AKeyMayBeUnsetAtFirst) {
+  const std::string unset =
+      called(1, "get", "") + "{:type :ok, :process 1, :f :get, :key \"k\", :value nil}\n";
+  const std::string grown = unset + append("<1>") + get("<1>");
+  EXPECT_EQ(check(grown, "kv", "nil").decision, Decision::ok);
+  EXPECT_EQ(check(grown, "kv", "nil").algorithm, "append-order");
+  const Verdict verdict = check(grown + unset, "kv", "nil");
+  EXPECT_EQ(verdict.decision, Decision::violated);
+  EXPECT_EQ(verdict.witness.operations.size(), 2U);
+  EXPECT_EQ(check(unset + get(""), "kv", "nil").decision, Decision::violated) << "nobody put it";
+}
+
 // "11" and "111" can change places when nothing is between them: then nothing is left out.
 TEST(GrowingKeys, AWitnessIsNotNarrowedWhereThatHidesTheContradiction) {
   expect_refused(called(2, "append", "x") + append("11") + append("111") +
