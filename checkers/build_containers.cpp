@@ -11,16 +11,17 @@ struct Words {
   const char* take;
   decltype(Object::fast) fast;
   const char* fast_name;
+  decltype(Object::order) order;
 };
 
 Words words_of(Discipline discipline) {
   switch (discipline) {
     case Discipline::first_in_first_out:
-      return {"enqueue", "dequeue", check_queue_order, "queue-order"};
+      return {"enqueue", "dequeue", check_queue_order, "queue-order", order_by_queue};
     case Discipline::last_in_first_out:
-      return {"push", "pop", check_stack_nesting, "stack-nesting"};
+      return {"push", "pop", check_stack_nesting, "stack-nesting", order_by_nesting};
     case Discipline::smallest_first:
-      return {"enqueue", "dequeue", check_priority_order, "priority-order"};
+      return {"enqueue", "dequeue", check_priority_order, "priority-order", order_by_priority};
   }
   return {};
 }
@@ -62,6 +63,7 @@ bool build(Discipline discipline, const std::vector<KeyedOperation>& operations,
   object.machine = std::move(machine);
   object.fast = words.fast;
   object.fast_name = words.fast_name;
+  object.order = words.order;
   return true;
 }
 

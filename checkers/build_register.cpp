@@ -82,6 +82,7 @@ bool build_register(const std::vector<KeyedOperation>& operations, const Value& 
   object.machine = std::move(machine);
   object.fast = check_zones;
   object.fast_name = "zones";
+  object.order = order_by_zones;
   return true;
 }
 

@@ -89,6 +89,8 @@ bool build_set(const std::vector<KeyedOperation>& operations, const Value& initi
   object.machine = std::move(machine);
   object.fast = check_set;
   object.fast_name = "set-order";
+  object.order = order_by_set;
+  object.narrow = narrow_set;
   return true;
 }
 

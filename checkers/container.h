@@ -64,4 +64,16 @@ std::optional<Finding> check_stack_nesting(const Problem& problem, Machine& mach
 // rest best. (After Lee & Mathur, arXiv 2410.04581.)
 std::optional<Finding> check_priority_order(const Problem& problem, Machine& machine);
 
+// For what the check of that name found ok: the steps in an order that explains it, without `:info`
+// takes. Empty when it found anything else.
+//
+// In a queue, whoever found it empty did so when no value was surely inside, so that every value
+// may go in and out wholly before that moment or wholly behind it. Between two such moments values
+// go in and out in one order, each as early as it can.
+std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machine);
+// A value at the bottom of a stretch is pushed just before it and popped just behind it.
+std::vector<std::uint32_t> order_by_nesting(const Problem& problem, Machine& machine);
+// Each value is put as late as it can, and taken where the check takes it.
+std::vector<std::uint32_t> order_by_priority(const Problem& problem, Machine& machine);
+
 }  // namespace windtunnel::checkers

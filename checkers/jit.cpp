@@ -36,8 +36,9 @@ struct Config {
   Mask<W> can_use;
   Mask<W> may_return;
   std::uint32_t state = 0;
-  std::uint32_t next = kIllegal;  // in its bucket
-  bool dead = false;              // dominated by a later one
+  std::uint32_t next = kIllegal;   // in its bucket
+  std::uint32_t trail = kIllegal;  // the last use that led here
+  bool dead = false;               // dominated by a later one
 };
 
 // The undominated configurations of one moment, in the order of their discovery, with buckets by
@@ -81,6 +82,12 @@ class Antichain {
   std::vector<std::uint32_t> heads_;  // by state
 };
 
+// A use of an operation, and the one before it.
+struct Trail {
+  std::uint32_t before;
+  Placed use;
+};
+
 struct Boundary {
   std::uint32_t position;
   std::uint32_t step;
@@ -112,8 +119,8 @@ std::uint32_t max_open(const std::vector<Boundary>& boundaries) {
 template <std::size_t W>
 class Sweep {
  public:
-  Sweep(const Problem& problem, Machine& machine, const Limits& limits)
-      : steps_(problem.steps), machine_(machine), limits_(limits) {
+  Sweep(const Problem& problem, Machine& machine, const Limits& limits, bool remembers)
+      : steps_(problem.steps), machine_(machine), limits_(limits), remembers_(remembers) {
     slot_of_.resize(steps_.size());
     Config<W> start;
     start.state = machine_.initial();
@@ -133,12 +140,26 @@ class Sweep {
     return finding_;
   }
 
+  // After ok: what was used on the way to some configuration that is left.
+  std::vector<Placed> used() const {
+    const auto& all = frontier_.all;
+    const auto left =
+        std::find_if(all.begin(), all.end(), [](const auto& config) { return !config.dead; });
+    std::vector<Placed> uses;
+    for (std::uint32_t at = left->trail; at != kIllegal; at = trails_[at].before) {
+      uses.push_back(trails_[at].use);
+    }
+    std::reverse(uses.begin(), uses.end());
+    return uses;
+  }
+
  private:
   // An open operation; kept sorted by kind, then by return.
   struct Open {
     std::uint32_t kind;
     std::uint32_t ret;
     std::uint32_t slot;
+    std::uint32_t step;
     Traits traits;
   };
 
@@ -152,7 +173,7 @@ class Sweep {
     const Step& step = steps_[index];
     const std::uint32_t slot = free_slot();
     slot_of_[index] = slot;
-    const Open open{step.kind, step.ret, slot, machine_.traits(step.kind)};
+    const Open open{step.kind, step.ret, slot, index, machine_.traits(step.kind)};
     open_.insert(std::upper_bound(open_.begin(), open_.end(), open, before), open);
     (open.traits.total ? total_ : partial_).add(slot);
     for (Config<W>& config : frontier_.all) {
@@ -174,6 +195,7 @@ class Sweep {
   // the frontier is empty, or at a limit.
   bool allow_return(std::uint32_t index) {
     target_ = slot_of_[index];
+    gap_ = steps_[index].ret - 1;
     target_traits_ = machine_.traits(steps_[index].kind);
     const auto is_done = [this](const Config<W>& config) { return config.dead || done(config); };
     if (std::all_of(frontier_.all.begin(), frontier_.all.end(), is_done)) return true;
@@ -230,9 +252,16 @@ class Sweep {
       if (open.traits.blind) after.may_return.unite(total_);
       settle(after);
       const bool now_returns = !unnoticed && after.may_return.has(target_);
+      remember(after, open.step);
       if (open.slot == target_ || now_returns) frontier_.insert(after);
       if (open.slot != target_) seen_.insert(after);
     }
+  }
+
+  void remember(Config<W>& after, std::uint32_t step) {
+    if (!remembers_) return;
+    trails_.push_back({after.trail, {step, gap_}});
+    after.trail = static_cast<std::uint32_t>(trails_.size() - 1);
   }
 
   // Lets every operation return that would leave the state as it is.
@@ -260,7 +289,8 @@ class Sweep {
   }
 
   bool within_limits() {
-    const std::uint64_t bytes = (seen_.all.size() + frontier_.all.size()) * sizeof(Config<W>);
+    const std::uint64_t bytes = (seen_.all.size() + frontier_.all.size()) * sizeof(Config<W>) +
+                                trails_.size() * sizeof(Trail);
     if (finding_.configurations > limits_.max_configurations) {
       finding_.reason =
           fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
@@ -286,6 +316,9 @@ class Sweep {
   const std::vector<Step>& steps_;
   Machine& machine_;
   const Limits& limits_;
+  const bool remembers_;
+  std::vector<Trail> trails_;
+  std::uint32_t gap_ = 0;               // just before the return that is looked at
   std::vector<std::uint32_t> slot_of_;  // by step
   std::vector<Open> open_;
   Mask<W> used_;
@@ -299,21 +332,34 @@ class Sweep {
   Finding finding_;
 };
 
+struct Task {
+  const Problem& problem;
+  Machine& machine;
+  const Limits& limits;
+  std::vector<Boundary> boundaries;
+  std::vector<Placed>* order;
+};
+
 template <std::size_t W>
-Finding sweep(const Problem& problem, Machine& machine, const Limits& limits,
-              const std::vector<Boundary>& boundaries) {
-  return Sweep<W>(problem, machine, limits).run(boundaries);
+Finding sweep(const Task& task) {
+  Sweep<W> sweep(task.problem, task.machine, task.limits, task.order != nullptr);
+  Finding finding = sweep.run(task.boundaries);
+  if (task.order != nullptr && finding.decision == Decision::ok) {
+    *task.order = place_unnoticed(task.problem, task.machine, sweep.used());
+  }
+  return finding;
 }
 
 }  // namespace
 
-Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits) {
-  const std::vector<Boundary> boundaries = boundaries_of(problem);
-  const std::uint32_t open = max_open(boundaries);
-  if (open <= 64) return sweep<1>(problem, machine, limits, boundaries);
-  if (open <= 128) return sweep<2>(problem, machine, limits, boundaries);
-  if (open <= 256) return sweep<4>(problem, machine, limits, boundaries);
-  if (open <= kMaxOpen) return sweep<kMaxOpen / 64>(problem, machine, limits, boundaries);
+Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits,
+                  std::vector<Placed>* order) {
+  const Task task{problem, machine, limits, boundaries_of(problem), order};
+  const std::uint32_t open = max_open(task.boundaries);
+  if (open <= 64) return sweep<1>(task);
+  if (open <= 128) return sweep<2>(task);
+  if (open <= 256) return sweep<4>(task);
+  if (open <= kMaxOpen) return sweep<kMaxOpen / 64>(task);
   Finding finding;
   finding.decision = Decision::unknown;
   finding.reason = fmt::format("{} operations are open at a time, more than {}", open, kMaxOpen);

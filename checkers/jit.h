@@ -27,7 +27,17 @@
 namespace windtunnel::checkers {
 
 // Unknown when more than kMaxOpen operations are open at a time or a limit is reached.
+//
+// For ok, `order` (may be null) receives an order that explains the history, without what need not
+// have happened. Then every use of an operation is remembered, with the one before it: memory is
+// that of the history, and counts against the limit.
 inline constexpr std::uint32_t kMaxOpen = 512;
-Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits);
+Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits,
+                  std::vector<Placed>* order = nullptr);
+
+// The end of that: given those that took effect visibly, places those that returned although nobody
+// noticed them. Each fits where it leaves the state as it is, or just before a blind write.
+std::vector<Placed> place_unnoticed(const Problem& problem, Machine& machine,
+                                    const std::vector<Placed>& used);
 
 }  // namespace windtunnel::checkers

@@ -1,6 +1,6 @@
 #include "checkers/linearization.h"
 
-#include "checkers/register.h"
+#include "checkers/jit.h"
 #include "checkers/wgl.h"
 
 #include <algorithm>
@@ -10,31 +10,37 @@ namespace windtunnel::checkers {
 bool is_linearization(const Problem& problem, Machine& machine,
                       const std::vector<std::uint32_t>& steps) {
   std::vector<bool> taken(problem.steps.size());
-  std::uint32_t state = machine.initial();
+  std::vector<std::uint32_t> kinds;
   std::uint32_t last_call = 0;  // of those so far: nobody after them may have returned before it
   for (const std::uint32_t index : steps) {
     const Step& step = problem.steps[index];
     if (taken[index] || step.ret < last_call) return false;
     taken[index] = true;
     last_call = std::max(last_call, step.call);
-    state = machine.step(state, step.kind);
-    if (state == kIllegal) return false;
+    kinds.push_back(step.kind);
   }
   for (std::size_t i = 0; i < taken.size(); ++i) {
     if (!taken[i] && problem.steps[i].ret != kNever) return false;
   }
-  return true;
+  return machine.accepts(kinds);
 }
 
 std::optional<std::vector<std::uint32_t>> linearization_of(const Object& object,
                                                            const Limits& limits) {
+  const auto holds = [&object](const std::vector<std::uint32_t>& steps) {
+    return is_linearization(object.problem, *object.machine, steps);
+  };
   std::vector<std::uint32_t> steps;
-  if (object.fast == check_zones) steps = order_by_zones(object.problem, *object.machine);
-  if (!steps.empty() && is_linearization(object.problem, *object.machine, steps)) return steps;
+  if (object.order != nullptr) steps = object.order(object.problem, *object.machine);
+  if (holds(steps)) return steps;
+  std::vector<Placed> swept;
+  const Finding jit = check_jit(object.problem, *object.machine, limits, &swept);
+  if (jit.decision == Decision::violated) return std::nullopt;
+  steps = steps_of(swept);
+  if (jit.decision == Decision::ok && holds(steps)) return steps;
   steps.clear();
-  const Finding finding = check_wgl(object.problem, *object.machine, limits, &steps);
-  if (finding.decision != Decision::ok) return std::nullopt;
-  if (!is_linearization(object.problem, *object.machine, steps)) return std::nullopt;
+  const Finding wgl = check_wgl(object.problem, *object.machine, limits, &steps);
+  if (wgl.decision != Decision::ok || !holds(steps)) return std::nullopt;
   return steps;
 }
 

@@ -17,9 +17,9 @@ namespace windtunnel::checkers {
 bool is_linearization(const Problem& problem, Machine& machine,
                       const std::vector<std::uint32_t>& steps);
 
-// Of one object: its steps in such an order. From the zones of a register with unique writes, else
-// by depth-first search; nothing where that reaches its limits, or when there is none. What is
-// returned passed is_linearization.
+// Of one object: its steps in such an order, from whatever decides it: the fast check of its model,
+// else check_jit, else check_wgl. Nothing where all reach their limits, or when there is none. What
+// is returned passed is_linearization.
 std::optional<std::vector<std::uint32_t>> linearization_of(const Object& object,
                                                            const Limits& limits);
 

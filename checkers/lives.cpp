@@ -85,12 +85,13 @@ bool Lives::gather_takes() {
   return true;
 }
 
-// Is there an empty take during which some value was surely inside at every moment?
-bool Lives::check_empties() {
-  const auto empty = [this](const Step& step) {
+bool Lives::has_empties() const {
+  return std::any_of(steps_.begin(), steps_.end(), [this](const Step& step) {
     return machine_.op(step.kind).type == Type::take_empty;
-  };
-  if (std::none_of(steps_.begin(), steps_.end(), empty)) return true;
+  });
+}
+
+std::vector<const Life*> Lives::sure() const {
   std::vector<const Life*> sure;
   const auto count = static_cast<std::uint32_t>(lives_.size());
   const auto begins = [this](std::uint32_t i) {
@@ -99,6 +100,13 @@ bool Lives::check_empties() {
   for (const std::uint32_t i : order_by_position(count, position_end(steps_), begins)) {
     sure.push_back(&lives_[i]);
   }
+  return sure;
+}
+
+// Is there an empty take during which some value was surely inside at every moment?
+bool Lives::check_empties() {
+  if (!has_empties()) return true;
+  const std::vector<const Life*> sure = this->sure();
   // reach[i]: the one of sure[0..i] that stays longest.
   std::vector<const Life*> reach;
   for (const Life* life : sure) {
@@ -109,6 +117,30 @@ bool Lives::check_empties() {
     if (op(i).type == Type::take_empty && !check_empty(i, sure, reach)) return false;
   }
   return true;
+}
+
+bool Lives::hold(OrderCheck order) {
+  const std::optional<Finding> finding = run(order);
+  return finding.has_value() && finding->decision == Decision::ok;
+}
+
+// Steps are in the order of their calls, so their moments are too.
+std::vector<Placed> Lives::empties() const {
+  std::vector<Placed> found;
+  if (!has_empties()) return found;
+  const std::vector<const Life*> sure = this->sure();
+  std::size_t next = 0;
+  std::uint32_t covered_to = 0;  // by those before `next`, without a hole from the last call on
+  for (std::uint32_t i = 0; i < steps_.size(); ++i) {
+    if (op(i).type != Type::take_empty) continue;
+    std::uint32_t gap = std::max(covered_to, steps_[i].call);
+    for (; next < sure.size() && sure[next]->put_by <= gap; ++next) {
+      gap = std::max(gap, sure[next]->taken_from);
+    }
+    covered_to = gap;
+    found.push_back({i, gap});
+  }
+  return found;
 }
 
 // From the call on, hands over from value to value, each time to the one that stays longest.

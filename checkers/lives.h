@@ -36,6 +36,11 @@ class Lives {
   // takes are `:info`, what is legal without them is legal, and what is illegal although every
   // value that stayed may be taken from the first of them on is illegal; null between the two.
   std::optional<Finding> run(OrderCheck order);
+  // The same, as a question.
+  bool hold(OrderCheck order);
+  // After ok: each take that found nothing, at its first moment at which no value is surely inside.
+  // By their gaps.
+  std::vector<Placed> empties() const;
 
   const std::vector<Life>& all() const { return lives_; }
   const std::vector<Step>& steps() const { return steps_; }
@@ -49,6 +54,9 @@ class Lives {
   const ContainerModel::Op& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
   bool gather_puts();
   bool gather_takes();
+  bool has_empties() const;
+  // The lives that are surely inside for a while, by the beginning of that.
+  std::vector<const Life*> sure() const;
   bool check_empties();
   bool check_empty(std::uint32_t index, const std::vector<const Life*>& sure,
                    const std::vector<const Life*>& reach);

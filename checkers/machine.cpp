@@ -19,4 +19,13 @@ std::string_view name_of(Decision decision) {
   return "?";
 }
 
+bool Machine::accepts(const std::vector<std::uint32_t>& kinds) {
+  std::uint32_t state = initial();
+  for (const std::uint32_t kind : kinds) {
+    state = step(state, kind);
+    if (state == kIllegal) return false;
+  }
+  return true;
+}
+
 }  // namespace windtunnel::checkers

@@ -30,6 +30,9 @@ class Machine {
   virtual ~Machine() = default;
   virtual std::uint32_t initial() = 0;
   virtual std::uint32_t step(std::uint32_t state, std::uint32_t kind) = 0;
+  // Are operations of these kinds legal one after the other, from the start? It remembers no state
+  // on the way, so that a long history costs what its operations cost.
+  virtual bool accepts(const std::vector<std::uint32_t>& kinds);
   virtual Traits traits(std::uint32_t kind) const = 0;
   // The state for people: "3".
   virtual std::string describe(std::uint32_t state) const = 0;
@@ -97,6 +100,14 @@ class ModelMachine final : public Machine {
     const std::uint32_t number = legal ? number_of(std::move(next)) : kIllegal;
     transitions_.emplace(key, number);
     return number;
+  }
+
+  bool accepts(const std::vector<std::uint32_t>& kinds) override {
+    State state = model_.initial();
+    for (const std::uint32_t kind : kinds) {
+      if (!model_.apply(state, ops_[kind])) return false;
+    }
+    return true;
   }
 
   Traits traits(std::uint32_t kind) const override {

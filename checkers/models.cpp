@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace windtunnel::checkers {
@@ -122,6 +123,18 @@ boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
     return spec;
   }
   return ReadError{0, 0, fmt::format("no model '{}'; there are {}", name, known)};
+}
+
+bool looks_independent(const History& history) {
+  const auto& operations = history.operations();
+  const auto is_keyed = [&history](const Operation& op) {
+    const Value& value = history.argument(op);
+    if (!is_tuple(value)) return false;
+    const Value& key = value.items()[0];
+    const bool plain = !key.is_sequence() && key.kind() != Value::Kind::map && !key.is_nil();
+    return plain && (history.f(op) != "cas" || is_tuple(value.items()[1]));
+  };
+  return !operations.empty() && std::all_of(operations.begin(), operations.end(), is_keyed);
 }
 
 boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,

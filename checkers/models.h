@@ -61,12 +61,28 @@ struct Object {
   std::unique_ptr<Machine> machine;
   std::optional<Finding> (*fast)(const Problem&, Machine&) = nullptr;
   const char* fast_name = "";
+  // Of what `fast` finds ok: the steps in an order that explains it; else none.
+  std::vector<std::uint32_t> (*order)(const Problem&, Machine&) = nullptr;
+  // The object with nothing but these steps, and of what they read nothing but what they wrote,
+  // where that makes no legal history illegal; it may make an illegal one legal. Without it the
+  // reads of a long history would bring all they show into a witness.
+  std::optional<Object> (*narrow)(const Object&, const std::vector<std::uint32_t>& steps) = nullptr;
+
+  // The same object with another history.
+  Object with(std::vector<Step> steps, std::unique_ptr<Machine> other) const {
+    return {{std::move(steps), problem.key}, std::move(other), fast, fast_name, order, narrow};
+  }
 };
 
 // The objects in the order of their first use. The error names an operation that the model does not
 // know.
 boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,
                                                                  const ModelSpec& spec);
+
+// Is every invocation's value a pair [key value], reads included, as Jepsen's `independent` writes
+// them? Then a model that takes the pairs for values judges something that nobody meant. A
+// compare-and-set counts when it has a pair within the pair.
+bool looks_independent(const History& history);
 
 // What a model's builder gets: an operation of one object, without its key. Fails are gone.
 struct KeyedOperation {

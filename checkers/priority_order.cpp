@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 namespace windtunnel::checkers {
 namespace {
@@ -33,6 +34,17 @@ class Gaps {
   std::vector<std::uint32_t> blocker_;  // which value
 };
 
+// What takes place in one gap: values are taken by their size, some right after they were put, then
+// nothing is found, then the value is put whose put ends there.
+struct Move {
+  enum class When : std::uint8_t { taken, empty, put };
+  Placed placed;
+  When when = When::taken;
+  std::size_t rank = 0;
+
+  auto key() const { return std::tuple(placed.gap, when, rank); }
+};
+
 class PriorityOrder {
  public:
   explicit PriorityOrder(Lives& lives)
@@ -50,6 +62,7 @@ class PriorityOrder {
       const Life& life = all[which];
       if (life.taken_from == kNever) {
         if (life.put_by != kNever) gaps_.block(life.put_by, end_, which);
+        moves_.push_back({{life.put, life.put_by - 1}, Move::When::put, moves_.size()});
         continue;
       }
       const std::uint32_t taken = gaps_.first_free(std::max(life.taken_from, life.put_from));
@@ -58,14 +71,36 @@ class PriorityOrder {
         // A take that only may have happened did not.
         if (life.take != Life::kNoStep) return refuse(life);
         gaps_.block(life.put_by, end_, which);
-      } else if (life.put_by != kNever) {
-        gaps_.block(life.put_by, taken, which);
+      } else {
+        note(life, taken);
+        if (life.put_by != kNever) gaps_.block(life.put_by, taken, which);
       }
     }
     return true;
   }
 
+  // After run().
+  std::vector<std::uint32_t> order() {
+    std::size_t rank = 0;
+    for (const Placed& empty : lives_.empties()) {
+      moves_.push_back({empty, Move::When::empty, rank++});
+    }
+    std::sort(moves_.begin(), moves_.end(),
+              [](const Move& a, const Move& b) { return a.key() < b.key(); });
+    std::vector<std::uint32_t> steps;
+    for (const Move& move : moves_) steps.push_back(move.placed.step);
+    return steps;
+  }
+
  private:
+  void note(const Life& life, std::uint32_t taken) {
+    const bool at_once = life.put_by > taken;
+    const Placed put{life.put, at_once ? taken : life.put_by - 1};
+    moves_.push_back({put, at_once ? Move::When::taken : Move::When::put, moves_.size()});
+    if (life.take == Life::kNoStep) return;  // an `:info` take, and not for an order
+    moves_.push_back({{life.take, taken}, Move::When::taken, moves_.size()});
+  }
+
   // Names the smaller values that were there, from one to the next.
   bool refuse(const Life& life) {
     std::vector<std::uint32_t> culprits{life.put, life.take};
@@ -87,11 +122,20 @@ class PriorityOrder {
   Lives& lives_;
   std::uint32_t end_;
   Gaps gaps_;
+  std::vector<Move> moves_;
 };
 
 bool check_order(Lives& lives) { return PriorityOrder(lives).run(); }
 
 }  // namespace
+
+std::vector<std::uint32_t> order_by_priority(const Problem& problem, Machine& machine) {
+  Lives lives(problem, static_cast<ContainerMachine&>(machine));
+  if (!lives.hold(check_order)) return {};
+  PriorityOrder priority(lives);
+  priority.run();
+  return priority.order();
+}
 
 std::optional<Finding> check_priority_order(const Problem& problem, Machine& machine) {
   return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_order);

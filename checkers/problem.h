@@ -22,6 +22,19 @@ struct Step {
   std::uint32_t kind = 0;
 };
 
+// A step of an order that explains a history. A gap lies behind the position of its number: the
+// step can take place in the gaps from `call` to `ret - 1`. Along an order gaps do not fall.
+struct Placed {
+  std::uint32_t step = 0;
+  std::uint32_t gap = 0;
+};
+inline std::vector<std::uint32_t> steps_of(const std::vector<Placed>& order) {
+  std::vector<std::uint32_t> steps;
+  steps.reserve(order.size());
+  for (const Placed& placed : order) steps.push_back(placed.step);
+  return steps;
+}
+
 // Bounds of a check. They count work and not time, so a verdict is the same on every machine.
 struct Limits {
   // Configurations, over all objects of a history.

@@ -1,6 +1,7 @@
 // Sets with add, remove, contains and read, and their fast checks.
 #pragma once
 
+#include "checkers/models.h"
 #include "checkers/numbering.h"
 #include "checkers/problem.h"
 
@@ -57,5 +58,16 @@ std::optional<Finding> check_set_elements(const Problem& problem, Machine& machi
 // lies later. Linear in the size of the reads. Null when something is removed or asked for, or an
 // element is added twice.
 std::optional<Finding> check_set_reads(const Problem& problem, Machine& machine);
+
+// For what check_set found ok: the steps in an order that explains it. Empty when it found anything
+// else.
+std::vector<std::uint32_t> order_by_set(const Problem& problem, Machine& machine);
+std::vector<std::uint32_t> order_by_elements(const Problem& problem, Machine& machine);
+std::vector<std::uint32_t> order_by_reads(const Problem& problem, Machine& machine);
+
+// These steps alone, and of the reads only the elements that these steps add or that were there
+// from the start: a set without the others is a set. Null when none of them is a read, or one shows
+// what nobody added.
+std::optional<Object> narrow_set(const Object& object, const std::vector<std::uint32_t>& steps);
 
 }  // namespace windtunnel::checkers

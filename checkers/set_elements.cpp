@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace windtunnel::checkers {
 namespace {
@@ -66,7 +67,27 @@ class Element {
     return missed_between(added.to - 1, removed.from);
   }
 
+  // After misfit() found none.
+  std::vector<Placed> order() const;
+
  private:
+  // Where things lie in one gap.
+  enum class When : std::uint8_t { absent, add, present, remove, absent_again };
+  struct Move {
+    Placed placed;
+    When when = When::absent;
+    auto key() const { return std::tuple(placed.gap, when, placed.step); }
+  };
+  // From the gap when it was added to the one when it was removed, or kNever; `removed_early` says
+  // that the remove came before the add.
+  struct Stay {
+    std::uint32_t from = kNever;
+    std::uint32_t to = kNever;
+    bool removed_early = false;
+  };
+  Stay stay() const;
+  Move move_of(std::uint32_t step, const Stay& stay) const;
+
   const Op& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
   bool saw_it(std::uint32_t step) const {
     return op(step).type == Op::Type::contains && op(step).found == Op::Found::present;
@@ -101,6 +122,56 @@ class Element {
   std::uint32_t remove_ = kNoStep;
 };
 
+// As misfit() goes about it.
+Element::Stay Element::stay() const {
+  if (add_ == kNoStep) return {kNever, kNever, true};
+  Window added{steps_[add_].call, steps_[add_].ret};
+  std::uint32_t last_seen = 0;
+  for (const std::uint32_t* at = begin_; at != end_; ++at) {
+    if (!saw_it(*at)) continue;
+    added.to = std::min(added.to, steps_[*at].ret);
+    last_seen = std::max(last_seen, steps_[*at].call);
+  }
+  if (added.to == kNever) return {kNever, kNever, true};
+  const std::uint32_t latest = added.to - 1;
+  if (remove_ == kNoStep) return {latest, kNever, false};
+  const Step& remove = steps_[remove_];
+  const bool may_precede = remove.call < added.to || remove.ret == kNever;
+  if (may_precede && missed_between(latest, kNever) == kNoStep) return {latest, kNever, true};
+  const std::uint32_t earliest = std::max(remove.call, last_seen);
+  if (latest <= earliest) return {latest, earliest, false};
+  const std::uint32_t at_once = std::max(earliest, added.from);
+  return {at_once, at_once, false};
+}
+
+Element::Move Element::move_of(std::uint32_t step, const Stay& stay) const {
+  const std::uint32_t call = steps_[step].call;
+  if (step == add_) return {{step, stay.from}, When::add};
+  if (step == remove_) {
+    if (stay.removed_early) return {{step, call}, When::absent};
+    return {{step, stay.to}, When::remove};
+  }
+  if (saw_it(step)) return {{step, std::max(call, stay.from)}, When::present};
+  if (call <= stay.from) return {{step, call}, When::absent};
+  return {{step, std::max(call, stay.to)}, When::absent_again};
+}
+
+std::vector<Placed> Element::order() const {
+  const Stay stay = this->stay();
+  std::vector<Move> moves;
+  for (const std::uint32_t* at = begin_; at != end_; ++at) {
+    const bool optional = steps_[*at].ret == kNever;
+    const bool never_added = *at == add_ && stay.from == kNever;
+    const bool never_removed = *at == remove_ && optional && stay.to == kNever;
+    if (!never_added && !never_removed) moves.push_back(move_of(*at, stay));
+  }
+  std::sort(moves.begin(), moves.end(),
+            [](const Move& a, const Move& b) { return a.key() < b.key(); });
+  std::vector<Placed> order;
+  for (const Move& move : moves) order.push_back(move.placed);
+  return order;
+}
+
 // The steps grouped by element: those of e are order[first[e]..first[e + 1]).
 struct Grouped {
   std::vector<std::uint32_t> first;
@@ -122,10 +193,10 @@ Grouped group(const std::vector<Step>& steps, const SetMachine& machine) {
 
 // The search, on the steps of one element.
 Finding search(const Problem& problem, SetMachine& machine, const std::uint32_t* begin,
-               const std::uint32_t* end) {
+               const std::uint32_t* end, std::vector<Placed>* order = nullptr) {
   Problem one;
   for (const std::uint32_t* at = begin; at != end; ++at) one.steps.push_back(problem.steps[*at]);
-  Finding finding = check_jit(one, machine, Limits());
+  Finding finding = check_jit(one, machine, Limits(), order);
   if (finding.decision == Decision::violated) {
     const std::uint32_t failed = begin[finding.failed_step];
     finding.failed_step = failed;
@@ -185,6 +256,32 @@ std::optional<Finding> check_set_elements(const Problem& problem, Machine& machi
     }
   }
   return finding;
+}
+
+// Elements have nothing to do with each other: their orders go together by gap.
+std::vector<std::uint32_t> order_by_elements(const Problem& problem, Machine& machine) {
+  SetMachine& set = static_cast<SetMachine&>(machine);
+  const std::optional<Finding> finding = check_set_elements(problem, machine);
+  if (!finding.has_value() || finding->decision != Decision::ok) return {};
+  const Grouped groups = group(problem.steps, set);
+  std::vector<Placed> all;
+  for (std::uint32_t e = 0; e + 2 < groups.first.size(); ++e) {
+    const std::uint32_t* const begin = groups.order.data() + groups.first[e];
+    const std::uint32_t* const end = groups.order.data() + groups.first[e + 1];
+    if (begin == end) continue;
+    Element element(problem.steps, set, begin, end);
+    std::vector<Placed> one;
+    if (element.gather()) {
+      one = element.order();
+    } else {
+      search(problem, set, begin, end, &one);
+      for (Placed& placed : one) placed.step = begin[placed.step];
+    }
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Placed& a, const Placed& b) { return a.gap < b.gap; });
+  return steps_of(all);
 }
 
 }  // namespace windtunnel::checkers

@@ -23,6 +23,17 @@ class GrowingSet {
     return finding_;
   }
 
+  // After run(): the steps by their levels, without adds that need not have happened.
+  std::vector<std::uint32_t> order() const {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < steps_.size(); ++i) {
+      if (steps_[i].ret != kNever || level_[i] < last_level_) order.push_back(i);
+    }
+    std::stable_sort(order.begin(), order.end(),
+                     [this](std::uint32_t a, std::uint32_t b) { return level_[a] < level_[b]; });
+    return order;
+  }
+
  private:
   const Op& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
 
@@ -66,6 +77,7 @@ class GrowingSet {
       shown = now;
       before = read;
     }
+    last_level_ = level;
     for (const std::uint32_t add : add_of_) {
       if (add != kNoStep && level_[add] == 0) level_[add] = level + 1;
     }
@@ -178,6 +190,7 @@ class GrowingSet {
   std::vector<bool> from_start_;               // by element
   std::vector<std::uint32_t> level_;           // by step
   std::vector<std::uint32_t> first_of_level_;  // a read that shows something new
+  std::uint32_t last_level_ = 0;               // of a read
   Finding finding_;
 };
 
@@ -185,6 +198,13 @@ class GrowingSet {
 
 std::optional<Finding> check_set_reads(const Problem& problem, Machine& machine) {
   return GrowingSet(problem, static_cast<SetMachine&>(machine)).run();
+}
+
+std::vector<std::uint32_t> order_by_reads(const Problem& problem, Machine& machine) {
+  GrowingSet set(problem, static_cast<SetMachine&>(machine));
+  const std::optional<Finding> finding = set.run();
+  const bool ok = finding.has_value() && finding->decision == Decision::ok;
+  return ok ? set.order() : std::vector<std::uint32_t>();
 }
 
 }  // namespace windtunnel::checkers

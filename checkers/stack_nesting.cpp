@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <queue>
+#include <tuple>
 
 namespace windtunnel::checkers {
 namespace {
@@ -20,6 +21,24 @@ struct Inside {
 using Ranked = std::pair<std::uint32_t, std::uint32_t>;  // a position, and a value
 using ByPushCall = std::priority_queue<Ranked, std::vector<Ranked>, std::greater<>>;
 using ByPopReturn = std::priority_queue<Ranked>;
+
+// What takes place in one gap: values go out, then others in and out at once and some find nothing,
+// then values go in that stay.
+struct Move {
+  enum class When : std::uint8_t { out, at_once, in };
+  Placed placed;
+  When when = When::in;
+  std::int64_t rank = 0;  // among those of its gap and time
+
+  auto key() const { return std::tuple(placed.gap, when, rank); }
+};
+
+// A value at the bottom of a stretch is on the stack from the gap `begin` to the gap `end`.
+struct Bottom {
+  const Life* life = nullptr;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
 
 // A stretch of values by the return of their pushes. Those of the first heap were pushed too late
 // to lie at its bottom, those of the second may be popped too early; as the stretch shrinks, a
@@ -82,6 +101,34 @@ class Nesting {
     return true;
   }
 
+  // After run(): those found later lie within those found before, or beside them.
+  std::vector<std::uint32_t> order() const {
+    using When = Move::When;
+    std::vector<Move> moves;
+    for (std::size_t i = 0; i < bottoms_.size(); ++i) {
+      const auto& [life, begin, end] = bottoms_[i];
+      const auto rank = static_cast<std::int64_t>(i);
+      moves.push_back({{life->put, begin}, When::in, rank});
+      const bool taken = life->take != Life::kNoStep;
+      if (taken) moves.push_back({{life->take, end}, When::out, -rank});
+    }
+    std::int64_t rank = 0;
+    for (const Life& life : lives_.all()) {
+      if (life.surely_inside()) continue;
+      const std::uint32_t gap = std::max(life.put_from, life.taken_from);
+      moves.push_back({{life.put, gap}, When::at_once, rank++});
+      moves.push_back({{life.take, gap}, When::at_once, rank++});
+    }
+    for (const Placed& empty : lives_.empties()) {
+      moves.push_back({empty, When::at_once, rank++});
+    }
+    std::sort(moves.begin(), moves.end(),
+              [](const Move& a, const Move& b) { return a.key() < b.key(); });
+    std::vector<std::uint32_t> steps;
+    for (const Move& move : moves) steps.push_back(move.placed.step);
+    return steps;
+  }
+
  private:
   Stretch fill(std::uint32_t from, std::uint32_t to) const {
     std::vector<Ranked> calls;
@@ -132,6 +179,7 @@ class Nesting {
       stretch.early.pop();
       if (is_outside(stretch, value)) continue;
       values_[value].gone = found = true;
+      bottoms_.push_back({values_[value].life, first_moment - 1, last_moment});
       covered.add(values_[value].begin, values_[value].end, -1);
     }
     return found;
@@ -170,11 +218,20 @@ class Nesting {
   Lives& lives_;
   std::vector<Inside> values_;
   std::vector<std::uint32_t> moments_;
+  std::vector<Bottom> bottoms_;
 };
 
 bool check_order(Lives& lives) { return Nesting(lives).run(); }
 
 }  // namespace
+
+std::vector<std::uint32_t> order_by_nesting(const Problem& problem, Machine& machine) {
+  Lives lives(problem, static_cast<ContainerMachine&>(machine));
+  if (!lives.hold(check_order)) return {};
+  Nesting nesting(lives);
+  nesting.run();
+  return nesting.order();
+}
 
 std::optional<Finding> check_stack_nesting(const Problem& problem, Machine& machine) {
   return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_order);

@@ -53,7 +53,11 @@ class Minimiser {
     sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
     std::vector<Step> few;
     for (const std::uint32_t index : sorted) few.push_back(steps()[index]);
-    return try_steps(std::move(few));
+    // What is said of them was found in the whole history: that nobody wrote what one read, say.
+    std::string why = finding_.explanation;
+    if (!try_steps(std::move(few))) return false;
+    if (!why.empty()) finding_.explanation = std::move(why);
+    return true;
   }
 
   // The past is illegal whatever follows: later calls go, and what returned later was still open.
@@ -114,6 +118,20 @@ class Minimiser {
   Limits limits_;
   std::uint32_t runs_ = 0;
 };
+
+// Lets the culprits be alone, where their reads can do without what others wrote.
+void narrow(Object& object, Finding& finding, const Limits& limits) {
+  if (object.narrow == nullptr || finding.steps.empty()) return;
+  std::optional<Object> narrowed = object.narrow(object, finding.steps);
+  if (!narrowed.has_value()) return;
+  Finding alone = decide(*narrowed, limits, nullptr);
+  if (alone.decision != Decision::violated) {
+    finding.steps.clear();  // they need what the others wrote
+    return;
+  }
+  object = *std::move(narrowed);
+  finding = std::move(alone);
+}
 
 // "at 5.312 s", or "(index 12)" in a history without times.
 std::string moment(const Event& event) {
@@ -198,6 +216,7 @@ Witness make_witness(const History& history, Object& object, Finding finding,
   WT_ASSERT(finding.decision == Decision::violated, "only a violation has a witness");
   Witness witness;
   witness.key = object.problem.key;
+  if (limits.max_minimise_runs > 0) narrow(object, finding, limits);
   if (limits.max_minimise_runs > 0) witness.minimised = Minimiser(object, finding, limits).run();
   const bool few = object.problem.steps.size() <= kMaxRecheckedSteps;
   if (few) {

@@ -16,8 +16,9 @@ Finding decide(const Object& object, const Limits& limits, std::string* algorith
 
 // `finding` is `violated`. Leaves out of the object's history what is not needed: everything after
 // the failed return, then operations whose absence cannot make a legal history illegal (those that
-// only look, and those whose value nobody left sees), as long as it stays illegal. Leaves the
-// object with what remains.
+// only look, and those whose value nobody left sees), as long as it stays illegal. Where the object
+// can be narrowed, reads are left with what those operations wrote, and what else they showed is
+// not missed. Leaves the object with what remains.
 Witness make_witness(const History& history, Object& object, Finding finding, const Limits& limits);
 
 }  // namespace windtunnel::checkers

@@ -78,7 +78,15 @@ std::string witness_text(const Witness& witness) {
         item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
   }
   if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
+  if (!witness.rechecked) text += std::string("\n  ") + kNotRechecked;
   return text;
+}
+
+std::string hint_of(const CheckRequest& request, const checkers::History& history) {
+  const bool splits = request.independent || request.model == "kv";
+  if (splits || !checkers::looks_independent(history)) return {};
+  return "every value is a pair, taken as one value here; where it is [key value], say "
+         "--independent";
 }
 
 int exit_code_of(Decision decision) {
@@ -123,8 +131,9 @@ std::string orders_text(const checkers::History& history,
 }
 
 std::string to_json(const Verdict& verdict, std::size_t operations, double check_ms,
-                    json::array orders) {
+                    json::array orders, const std::string& hint) {
   json::object object = verdict_json(verdict, operations, check_ms);
+  if (!hint.empty()) object["hint"] = json_text(hint);
   if (verdict.decision == Decision::violated) object["witness"] = witness_json(verdict.witness);
   json::array& further = object["further"].emplace_array();
   for (const Witness& witness : verdict.further) further.emplace_back(witness_json(witness));
@@ -247,10 +256,11 @@ int check_objects_command(const CheckRequest& request, const checkers::ModelSpec
   if (request.linearization && linearizable && verdict.decision == Decision::ok) {
     orders = checkers::linearize(history, spec, limits);
   }
+  const std::string hint = hint_of(request, history);
   const bool printed = print_line(
-      request.json
-          ? to_json(verdict, operations, took.count(), orders_json(history, orders))
-          : to_text(verdict, operations, took.count(), terminal) + orders_text(history, orders));
+      request.json ? to_json(verdict, operations, took.count(), orders_json(history, orders), hint)
+                   : to_text(verdict, operations, took.count(), terminal) +
+                         orders_text(history, orders) + (hint.empty() ? "" : "\n  hint: " + hint));
   return printed ? exit_code_of(verdict.decision) : kExitInternal;
 }
 

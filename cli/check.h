@@ -49,10 +49,13 @@ int check_audit_command(const CheckRequest& request, const checkers::History& hi
 // What they all print.
 boost::json::string json_text(std::string_view text);
 boost::json::object witness_json(const checkers::Witness& witness);
+// What to say where the history looks as if --independent was meant; empty where it does not.
+std::string hint_of(const CheckRequest& request, const checkers::History& history);
 // The fields that every `windtunnel.check/1` begins with; without a witness.
 boost::json::object verdict_json(const checkers::Verdict& verdict, std::size_t operations,
                                  double check_ms);
 std::string witness_text(const checkers::Witness& witness);
+inline constexpr const char* kNotRechecked = "not rechecked: no second, plain program confirmed it";
 // "ok", "VIOLATED" or "UNKNOWN" in its colour.
 std::string verdict_text(checkers::Decision decision, const Terminal& terminal);
 int exit_code_of(checkers::Decision decision);

@@ -26,8 +26,9 @@ json::object flaw_json(const Flaw& flaw) {
   return object;
 }
 
-std::string to_json(const AuditReport& report, double check_ms) {
+std::string to_json(const AuditReport& report, double check_ms, const std::string& hint) {
   json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
+  if (!hint.empty()) object["hint"] = json_text(hint);
   if (report.verdict.decision == Decision::violated) {
     object["witness"] = witness_json(report.verdict.witness);
   }
@@ -61,9 +62,7 @@ std::string to_text(const AuditReport& report, double check_ms, const Terminal& 
   for (const Flaw& flaw : report.flaws) {
     text +=
         fmt::format("\n  {}{}{}", flaw.name, flaw.count > 1 ? fmt::format(" x {}", flaw.count) : "",
-                    flaw.permitted           ? " (permitted)"
-                    : flaw.witness.rechecked ? ""
-                                             : " (not confirmed by a plain reading)");
+                    flaw.permitted ? " (permitted)" : "");
     text += witness_text(flaw.witness);
   }
   std::string line;
@@ -91,8 +90,10 @@ int check_audit_command(const CheckRequest& request, const checkers::History& hi
     report.verdict.decision = Decision::unknown;
     report.verdict.reason = "no operations";
   }
-  const bool printed = print_line(request.json ? to_json(report, took.count())
-                                               : to_text(report, took.count(), terminal));
+  const std::string hint = info.by_key ? hint_of(request, history) : "";
+  const bool printed = print_line(request.json ? to_json(report, took.count(), hint)
+                                               : to_text(report, took.count(), terminal) +
+                                                     (hint.empty() ? "" : "\n  hint: " + hint));
   return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
 }
 

@@ -68,7 +68,10 @@ std::string to_text(const IsolationReport& report, std::string_view level, doubl
   text += fmt::format("  {}  {} transactions  {}  by {}", level, report.verdict.operations,
                       duration_text(check_ms / 1000), report.verdict.algorithm);
   if (!report.verdict.reason.empty()) text += "\n  " + report.verdict.reason;
-  for (const std::string& one : report.texts) text += indented(one);
+  for (std::size_t i = 0; i < report.texts.size(); ++i) {
+    text += indented(report.texts[i]);
+    if (!report.anomalies[i].rechecked) text += std::string("\n      ") + kNotRechecked;
+  }
   if (!report.levels.violated.empty()) {
     text += fmt::format("\n  not {}", fmt::join(report.levels.violated, ", "));
   }

@@ -13,6 +13,7 @@ std::string witness_text(const checkers::Verdict& verdict) {
   if (verdict.witness.omitted > 0) {
     text += "\n  and " + std::to_string(verdict.witness.omitted) + " earlier operations";
   }
+  if (!verdict.witness.rechecked) text += "\n  not rechecked by a plain search";
   return text;
 }
 

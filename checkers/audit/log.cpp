@@ -17,6 +17,7 @@ const std::vector<FlawInfo>& flaws() {
       {"aborted-read", false, "polled, but its send had failed"},
       {"unexpected", false, "polled, but nobody sent it"},
       {"torn-transaction", false, "of the messages of a transaction some are there and others not"},
+      {"G1c", false, "transactions in a circle, each of which polled what the one before sent"},
       {"precommitted-read", false, "a transaction polled what it sent itself"},
       {"committed-offset-lost", false, "a committed offset was overwritten, and came back"},
       {"unexpected-offset", false, "the committed offset is one that nobody committed"},
@@ -31,6 +32,8 @@ const std::vector<FlawInfo>& flaws() {
       {"nonmonotonic-send", false, "the sends of a producer went back between operations"},
       {"unseen", false, "acknowledged, and polled by nobody until the end"},
       {"int-send-skip", true, "other messages came between the sends of an operation"},
+      {"G1c-ww", true, "transactions in a circle of polls and of the order of their messages"},
+      {"G0", true, "transactions in a circle of the order of their messages"},
       {"assignment-overlap", true, "two consumers of a group believed to own one key at one time"}};
   return list;
 }
@@ -57,6 +60,7 @@ AuditReport run(const History& history, const AuditOptions& options) {
   Ledger ledger(history, with_defaults(log, options), flaws());
   audit_messages(log, ledger);
   audit_positions(log, ledger);
+  audit_circles(log, ledger);
   const bool has_groups = audit_groups(log, ledger);
   if (!has_groups && log.sends().empty()) ledger.nothing_seen("nothing was sent");
   if (!has_groups && log.polls().empty()) ledger.nothing_seen("nothing was polled");

@@ -10,6 +10,8 @@ namespace windtunnel::checkers {
 void audit_messages(const LogHistory& log, Ledger& ledger);
 // The order in which each producer and consumer went through the logs.
 void audit_positions(const LogHistory& log, Ledger& ledger);
+// Transactions that would have to come before themselves.
+void audit_circles(const LogHistory& log, Ledger& ledger);
 // Committed offsets, assignments and high watermarks. False when there are none.
 bool audit_groups(const LogHistory& log, Ledger& ledger);
 

@@ -235,10 +235,58 @@ bool recheck_watermark(const History& history, const Flaw& flaw) {
   return after && (flaw.name == "watermark-regress" ? second < first : second <= first);
 }
 
+// The one transaction that sent the value and stands; null when there is none, or several sends.
+const Operation* sender(const History& history, const Value& key, const Value& value) {
+  const std::vector<Entry> all = entries(history, key);
+  const Facts facts = facts_of(all, value);
+  const bool stands = facts.acknowledged || facts.polled;
+  if (!stands || facts.sends != 1 || facts.offsets.size() != 1) return nullptr;
+  for (const Entry& entry : all) {
+    if (entry.poll || entry.value != value || entry.op->outcome == EventType::fail) continue;
+    return history.f(*entry.op) == "txn" ? entry.op : nullptr;
+  }
+  return nullptr;
+}
+
+bool has_polled(const History& history, const Operation& by, const Value& key, const Value& value) {
+  const std::vector<Entry> all = entries(history, key);
+  return std::any_of(all.begin(), all.end(), [&](const Entry& entry) {
+    return entry.op == &by && entry.poll && ok(entry) && entry.value == value;
+  });
+}
+
+bool lies_before(const History& history, const Value& key, const Value& a, const Value& b) {
+  const std::vector<Entry> all = entries(history, key);
+  return facts_of(all, a).offsets.front() < facts_of(all, b).offsets.front();
+}
+
+// The subject is a circle of [:ww key a b], whose sender of b is the sender of the next a, and of
+// [:wr key a], whose poller is.
+bool recheck_circle(const History& history, const Flaw& flaw) {
+  const std::vector<Value>& steps = flaw.subject.items();
+  std::size_t orders = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::vector<Value>& step = steps[i].items();
+    const std::vector<Value>& after = steps[(i + 1) % steps.size()].items();
+    const Operation* const from = sender(history, step[1], step[2]);
+    const Operation* const to = sender(history, after[1], after[2]);
+    if (from == nullptr || to == nullptr || from == to) return false;
+    const bool order = step[0].text() == "ww";
+    orders += order ? 1 : 0;
+    const bool found = order ? sender(history, step[1], step[3]) == to &&
+                                   lies_before(history, step[1], step[2], step[3])
+                             : has_polled(history, *to, step[1], step[2]);
+    if (!found) return false;
+  }
+  if (flaw.name == "G0") return orders == steps.size();
+  return flaw.name == "G1c" ? orders == 0 : orders > 0 && orders < steps.size();
+}
+
 }  // namespace
 
 bool recheck_log(const History& history, const AuditOptions&, const Flaw& flaw) {
   const std::string& name = flaw.name;
+  if (name.starts_with("G")) return recheck_circle(history, flaw);
   if (name == "inconsistent-offsets") return recheck_offset(history, flaw);
   if (name.find("skip") != std::string::npos || name.find("nonmonotonic") != std::string::npos) {
     return recheck_step(history, flaw);

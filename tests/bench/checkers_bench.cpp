@@ -5,6 +5,7 @@
 #include "checkers/event_reader.h"
 #include "checkers/history_io.h"
 #include "checkers/linearizable.h"
+#include "checkers/linearization.h"
 #include "checkers/txn/check.h"
 #include "checkers/txn/weak_levels.h"
 #include "tests/unit/checkers/generated.h"
@@ -114,6 +115,12 @@ void CheckPriorityQueue(benchmark::State& state) {
 void CheckSet(benchmark::State& state) {
   check_growth(state, "set", [] { return checkers::test::GeneratedSet{}; });
 }
+// Keys that are appended to and read as a whole, a hundred operations each.
+void CheckGrowingKeys(benchmark::State& state) {
+  checkers::test::GeneratedKv kv;
+  kv.keys = static_cast<std::uint64_t>(state.range(0) / 100);
+  check_growth(state, "kv", [&kv] { return kv; });
+}
 #define WT_GROWTH(name)               \
   BENCHMARK(name)                     \
       ->RangeMultiplier(10)           \
@@ -125,6 +132,44 @@ WT_GROWTH(CheckFifoQueue);
 WT_GROWTH(CheckStack);
 WT_GROWTH(CheckPriorityQueue);
 WT_GROWTH(CheckSet);
+WT_GROWTH(CheckGrowingKeys);
+
+// The same histories: an order that explains each, and its replay.
+template <class Make>
+void order_growth(benchmark::State& state, const char* model, Make make) {
+  checkers::test::Shape shape;
+  shape.clients = 20;
+  shape.operations = static_cast<std::uint64_t>(state.range(0));
+  const History history = generate(shape, make());
+  const auto spec = parse_model(model, std::nullopt);
+  for (auto _ : state) {
+    const auto orders = linearize(history, *spec);
+    if (!orders.front().found) state.SkipWithError("no order");
+  }
+  state.SetComplexityN(state.range(0));
+}
+void OrderUniqueRegister(benchmark::State& state) {
+  order_growth(state, "register", [] { return checkers::test::GeneratedRegister{}; });
+}
+void OrderFifoQueue(benchmark::State& state) {
+  order_growth(state, "fifo-queue", [] { return checkers::test::GeneratedQueue{}; });
+}
+void OrderStack(benchmark::State& state) {
+  checkers::test::GeneratedQueue stack;
+  stack.stack = true;
+  order_growth(state, "stack", [&stack] { return stack; });
+}
+void OrderPriorityQueue(benchmark::State& state) {
+  order_growth(state, "priority-queue", [] { return checkers::test::GeneratedPriorityQueue{}; });
+}
+void OrderSet(benchmark::State& state) {
+  order_growth(state, "set", [] { return checkers::test::GeneratedSet{}; });
+}
+WT_GROWTH(OrderUniqueRegister);
+WT_GROWTH(OrderFifoQueue);
+WT_GROWTH(OrderStack);
+WT_GROWTH(OrderPriorityQueue);
+WT_GROWTH(OrderSet);
 
 void CheckListAppend(benchmark::State& state) {
   checkers::test::Shape shape;

@@ -2,6 +2,7 @@
 // long that takes is what tests/bench measures.
 #include "checkers/linearizable.h"
 #include "checkers/linearization.h"
+#include "checkers/wgl.h"
 #include "tests/unit/checkers/generated.h"
 
 #include <gtest/gtest.h>
@@ -107,6 +108,41 @@ TEST(LargeHistories, ContainersOfManyValuesAreDecidedByTheirOrder) {
   const Verdict set = check(generate({20, 20'000, 5, 0}, test::GeneratedSet{}), "set");
   EXPECT_EQ(set.decision, Decision::ok);
   EXPECT_EQ(set.algorithm, "set-order");
+}
+
+// With a bound that lets no search begin: the order comes from what decided.
+void expect_order(const History& history, std::string_view model, const Limits& limits) {
+  const auto spec = parse_model(model, std::nullopt);
+  const auto orders = linearize(history, *spec, limits);
+  EXPECT_FALSE(orders.empty());
+  for (const Linearization& order : orders) EXPECT_TRUE(order.found) << model << " " << order.key;
+}
+
+TEST(LargeHistories, WhatIsDecidedFastIsOrderedFast) {
+  Limits limits;
+  limits.max_configurations = 1;
+  const Shape shape{20, 20'000, 5, 0};
+  test::GeneratedQueue stack;
+  stack.stack = true;
+  expect_order(generate(shape, stack), "stack", limits);
+  expect_order(generate(shape, test::GeneratedQueue{}), "fifo-queue", limits);
+  expect_order(generate(shape, test::GeneratedPriorityQueue{}), "priority-queue", limits);
+  expect_order(generate(shape, test::GeneratedSet{}), "set", limits);
+  test::GeneratedKv kv;
+  kv.keys = 100;
+  expect_order(generate({20, 20'000, 5, 10}, kv), "kv", limits);
+}
+
+TEST(LargeHistories, WhatTheSweepDecidesItOrdersToo) {
+  test::GeneratedRegister few;
+  few.values = 5;
+  Limits limits;
+  limits.max_configurations = 200'000;
+  const History history = generate({20, 2000, 11, 5}, few);
+  const auto objects = objects_of(history, *parse_model("register", std::nullopt));
+  const Object& object = objects->front();
+  EXPECT_EQ(check_wgl(object.problem, *object.machine, limits).decision, Decision::unknown);
+  expect_order(history, "register", limits);
 }
 
 }  // namespace

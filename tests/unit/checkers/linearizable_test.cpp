@@ -147,6 +147,29 @@ TEST(Linearizable, ASetMayNotForget) {
             Decision::violated);
 }
 
+std::vector<std::string> shown(const Verdict& verdict) {
+  std::vector<std::string> texts;
+  for (const Witness::Item& item : verdict.witness.operations) texts.push_back(item.text);
+  return texts;
+}
+
+// What else the read showed is not missed: the witness is what contradicts itself.
+TEST(Linearizable, AReadOfASetWithoutAnElementNamesThatElement) {
+  std::string text;
+  for (const int element : {1, 2, 5}) {
+    text += fmt::format("{{:type :invoke, :process 0, :f :add, :value {}}}", element);
+    text += fmt::format("{{:type :ok, :process 0, :f :add, :value {}}}", element);
+  }
+  text += "{:type :invoke, :process 0, :f :read, :value nil}";
+  const Verdict verdict = check(text + "{:type :ok, :process 0, :f :read, :value [1 2]}", "set");
+  EXPECT_EQ(verdict.decision, Decision::violated);
+  EXPECT_EQ(verdict.witness.explanation, "5 was added before a read began that does not show it.");
+  EXPECT_EQ(shown(verdict),
+            (std::vector<std::string>{"process 0 add 5 (ok)", "process 0 read -> [1 2] (ok)"}));
+  EXPECT_TRUE(verdict.witness.minimised);
+  EXPECT_TRUE(verdict.witness.rechecked);
+}
+
 TEST(Linearizable, AnOperationThatTheModelDoesNotKnowIsUnknownWithItsLine) {
   const Verdict verdict = check("\n{:type :invoke, :process 0, :f :frob, :value 1}", "register");
   EXPECT_EQ(verdict.decision, Decision::unknown);
