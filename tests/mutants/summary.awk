@@ -1,5 +1,5 @@
-# From what `windtunnel fuzz --json` and `windtunnel run --json` printed about a planted bug to one line of
-# fields separated by tabs:
+# From what `windtunnel fuzz --json` and `windtunnel run --json` printed about a planted bug to one
+# line of fields separated by tabs:
 #   bug, id, difficulty, class,
 #   runs, failing runs, CPU seconds of all runs, properties violated, assertions that failed,
 #   faults, nodes and operations of the smallest shrunk scenario,
@@ -24,7 +24,8 @@ function add(list, word) {
 
 function known(field) { return field == "" ? "-" : field }
 
-# "assertion failed: the log has this entry (...)" without the expression; "crash" where nothing was said.
+# "assertion failed: the log has this entry (...)" without the expression; "crash" where nothing was
+# said.
 function assertion(text) {
   if (!match(text, /assertion failed: [^(\\"]*/)) return "crash"
   text = substr(text, RSTART + 18, RLENGTH - 18)
@@ -40,7 +41,8 @@ function take_group(group,   check, size) {
     checks = add(checks, check)
   }
   if (value(group, "faults") == "") return
-  size = value(group, "faults") * 1000000 + value(group, "nodes") * 10000 + value(group, "operations")
+  size = value(group, "faults") * 1000000 + value(group, "nodes") * 10000
+  size += value(group, "operations")
   if (smallest != "" && smallest <= size) return
   smallest = size
   shrunk = value(group, "faults") "\t" value(group, "nodes") "\t" value(group, "operations")

@@ -1,7 +1,8 @@
-# Prints the lines of summary.awk as a table for people. Exit code 1 where a bug was found by nothing.
+# Prints the lines of summary.awk as a table for people. Exit code 1 where a bug was found by
+# nothing.
 #
-# p is the share of failing runs, with its 95 % interval (Wilson 1927). A run fails with probability p,
-# so half of all campaigns need no more than ln 0.5 / ln (1 - p) runs.
+# p is the share of failing runs, with its 95 % interval (Wilson 1927). A run fails with probability
+# p, so half of all campaigns need no more than ln 0.5 / ln (1 - p) runs.
 BEGIN {
   FS = "\t"
   row = "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n"
