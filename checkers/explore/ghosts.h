@@ -14,8 +14,8 @@ class Ghosts {
   using Ghost = typename P::Ghost;
   using Facts = Batch<typename P::Fact>;
 
-  explicit Ghosts(const std::vector<Renaming>& names) : names_(names) {
-    (void)number_of(std::make_unique<Ghost>());
+  Ghosts(const Ghost& first, const std::vector<Renaming>& names) : names_(names) {
+    (void)number_of(std::make_unique<Ghost>(first));
   }
 
   // Number 0 is the ghost that has seen nothing, until the first `keep_only`.

@@ -100,6 +100,8 @@ concept Protocol = Machine<typename P::Machine> && std::copyable<typename P::Nod
   // Whether no node is special, so that renaming nodes changes nothing.
   { protocol.is_symmetric() } -> std::same_as<bool>;
   { protocol.budgets() } -> std::same_as<Budgets>;
+  // The ghost that has seen nothing.
+  { protocol.ghost() } -> std::same_as<typename P::Ghost>;
   { protocol.start(id, effects) } -> std::same_as<typename P::Node>;
   // Appends what may happen to the node besides deliveries.
   protocol.events(seen, events);
