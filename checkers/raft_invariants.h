@@ -10,12 +10,14 @@
 // forms of openraft, CCF and etcd's checkers.
 #pragma once
 
+#include "protocols/base/hash.h"
 #include "protocols/env/observation.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -105,6 +107,11 @@ class RaftInvariants {
   // Terms that had a leader.
   std::size_t elections() const { return leader_of_.size(); }
 
+  // Of all that later violations depend on, and of no record number or violation so far. `names`:
+  // as if node i were called names[i] by everybody; empty: as it is. So the exhaustive explorer
+  // knows which histories need not be told apart.
+  Digest fingerprint(std::span<const NodeId> names = {}) const;
+
  private:
   // Entries that a log may lack and be followed still.
   static constexpr std::uint64_t kMostMissing = std::uint64_t{1} << 20;
@@ -170,6 +177,9 @@ class RaftInvariants {
 
     std::uint64_t last() const { return log.size() - 1; }
   };
+
+  // raft_invariants_fingerprint.cpp
+  Digest fingerprint_of(const Node& node, NodeId name, std::span<const NodeId> names) const;
 
   Node& node_of(NodeId node);
   void fail(RaftInvariant invariant, NodeId node, std::string text, std::uint64_t related = 0);

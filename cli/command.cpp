@@ -123,6 +123,7 @@ int main(int argc, char** argv, const scenarios::Registry& registry) {
   line.app.fallthrough();
   cli::add_run_commands(line);
   cli::add_fuzz_commands(line);
+  cli::add_explore_command(line);
   cli::add_trace_commands(line);
   cli::add_service_commands(line);
   cli::add_scenario_commands(line);

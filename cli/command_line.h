@@ -50,6 +50,7 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most = kMostEvent
 
 void add_run_commands(CommandLine& line);       // run, replay, check, convert
 void add_fuzz_commands(CommandLine& line);      // fuzz, shrink
+void add_explore_command(CommandLine& line);    // explore
 void add_trace_commands(CommandLine& line);     // report, show, diff, export
 void add_service_commands(CommandLine& line);   // serve, kv
 void add_scenario_commands(CommandLine& line);  // scenario, new, list, explain

@@ -25,7 +25,9 @@ std::string home_of(std::string_view key, const SchemaNode& node, const std::str
 
 class Reader final : public SchemaVisitor {
  public:
-  Reader(const YamlNode& root, Diagnostics& diagnostics) : diagnostics_(diagnostics), root_(root) {}
+  // `home`: where keys belong that are in the wrong place.
+  Reader(const YamlNode& root, Diagnostics& diagnostics, const SchemaNode* home)
+      : diagnostics_(diagnostics), root_(root), home_(home) {}
 
   void scalar(const FieldInfo& info, ScalarRef& value, bool) override {
     const YamlNode* node = current(info);
@@ -174,8 +176,8 @@ class Reader final : public SchemaVisitor {
       frame.bad = true;
       if (diagnostics_.full()) return;
       std::string hint;
-      if (nearest(child.key, frame.known).empty()) {
-        const std::string home = home_of(child.key, schema(), {});
+      if (home_ != nullptr && nearest(child.key, frame.known).empty()) {
+        const std::string home = home_of(child.key, *home_, {});
         if (!home.empty()) hint = fmt::format("'{}' belongs under {}", child.key, home);
       }
       if (hint.empty()) hint = suggest(child.key, frame.known);
@@ -214,6 +216,7 @@ class Reader final : public SchemaVisitor {
 
   Diagnostics& diagnostics_;
   const YamlNode& root_;
+  const SchemaNode* home_;
   std::vector<Frame> frames_;
   std::deque<YamlNode> shorts_;  // what short forms stand for
 };
@@ -222,10 +225,16 @@ class Reader final : public SchemaVisitor {
 
 ScenarioSpec read_spec(const YamlNode& root, Diagnostics& diagnostics) {
   ScenarioSpec spec;
-  Reader reader(root, diagnostics);
+  Reader reader(root, diagnostics, &schema());
   walk(reader, FieldInfo{}, spec, ScenarioSpec{});
   faults::assign_ids(spec.plan);
   return spec;
+}
+
+void read_table(const YamlNode& root, Diagnostics& diagnostics,
+                const std::function<void(SchemaVisitor&)>& walk_table) {
+  Reader reader(root, diagnostics, nullptr);
+  walk_table(reader);
 }
 
 }  // namespace windtunnel::scenarios

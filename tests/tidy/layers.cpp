@@ -28,6 +28,7 @@ const std::vector<Layer>& layers() {
       {"sim/asio", {"protocols/base", "protocols/env", "sim"}},
       {"sim", {"protocols/base", "protocols/env", "sim/trace"}},
       {"checkers", {"protocols/base", "protocols/env"}},
+      {"checkers/explore", {"protocols/base", "protocols/env", "protocols/raft", "checkers"}},
       {"faults", {"protocols/base", "protocols/env", "sim"}},
       {"reports", {"protocols/base", "protocols/env", "sim/trace", "checkers"}},
       {"scenarios",
