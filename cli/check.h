@@ -52,7 +52,6 @@ boost::json::object witness_json(const checkers::Witness& witness);
 // The fields that every `windtunnel.check/1` begins with; without a witness.
 boost::json::object verdict_json(const checkers::Verdict& verdict, std::size_t operations,
                                  double check_ms);
-std::string witness_text(const checkers::Witness& witness);
 // "ok", "VIOLATED" or "UNKNOWN" in its colour.
 std::string verdict_text(checkers::Decision decision, const Terminal& terminal);
 int exit_code_of(checkers::Decision decision);
