@@ -6,8 +6,8 @@ include_guard(GLOBAL)
 # Makes the static library windtunnel_NAME, alias windtunnel::NAME, from FOLDER/*.cpp and FOLDER/*.h
 # (not recursive); INTERFACE while there are only headers, nothing while there is nothing.
 # DEPENDS names our own libraries and skips those that do not exist; LINK names any other target.
-# Every file in ASSETS is embedded (see EmbedAssets.cmake). EXPORT: the set of installed targets that
-# it belongs to, where a user may lack what it links.
+# Every file in ASSETS is embedded (see EmbedAssets.cmake). EXPORT: the set of installed targets
+# that it belongs to, where a user may lack what it links.
 function(windtunnel_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;EXPORT" "DEPENDS;LINK;EXCEPT")
   set(sources "")

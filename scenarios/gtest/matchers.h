@@ -14,6 +14,7 @@
 #include "checkers/problem.h"
 #include "checkers/txn/dependencies.h"
 #include "scenarios/run.h"
+#include "scenarios/test_run.h"
 
 #include <gmock/gmock.h>
 
@@ -63,4 +64,5 @@ void PrintTo(const History& history, std::ostream* out);
 }
 namespace windtunnel::scenarios {
 void PrintTo(const RunResult& run, std::ostream* out);
-}
+void PrintTo(const TestRun& run, std::ostream* out);
+}  // namespace windtunnel::scenarios

@@ -128,4 +128,8 @@ void PrintTo(const RunResult& run, std::ostream* out) {
        << ")";
 }
 
+void PrintTo(const TestRun& run, std::ostream* out) {
+  PrintTo(static_cast<const RunResult&>(run), out);
+}
+
 }  // namespace windtunnel::scenarios

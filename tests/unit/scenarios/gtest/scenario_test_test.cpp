@@ -57,6 +57,7 @@ TEST_F(Runs, AreJudgedByTheMatchers) {
   const TestRun run = this->run(stale_reads(), 3);
   EXPECT_THAT(run, Violates("linearizable"));
   EXPECT_FALSE(testing::Value(run, Passes()));
+  EXPECT_EQ(testing::PrintToString(run), "the run of stale-reads with seed 3 (fail)");
   EXPECT_THAT(run.history("kv"), ViolatesLevel("linearizable", RegisterModel{.independent = true}));
   EXPECT_TRUE(run.history("nobody").operations().empty());
 }
