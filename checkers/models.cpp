@@ -2,6 +2,7 @@
 
 #include "checkers/edn.h"
 #include "checkers/transactions.h"
+#include "protocols/base/assert.h"
 
 #include <fmt/format.h>
 
@@ -104,6 +105,14 @@ const std::vector<Model>& all_models() {
     return models;
   }();
   return all;
+}
+
+ModelSpec usual_spec(Model model) {
+  ModelSpec spec;
+  spec.model = model;
+  EdnReader reader(entry_of(model).initial);
+  WT_ASSERT(reader.read(spec.initial), "the table's initial values are EDN");
+  return spec;
 }
 
 boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,

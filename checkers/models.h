@@ -50,6 +50,9 @@ struct ModelSpec {
   bool independent = false;
 };
 
+// With the model's usual start: nil, {}, "", free, [], 0 or #{}.
+ModelSpec usual_spec(Model model);
+
 // From the command line: "cas-register" and an EDN text (none: the model's usual start: nil, {},
 // "", free, [], #{}). The error says which names exist.
 boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,

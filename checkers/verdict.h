@@ -49,6 +49,12 @@ struct Verdict {
   std::vector<Witness> further;  // of other violated objects
 };
 
+// In words, as `windtunnel check` prints them: every line is indented and begins with a newline.
+std::string witness_text(const Witness& witness);
+inline constexpr const char* kNotRechecked = "not rechecked: no second, plain program confirmed it";
+// Why the verdict is what it is: the witnesses, or the reason of an unknown; empty for ok.
+std::string explanation_text(const Verdict& verdict);
+
 // Nothing could be decided, for this reason.
 inline Verdict undecided(std::string reason) {
   Verdict verdict;

@@ -1,12 +1,10 @@
 #include "cli/check.h"
 
 #include "checkers/audit/audit.h"
+#include "checkers/consistency.h"
 #include "checkers/edn.h"
 #include "checkers/history_io.h"
-#include "checkers/linearizable.h"
 #include "checkers/linearization.h"
-#include "checkers/sequential.h"
-#include "checkers/sessions.h"
 #include "cli/command.h"
 #include "scenarios/option_values.h"
 
@@ -67,19 +65,6 @@ std::string verdict_text(Decision decision, const Terminal& terminal) {
     case Decision::unknown: break;
   }
   return terminal.doubtful("UNKNOWN");
-}
-
-std::string witness_text(const Witness& witness) {
-  std::string text;
-  if (!witness.key.empty()) text += "\n  key " + witness.key;
-  text += "\n  " + witness.explanation;
-  for (const Witness::Item& item : witness.operations) {
-    text +=
-        item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
-  }
-  if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
-  if (!witness.rechecked) text += std::string("\n  ") + kNotRechecked;
-  return text;
 }
 
 std::string hint_of(const CheckRequest& request, const checkers::History& history) {
@@ -150,16 +135,7 @@ std::string to_text(const Verdict& verdict, std::size_t operations, double check
   std::string counts =
       fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000));
   if (!verdict.algorithm.empty()) counts += "  by " + verdict.algorithm;
-  std::string text = verdict_text(verdict.decision, terminal) + counts;
-  if (verdict.decision == Decision::ok) return text;
-  if (verdict.decision == Decision::unknown) return text + "\n  " + verdict.reason;
-  if (verdict.objects_violated > 1) {
-    text += fmt::format("\n  {} of {} keys are violated", verdict.objects_violated,
-                        verdict.objects_violated + verdict.objects_ok + verdict.objects_unknown);
-  }
-  text += witness_text(verdict.witness);
-  for (const Witness& witness : verdict.further) text += witness_text(witness);
-  return text;
+  return verdict_text(verdict.decision, terminal) + counts + checkers::explanation_text(verdict);
 }
 
 // Whether it is said which of the workloads is meant.
@@ -193,8 +169,8 @@ std::string model_names() {
 }
 
 std::vector<std::string> consistency_levels() {
-  std::vector<std::string> levels{"linearizable", "sequential"};
-  for (const std::string_view level : checkers::session_levels()) levels.emplace_back(level);
+  std::vector<std::string> levels;
+  for (const std::string_view level : checkers::object_levels()) levels.emplace_back(level);
   for (const std::string_view level : checkers::isolation_levels()) levels.emplace_back(level);
   return levels;
 }
@@ -229,21 +205,13 @@ boost::system::result<checkers::History, int> read(const CheckRequest& request) 
   return std::move(*history);
 }
 
-// The level is one for objects; linearizable unless it says otherwise.
-Verdict judge(const checkers::History& history, const checkers::ModelSpec& spec,
-              const std::string& level, const checkers::Limits& limits) {
-  if (level == "sequential") return checkers::check_sequential(history, spec, limits);
-  const auto guarantees = checkers::session_guarantees(level);
-  if (guarantees) return checkers::check_sessions(history, spec, *guarantees);
-  return checkers::check_linearizable(history, spec, limits);
-}
-
 int check_objects_command(const CheckRequest& request, const checkers::ModelSpec& spec,
                           const checkers::History& history, Terminal& terminal) {
   checkers::Limits limits;
   limits.max_configurations = request.max_configurations;
   const auto began = std::chrono::steady_clock::now();
-  Verdict verdict = judge(history, spec, request.consistency.value_or(""), limits);
+  Verdict verdict = checkers::check_consistency(
+      history, spec, request.consistency.value_or("linearizable"), limits);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   const std::size_t operations = history.operations().size();
   if (operations == 0) {

@@ -54,8 +54,6 @@ std::string hint_of(const CheckRequest& request, const checkers::History& histor
 // The fields that every `windtunnel.check/1` begins with; without a witness.
 boost::json::object verdict_json(const checkers::Verdict& verdict, std::size_t operations,
                                  double check_ms);
-std::string witness_text(const checkers::Witness& witness);
-inline constexpr const char* kNotRechecked = "not rechecked: no second, plain program confirmed it";
 // "ok", "VIOLATED" or "UNKNOWN" in its colour.
 std::string verdict_text(checkers::Decision decision, const Terminal& terminal);
 int exit_code_of(checkers::Decision decision);

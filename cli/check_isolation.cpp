@@ -70,7 +70,7 @@ std::string to_text(const IsolationReport& report, std::string_view level, doubl
   if (!report.verdict.reason.empty()) text += "\n  " + report.verdict.reason;
   for (std::size_t i = 0; i < report.texts.size(); ++i) {
     text += indented(report.texts[i]);
-    if (!report.anomalies[i].rechecked) text += std::string("\n      ") + kNotRechecked;
+    if (!report.anomalies[i].rechecked) text += std::string("\n      ") + checkers::kNotRechecked;
   }
   if (!report.levels.violated.empty()) {
     text += fmt::format("\n  not {}", fmt::join(report.levels.violated, ", "));

@@ -6,7 +6,7 @@
 #include "cli/junit.h"
 #include "cli/run.h"
 #include "cli/settings.h"
-#include "cli/shell_word.h"
+#include "scenarios/shell_word.h"
 #include "scenarios/draw.h"
 #include "scenarios/fuzzing/corpus.h"
 #include "scenarios/fuzzing/fuzz.h"
@@ -85,9 +85,9 @@ class Fuzzing {
   }
 
   std::string rerun(const FailureGroup& group) const {
-    std::string text = fmt::format("{} run {} --seed {}", shell_word(request_.called_by),
-                                   shell_word(path_), group.report.seed);
-    for (const std::string& set : request_.set) text += " --set " + shell_word(set);
+    std::string text = fmt::format("{} run {} --seed {}", scenarios::shell_word(request_.called_by),
+                                   scenarios::shell_word(path_), group.report.seed);
+    for (const std::string& set : request_.set) text += " --set " + scenarios::shell_word(set);
     return text;
   }
 
@@ -108,7 +108,7 @@ class Fuzzing {
     found.rerun = options_.guided ? std::string() : rerun(group);
     if (!found.saved.file.empty()) {
       found.replay =
-          fmt::format("{} run {}", shell_word(request_.called_by), shell_word(found.saved.file));
+          fmt::format("{} run {}", scenarios::shell_word(request_.called_by), scenarios::shell_word(found.saved.file));
     }
     junit_.add_failure(spec_.name, group.failure.fingerprint.text(), group.failure.text);
     if (!print(request_.json ? finding_json(spec_.name, totals_, found) + "\n"

@@ -3,12 +3,12 @@
 #include "cli/command.h"
 #include "cli/run.h"
 #include "cli/traces.h"
-#include "cli/words.h"
 #include "reports/run_directory.h"
 #include "scenarios/campaign.h"
 #include "scenarios/draw.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
+#include "scenarios/run_report.h"
 
 #include <fmt/format.h>
 
@@ -145,7 +145,8 @@ int show_past(const ReplayRequest& request, const Saved& saved,
         fmt::format("error: there is no event {}: the run has {}", event, trace->records.size()));
     return kExitUsage;
   }
-  const reports::MessageWords words = message_words(registry, scenarios::print_spec(saved.spec));
+  const reports::MessageWords words =
+      scenarios::message_words(registry, scenarios::print_spec(saved.spec));
   const bool printed = print(past_of(*trace, words, event, request.limit));
   return printed ? kExitOk : kExitInternal;
 }

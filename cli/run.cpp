@@ -3,13 +3,11 @@
 #include "cli/command.h"
 #include "cli/junit.h"
 #include "cli/settings.h"
-#include "cli/shell_word.h"
-#include "cli/words.h"
-#include "reports/html_report.h"
 #include "scenarios/campaign.h"
 #include "scenarios/load.h"
-#include "scenarios/print.h"
+#include "scenarios/run_report.h"
 #include "scenarios/save_run.h"
+#include "scenarios/shell_word.h"
 
 #include <fmt/format.h>
 
@@ -26,6 +24,7 @@ using scenarios::CampaignTotals;
 using scenarios::RunVerdict;
 using scenarios::ScenarioSpec;
 using scenarios::SeedReport;
+using scenarios::shell_word;
 
 // Run directories of at most so many bad seeds are written; the others are named. So is that of the
 // first seed that shows an expected violation.
@@ -152,7 +151,9 @@ class ScenarioRun {
     std::string report_path;
     const scenarios::RunDirectory directory =
         scenarios::save_run(spec_, registry_, report, request_.out, rerun(report.seed),
-                            [this](const std::string& path) { return write_html(path); });
+                            [this](const std::string& path) {
+                              return scenarios::write_run_report(spec_, registry_, path);
+                            });
     if (directory.interrupted) interrupted_ = true;
     if (!directory.error.empty()) {
       complain("error: " + directory.error);
@@ -161,13 +162,6 @@ class ScenarioRun {
       print_line(report.crashed ? "  saved    " + directory.path
                                 : "  report   " + directory.path + "/report.html");
     }
-  }
-
-  std::string write_html(const std::string& path) const {
-    reports::ReportOptions options;
-    options.words = message_words(registry_, scenarios::print_spec(spec_));
-    const auto written = reports::write_report(path, path + "/report.html", options);
-    return written ? std::string() : written.error().what;
   }
 
   void sum_up(const CampaignTotals& totals, double seconds) {

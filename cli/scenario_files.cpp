@@ -2,12 +2,12 @@
 
 #include "cli/command.h"
 #include "cli/settings.h"
-#include "cli/shell_word.h"
 #include "cli/terminal.h"
 #include "scenarios/exploration_spec.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
 #include "scenarios/schema.h"
+#include "scenarios/shell_word.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -132,7 +132,7 @@ int new_command(const NewRequest& request) {
     complain("error: cannot write '" + path + "': " + std::strerror(error));
     return kExitInternal;
   }
-  const std::string run = shell_word(request.called_by) + " run " + path;
+  const std::string run = scenarios::shell_word(request.called_by) + " run " + path;
   return print_line(path + "  run it: " + run) ? kExitOk : kExitInternal;
 }
 

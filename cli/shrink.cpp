@@ -3,7 +3,7 @@
 #include "cli/fuzz.h"
 #include "cli/run.h"
 #include "cli/settings.h"
-#include "cli/shell_word.h"
+#include "scenarios/shell_word.h"
 #include "scenarios/draw.h"
 #include "scenarios/load.h"
 #include "scenarios/option_values.h"
@@ -65,7 +65,7 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
                          saved.complete ? "" : ", stopped before its end"));
   print_line(fmt::format("  saved    {}{}\n  rerun    {} run {}", saved.file,
                          saved.reproduces ? "" : ", but it does not reproduce",
-                         shell_word(request.called_by), shell_word(saved.file)));
+                         scenarios::shell_word(request.called_by), scenarios::shell_word(saved.file)));
   return saved.interrupted ? kExitInterrupted : kExitOk;
 }
 

@@ -1,13 +1,13 @@
 #include "cli/traces.h"
 
 #include "cli/command.h"
-#include "cli/words.h"
 #include "reports/diff.h"
 #include "reports/export.h"
 #include "reports/html_report.h"
 #include "reports/run_directory.h"
 #include "reports/selection.h"
 #include "reports/text_report.h"
+#include "scenarios/run_report.h"
 #include "sim/trace/atomic_file.h"
 
 #include <fmt/format.h>
@@ -68,7 +68,7 @@ int report_command(const ReportRequest& request, const scenarios::Registry& regi
   const std::optional<RecordedRun> run = load(request.run, code);
   if (!run) return code;
   reports::ReportOptions options;
-  options.words = message_words(registry, run->scenario_yaml);
+  options.words = scenarios::message_words(registry, run->scenario_yaml);
   if (request.full) options.event_budget = 0;
   std::error_code ignored;
   const bool directory = std::filesystem::is_directory(request.run, ignored);
@@ -99,7 +99,7 @@ int show_command(const ShowRequest& request, const scenarios::Registry& registry
   options.around = request.around;
   options.limit = request.limit;
   options.node = request.node;
-  options.words = message_words(registry, run->scenario_yaml);
+  options.words = scenarios::message_words(registry, run->scenario_yaml);
   const FileResult<std::string> text = reports::show(*run, options);
   if (text) return deliver(*text, "");
   complain("error: " + text.error().what);
@@ -112,7 +112,7 @@ int diff_command(const DiffRequest& request, const scenarios::Registry& registry
   if (!first) return code;
   const std::optional<RecordedRun> second = load(request.second, code);
   if (!second) return code;
-  const reports::MessageWords words = message_words(registry, first->scenario_yaml);
+  const reports::MessageWords words = scenarios::message_words(registry, first->scenario_yaml);
   const reports::RunDifference difference = reports::diff_runs(*first, *second, words);
   if (!print(difference.text)) return kExitInternal;
   return difference.event == 0 ? kExitOk : kExitViolated;
@@ -131,7 +131,7 @@ int export_command(const ExportRequest& request, const scenarios::Registry& regi
   reports::ExportOptions options;
   options.format = reports::export_format_of(request.to).value_or(reports::ExportFormat::jsonl);
   options.around = request.around;
-  options.words = message_words(registry, run->scenario_yaml);
+  options.words = scenarios::message_words(registry, run->scenario_yaml);
   const FileResult<std::string> text = reports::export_run(*run, options);
   if (text) return deliver(*text, request.output);
   complain("error: " + text.error().what);

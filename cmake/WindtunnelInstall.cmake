@@ -9,7 +9,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/windtunnelConfigVersion.
 install(FILES "${PROJECT_BINARY_DIR}/windtunnelConfig.cmake"
               "${PROJECT_BINARY_DIR}/windtunnelConfigVersion.cmake"
         DESTINATION "${package_dir}")
-get_property(libraries GLOBAL PROPERTY WINDTUNNEL_LIBRARIES)
-if(libraries)
-  install(EXPORT windtunnelTargets NAMESPACE windtunnel:: DESTINATION "${package_dir}")
-endif()
+get_property(exports GLOBAL PROPERTY WINDTUNNEL_EXPORTS)
+list(REMOVE_DUPLICATES exports)
+foreach(set IN LISTS exports)
+  install(EXPORT ${set} NAMESPACE windtunnel:: DESTINATION "${package_dir}")
+endforeach()

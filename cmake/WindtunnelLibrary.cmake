@@ -1,14 +1,15 @@
 include_guard(GLOBAL)
 
 # windtunnel_library(NAME FOLDER... [DEPENDS lib...] [LINK target...] [EXCEPT file...]
-#                    [ASSETS folder])
+#                    [ASSETS folder] [EXPORT set])
 #
 # Makes the static library windtunnel_NAME, alias windtunnel::NAME, from FOLDER/*.cpp and FOLDER/*.h
 # (not recursive); INTERFACE while there are only headers, nothing while there is nothing.
 # DEPENDS names our own libraries and skips those that do not exist; LINK names any other target.
-# Every file in ASSETS is embedded (see EmbedAssets.cmake).
+# Every file in ASSETS is embedded (see EmbedAssets.cmake). EXPORT: the set of installed targets
+# that it belongs to, where a user may lack what it links.
 function(windtunnel_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS" "DEPENDS;LINK;EXCEPT")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;EXPORT" "DEPENDS;LINK;EXCEPT")
   set(sources "")
   set(headers "")
   foreach(folder IN LISTS arg_UNPARSED_ARGUMENTS)
@@ -50,7 +51,11 @@ function(windtunnel_library name)
   endforeach()
   target_link_libraries(windtunnel_${name} ${scope} ${arg_LINK})
 
-  install(TARGETS windtunnel_${name} EXPORT windtunnelTargets)
+  if(NOT arg_EXPORT)
+    set(arg_EXPORT windtunnel)
+  endif()
+  install(TARGETS windtunnel_${name} EXPORT ${arg_EXPORT}Targets)
+  set_property(GLOBAL APPEND PROPERTY WINDTUNNEL_EXPORTS ${arg_EXPORT}Targets)
   set_property(GLOBAL APPEND PROPERTY WINDTUNNEL_LIBRARIES ${name})
   set_property(GLOBAL APPEND PROPERTY WINDTUNNEL_HEADERS ${headers})
   set_property(GLOBAL PROPERTY WINDTUNNEL_FOLDERS_${name} ${arg_UNPARSED_ARGUMENTS})

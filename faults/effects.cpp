@@ -320,37 +320,6 @@ void Nemesis::forget_crash(NodeId node) {
   }
 }
 
-void Nemesis::settle_node(NodeId id) {
-  Node& node = sim_.node(id);
-  const NodeNormal& normal = normal_[id.value];
-  bool pause = false;
-  bool suspend = false;
-  ComputeOptions compute = normal.compute;
-  std::int64_t drift = normal.drift_ppb;
-  for (const Active& active : active_) {
-    const bool mine =
-        std::find(active.victims.begin(), active.victims.end(), id) != active.victims.end();
-    if (!mine) continue;
-    if (acts_on<Pause>(active.effect)) pause = true;
-    if (acts_on<Suspend>(active.effect)) suspend = true;
-    if (acts_on<ClockDrift>(active.effect)) drift += active.amount;
-    if (const auto* overload = std::get_if<Overload>(&active.effect)) {
-      compute.per_input = compute.per_input * overload->factor + overload->per_input;
-      compute.per_byte_ps *= overload->factor;
-    }
-  }
-  node.compute_options() = compute;
-  if (node.clock().drift_ppb() != drift) node.clock().set_drift(drift);
-  if (!node.up()) return;
-  if (suspend) {
-    node.suspend();
-  } else if (pause) {
-    node.pause();
-  } else {
-    node.resume();
-  }
-}
-
 // Takes the links among the healed nodes out. A part that has none of them stays, with what it
 // holds.
 void Nemesis::narrow_parts(Active& active, const std::vector<NodeId>& healed) {

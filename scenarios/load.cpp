@@ -1,6 +1,7 @@
 #include "scenarios/load.h"
 
 #include "scenarios/assemble.h"
+#include "scenarios/print.h"
 #include "scenarios/reader.h"
 #include "scenarios/validate.h"
 #include "scenarios/yaml_document.h"
@@ -59,6 +60,16 @@ LoadedScenario parse_scenario(const std::string& path, std::string text,
   LoadedScenario loaded;
   loaded.spec = build(path, std::move(text), options, loaded.diagnostics);
   return loaded;
+}
+
+std::string why_invalid(const ScenarioSpec& spec, const Catalog* catalog) {
+  LoadOptions options;
+  options.catalog = catalog;
+  const std::string text = print_spec(spec);
+  const LoadedScenario loaded = parse_scenario(spec.name + ".yaml", text, options);
+  if (!loaded.spec) return loaded.diagnostics.render();
+  if (*loaded.spec == spec) return {};
+  return "the scenario prints as another one:\n" + text;
 }
 
 }  // namespace windtunnel::scenarios

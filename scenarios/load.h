@@ -32,4 +32,9 @@ LoadedScenario load_scenario(const std::string& path, const LoadOptions& options
 LoadedScenario parse_scenario(const std::string& path, std::string text,
                               const LoadOptions& options = {});
 
+// What is wrong with a spec that was made in code, as of its printed form: the rendered errors, or
+// that it does not read back as the same. Empty when it could stand in a file. A plan's faults need
+// their ids (faults::assign_ids).
+std::string why_invalid(const ScenarioSpec& spec, const Catalog* catalog = nullptr);
+
 }  // namespace windtunnel::scenarios

@@ -4,6 +4,7 @@
 
 #include "scenarios/run.h"
 
+#include <optional>
 #include <string>
 
 namespace windtunnel::scenarios {
@@ -11,6 +12,10 @@ namespace windtunnel::scenarios {
 // One line, without a newline. Keys in the order of the documentation; seeds, hashes and events as
 // strings.
 std::string result_line(const RunResult& result);
+
+// A line, read back: all that it says. The rest (where in the trace faults began, labels, when the
+// core was healed) stays as in a RunResult of nothing. Nothing for what is no such line.
+std::optional<RunResult> read_result_line(const std::string& line);
 
 // As the line, and what a report needs: the violation, the faults with their windows, the phases,
 // the replay command.

@@ -8,6 +8,7 @@ namespace {
 struct Layer {
   std::string_view folder;
   std::vector<std::string_view> may_include;  // folders, with all below them, besides itself
+  bool for_tests = false;  // no product code includes it: it needs a test framework
 };
 
 // Lowest first. A file belongs to the layer with the longest folder that is a prefix of its path.
@@ -35,6 +36,12 @@ const std::vector<Layer>& layers() {
        {"protocols/base", "protocols/env", "protocols/raft", "protocols/rpc", "protocols/broker",
         "protocols/kv", "protocols/naive", "protocols/node", "sim", "checkers", "faults",
         "reports"}},
+      {"scenarios/gtest",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"},
+       true},
+      {"scenarios/rapidcheck",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"},
+       true},
       {"cli", {"protocols", "sim", "checkers", "faults", "reports", "scenarios"}},
   };
   return table;
@@ -62,7 +69,9 @@ bool is_product(std::string_view path) {
 }
 
 bool allowed(const Layer& layer, std::string_view included) {
-  if (layer_of(included) == &layer) return true;
+  const Layer* const other = layer_of(included);
+  if (other == &layer) return true;
+  if (other != nullptr && other->for_tests) return false;
   return std::any_of(layer.may_include.begin(), layer.may_include.end(),
                      [&](std::string_view folder) { return lies_in(included, folder); });
 }

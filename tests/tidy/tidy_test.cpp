@@ -37,6 +37,9 @@ TEST(Layers, LowerLayersMayBeIncluded) {
   EXPECT_THAT(rules("sim/net/a.cpp", "#include \"sim/simulation.h\"\n"), IsEmpty());
   EXPECT_THAT(rules("protocols/node/a.cpp", "#include \"protocols/raft/raft.h\"\n"), IsEmpty());
   EXPECT_THAT(rules("cli/a.cpp", "#include \"protocols/asio/env.h\"\n"), IsEmpty());
+  EXPECT_THAT(rules("scenarios/gtest/a.cpp", "#include \"scenarios/run.h\"\n"), IsEmpty());
+  EXPECT_THAT(rules("tests/unit/a_test.cpp", "#include \"scenarios/gtest/matchers.h\"\n"),
+              IsEmpty());
   EXPECT_THAT(rules("tests/unit/sim/a_test.cpp", "#include \"cli/command.h\"\n"), IsEmpty());
 }
 
@@ -51,7 +54,11 @@ TEST(Layers, HigherLayersAndSiblingsMayNotBeIncluded) {
            {"checkers/a.cpp", "sim/simulation.h"},
            {"reports/a.cpp", "sim/simulation.h"},
            {"scenarios/a.cpp", "protocols/asio/env.h"},
-           {"scenarios/a.cpp", "cli/command.h"}}) {
+           {"scenarios/a.cpp", "cli/command.h"},
+           {"scenarios/a.cpp", "scenarios/gtest/matchers.h"},
+           {"cli/a.cpp", "scenarios/gtest/matchers.h"},
+           {"scenarios/rapidcheck/a.cpp", "scenarios/gtest/matchers.h"},
+           {"scenarios/gtest/a.cpp", "cli/command.h"}}) {
     std::string text = "#pragma once\n#include \"";
     text += included + "\"\n";
     EXPECT_THAT(rules(path, text), ElementsAre("layer")) << path << " " << included;

@@ -273,6 +273,23 @@ TEST(Nemesis, OverlappingDriftsAddUp) {
   EXPECT_EQ(world.node(0).clock().drift_ppb(), 0);
 }
 
+// Found by generated plans: a drift that fires at each commit, and lasts, stopped the simulator.
+TEST(Nemesis, DriftsWithoutEndAddUpToAClockThatRuns) {
+  Fault slow = once("slow", ClockDrift{nodes("n1"), {-400'000, -400'000}}, seconds(9));
+  slow.trigger = Every{milliseconds(100), milliseconds(100), std::nullopt};
+  World world(plan_of({slow}));
+  world.run_until(milliseconds(1'500));
+  EXPECT_EQ(world.node(0).clock().drift_ppb(), -999'000'000);
+}
+
+TEST(Nemesis, OverloadsWithoutEndAddUpToACostThatEnds) {
+  Fault load = once("load", Overload{nodes("n1"), seconds(1), 1'000'000}, seconds(9));
+  load.trigger = Every{milliseconds(100), milliseconds(100), std::nullopt};
+  World world(plan_of({load}));
+  world.run_until(milliseconds(1'500));
+  EXPECT_EQ(world.node(0).compute_options().per_input, seconds(86'400));
+}
+
 TEST(Nemesis, OverlappingCutsEachAct) {
   Fault longer = once("longer", Cut{nodes("n1"), nodes("n2"), true}, milliseconds(800));
   Fault shorter = once("shorter", Isolate{nodes("n1")}, milliseconds(300));

@@ -1,8 +1,8 @@
-#include "cli/shell_word.h"
+#include "scenarios/shell_word.h"
 
 #include <algorithm>
 
-namespace windtunnel::cli {
+namespace windtunnel::scenarios {
 
 std::string shell_word(std::string_view text) {
   constexpr std::string_view kPlain =
@@ -16,4 +16,4 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
-}  // namespace windtunnel::cli
+}  // namespace windtunnel::scenarios

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace windtunnel::cli {
+namespace windtunnel::scenarios {
 
 // `text` as one word of a POSIX shell: as it is where the shell takes nothing in it for its own,
 // else in single quotes.
 std::string shell_word(std::string_view text);
 
-}  // namespace windtunnel::cli
+}  // namespace windtunnel::scenarios

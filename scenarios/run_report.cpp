@@ -1,28 +1,27 @@
-#include "cli/words.h"
+#include "scenarios/run_report.h"
 
+#include "reports/html_report.h"
 #include "scenarios/load.h"
+#include "scenarios/print.h"
 
 #include <map>
 #include <vector>
 
-namespace windtunnel::cli {
+namespace windtunnel::scenarios {
 namespace {
 
-using scenarios::ServiceDefinition;
-
-std::vector<const ServiceDefinition*> services_of(const scenarios::Registry& registry,
+std::vector<const ServiceDefinition*> services_of(const Registry& registry,
                                                   const std::string& scenario_yaml) {
   std::vector<const ServiceDefinition*> services;
-  const scenarios::LoadedScenario loaded =
-      scenarios::parse_scenario("scenario.yaml", scenario_yaml, {});
+  const LoadedScenario loaded = parse_scenario("scenario.yaml", scenario_yaml, {});
   if (loaded.spec) {
-    for (const scenarios::GroupSpec& group : loaded.spec->cluster.groups) {
+    for (const GroupSpec& group : loaded.spec->cluster.groups) {
       const ServiceDefinition* service = registry.service(group.service);
       if (service != nullptr) services.push_back(service);
     }
     return services;
   }
-  for (const scenarios::ServiceInfo& info : registry.catalog().services) {
+  for (const ServiceInfo& info : registry.catalog().services) {
     services.push_back(registry.service(info.name));
   }
   return services;
@@ -30,12 +29,11 @@ std::vector<const ServiceDefinition*> services_of(const scenarios::Registry& reg
 
 }  // namespace
 
-reports::MessageWords message_words(const scenarios::Registry& registry,
-                                    const std::string& scenario_yaml) {
+reports::MessageWords message_words(const Registry& registry, const std::string& scenario_yaml) {
   std::map<std::uint8_t, std::string> names;
   std::map<std::uint8_t, const ServiceDefinition*> owners;
   for (const ServiceDefinition* service : services_of(registry, scenario_yaml)) {
-    for (const scenarios::MessageType& type : service->messages) {
+    for (const MessageType& type : service->messages) {
       names.emplace(type.byte, type.name);
       if (service->describe) owners.emplace(type.byte, service);
     }
@@ -53,4 +51,12 @@ reports::MessageWords message_words(const scenarios::Registry& registry,
   return words;
 }
 
-}  // namespace windtunnel::cli
+std::string write_run_report(const ScenarioSpec& spec, const Registry& registry,
+                             const std::string& directory) {
+  reports::ReportOptions options;
+  options.words = message_words(registry, print_spec(spec));
+  const auto written = reports::write_report(directory, directory + "/report.html", options);
+  return written ? std::string() : written.error().what;
+}
+
+}  // namespace windtunnel::scenarios

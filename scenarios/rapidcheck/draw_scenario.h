@@ -1,0 +1,12 @@
+// Draws a variation of a scenario.
+#pragma once
+
+#include "scenarios/rapidcheck/arbitrary.h"
+#include "scenarios/rapidcheck/draws.h"
+
+namespace windtunnel::gen {
+
+// All but the plan.
+scenarios::ScenarioSpec draw_surroundings(Draws& draws, const ScenarioOptions& options);
+
+}  // namespace windtunnel::gen

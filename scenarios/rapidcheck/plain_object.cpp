@@ -1,0 +1,259 @@
+#include "scenarios/rapidcheck/plain_object.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+namespace windtunnel::gen {
+namespace {
+
+using checkers::Model;
+using checkers::Value;
+
+Value small(std::uint32_t choice, std::uint32_t count) { return std::int64_t{choice % count}; }
+Value key_of(std::uint32_t choice, std::int64_t keys) {
+  return "k" + std::to_string(choice % static_cast<std::uint32_t>(keys));
+}
+
+class Register final : public PlainObject {
+ public:
+  Register(Value initial, bool cas) : value_(std::move(initial)), cas_(cas) {}
+
+  Call call(std::uint32_t choice) override {
+    const std::uint32_t what = choice % 8;
+    const std::uint32_t rest = choice / 8;
+    if (what < 3) return {"write", small(rest, 4)};
+    if (what < 7 || !cas_) return {"read", {}};
+    return {"cas", Value::vector({small(rest, 4), small(rest / 4, 4)})};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    if (call.f == "read") return value_;
+    if (call.f == "cas" && !(value_ == call.argument.items()[0])) return std::nullopt;
+    value_ = call.f == "cas" ? call.argument.items()[1] : call.argument;
+    return call.argument;
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    return call.f == "read" ? small(choice, 4) : call.argument;
+  }
+
+ private:
+  Value value_;
+  bool cas_;
+};
+
+// Transactions of one to three reads and writes.
+class Registers final : public PlainObject {
+ public:
+  Registers(const Value& initial, std::int64_t keys) : keys_(keys) {
+    for (std::size_t i = 0; i + 1 < initial.items().size(); i += 2) {
+      values_[initial.items()[i]] = initial.items()[i + 1];
+    }
+  }
+
+  Call call(std::uint32_t choice) override {
+    std::vector<Value> accesses;
+    const std::uint32_t count = 1 + choice % 3;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      choice /= 3;
+      const Value key = key_of(choice / 2, keys_);
+      const bool write = choice % 2 == 0;
+      accesses.push_back(
+          access(write ? "write" : "read", key, write ? small(choice / 7, 4) : Value()));
+    }
+    return {"txn", Value::vector(std::move(accesses))};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    std::vector<Value> results;
+    for (const Value& one : call.argument.items()) {
+      const Value& key = one.items()[1];
+      const bool write = one.items()[0].text() == "write";
+      if (write) values_[key] = one.items()[2];
+      results.push_back(write ? one : access("read", key, values_[key]));
+    }
+    return Value::vector(std::move(results));
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    std::vector<Value> results;
+    for (const Value& one : call.argument.items()) {
+      const bool write = one.items()[0].text() == "write";
+      results.push_back(write ? one : access("read", one.items()[1], small(choice, 4)));
+    }
+    return Value::vector(std::move(results));
+  }
+
+ private:
+  static Value access(const char* f, const Value& key, Value value) {
+    return Value::vector({Value::keyword(f), key, std::move(value)});
+  }
+
+  std::int64_t keys_;
+  std::map<Value, Value> values_;
+};
+
+// Strings by key; the key stands in the value: [key argument].
+class Strings final : public PlainObject {
+ public:
+  Strings(Value initial, std::int64_t keys) : initial_(std::move(initial)), keys_(keys) {}
+
+  Call call(std::uint32_t choice) override {
+    static constexpr const char* kCalls[] = {"put", "append", "append", "get", "get", "get"};
+    const char* const f = kCalls[choice % 6];
+    const Value key = key_of(choice / 6, keys_);
+    if (*f == 'g') return {f, Value::vector({key, Value()})};
+    return {f, Value::vector({key, std::string(1, static_cast<char>('a' + choice / 64 % 8))})};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    const Value& key = call.argument.items()[0];
+    const Value& argument = call.argument.items()[1];
+    Value& value = values_.try_emplace(key, initial_).first->second;
+    if (call.f == "get") return Value::vector({key, value});
+    if (call.f == "put") value = argument;
+    if (call.f == "append") {
+      value = Value(std::string(value.text()) + std::string(argument.text()));
+    }
+    return call.argument;
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    if (call.f != "get") return call.argument;
+    const std::string text(1 + choice % 2, static_cast<char>('a' + choice / 2 % 8));
+    return Value::vector({call.argument.items()[0], text});
+  }
+
+ private:
+  Value initial_;
+  std::int64_t keys_;
+  std::map<Value, Value> values_;
+};
+
+class Lock final : public PlainObject {
+ public:
+  explicit Lock(const Value& initial)
+      : held_(initial.is_name() ? initial.text() == "held" : initial.truth()) {}
+
+  Call call(std::uint32_t choice) override { return {choice % 2 == 0 ? "acquire" : "release", {}}; }
+  std::optional<Value> apply(const Call& call) override {
+    const bool acquire = call.f == "acquire";
+    if (held_ == acquire) return std::nullopt;
+    held_ = acquire;
+    return Value();
+  }
+  Value lie(const Call&, std::uint32_t) const override { return {}; }
+
+ private:
+  bool held_;
+};
+
+// Queues and the stack: distinct values in, some value or nil out.
+class Container final : public PlainObject {
+ public:
+  Container(Model model, const Value& initial) : model_(model), items_(initial.items()) {}
+
+  Call call(std::uint32_t choice) override {
+    const bool stack = model_ == Model::stack;
+    if (choice % 2 == 1) return {stack ? "pop" : "dequeue", {}};
+    // An odd factor: a permutation of the numbers below 2^16.
+    const std::uint32_t number = ++put_ * 40503U & 0xffffU;
+    const bool ordered = model_ != Model::priority_queue;
+    return {stack ? "push" : "enqueue", std::int64_t{ordered ? put_ : number}};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    if (!call.argument.is_nil()) {
+      items_.push_back(call.argument);
+      return call.argument;
+    }
+    if (items_.empty()) return Value();
+    auto taken = items_.begin();
+    if (model_ == Model::stack) taken = items_.end() - 1;
+    if (model_ == Model::priority_queue) taken = std::min_element(items_.begin(), items_.end());
+    Value value = *taken;
+    items_.erase(taken);
+    return value;
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    if (!call.argument.is_nil()) return call.argument;
+    return choice % 2 == 0 || items_.empty() ? Value() : items_[choice / 2 % items_.size()];
+  }
+
+ private:
+  Model model_;
+  std::vector<Value> items_;
+  std::uint32_t put_ = 0;
+};
+
+class Counter final : public PlainObject {
+ public:
+  explicit Counter(const Value& initial) : sum_(initial.integer()) {}
+
+  Call call(std::uint32_t choice) override {
+    static constexpr const char* kCalls[] = {"add", "read", "subtract", "read"};
+    const char* const f = kCalls[choice % 4];
+    return {f, *f == 'r' ? Value() : Value(std::int64_t{1 + choice / 4 % 5})};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    if (call.f == "read") return Value(sum_);
+    sum_ += call.f == "add" ? call.argument.integer() : -call.argument.integer();
+    return call.argument;
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    return call.f == "read" ? Value(sum_ + choice % 3) : call.argument;
+  }
+
+ private:
+  std::int64_t sum_;
+};
+
+class Set final : public PlainObject {
+ public:
+  explicit Set(const Value& initial) {
+    for (const Value& item : initial.items()) present_[item] = true;
+  }
+
+  Call call(std::uint32_t choice) override {
+    static constexpr const char* kCalls[] = {"add", "contains", "remove", "read"};
+    const char* const f = kCalls[choice % 4];
+    return {f, choice % 4 == 3 ? Value() : small(choice / 4, 4)};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    if (call.f == "read") return elements();
+    bool& present = present_[call.argument];
+    const bool was = present;
+    if (call.f == "contains") return Value::boolean(was);
+    present = call.f == "add";
+    return Value::boolean(present != was);
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    if (call.f == "read") return Value(Value::Kind::set, {small(choice, 4)});
+    return Value::boolean(choice % 2 == 0);
+  }
+
+ private:
+  Value elements() const {
+    std::vector<Value> all;
+    for (const auto& [item, present] : present_) {
+      if (present) all.push_back(item);
+    }
+    return {Value::Kind::set, std::move(all)};
+  }
+
+  std::map<Value, bool> present_;
+};
+
+}  // namespace
+
+std::unique_ptr<PlainObject> plain_object(const checkers::ModelSpec& model, std::int64_t keys) {
+  switch (model.model) {
+    case Model::reg: return std::make_unique<Register>(model.initial, false);
+    case Model::cas_reg: return std::make_unique<Register>(model.initial, true);
+    case Model::multi_register: return std::make_unique<Registers>(model.initial, keys);
+    case Model::kv: return std::make_unique<Strings>(model.initial, keys);
+    case Model::mutex: return std::make_unique<Lock>(model.initial);
+    case Model::fifo_queue:
+    case Model::stack:
+    case Model::priority_queue: return std::make_unique<Container>(model.model, model.initial);
+    case Model::counter: return std::make_unique<Counter>(model.initial);
+    case Model::set: break;
+  }
+  return std::make_unique<Set>(model.initial);
+}
+
+}  // namespace windtunnel::gen
