@@ -69,6 +69,18 @@ DurationRange draw_duration(Draws& draws, const PlanFrame& frame) {
   return draw_range(draws, {least, frame.longest});
 }
 
+// Overloads that overlap multiply: a few of them, and one input takes longer than the run.
+void let_repeat(Fault& fault) {
+  if (std::holds_alternative<At>(fault.trigger)) return;
+  auto* const when = std::get_if<When>(&fault.trigger);
+  auto* const load = std::get_if<Overload>(&fault.effect);
+  if (load != nullptr) load->factor = 1;
+  if (load != nullptr && when != nullptr) when->repeat = false;
+  for (Choice& choice : fault.choices) {
+    if (auto* const one = std::get_if<Overload>(&choice.effect)) one->factor = 1;
+  }
+}
+
 std::vector<Choice> draw_choices(Draws& draws, const PlanFrame& frame) {
   std::vector<Choice> choices(draws.count(2, 3));
   for (Choice& choice : choices) {
@@ -120,6 +132,7 @@ Fault draw_fault(Draws& draws, const PlanFrame& frame) {
   const bool has_effects = !frame.effects.empty();
   if (trigger == 7 && has_effects && draws.percent(50)) {
     fault.choices = draw_choices(draws, frame);
+    let_repeat(fault);
     return fault;
   }
   const bool once = trigger < 6;
@@ -129,6 +142,7 @@ Fault draw_fault(Draws& draws, const PlanFrame& frame) {
   }
   fault.effect = draw_effect(draws, frame);
   if (lasts(fault.effect)) fault.duration = draw_duration(draws, frame);
+  let_repeat(fault);
   return fault;
 }
 
