@@ -6,13 +6,13 @@
 #include "cli/junit.h"
 #include "cli/run.h"
 #include "cli/settings.h"
-#include "scenarios/shell_word.h"
 #include "scenarios/draw.h"
 #include "scenarios/fuzzing/corpus.h"
 #include "scenarios/fuzzing/fuzz.h"
 #include "scenarios/load.h"
 #include "scenarios/option_values.h"
 #include "scenarios/save_run.h"
+#include "scenarios/shell_word.h"
 
 #include <fmt/format.h>
 
@@ -107,8 +107,8 @@ class Fuzzing {
     // A mutated plan is no seed of the scenario: its file is what repeats it.
     found.rerun = options_.guided ? std::string() : rerun(group);
     if (!found.saved.file.empty()) {
-      found.replay =
-          fmt::format("{} run {}", scenarios::shell_word(request_.called_by), scenarios::shell_word(found.saved.file));
+      found.replay = fmt::format("{} run {}", scenarios::shell_word(request_.called_by),
+                                 scenarios::shell_word(found.saved.file));
     }
     junit_.add_failure(spec_.name, group.failure.fingerprint.text(), group.failure.text);
     if (!print(request_.json ? finding_json(spec_.name, totals_, found) + "\n"

@@ -3,11 +3,11 @@
 #include "cli/fuzz.h"
 #include "cli/run.h"
 #include "cli/settings.h"
-#include "scenarios/shell_word.h"
 #include "scenarios/draw.h"
 #include "scenarios/load.h"
 #include "scenarios/option_values.h"
 #include "scenarios/save_run.h"
+#include "scenarios/shell_word.h"
 
 #include <fmt/format.h>
 
@@ -65,7 +65,8 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
                          saved.complete ? "" : ", stopped before its end"));
   print_line(fmt::format("  saved    {}{}\n  rerun    {} run {}", saved.file,
                          saved.reproduces ? "" : ", but it does not reproduce",
-                         scenarios::shell_word(request.called_by), scenarios::shell_word(saved.file)));
+                         scenarios::shell_word(request.called_by),
+                         scenarios::shell_word(saved.file)));
   return saved.interrupted ? kExitInterrupted : kExitOk;
 }
 
