@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> shipped() {
   std::vector<std::string> files;
-  for (const char* folder : {"raft", "naive"}) {
+  for (const char* folder : {"raft", "naive", "fuzz"}) {
     const fs::path path = fs::path(WT_SOURCE_DIR) / "scenarios" / folder;
     for (const auto& entry : fs::directory_iterator(path)) {
       if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
