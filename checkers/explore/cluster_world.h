@@ -35,7 +35,7 @@ class ClusterWorld {
         options_(options),
         budgets_(protocol.budgets()),
         steps_(protocol, options.symmetry && protocol.is_symmetric(), options.audit),
-        ghosts_(all_renamings()),
+        ghosts_(protocol.ghost(), all_renamings()),
         changed_(steps_.renaming_count()) {}
 
   Digest start(StateWords& words) {

@@ -81,7 +81,8 @@ concept Ghost = std::copyable<G> && requires(G& ghost, const G& seen, NodeId nod
   // `record` numbers what is told; it only names things in the text of a violation.
   ghost.take(std::uint64_t{}, node, fact);
   { seen.violation() } -> std::same_as<std::optional<std::string>>;
-  // All that later violations depend on, as if the nodes were called so; never record numbers.
+  // All that later violations depend on, as if the nodes were called so; never record numbers. A
+  // violation so far need not be in it.
   { seen.fingerprint(names) } -> std::same_as<Digest>;
 };
 
@@ -100,6 +101,8 @@ concept Protocol = Machine<typename P::Machine> && std::copyable<typename P::Nod
   // Whether no node is special, so that renaming nodes changes nothing.
   { protocol.is_symmetric() } -> std::same_as<bool>;
   { protocol.budgets() } -> std::same_as<Budgets>;
+  // The ghost that has seen nothing.
+  { protocol.ghost() } -> std::same_as<typename P::Ghost>;
   { protocol.start(id, effects) } -> std::same_as<typename P::Node>;
   // Appends what may happen to the node besides deliveries.
   protocol.events(seen, events);

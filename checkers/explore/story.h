@@ -40,7 +40,7 @@ enum class LastStep : std::uint8_t { taken, crashes };
 template <Protocol P>
 class Storyteller {
  public:
-  explicit Storyteller(const P& protocol) : protocol_(protocol) {}
+  explicit Storyteller(const P& protocol) : protocol_(protocol), ghost_(protocol.ghost()) {}
 
   Story tell(const PortablePath& path, LastStep last) {
     begin();

@@ -78,6 +78,7 @@ class VoteLockProtocol {
     budgets[kFirstOwnBudget] = 2;  // so many nodes want the lock
     return budgets;
   }
+  NoGhost ghost() const { return {}; }
   VoteLock start(NodeId id, LockEffects&) const { return VoteLock(id, nodes_, careless_); }
   void events(const VoteLock& node, std::vector<Event>& events) const {
     if (node.may_want()) events.push_back(Event{0, kFirstOwnBudget, 0, false});
