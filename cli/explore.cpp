@@ -118,8 +118,7 @@ int explore_command(const ExploreRequest& request, Terminal& terminal) {
   if (request.states) spec.limits.states = *request.states;
   if (request.bytes) spec.limits.bytes.bytes = *request.bytes;
   const auto began = std::chrono::steady_clock::now();
-  const Exploration found =
-      scenarios::explore_raft(spec, scenarios::ExploreOptions{!request.no_reduction});
+  const Exploration found = scenarios::explore_raft(spec, !request.no_reduction);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   if (found.verdict == Verdict::failed) complain("error: " + found.reason);
   if (found.verdict == Verdict::failed || found.verdict == Verdict::interrupted) {

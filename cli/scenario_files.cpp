@@ -4,6 +4,7 @@
 #include "cli/settings.h"
 #include "cli/shell_word.h"
 #include "cli/terminal.h"
+#include "scenarios/exploration_spec.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
 #include "scenarios/schema.h"
@@ -103,6 +104,15 @@ int for_each_scenario(const ScenarioFilesRequest& request, const scenarios::Regi
   return code;
 }
 
+// Files of bounds lie among the scenarios.
+std::string description_of(const std::string& path) {
+  const LoadedScenario loaded = scenarios::load_scenario(path);
+  if (loaded.spec) return loaded.spec->description;
+  const scenarios::LoadedExploration exploration = scenarios::load_exploration(path);
+  if (exploration.spec) return "(`windtunnel explore`) " + exploration.spec->description;
+  return "(`windtunnel scenario check` says what is wrong)";
+}
+
 }  // namespace
 
 int new_command(const NewRequest& request) {
@@ -162,10 +172,7 @@ int scenario_list_command(const ScenarioListRequest& request) {
   }
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
-    const LoadedScenario loaded = scenarios::load_scenario(path);
-    const std::string what = !loaded.spec ? "(`windtunnel scenario check` says what is wrong)"
-                                          : loaded.spec->description;
-    if (!print_line(path + "\n    " + what)) return kExitInternal;
+    if (!print_line(path + "\n    " + description_of(path))) return kExitInternal;
   }
   return kExitOk;
 }

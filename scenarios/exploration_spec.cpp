@@ -1,5 +1,6 @@
 #include "scenarios/exploration_spec.h"
 
+#include "checkers/raft_invariants.h"
 #include "scenarios/describe.h"
 #include "scenarios/reader.h"
 #include "scenarios/yaml_document.h"
@@ -22,6 +23,15 @@ constexpr Bounds kDepth{1, 2'000};
 // Symmetry over more nodes than this costs more than it saves, and nothing would be exhausted.
 constexpr Bounds kNodes{1, 5};
 
+MaybeProblem check_ignored(const ExplorationSpec& spec) {
+  for (const std::string& name : spec.ignore) {
+    if (raft_invariant_of(name)) continue;
+    return Problem{Code::unknown_check, fmt::format("ignore: there is no invariant '{}'", name),
+                   "as raft.old-term-commit; see `windtunnel list checks`"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void describe(Fields<ExplorationBounds>& f);
@@ -39,6 +49,9 @@ void describe(Fields<ExplorationSpec>& f) {
              "A leader without a quorum steps down, and followers ignore candidates meanwhile.");
   f.optional("max_batch", &ExplorationSpec::max_batch,
              "Bytes of commands in an append; one entry always fits.");
+  f.optional("ignore", &ExplorationSpec::ignore,
+             "Invariants of Raft that are not looked at, to see what comes of it.");
+  f.verify(&check_ignored);
   f.required("bounds", &ExplorationSpec::bounds, "What may happen in one history, and how often.");
   f.optional("limits", &ExplorationSpec::limits, "Where the search ends though there is more.");
 }

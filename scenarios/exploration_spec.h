@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace windtunnel::scenarios {
 
@@ -50,6 +51,7 @@ struct ExplorationSpec {
   bool pre_vote = false;
   bool check_quorum = false;
   Size max_batch{64 << 10};
+  std::vector<std::string> ignore;  // ids or short names of invariants
   ExplorationBounds bounds;
   ExplorationLimits limits;
   friend bool operator==(const ExplorationSpec&, const ExplorationSpec&) = default;

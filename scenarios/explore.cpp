@@ -1,6 +1,5 @@
 #include "scenarios/explore.h"
 
-#include "checkers/explore/cluster_world.h"
 #include "checkers/explore/raft_protocol.h"
 #include "protocols/base/codec.h"
 #include "scenarios/workers.h"
@@ -40,6 +39,9 @@ explore::RaftBounds bounds_of(const ExplorationSpec& spec) {
   bounds.crashes = byte(asked.crashes);
   bounds.duplicates = byte(asked.duplicates);
   bounds.drops = byte(asked.drops);
+  for (const std::string& name : spec.ignore) {
+    if (const auto invariant = raft_invariant_of(name)) bounds.ignored.push_back(*invariant);
+  }
   return bounds;
 }
 
@@ -70,63 +72,7 @@ PortablePath decode_path(Reader& reader) {
   return path;
 }
 
-// Memory that the child writes and the parent reads after its end: the path to the step of protocol
-// code that was taken last.
-class LastPath {
- public:
-  LastPath() {
-    void* memory =
-        ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory != MAP_FAILED) memory_ = static_cast<std::byte*>(memory);
-  }
-  ~LastPath() {
-    if (memory_ != nullptr) ::munmap(memory_, kBytes);
-  }
-  LastPath(const LastPath&) = delete;
-  LastPath& operator=(const LastPath&) = delete;
-
-  bool is_there() const { return memory_ != nullptr; }
-  void write(const PortablePath& path) {
-    scratch_.clear();
-    Writer writer(scratch_);
-    encode(writer, path);
-    if (scratch_.size() <= kBytes) std::memcpy(memory_, scratch_.data(), scratch_.size());
-  }
-  PortablePath read() const {
-    Reader reader(BytesView(memory_, kBytes));
-    return decode_path(reader);
-  }
-
- private:
-  static constexpr std::size_t kBytes = std::size_t{1} << 16;
-  std::byte* memory_ = nullptr;
-  Bytes scratch_;
-};
-
-// In the child.
-std::string search(const ExplorationSpec& spec, const ExploreOptions& options, LastPath& last) {
-  const explore::RaftProtocol protocol(bounds_of(spec));
-  explore::ClusterOptions cluster;
-  cluster.symmetry = cluster.skip_idle = options.reduce;
-  cluster.most_in_flight = spec.bounds.in_flight;
-  explore::ClusterWorld world(protocol, cluster);
-  const explore::Limits limits{spec.limits.depth, spec.limits.states, spec.limits.bytes.bytes};
-  explore::Watchers watchers;
-  watchers.risk = [&](const explore::Path& path) { last.write(world.portable(path)); };
-  const explore::Outcome outcome = explore::Search(world, limits, watchers).run();
-  Bytes bytes;
-  Writer writer(bytes);
-  writer.varint(static_cast<std::uint64_t>(outcome.end));
-  writer.varint(outcome.states);
-  writer.varint(outcome.transitions);
-  writer.varint(outcome.depth);
-  writer.varint(outcome.bytes);
-  encode(writer, world.portable(outcome.path));
-  return std::string(as_text(bytes));
-}
-
-void take_result(const std::string& output, const explore::RaftProtocol& protocol,
-                 Exploration& found) {
+void take_result(const std::string& output, const TellPath& tell, Exploration& found) {
   Reader reader(as_bytes(output));
   explore::Outcome& outcome = found.outcome;
   outcome.end = static_cast<explore::End>(reader.varint());
@@ -139,7 +85,7 @@ void take_result(const std::string& output, const explore::RaftProtocol& protoco
     case explore::End::exhausted: found.verdict = Verdict::exhausted; return;
     case explore::End::violated:
       found.verdict = Verdict::violated;
-      found.story = tell(protocol, path);
+      found.story = tell(path, explore::LastStep::taken);
       return;
     case explore::End::depth:
     case explore::End::states:
@@ -147,8 +93,8 @@ void take_result(const std::string& output, const explore::RaftProtocol& protoco
   }
 }
 
-void take_crash(const JobOutcome& job, const PortablePath& path,
-                const explore::RaftProtocol& protocol, Exploration& found) {
+void take_crash(const JobOutcome& job, const PortablePath& path, const TellPath& tell,
+                Exploration& found) {
   found.reason = job.errors.empty() ? fmt::format("signal {}", job.signal) : job.errors;
   while (found.reason.ends_with('\n')) found.reason.pop_back();
   // No room, or killed from outside: that is nothing that protocol code did.
@@ -157,33 +103,73 @@ void take_crash(const JobOutcome& job, const PortablePath& path,
   const bool no_memory = job.errors.find("bad_alloc") != std::string::npos;
   if (path.empty() || !by_itself || no_memory) return;
   found.verdict = Verdict::crashed;
-  found.story = tell(protocol, path, explore::LastStep::crashes);
+  found.story = tell(path, explore::LastStep::crashes);
   found.story.violation.clear();
 }
 
 }  // namespace
 
-Exploration explore_raft(const ExplorationSpec& spec, const ExploreOptions& options) {
+LastPath::LastPath() {
+  void* memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory != MAP_FAILED) memory_ = static_cast<std::byte*>(memory);
+}
+
+LastPath::~LastPath() {
+  if (memory_ != nullptr) ::munmap(memory_, kBytes);
+}
+
+void LastPath::write(const PortablePath& path) {
+  scratch_.clear();
+  Writer writer(scratch_);
+  encode(writer, path);
+  if (scratch_.size() <= kBytes) std::memcpy(memory_, scratch_.data(), scratch_.size());
+}
+
+PortablePath LastPath::read() const {
+  Reader reader(BytesView(memory_, kBytes));
+  return decode_path(reader);
+}
+
+std::string encode_result(const explore::Outcome& outcome, const PortablePath& path) {
+  Bytes bytes;
+  Writer writer(bytes);
+  writer.varint(static_cast<std::uint64_t>(outcome.end));
+  writer.varint(outcome.states);
+  writer.varint(outcome.transitions);
+  writer.varint(outcome.depth);
+  writer.varint(outcome.bytes);
+  encode(writer, path);
+  return std::string(as_text(bytes));
+}
+
+Exploration run_apart(const SearchApart& search, const TellPath& tell) {
   Exploration found;
   LastPath last;
   if (!last.is_there()) {
     found.reason = "no memory to share with the process that explores";
     return found;
   }
-  const explore::RaftProtocol protocol(bounds_of(spec));
   const JobsEnd end = run_jobs(
-      1, WorkerOptions{1, 0}, [&](std::uint64_t) { return search(spec, options, last); },
+      1, WorkerOptions{1, 0}, [&](std::uint64_t) { return search(last); },
       [&](std::uint64_t, const JobOutcome& job) {
         if (job.kind == JobOutcome::Kind::done) {
-          take_result(job.output, protocol, found);
+          take_result(job.output, tell, found);
         } else {
-          take_crash(job, last.read(), protocol, found);
+          take_crash(job, last.read(), tell, found);
         }
         return true;
       });
   if (end == JobsEnd::interrupted) found.verdict = Verdict::interrupted;
   if (end == JobsEnd::no_processes) found.reason = "no process could be started";
   return found;
+}
+
+Exploration explore_raft(const ExplorationSpec& spec, bool reduce) {
+  explore::ClusterOptions options;
+  options.symmetry = options.skip_idle = reduce;
+  options.most_in_flight = spec.bounds.in_flight;
+  const explore::Limits limits{spec.limits.depth, spec.limits.states, spec.limits.bytes.bytes};
+  return explore_apart(explore::RaftProtocol(bounds_of(spec)), options, limits);
 }
 
 }  // namespace windtunnel::scenarios

@@ -13,8 +13,8 @@ using testing::Not;
 using testing::StartsWith;
 
 const std::vector<std::string> kSubcommands = {
-    "run",   "replay", "check",    "convert", "report", "show",    "diff",      "export",
-    "serve", "kv",     "scenario", "new",     "list",   "explain", "completion"};
+    "run",    "replay", "check", "convert",  "explore", "report", "show",    "diff",
+    "export", "serve",  "kv",    "scenario", "new",     "list",   "explain", "completion"};
 
 TEST(Help, NamesEverySubcommandOnStandardOutput) {
   const Ended ended = windtunnel({"--help"});

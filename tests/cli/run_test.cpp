@@ -305,6 +305,7 @@ TEST(ScenarioCommand, ChecksShowsAndListsWhatShips) {
   const Ended listed = windtunnel({"scenario", "list"});
   EXPECT_EQ(listed.code, 0);
   EXPECT_THAT(listed.out, HasSubstr("scenarios/raft/leader-partition.yaml\n    "));
+  EXPECT_THAT(listed.out, HasSubstr("scenarios/explore/raft.yaml\n    (`windtunnel explore`) Two"));
   const Ended schema = windtunnel({"scenario", "schema"});
   EXPECT_THAT(schema.out, HasSubstr("draft-07"));
 }
