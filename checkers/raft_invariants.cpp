@@ -163,8 +163,8 @@ void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uin
   if (is_first || at->second.value == candidate) return;
   const std::uint64_t before = at->second.value;
   const std::uint64_t related = at->second.record;
-  const std::string text =
-      fmt::format("node {} voted for {} and for {} in term {}", id.value, before, candidate, term);
+  const std::string text = fmt::format("node {} voted for node {} and for node {} in term {}",
+                                       id.value, before, candidate, term);
   if (term > node.forgotten_term) return fail(RaftInvariant::vote_once, id, text, related);
   relive(node, term);
   excuse(RaftInvariant::vote_once, id, text, related);

@@ -60,6 +60,7 @@ class Ghosts {
   }
 
  private:
+  static constexpr std::uint64_t kViolatedTag = 4;
   // What the containers of a ghost hold, about.
   static constexpr std::uint64_t kGhostHeapBytes = sizeof(Ghost) > 64 ? 1'500 : 0;
 
@@ -70,11 +71,13 @@ class Ghosts {
   };
 
   std::uint32_t number_of(std::unique_ptr<Ghost> ghost) {
-    // Those of one digest are one: 64 bits of it are told apart by the other 64.
-    const Digest digest = ghost->fingerprint(names_.front());
+    const bool is_violated = ghost->violation().has_value();
+    // A violation need not leave a trace in what later ones depend on, and must not be lost where
+    // another history leads to the same state without one.
+    const Digest mark = is_violated ? digest_of(kViolatedTag, 1) : Digest{};
+    const Digest digest = ghost->fingerprint(names_.front()) + mark;
     const auto known = numbers_.find(digest.low);
     if (known != numbers_.end() && *digests(known->second) == digest) return known->second;
-    const bool is_violated = ghost->violation().has_value();
     std::uint32_t number = static_cast<std::uint32_t>(slots_.size());
     if (free_.empty()) {
       slots_.emplace_back();
@@ -85,7 +88,7 @@ class Ghosts {
     }
     digests_[number * names_.size()] = digest;
     for (std::size_t i = 1; i < names_.size(); ++i) {
-      digests_[number * names_.size() + i] = ghost->fingerprint(names_[i]);
+      digests_[number * names_.size() + i] = ghost->fingerprint(names_[i]) + mark;
     }
     slots_[number] = Slot{std::move(ghost), is_violated, false};
     if (known == numbers_.end()) numbers_.emplace(digest.low, number);

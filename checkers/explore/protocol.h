@@ -81,7 +81,8 @@ concept Ghost = std::copyable<G> && requires(G& ghost, const G& seen, NodeId nod
   // `record` numbers what is told; it only names things in the text of a violation.
   ghost.take(std::uint64_t{}, node, fact);
   { seen.violation() } -> std::same_as<std::optional<std::string>>;
-  // All that later violations depend on, as if the nodes were called so; never record numbers.
+  // All that later violations depend on, as if the nodes were called so; never record numbers. A
+  // violation so far need not be in it.
   { seen.fingerprint(names) } -> std::same_as<Digest>;
 };
 

@@ -45,6 +45,19 @@ struct Told {
   std::vector<std::string> story;
 };
 
+// The records that the first violation rests on.
+std::vector<std::uint64_t> evidence_of(const RunResult& result) {
+  for (const PropertyResult& property : result.properties) {
+    if (property.finding.decision != Decision::violated) continue;
+    // Of a history the story is in the witness.
+    if (!property.finding.history.empty()) return {};
+    std::vector<std::uint64_t> events = property.finding.related;
+    events.push_back(property.finding.event);
+    return events;
+  }
+  return {};
+}
+
 Told told_by(const ScenarioSpec& spec, const Registry& registry) {
   Told told;
   run_jobs(
@@ -56,7 +69,9 @@ Told told_by(const ScenarioSpec& spec, const Registry& registry) {
         RunArtifacts artifacts;
         const RunResult result = run_scenario(spec, registry, options, &artifacts);
         std::string output = to_hex(result.trace_hash);
-        for (const std::string& line : tell_story(artifacts.trace, spec)) output += "\n" + line;
+        for (const std::string& line : tell_story(artifacts.trace, spec, evidence_of(result))) {
+          output += "\n" + line;
+        }
         return output;
       },
       [&](std::uint64_t, const JobOutcome& outcome) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace windtunnel::scenarios {
 namespace {
 
@@ -12,10 +14,16 @@ constexpr std::size_t kMostLines = 60;
 
 class Story {
  public:
-  Story(const TraceData& trace, const ScenarioSpec& spec) : trace_(trace), spec_(spec) {}
+  Story(const TraceData& trace, const ScenarioSpec& spec, const std::vector<std::uint64_t>& events)
+      : trace_(trace), spec_(spec), events_(events) {}
 
   std::vector<std::string> tell() {
-    for (const Record& record : trace_.records) add(record);
+    for (std::size_t i = 0; i < trace_.records.size(); ++i) {
+      const std::size_t before = lines_.size();
+      add(trace_.records[i]);
+      const bool belongs = std::find(events_.begin(), events_.end(), i + 1) != events_.end();
+      if (belongs && lines_.size() == before) add_evidence(trace_.records[i]);
+    }
     if (lines_.size() > kMostLines) {
       const std::size_t left_out = lines_.size() - kMostLines;
       lines_.erase(lines_.begin(), lines_.begin() + static_cast<std::ptrdiff_t>(left_out));
@@ -78,15 +86,37 @@ class Story {
     }
   }
 
+  // What the failure rests on.
+  void add_evidence(const Record& record) {
+    const std::string who = node(record.node);
+    if (!record.is_observation()) return;
+    switch (record.observation()) {
+      case ObservationKind::commit:
+        return say(record, fmt::format("{} holds entry {} for committed, and all before it", who,
+                                       record.a));
+      case ObservationKind::append:
+        return say(record, fmt::format("{} appends entry {} of term {}", who, record.a, record.b));
+      case ObservationKind::apply:
+        return say(record, fmt::format("{} applies entry {} of term {}", who, record.a, record.b));
+      case ObservationKind::vote_granted:
+        return say(record, fmt::format("{} votes for {} in term {}", who,
+                                       node(NodeId{static_cast<std::uint32_t>(record.b)}),
+                                       record.a));
+      default: return say(record, fmt::format("{}: {}", who, name_of(record.kind)));
+    }
+  }
+
   const TraceData& trace_;
   const ScenarioSpec& spec_;
+  const std::vector<std::uint64_t>& events_;
   std::vector<std::string> lines_;
 };
 
 }  // namespace
 
-std::vector<std::string> tell_story(const TraceData& trace, const ScenarioSpec& spec) {
-  return Story(trace, spec).tell();
+std::vector<std::string> tell_story(const TraceData& trace, const ScenarioSpec& spec,
+                                    const std::vector<std::uint64_t>& events) {
+  return Story(trace, spec, events).tell();
 }
 
 }  // namespace windtunnel::scenarios

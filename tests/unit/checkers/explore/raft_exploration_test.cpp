@@ -168,6 +168,19 @@ TEST(RaftExploration, FindsThatADiskForgets) {
   EXPECT_EQ(explore(RaftProtocol(bounds)).end, End::exhausted);
 }
 
+TEST(RaftExploration, PassesOverWhatIsIgnored) {
+  RaftBounds bounds = one_reign();
+  bounds.crashes = 1;
+  bounds.ignored = {RaftInvariant::mono_term};
+  const Forgetful protocol(bounds);
+  ClusterWorld world(protocol, ClusterOptions{});
+  const Outcome outcome = Search(world, Limits{}).run();
+  ASSERT_EQ(outcome.end, End::violated);
+  EXPECT_GT(outcome.depth, 2U);  // what comes of the vote that was forgotten
+  const std::string story = to_text(tell(protocol, world.portable(outcome.path)));
+  EXPECT_THAT(story, testing::Not(HasSubstr("raft.term-monotonic")));
+}
+
 // A host that answers before its writes are done is found out by the disk.
 class Hasty : public RaftProtocol {
  public:

@@ -73,6 +73,65 @@ TEST(VoteLock, TheAuditSeesANodeThatIsSpecial) {
   EXPECT_GT(world.steps().asymmetries(), 0U);
 }
 
+// Wants the lock in two ways that end in the same state; the second is told to the ghost as wrong.
+struct Wrong {
+  friend bool operator==(const Wrong&, const Wrong&) = default;
+};
+struct Witness {
+  void take(std::uint64_t, NodeId, const Wrong&) { is_wrong = true; }
+  std::optional<std::string> violation() const {
+    return is_wrong ? std::optional<std::string>("it was wrong") : std::nullopt;
+  }
+  Digest fingerprint(std::span<const NodeId>) const { return {}; }
+  bool is_wrong = false;
+};
+class TwoWays {
+ public:
+  using Machine = example::VoteLock;
+  using Node = example::VoteLock;
+  using Message = example::LockMessage;
+  using Fact = Wrong;
+  using Ghost = Witness;
+  using LockEffects = Effects<Message, Wrong>;
+
+  std::size_t size() const { return plain_.size(); }
+  bool is_symmetric() const { return true; }
+  Budgets budgets() const { return plain_.budgets(); }
+  Witness ghost() const { return {}; }
+  Node start(NodeId id, LockEffects&) const { return Node(id, 3, false); }
+  void events(const Node& node, std::vector<Event>& events) const {
+    if (!node.may_want()) return;
+    events.push_back(Event{0, kFirstOwnBudget, 0, false});
+    events.push_back(Event{1, kFirstOwnBudget, 0, false});
+  }
+  void deliver(Node&, NodeId, Message, LockEffects&) const {}
+  void happen(Node& node, const Event& event, LockEffects& effects) const {
+    Node::Ready ready;
+    node.step({Node::Input::Kind::want, NodeId{}}, ready);
+    if (event.kind == 1) effects.facts.push_back(Wrong{});
+  }
+  bool is_within_bounds(const Node&) const { return true; }
+  std::uint64_t hash(const Node& node) const { return node.hash(); }
+  std::uint64_t hash(Message) const { return 0; }
+  std::uint64_t hash(const Wrong&) const { return 0; }
+  Message renamed(Message message, const Renaming&) const { return message; }
+  std::string describe(Message) const { return "message"; }
+  std::string describe(const Event&) const { return "wants the lock"; }
+  std::string describe(const Wrong&) const { return "is wrong"; }
+
+ private:
+  VoteLockProtocol plain_{3, false};
+};
+
+TEST(VoteLock, AViolationIsSeenAlsoWhereItLeavesNoTrace) {
+  const TwoWays protocol;
+  ClusterWorld world(protocol, ClusterOptions{});
+  const Outcome outcome = Search(world, Limits{}).run();
+  ASSERT_EQ(outcome.end, End::violated);
+  EXPECT_EQ(outcome.depth, 1U);
+  EXPECT_EQ(tell(protocol, world.portable(outcome.path)).violation, "it was wrong");
+}
+
 TEST(VoteLock, ALossNeedsItsBudget) {
   class Lossy : public VoteLockProtocol {
    public:
