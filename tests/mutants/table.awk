@@ -37,7 +37,7 @@ function median_runs(failing, runs,   median) {
   by_fuzz = failing + 0 > 0
   by_scenario = $15 + 0 > 0
   median = by_fuzz ? median_runs(failing, runs) : 0
-  cpu = by_fuzz && $7 != "-" ? sprintf("%.2f", median * $7 / runs) : "-"
+  cpu = by_fuzz && $7 != "-" ? sprintf("%.3f", median * $7 / runs) : "-"
   size = $10 == "-" ? "-" : $10 ", " $11 ", " $12
   name = $13
   sub(/.*\//, "", name)
