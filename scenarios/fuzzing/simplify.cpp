@@ -86,8 +86,9 @@ Proposals plain_world(const Subject& subject) {
   for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
     propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].compute = ComputeSpec{}; });
     propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].config.clear(); });
-    for (const auto& [option, value] : spec.cluster.groups[i].config) {
-      propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].config.erase(option); });
+    for (const auto& option : spec.cluster.groups[i].config) {
+      propose(proposals, spec,
+              [&](ScenarioSpec& s) { s.cluster.groups[i].config.erase(option.first); });
     }
   }
   return proposals;
