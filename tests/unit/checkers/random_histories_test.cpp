@@ -5,6 +5,7 @@
 #include "checkers/witness.h"
 #include "tests/unit/checkers/histories.h"
 #include "tests/unit/checkers/random_models.h"
+#include "tests/unit/sanitized.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -20,7 +21,7 @@ using namespace test;  // NOLINT: the objects are for here
 
 // A campaign asks for more with GoogleTest's own option: each round of `--gtest_repeat=N` draws
 // others.
-constexpr int kHistories = 3000;
+constexpr int kHistories = kSanitized ? 1000 : 3000;
 
 struct Tally {
   int legal = 0;

@@ -112,5 +112,27 @@ TEST(DestroyedDisks, ProcessesThatGaveUpRunAgainAfterTheHeal) {
   }
 }
 
+// The fsync of the directory fails after a snapshot got its name; the process ends, and the next one
+// finds the file, syncs it and builds on it (found by fuzzing).
+TEST(FoundSnapshots, AreDurableOnceRecoveryHasSyncedThem) {
+  const RunResult result = run_text(R"(scenario: v1
+name: snapshot-found-in-the-cache
+seeds: 2494
+limits: { sim_time: 9938ms }
+cluster: { groups: [{ name: n, count: 3, service: raft-kv, config: { snapshot_every: 5 } }] }
+workloads:
+  - { name: kv, type: cas-register, rate: 60/s, start: 430ms, stop: 538ms, timeout: 1s }
+faults:
+  - { id: f1, at: 250ms, crash: n1, for: 1500us }
+  - { id: f2, at: 450ms, pause: n3, for: 1s }
+  - { id: f3, at: 1s, disk: { nodes: n3, fault: fail-fsync, probability: 0.2 }, for: 3s }
+  - { id: f4, at: 4938ms, restart: n3 }
+properties:
+  - raft.ack-durable
+)", 2494);
+  EXPECT_EQ(result.verdict, RunVerdict::pass);
+  EXPECT_EQ(result.stats.exits, 1U) << "n3 gives up when its fsync fails";
+}
+
 }  // namespace
 }  // namespace windtunnel::scenarios

@@ -4,6 +4,7 @@
 #include "scenarios/fuzzing/failure_file.h"
 #include "scenarios/fuzzing/mutate.h"
 #include "scenarios/print.h"
+#include "tests/unit/sanitized.h"
 #include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
 
 #include <gmock/gmock.h>
@@ -88,11 +89,25 @@ fuzz: { between: 1s..2s, kinds: [{ pause: n1, for: 10ms }] }
   EXPECT_EQ(totals.groups[0].count, 8U);
 }
 
+TEST_F(Fuzzing, GoesOnWhereEveryRunHangs) {
+  const ScenarioSpec space = parse(R"(scenario: v1
+name: test
+limits: { sim_time: 5s, wall_time: 100ms }
+cluster: { groups: [{ name: n, service: hanging }] }
+properties: [{ check: raft.log-matching }]
+fuzz: { between: 1s..2s, kinds: [{ pause: n1, for: 10ms }] }
+)");
+  const FuzzTotals totals = run(space, runs(3));
+  EXPECT_EQ(totals.crashed, 3U);
+  ASSERT_EQ(totals.groups.size(), 1U);
+  EXPECT_TRUE(totals.groups[0].failure.hung);
+}
+
 TEST_F(Fuzzing, GuidedOrNotItGivesTheSameForEveryNumberOfWorkers) {
   for (const bool guided : {false, true}) {
     std::vector<FuzzTotals> totals;
     for (const unsigned jobs : {1U, 3U}) {
-      FuzzOptions options = runs(600, jobs);
+      FuzzOptions options = runs(kSanitized ? 300 : 600, jobs);
       options.guided = guided;
       totals.push_back(run(shipped("naive-kv.yaml"), options));
     }

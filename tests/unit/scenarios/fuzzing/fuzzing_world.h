@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -31,6 +32,15 @@ class AbortingService final : public Service {
   TaskScope scope_;
 };
 
+// Never comes back from its start.
+class HangingService final : public Service {
+ public:
+  void start() override {
+    for (volatile std::uint64_t i = 0;; i = i + 1) {
+    }
+  }
+};
+
 class FuzzingTest : public testing::Test {
  protected:
   FuzzingTest() {
@@ -41,6 +51,12 @@ class FuzzingTest : public testing::Test {
       return std::make_unique<AbortingService>(env);
     };
     registry_.add(aborting);
+    ServiceDefinition hanging;
+    hanging.name = "hanging";
+    hanging.make = [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> {
+      return std::make_unique<HangingService>();
+    };
+    registry_.add(hanging);
   }
 
   ScenarioSpec parse(const std::string& text) const {
