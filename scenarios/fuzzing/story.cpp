@@ -99,9 +99,9 @@ class Story {
       case ObservationKind::apply:
         return say(record, fmt::format("{} applies entry {} of term {}", who, record.a, record.b));
       case ObservationKind::vote_granted:
-        return say(record, fmt::format("{} votes for {} in term {}", who,
-                                       node(NodeId{static_cast<std::uint32_t>(record.b)}),
-                                       record.a));
+        return say(record,
+                   fmt::format("{} votes for {} in term {}", who,
+                               node(NodeId{static_cast<std::uint32_t>(record.b)}), record.a));
       default: return say(record, fmt::format("{}: {}", who, name_of(record.kind)));
     }
   }

@@ -61,24 +61,23 @@ TEST_F(Fuzz, WritesAScenarioForEachKindOfFailureThatPassesAsLongAsItFails) {
 TEST_F(Fuzz, SaysWhatItCoveredWhereNothingIsFound) {
   const Ended ended = command({"fuzz", kRaft, "--runs", "20"});
   EXPECT_EQ(ended.code, 0);
-  EXPECT_THAT(ended.out, AllOf(HasSubstr("nothing found"), HasSubstr(" states; "),
-                               HasSubstr(" marks; "), HasSubstr("kinds of faults bit"),
-                               HasSubstr("20 runs: 20 passed")));
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("nothing found"), HasSubstr(" states; "), HasSubstr(" marks; "),
+                    HasSubstr("kinds of faults bit"), HasSubstr("20 runs: 20 passed")));
 }
 
 TEST_F(Fuzz, PrintsJsonForScripts) {
-  const Ended ended =
-      command({"fuzz", kNaive, "--runs", "10", "--no-shrink", "--json", "-j", "2"});
+  const Ended ended = command({"fuzz", kNaive, "--runs", "10", "--no-shrink", "--json", "-j", "2"});
   EXPECT_EQ(ended.code, 1);
-  EXPECT_THAT(ended.out, AllOf(HasSubstr("{\"schema\":\"windtunnel.finding/1\""),
-                               HasSubstr("{\"schema\":\"windtunnel.fuzz/1\""),
-                               HasSubstr("\"runs\":10,")));
+  EXPECT_THAT(ended.out,
+              AllOf(HasSubstr("{\"schema\":\"windtunnel.finding/1\""),
+                    HasSubstr("{\"schema\":\"windtunnel.fuzz/1\""), HasSubstr("\"runs\":10,")));
 }
 
 TEST_F(Fuzz, RunsTheCorpusFirstAndKeepsAllOfIt) {
-  const std::vector<std::string> fuzz = {"fuzz", kNaive,     "--runs",   "4",
-                                         "--shrink-time",    "5s",       "--max-failures",
-                                         "1",    "--corpus", "corpus"};
+  const std::vector<std::string> fuzz = {"fuzz",          kNaive,  "--runs",         "4",
+                                         "--shrink-time", "5s",    "--max-failures", "1",
+                                         "--corpus",      "corpus"};
   EXPECT_EQ(command(fuzz).code, 1);
   const std::string file = only_file("corpus");
   const Ended again = command(fuzz);

@@ -112,8 +112,8 @@ TEST(DestroyedDisks, ProcessesThatGaveUpRunAgainAfterTheHeal) {
   }
 }
 
-// The fsync of the directory fails after a snapshot got its name; the process ends, and the next one
-// finds the file, syncs it and builds on it (found by fuzzing).
+// The fsync of the directory fails after a snapshot got its name; the process ends, and the next
+// one finds the file, syncs it and builds on it (found by fuzzing).
 TEST(FoundSnapshots, AreDurableOnceRecoveryHasSyncedThem) {
   const RunResult result = run_text(R"(scenario: v1
 name: snapshot-found-in-the-cache
@@ -129,7 +129,8 @@ faults:
   - { id: f4, at: 4938ms, restart: n3 }
 properties:
   - raft.ack-durable
-)", 2494);
+)",
+                                    2494);
   EXPECT_EQ(result.verdict, RunVerdict::pass);
   EXPECT_EQ(result.stats.exits, 1U) << "n3 gives up when its fsync fails";
 }

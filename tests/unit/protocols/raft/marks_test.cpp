@@ -16,8 +16,7 @@ namespace {
 std::set<std::string> left_in_the_sources() {
   std::set<std::string> marks;
   const std::regex call("mark\\(\"([^\"]+)\"");
-  for (const auto& entry :
-       std::filesystem::directory_iterator(WT_SOURCE_DIR "/protocols/raft")) {
+  for (const auto& entry : std::filesystem::directory_iterator(WT_SOURCE_DIR "/protocols/raft")) {
     if (entry.path().extension() != ".cpp") continue;
     std::ifstream input(entry.path());
     std::ostringstream text;
