@@ -44,6 +44,15 @@ std::optional<std::chrono::milliseconds> read_time(const std::string& option,
   return std::nullopt;
 }
 
+std::string folder_for(const FuzzRequest& request, const ScenarioSpec& spec) {
+  return request.corpus.empty() ? request.out + "/" + spec.name + "/findings" : request.corpus;
+}
+
+// A kind of failure of one scenario.
+std::string known_as(const std::string& scenario, const std::string& fingerprint) {
+  return scenario + "\n" + fingerprint;
+}
+
 // Fuzzes one scenario.
 class Fuzzing {
  public:
@@ -78,10 +87,16 @@ class Fuzzing {
     terminal_.status(progress_line(totals, options_));
   }
 
+  // A name that is free: what was found before stays.
   std::string file_for(const FailureGroup& group) const {
-    const std::string folder =
-        request_.corpus.empty() ? request_.out + "/" + spec_.name + "/findings" : request_.corpus;
-    return folder + "/" + group.failure.fingerprint.text() + ".yaml";
+    const std::string folder = folder_for(request_, spec_);
+    const std::string name = folder + "/" + group.failure.fingerprint.text();
+    std::error_code ignored;
+    std::string file = name + ".yaml";
+    for (int i = 2; std::filesystem::exists(file, ignored); ++i) {
+      file = fmt::format("{}-{}.yaml", name, i);
+    }
+    return file;
   }
 
   std::string rerun(const FailureGroup& group) const {
@@ -92,7 +107,8 @@ class Fuzzing {
   }
 
   void take(const FailureGroup& group, FindingOptions finding, const std::set<std::string>& known) {
-    Finding found{&group, {}, known.contains(group.failure.fingerprint.text())};
+    Finding found{
+        &group, {}, known.contains(known_as(spec_.name, group.failure.fingerprint.text()))};
     const bool interrupted = totals_.end == JobsEnd::interrupted || interrupted_;
     if (interrupted) finding.shrink = false;
     if (!found.known) {
@@ -119,7 +135,7 @@ class Fuzzing {
   }
 
   void sum_up() {
-    const scenarios::Catalog catalog = registry_.catalog();
+    if (interrupted_) totals_.end = JobsEnd::interrupted;
     if (!print(request_.json ? totals_json(spec_, totals_, options_, findings_) + "\n"
                              : totals_text(spec_, registry_, totals_, options_, terminal_))) {
       write_failed_ = true;
@@ -175,9 +191,26 @@ int load_all(const FuzzRequest& request, const scenarios::Registry& registry,
   return code;
 }
 
-// Runs what was found before. Returns the fingerprints that still show.
+void take_entry(const scenarios::CorpusEntry& entry, const scenarios::CorpusResult& result,
+                std::set<std::string>& known, JUnitReport& junit, int& code) {
+  using State = scenarios::CorpusState;
+  const bool shows = result.state == State::reproduces || result.state == State::same_failure;
+  if (shows && entry.spec.found) {
+    known.insert(known_as(entry.spec.found->scenario, result.fingerprint));
+  }
+  if (result.state == State::undecided) {
+    if (code == kExitOk) code = kExitUnknown;
+  } else {
+    code = kExitViolated;
+  }
+  junit.add_failure("corpus", entry.path, result.text);
+}
+
+// Runs what was found before. Returns what still shows; nothing where it was interrupted or cannot
+// be read.
 std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
-                                                  const scenarios::Registry& registry, int& code) {
+                                                  const scenarios::Registry& registry,
+                                                  JUnitReport& junit, int& code) {
   std::set<std::string> known;
   if (request.corpus.empty()) return known;
   const scenarios::Corpus corpus = scenarios::load_corpus(request.corpus, registry);
@@ -188,10 +221,11 @@ std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
   }
   for (const scenarios::CorpusEntry& entry : corpus.entries) {
     const scenarios::CorpusResult result = scenarios::check_entry(entry, registry);
-    if (!result.fingerprint.empty()) {
-      known.insert(result.fingerprint);
-      code = kExitViolated;
+    if (result.interrupted) {
+      code = kExitInterrupted;
+      return std::nullopt;
     }
+    take_entry(entry, result, known, junit, code);
     if (!request.json) {
       print_line(fmt::format("corpus   {}  {}", entry.path, result.text));
     } else {
@@ -209,10 +243,17 @@ int worst_of(int a, int b) {
   return kExitOk;
 }
 
-std::string why_not_writable(const FuzzRequest& request) {
-  const std::string& folder = request.corpus.empty() ? request.out : request.corpus;
-  std::string problem = scenarios::why_not_writable(folder);
-  if (!problem.empty() || request.junit.empty()) return problem;
+// Found out before the first run, not after the last. Makes the folders.
+std::string why_not_writable(const FuzzRequest& request, const std::vector<ScenarioSpec>& specs) {
+  for (const ScenarioSpec& spec : specs) {
+    const std::string folder = folder_for(request, spec);
+    const std::string problem = scenarios::why_not_writable(folder);
+    if (!problem.empty()) return problem;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return "cannot make the folder '" + folder + "': " + error.message();
+  }
+  if (request.junit.empty()) return {};
   return scenarios::why_not_writable(std::filesystem::path(request.junit).parent_path().string());
 }
 
@@ -243,14 +284,14 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
   const FindingOptions finding{options.jobs, !request.no_shrink, *shrink_time};
   std::vector<ScenarioSpec> specs;
   if (const int code = load_all(request, registry, specs); code != kExitOk) return code;
-  if (const std::string problem = why_not_writable(request); !problem.empty()) {
+  if (const std::string problem = why_not_writable(request, specs); !problem.empty()) {
     complain("error: " + problem);
     return kExitInternal;
   }
   int code = kExitOk;
-  const std::optional<std::set<std::string>> known = check_corpus(request, registry, code);
-  if (!known) return code;
   JUnitReport junit;
+  const std::optional<std::set<std::string>> known = check_corpus(request, registry, junit, code);
+  if (!known) return code;
   for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
     Fuzzing fuzzing(request, registry, terminal, junit, request.scenarios[i], std::move(specs[i]));
     code = worst_of(code, fuzzing.run(options, finding, *known));

@@ -96,6 +96,15 @@ int shrink_command(const ShrinkRequest& request, const scenarios::Registry& regi
     return loaded.diagnostics.exit_code();
   }
   if (!seed) seed = loaded.spec->seeds.ranges.empty() ? 1 : loaded.spec->seeds.ranges[0].first;
+  std::error_code ignored;
+  if (std::filesystem::is_directory(request.output, ignored) ||
+      std::filesystem::equivalent(request.output, request.scenario, ignored)) {
+    complain(fmt::format("error: -o {}: this is {}; name another file", request.output,
+                         std::filesystem::is_directory(request.output, ignored)
+                             ? "a directory"
+                             : "the scenario itself"));
+    return kExitUsage;
+  }
   const std::string folder = std::filesystem::path(request.output).parent_path().string();
   if (const std::string problem = scenarios::why_not_writable(folder); !problem.empty()) {
     complain("error: " + problem);

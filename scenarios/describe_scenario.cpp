@@ -55,6 +55,7 @@ void describe(Fields<FuzzSpec>& f) {
 
 void describe(Fields<FoundSpec>& f) {
   f.required("fingerprint", &FoundSpec::fingerprint, "The kind of failure.");
+  f.optional("scenario", &FoundSpec::scenario, "The name of the scenario that it was found in.");
   f.optional("trace_hash", &FoundSpec::trace_hash,
              "The trace hash of its run; absent where the run did not end.");
   f.optional("build", &FoundSpec::build, "The build that found it.");

@@ -61,7 +61,8 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       core_ = record.b;
       check_applied(record.time);
     } else if (record.kind == RecordKind::invoke) {
-      if (healed_) workload_of(record.node).invoked = true;
+      // A call that comes after the bound says nothing about it.
+      if (healed_ && !is_over_) workload_of(record.node).invoked = true;
     } else if (record.kind == RecordKind::complete) {
       // Word b is the number of the call's record.
       const bool ok = record.aux == 0;

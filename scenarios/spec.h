@@ -213,6 +213,7 @@ struct FuzzSpec {
 // Of a scenario that a fuzzer wrote: what to expect when it is run again.
 struct FoundSpec {
   std::string fingerprint;  // of the failure, see scenarios/fuzzing/fingerprint.h
+  std::string scenario;     // that it was found in
   std::string trace_hash;   // empty: the run did not end
   std::string build;        // that found it
   std::uint32_t draws = kDrawVersion;

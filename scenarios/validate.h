@@ -54,6 +54,7 @@ class Validator {
   void check_fuzz(const FuzzSpec& fuzz);
   void check_fuzz_config(const FuzzSpec& fuzz);
   void check_fuzz_sizes(const FuzzSpec& fuzz);
+  void check_fuzz_names(const FuzzSpec& fuzz);
   void check_fault(const faults::Fault& fault);
   void check_fault_times(const faults::Fault& fault);
   void check_effect(const faults::Effect& effect, const SourceSpan& span);

@@ -1,4 +1,5 @@
 // The `fuzz:` section: whatever is drawn from it must be a scenario that could have been written.
+#include "faults/each_selector.h"
 #include "scenarios/option_values.h"
 #include "scenarios/validate.h"
 
@@ -67,8 +68,34 @@ void Validator::check_fuzz(const FuzzSpec& fuzz) {
   check_fuzz_config(fuzz);
 }
 
+// A node that some seeds leave out is named by no fault.
+void Validator::check_fuzz_names(const FuzzSpec& fuzz) {
+  const std::uint32_t least = *std::min_element(fuzz.nodes.begin(), fuzz.nodes.end());
+  const GroupSpec& group = spec_.cluster.groups.front();
+  const auto check = [&](const faults::Effect& effect, const SourceSpan& span) {
+    faults::each_selector(effect, [&](const Selector& selector) {
+      for (const faults::Term& term : selector.terms) {
+        for (std::uint32_t i = least + 1; i <= group.count; ++i) {
+          if (term.kind != faults::Term::Kind::named) continue;
+          if (term.name != group.name + std::to_string(i)) continue;
+          diagnostics_.error(Code::unknown_node, span,
+                             fmt::format("seeds that draw {} nodes have no '{}'", least, term.name),
+                             "select it otherwise, as random(1), or draw no smaller cluster");
+        }
+      }
+    });
+  };
+  for (const faults::Choice& kind : fuzz.kinds) check(kind.effect, kind.span);
+  for (const faults::Fault& fault : spec_.plan.faults) {
+    check(fault.effect, fault.span);
+    for (const faults::Choice& choice : fault.choices) check(choice.effect, choice.span);
+    for (const faults::Step& step : fault.script) check(step.effect, step.span);
+  }
+}
+
 void Validator::check_fuzz_sizes(const FuzzSpec& fuzz) {
   if (fuzz.nodes.empty()) return;
+  check_fuzz_names(fuzz);
   const GroupSpec& group = spec_.cluster.groups.front();
   const std::uint32_t most = *std::max_element(fuzz.nodes.begin(), fuzz.nodes.end());
   if (most == group.count) {

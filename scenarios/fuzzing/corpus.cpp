@@ -30,6 +30,11 @@ CorpusResult judge(const FoundSpec& found, const SeedReport& report) {
   CorpusResult result;
   if (const std::optional<Failure> failure = failure_of(report)) {
     result.fingerprint = failure->fingerprint.text();
+    if (found.fingerprint.empty()) {
+      result.state = CorpusState::other_failure;
+      result.text = "fails, with " + result.fingerprint + "; it has no `found:` to compare with";
+      return result;
+    }
     if (result.fingerprint != found.fingerprint) {
       result.state = CorpusState::other_failure;
       result.text = "no longer reproduces: it fails otherwise now, with " + result.fingerprint;
@@ -61,6 +66,11 @@ Corpus load_corpus(const std::string& folder, const Registry& registry) {
        entry.increment(error)) {
     if (entry->path().extension() == ".yaml") paths.push_back(entry->path().string());
   }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    corpus.complaints.push_back("error: cannot read the folder '" + folder +
+                                "': " + error.message());
+    corpus.exit_code = 66;
+  }
   std::sort(paths.begin(), paths.end());
   const Catalog catalog = registry.catalog();
   LoadOptions options;
@@ -82,7 +92,7 @@ CorpusResult check_entry(const CorpusEntry& entry, const Registry& registry) {
   result.text = "interrupted";
   const std::uint64_t seed =
       entry.spec.seeds.ranges.empty() ? 1 : entry.spec.seeds.ranges.front().first;
-  run_jobs(
+  const JobsEnd end = run_jobs(
       1, worker_options(entry.spec),
       [&](std::uint64_t) {
         RunOptions options;
@@ -94,6 +104,7 @@ CorpusResult check_entry(const CorpusEntry& entry, const Registry& registry) {
             judge(entry.spec.found.value_or(FoundSpec{}), report_of(entry.spec, seed, outcome));
         return true;
       });
+  result.interrupted = end == JobsEnd::interrupted;
   return result;
 }
 

@@ -33,11 +33,21 @@ void add_comment(std::string& text, const std::string& words, const std::string&
   std::string left = words;
   while (left.size() > kLineLength) {
     std::size_t cut = left.rfind(' ', kLineLength);
-    if (cut == std::string::npos || cut == 0) cut = kLineLength;
+    // Not in the indentation, which would never end.
+    if (cut == std::string::npos || cut <= indent.size()) cut = kLineLength;
     text += "# " + left.substr(0, cut) + "\n";
     left = indent + left.substr(std::min(left.size(), cut + (left[cut] == ' ' ? 1 : 0)));
   }
   text += left.empty() ? "#\n" : "# " + left + "\n";
+}
+
+void add_lines(std::string& text, const std::string& lines) {
+  std::size_t from = 0;
+  while (from <= lines.size()) {
+    const std::size_t end = std::min(lines.find('\n', from), lines.size());
+    add_comment(text, lines.substr(from, end - from), "    ");
+    from = end + 1;
+  }
 }
 
 struct Told {
@@ -106,13 +116,17 @@ ScenarioSpec failure_spec(const Subject& subject) {
   const Fingerprint& fingerprint = subject.failure.fingerprint;
   for (PropertySpec& property : spec.properties) {
     if (property.check != fingerprint.check) continue;
+    const bool judges = property.workload.empty() || property.workload == fingerprint.workload;
+    if (!judges) continue;
     property.expect = Expectation::violated;
     property.because = "a fuzzer found it";
   }
   spec.name = name_from(fingerprint.text());
+  const std::string origin = spec.found ? spec.found->scenario : subject.spec.name;
   spec.description =
-      fmt::format("Found by fuzzing '{}': {}", subject.spec.name, first_line(subject.failure.text));
+      fmt::format("Found by fuzzing '{}': {}", origin, first_line(subject.failure.text));
   spec.found = FoundSpec{};
+  spec.found->scenario = origin;
   spec.found->fingerprint = fingerprint.text();
   spec.found->build = build_text();
   return spec;
@@ -123,7 +137,7 @@ std::string failure_text(ScenarioSpec& spec, const Subject& subject, const Regis
   spec.found->trace_hash = told.trace_hash;
   std::string text;
   add_comment(text, subject.failure.fingerprint.check + " is violated:", "");
-  add_comment(text, first_line(subject.failure.text), "");
+  add_lines(text, subject.failure.text);
   if (!told.story.empty()) {
     add_comment(text, "", "");
     add_comment(text, fmt::format("What happens with seed {}:", spec.seeds.ranges.front().first),

@@ -1,6 +1,7 @@
 // Edits of a plan that fuzzing and shrinking share.
 #pragma once
 
+#include "faults/each_selector.h"
 #include "scenarios/spec.h"
 
 #include <string>
@@ -8,27 +9,7 @@
 
 namespace windtunnel::scenarios {
 
-// Calls `visit` for each selector of the effect; those of a partition's sides one by one.
-template <class Visit>
-void each_selector(faults::Effect& effect, const Visit& visit) {
-  std::visit(
-      [&](auto& e) {
-        if constexpr (requires { e.nodes; }) visit(e.nodes);
-        if constexpr (requires { e.node; }) visit(e.node);
-        if constexpr (requires { e.from; }) {
-          visit(e.from);
-          visit(e.to);
-        }
-        if constexpr (requires { e.messages; }) {
-          visit(e.messages.from);
-          visit(e.messages.to);
-        }
-        if constexpr (requires { e.sides; }) {
-          for (Selector& side : e.sides.sides) visit(side);
-        }
-      },
-      effect);
-}
+using faults::each_selector;
 
 // The fault's time where it has the trigger `at`, with one time and no range; else null.
 Duration* time_of(faults::Fault& fault);

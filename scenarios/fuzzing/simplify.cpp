@@ -27,14 +27,19 @@ Proposals only_what_fails(const Subject& subject) {
   propose(proposals, subject.spec, [&](ScenarioSpec& spec) {
     PropertySpec only;
     for (const PropertySpec& property : spec.properties) {
-      if (matches(property.check, subject.failure.fingerprint.check)) only = property;
+      const bool judges =
+          property.workload.empty() || property.workload == subject.failure.fingerprint.workload;
+      if (judges && matches(property.check, subject.failure.fingerprint.check)) only = property;
     }
     only.check = subject.failure.fingerprint.check;
     only.workload = subject.failure.fingerprint.workload;
     only.expect = Expectation::holds;
     // A crash ends every run; then what the properties were does not matter.
-    if (only.check == "no-crash") only = spec.properties.front();
-    spec.properties = {only};
+    if (only.check == "no-crash") {
+      if (spec.properties.size() > 1) spec.properties.resize(1);
+    } else {
+      spec.properties = {only};
+    }
     spec.floor = FloorSpec{};
     spec.tags.clear();
   });

@@ -10,7 +10,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -36,7 +35,8 @@ class AbortingService final : public Service {
 class HangingService final : public Service {
  public:
   void start() override {
-    for (volatile std::uint64_t i = 0;; i = i + 1) {
+    const volatile bool forever = true;
+    while (forever) {
     }
   }
 };
