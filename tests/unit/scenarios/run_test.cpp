@@ -172,5 +172,19 @@ TEST(Verdict, WhatClientsSawIsNoViolationWhereThePlanUndidAPromise) {
   EXPECT_THAT(result.reasons, Contains(HasSubstr("the plan destroyed")));
 }
 
+// What is asked after the bound of recovery says nothing about it.
+TEST(Recovery, IsUnknownWhereClientsComeAfterItsBound) {
+  const RunResult result = run_text(R"(scenario: v1
+name: late
+limits: { sim_time: 8s }
+cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }
+workloads: [{ name: kv, type: register, rate: 20/s, start: 5s }]
+heal: { at: 2s, within: 1s }
+properties: [recovers]
+)");
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_GT(result.stats.ops_ok, 10U);
+}
+
 }  // namespace
 }  // namespace windtunnel::scenarios

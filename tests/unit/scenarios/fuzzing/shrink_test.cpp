@@ -105,6 +105,16 @@ TEST_F(Shrinking, TheFileSaysWhatHappensAndRunsAsItSays) {
   EXPECT_EQ(again.summary.trace_hash, read.found->trace_hash);
 }
 
+TEST_F(Shrinking, TheFileHoldsWordsThatAreLongerThanItsLines) {
+  Failure failure;
+  ScenarioSpec spec = failing_naive(1, failure);
+  ASSERT_FALSE(spec.plan.faults.empty());
+  spec.plan.faults[0].label = std::string(150, 'x');
+  const Subject subject{spec, failure};
+  ScenarioSpec written = failure_spec(subject);
+  EXPECT_EQ(parse(failure_text(written, subject, registry_)), written);
+}
+
 TEST(Passes, ProposeOnlyWhatIsAnotherScenario) {
   Subject subject;
   subject.spec.cluster.groups.push_back({});
