@@ -100,6 +100,9 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   struct Leader {
     NodeId node = kNoNode;
     std::uint64_t term = 0;
+    // The latest one outside of the core that led after the heal and does not any more.
+    NodeId outside = kNoNode;
+    Instant outside_until;
   };
 
   // Why recovery cannot be judged; empty: it can.
@@ -139,6 +142,10 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     return text + ")";
   }
 
+  bool is_outside(NodeId node) const {
+    return node != kNoNode && node.value < 64 && ((core_ >> node.value) & 1) == 0;
+  }
+
   // The bound has passed: what comes later changes nothing.
   void judge() {
     is_over_ = true;
@@ -153,8 +160,12 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       const std::size_t group = (*nodes_)[i].owner;
       if ((*nodes_)[i].client || ((core_ >> i) & 1) == 0 || applied_[i] >= target_[group]) continue;
       const NodeId behind{static_cast<std::uint32_t>(i)};
-      const NodeId leader = leaders_[group].node;
-      if (leader == kNoNode || ((core_ >> leader.value) & 1) != 0) return false;
+      // A leader of the core that has come late has not had the time that the core is promised.
+      NodeId leader = leaders_[group].node;
+      if (!is_outside(leader) && leaders_[group].outside_until > healed_at_ + within_ / 2) {
+        leader = leaders_[group].outside;
+      }
+      if (!is_outside(leader)) return false;
       const bool to = sim_->network().is_disturbed(leader, behind);
       const bool from = sim_->network().is_disturbed(behind, leader);
       if (!to && !from) return false;
@@ -170,7 +181,13 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       case ObservationKind::role: {
         Leader& leader = leaders_[(*nodes_)[record.node.value].owner];
         const bool leads = record.a == static_cast<std::uint64_t>(Role::leader);
-        if (leads && record.b >= leader.term) leader = {record.node, record.b};
+        if (!leads || record.b < leader.term) break;
+        if (healed_ && is_outside(leader.node)) {
+          leader.outside = leader.node;
+          leader.outside_until = record.time;
+        }
+        leader.node = record.node;
+        leader.term = record.b;
         break;
       }
       case ObservationKind::commit: {
