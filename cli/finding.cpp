@@ -39,26 +39,6 @@ std::string counted(std::uint64_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-// Runs what was written; counts its operations.
-void prove(const std::string& file, const scenarios::ScenarioSpec& spec,
-           const scenarios::Registry& registry, SavedFinding& saved) {
-  const scenarios::CorpusEntry entry{file, spec};
-  saved.reproduces =
-      scenarios::check_entry(entry, registry).state == scenarios::CorpusState::reproduces;
-  const std::uint64_t seed = spec.seeds.ranges.front().first;
-  run_jobs(
-      1, scenarios::worker_options(spec),
-      [&](std::uint64_t) {
-        scenarios::RunOptions options;
-        options.seed = seed;
-        return scenarios::run_output(spec, registry, options);
-      },
-      [&](std::uint64_t, const JobOutcome& outcome) {
-        saved.operations = scenarios::report_of(spec, seed, outcome).summary.ops;
-        return true;
-      });
-}
-
 }  // namespace
 
 SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::Failure& failure,
@@ -81,7 +61,11 @@ SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::
     return saved;
   }
   saved.file = file;
-  prove(file, written, registry, saved);
+  // What was written is run once more.
+  const scenarios::CorpusResult proof = scenarios::check_entry({file, written}, registry);
+  saved.reproduces = proof.state == scenarios::CorpusState::reproduces;
+  saved.operations = proof.operations;
+  saved.interrupted = saved.interrupted || proof.interrupted;
   return saved;
 }
 

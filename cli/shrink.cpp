@@ -21,30 +21,12 @@ namespace {
 
 using scenarios::ScenarioSpec;
 
-// One run; nothing where it was interrupted.
-std::optional<scenarios::SeedReport> run_once(const ScenarioSpec& spec, std::uint64_t seed,
-                                              const scenarios::Registry& registry) {
-  std::optional<scenarios::SeedReport> report;
-  run_jobs(
-      1, scenarios::worker_options(spec),
-      [&](std::uint64_t) {
-        scenarios::RunOptions options;
-        options.seed = seed;
-        return scenarios::run_output(spec, registry, options);
-      },
-      [&](std::uint64_t, const JobOutcome& outcome) {
-        report = scenarios::report_of(spec, seed, outcome);
-        return true;
-      });
-  return report;
-}
-
 int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::uint64_t seed,
                 const FindingOptions& options, const scenarios::Registry& registry,
                 Terminal& terminal) {
   ScenarioSpec spec = scenarios::draw_scenario(space, seed);
   spec.seeds.ranges = {scenarios::SeedRange{seed, seed}};
-  const std::optional<scenarios::SeedReport> report = run_once(spec, seed, registry);
+  const std::optional<scenarios::SeedReport> report = scenarios::run_seed(spec, seed, registry);
   if (!report) return kExitInterrupted;
   const std::optional<scenarios::Failure> failure = scenarios::failure_of(*report);
   if (!failure) {

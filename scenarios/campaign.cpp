@@ -160,6 +160,23 @@ SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutc
   return report;
 }
 
+std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
+                                   const Registry& registry) {
+  std::optional<SeedReport> report;
+  run_jobs(
+      1, worker_options(spec),
+      [&](std::uint64_t) {
+        RunOptions options;
+        options.seed = seed;
+        return run_output(spec, registry, options);
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        report = report_of(spec, seed, outcome);
+        return true;
+      });
+  return report;
+}
+
 RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
   RunResult result;
   result.scenario = spec.name;

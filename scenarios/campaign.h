@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,10 @@ struct CampaignTotals {
 
 // From what a worker handed over, or how it ended.
 SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
+
+// One run in a worker; nothing where it was interrupted or no worker could be started.
+std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
+                                   const Registry& registry);
 
 // Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
 // not what was printed: a sanitizer prints addresses.

@@ -88,23 +88,17 @@ Corpus load_corpus(const std::string& folder, const Registry& registry) {
 }
 
 CorpusResult check_entry(const CorpusEntry& entry, const Registry& registry) {
-  CorpusResult result;
-  result.text = "interrupted";
   const std::uint64_t seed =
       entry.spec.seeds.ranges.empty() ? 1 : entry.spec.seeds.ranges.front().first;
-  const JobsEnd end = run_jobs(
-      1, worker_options(entry.spec),
-      [&](std::uint64_t) {
-        RunOptions options;
-        options.seed = seed;
-        return run_output(entry.spec, registry, options);
-      },
-      [&](std::uint64_t, const JobOutcome& outcome) {
-        result =
-            judge(entry.spec.found.value_or(FoundSpec{}), report_of(entry.spec, seed, outcome));
-        return true;
-      });
-  result.interrupted = end == JobsEnd::interrupted;
+  const std::optional<SeedReport> report = run_seed(entry.spec, seed, registry);
+  if (!report) {
+    CorpusResult result;
+    result.text = "interrupted";
+    result.interrupted = true;
+    return result;
+  }
+  CorpusResult result = judge(entry.spec.found.value_or(FoundSpec{}), *report);
+  result.operations = report->summary.ops;
   return result;
 }
 

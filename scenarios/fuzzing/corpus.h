@@ -35,9 +35,10 @@ enum class CorpusState {
 
 struct CorpusResult {
   CorpusState state = CorpusState::undecided;
-  std::string text;          // for people
-  std::string fingerprint;   // of the failure that shows now; empty for none
-  bool interrupted = false;  // by a signal: nothing is known
+  std::string text;              // for people
+  std::string fingerprint;       // of the failure that shows now; empty for none
+  std::uint64_t operations = 0;  // that the clients began
+  bool interrupted = false;      // by a signal: nothing is known
 };
 
 // Runs the entry's seed.

@@ -10,12 +10,13 @@
 #include "scenarios/campaign.h"
 #include "scenarios/fuzzing/fingerprint.h"
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace windtunnel::scenarios {
@@ -42,8 +43,8 @@ struct FailureGroup {
 
 // What all runs together reached.
 struct FuzzCoverage {
-  std::unordered_set<std::uint64_t> states;
-  std::unordered_set<std::uint64_t> marks;
+  boost::unordered_flat_set<std::uint64_t> states;
+  boost::unordered_flat_set<std::uint64_t> marks;
   std::map<std::string, std::uint64_t> kinds;  // of faults that bit, and in how many runs
 
   // Whether there is anything new in it.

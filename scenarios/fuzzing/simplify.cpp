@@ -13,14 +13,6 @@ namespace {
 
 using Proposals = std::vector<ScenarioSpec>;
 
-// Adds the scenario with the change, where that makes a difference.
-void propose(Proposals& proposals, const ScenarioSpec& spec,
-             const std::function<void(ScenarioSpec&)>& change) {
-  ScenarioSpec changed = spec;
-  change(changed);
-  if (!(changed == spec)) proposals.push_back(std::move(changed));
-}
-
 // Another check would end the run earlier, or does not matter any more.
 Proposals only_what_fails(const Subject& subject) {
   Proposals proposals;

@@ -13,13 +13,6 @@ namespace {
 using faults::Fault;
 using Proposals = std::vector<ScenarioSpec>;
 
-void propose(Proposals& proposals, const ScenarioSpec& spec,
-             const std::function<void(ScenarioSpec&)>& change) {
-  ScenarioSpec changed = spec;
-  change(changed);
-  if (!(changed == spec)) proposals.push_back(std::move(changed));
-}
-
 // For each fault one proposal, or as many as `change` has.
 void propose_each(Proposals& proposals, const ScenarioSpec& spec,
                   const std::function<void(Fault&)>& change) {
@@ -99,6 +92,13 @@ void shift(ScenarioSpec& spec, Duration by) {
 }
 
 }  // namespace
+
+void propose(std::vector<ScenarioSpec>& proposals, const ScenarioSpec& spec,
+             const std::function<void(ScenarioSpec&)>& change) {
+  ScenarioSpec changed = spec;
+  change(changed);
+  if (!(changed == spec)) proposals.push_back(std::move(changed));
+}
 
 // Halves, quarters, ... single ones (Zeller's ddmin, without the complements: dropping one of n
 // faults is proposed n times in the last round).

@@ -3,9 +3,14 @@
 
 #include "scenarios/fuzzing/simplify.h"
 
+#include <functional>
 #include <vector>
 
 namespace windtunnel::scenarios {
+
+// Adds the scenario with the change, where that makes a difference.
+void propose(std::vector<ScenarioSpec>& proposals, const ScenarioSpec& spec,
+             const std::function<void(ScenarioSpec&)>& change);
 
 std::vector<ScenarioSpec> fewer_faults(const Subject& subject);
 std::vector<ScenarioSpec> fewer_victims(const Subject& subject);

@@ -74,19 +74,9 @@ class FuzzingTest : public testing::Test {
   }
 
   SeedReport report(const ScenarioSpec& spec, std::uint64_t seed) const {
-    SeedReport made;
-    run_jobs(
-        1, WorkerOptions{},
-        [&](std::uint64_t) {
-          RunOptions options;
-          options.seed = seed;
-          return run_output(spec, registry_, options);
-        },
-        [&](std::uint64_t, const JobOutcome& outcome) {
-          made = report_of(spec, seed, outcome);
-          return true;
-        });
-    return made;
+    std::optional<SeedReport> made = run_seed(spec, seed, registry_);
+    EXPECT_TRUE(made.has_value());
+    return made.value_or(SeedReport{});
   }
 
   // A seed of the naive store that fails, drawn.
