@@ -127,7 +127,7 @@ class Fuzzing {
                                  scenarios::shell_word(found.saved.file));
     }
     junit_.add_failure(spec_.name, group.failure.fingerprint.text(), group.failure.text);
-    if (!print(request_.json ? finding_json(spec_.name, totals_, found) + "\n"
+    if (!print(request_.json ? finding_json(spec_.name, found) + "\n"
                              : finding_text(found, totals_, terminal_))) {
       write_failed_ = true;
     }
@@ -137,7 +137,7 @@ class Fuzzing {
   void sum_up() {
     if (interrupted_) totals_.end = JobsEnd::interrupted;
     if (!print(request_.json ? totals_json(spec_, totals_, options_, findings_) + "\n"
-                             : totals_text(spec_, registry_, totals_, options_, terminal_))) {
+                             : totals_text(spec_, registry_, totals_, terminal_))) {
       write_failed_ = true;
     }
   }

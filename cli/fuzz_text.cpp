@@ -160,7 +160,7 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
 }
 
 std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,
-                        const FuzzTotals& totals, const FuzzOptions&, const Terminal& terminal) {
+                        const FuzzTotals& totals, const Terminal& terminal) {
   std::string text;
   if (totals.end == JobsEnd::interrupted) text += "interrupted\n";
   if (totals.groups.empty()) text += terminal.good("nothing found") + "\n";
@@ -205,7 +205,7 @@ std::string corpus_json(const std::string& path, const scenarios::CorpusResult& 
   return json::serialize(object);
 }
 
-std::string finding_json(const std::string& scenario, const FuzzTotals&, const Finding& finding) {
+std::string finding_json(const std::string& scenario, const Finding& finding) {
   json::object object;
   object["schema"] = "windtunnel.finding/1";
   object["scenario"] = text_of(scenario);

@@ -28,12 +28,10 @@ std::string progress_line(const scenarios::FuzzTotals& totals,
 std::string finding_text(const Finding& finding, const scenarios::FuzzTotals& totals,
                          const Terminal& terminal);
 std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,
-                        const scenarios::FuzzTotals& totals, const scenarios::FuzzOptions& options,
-                        const Terminal& terminal);
+                        const scenarios::FuzzTotals& totals, const Terminal& terminal);
 
 std::string corpus_json(const std::string& path, const scenarios::CorpusResult& result);
-std::string finding_json(const std::string& scenario, const scenarios::FuzzTotals& totals,
-                         const Finding& finding);
+std::string finding_json(const std::string& scenario, const Finding& finding);
 std::string totals_json(const scenarios::ScenarioSpec& space, const scenarios::FuzzTotals& totals,
                         const scenarios::FuzzOptions& options,
                         const std::vector<Finding>& findings);

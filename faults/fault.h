@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -254,6 +255,13 @@ struct Fault {
   SourceSpan span;
   friend bool operator==(const Fault&, const Fault&) = default;
 };
+
+// As scenario files write them, in the order of the enumerators.
+inline constexpr std::string_view kDiskFaultNames[] = {"slow",     "fail-fsync", "lie-fsync", "full",
+                                                       "eio-read", "eio-write",  "bit-rot",
+                                                       "misdirect", "wipe",      "torn-tail"};
+inline constexpr std::string_view kMessageActionNames[] = {"drop", "duplicate", "delay", "corrupt"};
+inline constexpr std::string_view kCrashNames[] = {"process", "power"};
 
 // "crash", "clock_drift": the key of the effect in a scenario file.
 std::string_view name_of(const Effect& effect);

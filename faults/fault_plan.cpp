@@ -25,19 +25,15 @@ bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
 std::string_view name_of(const Effect& effect) { return kEffectNames[effect.index()]; }
 
 std::string kind_of(const Effect& effect) {
-  static constexpr std::string_view kDisk[] = {"slow",     "fail-fsync", "lie-fsync", "full",
-                                               "eio-read", "eio-write",  "bit-rot",   "misdirect",
-                                               "wipe",     "torn-tail"};
-  static constexpr std::string_view kAction[] = {"drop", "duplicate", "delay", "corrupt"};
   static constexpr std::string_view kShape[] = {"sides", "halves", "bridge", "ring"};
   std::string kind(name_of(effect));
   const auto add = [&](std::string_view more) { kind += "-" + std::string(more); };
   if (const auto* crash = std::get_if<Crash>(&effect)) {
-    add(crash->kind == Crash::Kind::power ? "power" : "process");
+    add(kCrashNames[static_cast<std::size_t>(crash->kind)]);
   } else if (const auto* disk = std::get_if<DiskFault>(&effect)) {
-    add(kDisk[static_cast<std::size_t>(disk->kind)]);
+    add(kDiskFaultNames[static_cast<std::size_t>(disk->kind)]);
   } else if (const auto* rule = std::get_if<MessageRule>(&effect)) {
-    add(kAction[static_cast<std::size_t>(rule->action)]);
+    add(kMessageActionNames[static_cast<std::size_t>(rule->action)]);
   } else if (const auto* partition = std::get_if<Partition>(&effect)) {
     add(kShape[static_cast<std::size_t>(partition->sides.shape)]);
   }

@@ -4,6 +4,8 @@
 
 #include "scenarios/schema.h"
 
+#include <iterator>
+
 namespace windtunnel::scenarios {
 
 void describe(Fields<LimitsSpec>& f);
@@ -82,17 +84,18 @@ struct Words<Distribution::Shape> {
 };
 template <>
 struct Words<faults::MessageRule::Action> {
-  static WordList list() { return {"drop", "duplicate", "delay", "corrupt"}; }
+  static WordList list() {
+    return {std::begin(faults::kMessageActionNames), std::end(faults::kMessageActionNames)};
+  }
 };
 template <>
 struct Words<faults::Crash::Kind> {
-  static WordList list() { return {"process", "power"}; }
+  static WordList list() { return {std::begin(faults::kCrashNames), std::end(faults::kCrashNames)}; }
 };
 template <>
 struct Words<faults::DiskFault::Kind> {
   static WordList list() {
-    return {"slow",      "fail-fsync", "lie-fsync", "full", "eio-read",
-            "eio-write", "bit-rot",    "misdirect", "wipe", "torn-tail"};
+    return {std::begin(faults::kDiskFaultNames), std::end(faults::kDiskFaultNames)};
   }
 };
 
