@@ -61,8 +61,9 @@ SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::
     return saved;
   }
   saved.file = file;
-  // What was written is run once more.
+  if (!options.prove) return saved;
   const scenarios::CorpusResult proof = scenarios::check_entry({file, written}, registry);
+  saved.proved = !proof.interrupted;
   saved.reproduces = proof.state == scenarios::CorpusState::reproduces;
   saved.operations = proof.operations;
   saved.interrupted = saved.interrupted || proof.interrupted;

@@ -16,6 +16,7 @@ struct SavedFinding {
   bool shrunk = false;
   bool complete = false;  // nothing makes it smaller
   bool interrupted = false;
+  bool proved = false;      // it was run once more
   bool reproduces = false;  // the file, run again, fails in the same way with the same trace
   std::uint64_t candidates = 0;
   double seconds = 0;  // real time of shrinking
@@ -28,6 +29,7 @@ struct SavedFinding {
 struct FindingOptions {
   unsigned jobs = 1;
   bool shrink = true;
+  bool prove = true;  // run what was written once more
   std::chrono::milliseconds time{60'000};
 };
 

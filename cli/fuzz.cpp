@@ -69,16 +69,38 @@ class Fuzzing {
           const std::set<std::string>& known) {
     options_ = options;
     if (!request_.json) print_line(introduction(terminal_.strong(spec_.name), options));
-    totals_ = scenarios::fuzz(spec_, registry_, options,
-                              [&](const FuzzTotals& totals) { show_progress(totals); });
+    totals_ = scenarios::fuzz(spec_, registry_, options, [&](const FuzzTotals& totals) {
+      keep_new(totals, known);
+      show_progress(totals);
+    });
     terminal_.status("");
-    for (const FailureGroup& group : totals_.groups) take(group, finding, known);
+    for (std::size_t i = 0; i < totals_.groups.size(); ++i) take(i, finding);
     sum_up();
     junit_.add_passed(spec_.name, totals_.pass, totals_.cpu_seconds);
     return write_failed_ ? kExitInternal : exit_code();
   }
 
  private:
+  // What is found is written at once, as it is: the campaign may be killed before its end.
+  void keep_new(const FuzzTotals& totals, const std::set<std::string>& known) {
+    while (kept_.size() < totals.groups.size()) {
+      const FailureGroup& group = totals.groups[kept_.size()];
+      kept_.emplace_back();
+      if (known.contains(known_as(spec_.name, group.failure.fingerprint.text()))) continue;
+      const FindingOptions plain{1, false, false, {}};
+      kept_.back() =
+          save_finding(group.spec, group.failure, file_for(group), registry_, plain, terminal_);
+      report_error(*kept_.back());
+    }
+  }
+
+  void report_error(const SavedFinding& saved) {
+    interrupted_ = interrupted_ || saved.interrupted;
+    if (saved.error.empty()) return;
+    complain("error: " + saved.error);
+    write_failed_ = true;
+  }
+
   void show_progress(const FuzzTotals& totals) {
     // A line for every run would cost more than the runs.
     const auto now = std::chrono::steady_clock::now();
@@ -106,18 +128,16 @@ class Fuzzing {
     return text;
   }
 
-  void take(const FailureGroup& group, FindingOptions finding, const std::set<std::string>& known) {
-    Finding found{
-        &group, {}, known.contains(known_as(spec_.name, group.failure.fingerprint.text()))};
-    const bool interrupted = totals_.end == JobsEnd::interrupted || interrupted_;
-    if (interrupted) finding.shrink = false;
+  void take(std::size_t number, const FindingOptions& options) {
+    const FailureGroup& group = totals_.groups[number];
+    Finding found{&group, {}, !kept_[number].has_value()};
     if (!found.known) {
-      found.saved =
-          save_finding(group.spec, group.failure, file_for(group), registry_, finding, terminal_);
-      interrupted_ = interrupted_ || found.saved.interrupted;
-      if (!found.saved.error.empty()) {
-        complain("error: " + found.saved.error);
-        write_failed_ = true;
+      found.saved = *kept_[number];
+      const bool interrupted = totals_.end == JobsEnd::interrupted || interrupted_;
+      if (!interrupted && !found.saved.file.empty()) {
+        found.saved = save_finding(group.spec, group.failure, found.saved.file, registry_, options,
+                                   terminal_);
+        report_error(found.saved);
       }
     }
     // A mutated plan is no seed of the scenario: its file is what repeats it.
@@ -159,6 +179,7 @@ class Fuzzing {
   ScenarioSpec spec_;
   scenarios::FuzzOptions options_;
   FuzzTotals totals_;
+  std::vector<std::optional<SavedFinding>> kept_;  // of each kind; nothing: the corpus has it
   std::vector<Finding> findings_;
   std::chrono::steady_clock::time_point shown_;
   bool interrupted_ = false;
@@ -281,7 +302,7 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
   }
   const auto shrink_time = read_time("--shrink-time", request.shrink_time);
   if (!shrink_time) return kExitUsage;
-  const FindingOptions finding{options.jobs, !request.no_shrink, *shrink_time};
+  const FindingOptions finding{options.jobs, !request.no_shrink, true, *shrink_time};
   std::vector<ScenarioSpec> specs;
   if (const int code = load_all(request, registry, specs); code != kExitOk) return code;
   if (const std::string problem = why_not_writable(request, specs); !problem.empty()) {

@@ -154,7 +154,8 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
   if (!finding.rerun.empty()) text += fmt::format("  first    {}\n", finding.rerun);
   if (!saved.file.empty()) {
     text += fmt::format("  saved    {}{}\n  rerun    {}\n", saved.file,
-                        saved.reproduces ? "" : ", but it does not reproduce", finding.replay);
+                        saved.proved && !saved.reproduces ? ", but it does not reproduce" : "",
+                        finding.replay);
   }
   return text;
 }

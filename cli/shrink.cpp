@@ -46,7 +46,7 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
                          duration_text(saved.seconds),
                          saved.complete ? "" : ", stopped before its end"));
   print_line(fmt::format("  saved    {}{}\n  rerun    {} run {}", saved.file,
-                         saved.reproduces ? "" : ", but it does not reproduce",
+                         saved.proved && !saved.reproduces ? ", but it does not reproduce" : "",
                          scenarios::shell_word(request.called_by),
                          scenarios::shell_word(saved.file)));
   return saved.interrupted ? kExitInterrupted : kExitOk;
@@ -94,7 +94,7 @@ int shrink_command(const ShrinkRequest& request, const scenarios::Registry& regi
   }
   const unsigned jobs =
       request.jobs != 0 ? request.jobs : std::max(1U, std::thread::hardware_concurrency());
-  const FindingOptions options{jobs, true, std::chrono::milliseconds(*time / 1'000'000)};
+  const FindingOptions options{jobs, true, true, std::chrono::milliseconds(*time / 1'000'000)};
   return shrink_seed(request, *loaded.spec, *seed, options, registry, terminal);
 }
 

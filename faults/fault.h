@@ -257,9 +257,9 @@ struct Fault {
 };
 
 // As scenario files write them, in the order of the enumerators.
-inline constexpr std::string_view kDiskFaultNames[] = {"slow",     "fail-fsync", "lie-fsync", "full",
-                                                       "eio-read", "eio-write",  "bit-rot",
-                                                       "misdirect", "wipe",      "torn-tail"};
+inline constexpr std::string_view kDiskFaultNames[] = {
+    "slow",      "fail-fsync", "lie-fsync", "full", "eio-read",
+    "eio-write", "bit-rot",    "misdirect", "wipe", "torn-tail"};
 inline constexpr std::string_view kMessageActionNames[] = {"drop", "duplicate", "delay", "corrupt"};
 inline constexpr std::string_view kCrashNames[] = {"process", "power"};
 

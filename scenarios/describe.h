@@ -90,7 +90,9 @@ struct Words<faults::MessageRule::Action> {
 };
 template <>
 struct Words<faults::Crash::Kind> {
-  static WordList list() { return {std::begin(faults::kCrashNames), std::end(faults::kCrashNames)}; }
+  static WordList list() {
+    return {std::begin(faults::kCrashNames), std::end(faults::kCrashNames)};
+  }
 };
 template <>
 struct Words<faults::DiskFault::Kind> {

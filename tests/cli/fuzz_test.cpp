@@ -134,6 +134,44 @@ TEST_F(Fuzz, AnInterruptEndsItWithASummary) {
   EXPECT_THAT(ended.out, AllOf(HasSubstr("interrupted"), HasSubstr(" passed, ")));
 }
 
+TEST_F(Fuzz, WhatWasFoundIsThereWhenItIsKilled) {
+  Start start;
+  start.directory = directory_.path();
+  start.arguments = {"fuzz", kNaive, "--time", "60s"};
+  const std::unique_ptr<Process> process = start_command(start);
+  ASSERT_TRUE(process->wait_for("from seed 1"));
+  const std::string folder = directory_ / "windtunnel-out/fuzz-naive-kv/findings";
+  for (int i = 0; i < 200 && (!std::filesystem::exists(folder) ||
+                              count_files("windtunnel-out/fuzz-naive-kv/findings") < 2);
+       ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  process->signal(SIGKILL);
+  process->wait();
+  std::size_t whole = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".yaml") continue;  // Half of one has another name.
+    EXPECT_EQ(command({"run", entry.path().string()}).code, 0) << entry.path();
+    ++whole;
+  }
+  EXPECT_GE(whole, 1U);
+}
+
+TEST_F(Fuzz, LosesNothingWhereAFileCannotBeWritten) {
+  ASSERT_EQ(command({"fuzz", kNaive, "--runs", "2", "--no-shrink", "--max-failures", "1"}).code, 1);
+  const std::string file = only_file("windtunnel-out/fuzz-naive-kv/findings");
+  const std::string before = read_file(file);
+  Start start;
+  start.directory = directory_.path();
+  start.arguments = {"fuzz", kNaive, "--runs", "20", "--no-shrink"};
+  start.file_limit = 200;
+  const Ended full = run_command(start);
+  EXPECT_EQ(full.code, 70);
+  EXPECT_THAT(full.err, HasSubstr("cannot write"));
+  EXPECT_EQ(read_file(file), before);
+  EXPECT_EQ(only_file("windtunnel-out/fuzz-naive-kv/findings"), file);
+}
+
 TEST_F(Fuzz, ShrinksOneSeed) {
   const Ended ended = command({"shrink", kNaive, "--seed", "1", "-o", "small.yaml"});
   EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
