@@ -1,5 +1,6 @@
 // `windtunnel convert`: histories that are larger than the memory, and what is wrong with others.
 #include "tests/cli/process.h"
+#include "tests/unit/sanitized.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,14 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 class Convert : public testing::Test {
  protected:
