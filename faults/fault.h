@@ -267,5 +267,7 @@ inline constexpr std::string_view kCrashNames[] = {"process", "power"};
 std::string_view name_of(const Effect& effect);
 // The same with what kind of it: "crash-power", "disk-slow", "messages-delay", "partition-halves".
 std::string kind_of(const Effect& effect);
+// Whether it is over as soon as it began: restart, release, heal, timeout. It has no duration.
+bool is_instant(const Effect& effect);
 
 }  // namespace windtunnel::faults

@@ -24,6 +24,11 @@ bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
 
 std::string_view name_of(const Effect& effect) { return kEffectNames[effect.index()]; }
 
+bool is_instant(const Effect& effect) {
+  return std::holds_alternative<Restart>(effect) || std::holds_alternative<Release>(effect) ||
+         std::holds_alternative<Heal>(effect) || std::holds_alternative<TimeoutNow>(effect);
+}
+
 std::string kind_of(const Effect& effect) {
   static constexpr std::string_view kShape[] = {"sides", "halves", "bridge", "ring"};
   std::string kind(name_of(effect));

@@ -1,6 +1,8 @@
 // The table of the scenario format: faults.
 #include "scenarios/describe.h"
 
+#include <fmt/format.h>
+
 namespace windtunnel::scenarios {
 
 using namespace faults;
@@ -46,6 +48,27 @@ void describe_effects(Fields<Owner>& f, std::string_view group) {
 MaybeProblem check_trigger(const Fault& fault) {
   if (fault.choices.empty() || std::holds_alternative<Randomly>(fault.trigger)) return {};
   return Problem{Code::effect, "`choose` needs the trigger `random`", "write the effect itself"};
+}
+
+MaybeProblem check_duration(const std::optional<DurationRange>& duration, const Effect& effect) {
+  if (!duration || !is_instant(effect)) return {};
+  return Problem{Code::inconsistent,
+                 fmt::format("`for` beside `{}`, which happens at once", faults::name_of(effect)),
+                 {}};
+}
+
+MaybeProblem check_choice(const Choice& choice) {
+  return check_duration(choice.duration, choice.effect);
+}
+
+MaybeProblem check_fault(const Fault& fault) {
+  if (const MaybeProblem problem = check_trigger(fault)) return problem;
+  if (!fault.script.empty()) {
+    if (!fault.duration) return {};
+    return Problem{Code::inconsistent, "`for` beside `script`, which lasts until its last step",
+                   "end what a step began with the step `heal`"};
+  }
+  return fault.choices.empty() ? check_duration(fault.duration, fault.effect) : MaybeProblem();
 }
 
 MaybeProblem check_every(const Every& every) {
@@ -131,7 +154,7 @@ void describe(Fields<Fault>& f) {
            "With `random`: each time one of these, by weight.");
   f.one_of("script", &Fault::script, "effect", "Steps, one after the other.");
   f.optional("for", &Fault::duration, "How long it lasts; until it is healed when absent.");
-  f.verify(check_trigger);
+  f.verify(check_fault);
 }
 
 void describe(Fields<Choice>& f) {
@@ -140,6 +163,7 @@ void describe(Fields<Choice>& f) {
              Bounds{1, 1'000'000});
   describe_effects(f, "effect");
   f.optional("for", &Choice::duration, "How long it lasts.");
+  f.verify(check_choice);
 }
 
 void describe(Fields<Step>& f) {

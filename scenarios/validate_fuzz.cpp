@@ -94,6 +94,16 @@ void Validator::check_fuzz_names(const FuzzSpec& fuzz) {
 }
 
 void Validator::check_fuzz_sizes(const FuzzSpec& fuzz) {
+  const auto check_list = [&](std::string_view key, bool is_empty) {
+    const SourceSpan span = places_.at({"fuzz", key});
+    const SourceSpan section = places_.at({"fuzz"});
+    const bool is_there = span.line != section.line || span.column != section.column;
+    if (!is_empty || !is_there) return;
+    diagnostics_.error(Code::empty_value, span, fmt::format("`{}` has no values", key),
+                       "list those that are drawn from, or leave the key out");
+  };
+  check_list("nodes", fuzz.nodes.empty());
+  check_list("rate", fuzz.rate.empty());
   if (fuzz.nodes.empty()) return;
   check_fuzz_names(fuzz);
   const GroupSpec& group = spec_.cluster.groups.front();

@@ -152,9 +152,7 @@ Effect draw_effect(Draws& draws, const PlanFrame& frame) {
 }
 
 bool lasts(const Effect& effect) {
-  return !std::holds_alternative<Restart>(effect) && !std::holds_alternative<Release>(effect) &&
-         !std::holds_alternative<ClockJump>(effect) && !std::holds_alternative<Heal>(effect) &&
-         !std::holds_alternative<TimeoutNow>(effect);
+  return !faults::is_instant(effect) && !std::holds_alternative<ClockJump>(effect);
 }
 
 }  // namespace windtunnel::gen
