@@ -3,6 +3,7 @@
 #include "scenarios/fuzzing/corpus.h"
 #include "scenarios/fuzzing/failure_file.h"
 #include "scenarios/fuzzing/plan_edit.h"
+#include "scenarios/load.h"
 #include "sim/trace/atomic_file.h"
 
 #include <fmt/format.h>
@@ -35,6 +36,24 @@ Subject make_small(const scenarios::ScenarioSpec& spec, const scenarios::Failure
   return std::move(result.best);
 }
 
+// Runs what the file says, which is what others will run.
+void prove(const scenarios::Registry& registry, SavedFinding& saved) {
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  scenarios::LoadedScenario read = scenarios::load_scenario(saved.file, load);
+  if (!read.spec) {
+    saved.error = "what was written cannot be read back: " + read.diagnostics.render();
+    return;
+  }
+  const scenarios::CorpusResult proof =
+      scenarios::check_entry({saved.file, std::move(*read.spec)}, registry);
+  saved.proved = !proof.interrupted;
+  saved.reproduces = proof.state == scenarios::CorpusState::reproduces;
+  saved.operations = proof.operations;
+  saved.interrupted = saved.interrupted || proof.interrupted;
+}
+
 std::string counted(std::uint64_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -50,8 +69,8 @@ SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::
   if (options.shrink && !failure.hung) {
     subject = make_small(spec, failure, registry, options, terminal, saved);
   }
-  scenarios::ScenarioSpec written = scenarios::failure_spec(subject);
-  const std::string text = scenarios::failure_text(written, subject, registry);
+  const scenarios::ScenarioSpec written = scenarios::failure_spec(subject);
+  const std::string text = scenarios::failure_text(written, subject.failure, registry);
   saved.faults = scenarios::count_faults(written.plan);
   saved.nodes = scenarios::count_servers(written);
   saved.clients = scenarios::count_clients(written);
@@ -61,12 +80,7 @@ SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::
     return saved;
   }
   saved.file = file;
-  if (!options.prove) return saved;
-  const scenarios::CorpusResult proof = scenarios::check_entry({file, written}, registry);
-  saved.proved = !proof.interrupted;
-  saved.reproduces = proof.state == scenarios::CorpusState::reproduces;
-  saved.operations = proof.operations;
-  saved.interrupted = saved.interrupted || proof.interrupted;
+  if (options.prove) prove(registry, saved);
   return saved;
 }
 

@@ -10,7 +10,6 @@
 #include "scenarios/fuzzing/corpus.h"
 #include "scenarios/fuzzing/fuzz.h"
 #include "scenarios/load.h"
-#include "scenarios/option_values.h"
 #include "scenarios/save_run.h"
 #include "scenarios/shell_word.h"
 
@@ -20,7 +19,6 @@
 #include <filesystem>
 #include <optional>
 #include <set>
-#include <thread>
 
 namespace windtunnel::cli {
 namespace {
@@ -28,21 +26,6 @@ namespace {
 using scenarios::FailureGroup;
 using scenarios::FuzzTotals;
 using scenarios::ScenarioSpec;
-
-unsigned jobs_of(unsigned asked) {
-  return asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
-}
-
-// "60s"; nothing, with the reason printed, where it is no duration.
-std::optional<std::chrono::milliseconds> read_time(const std::string& option,
-                                                   const std::string& text) {
-  using Kind = scenarios::OptionInfo::Kind;
-  const std::optional<std::int64_t> ns = scenarios::quantity_of(Kind::duration, text);
-  if (ns && *ns >= 1'000'000) return std::chrono::milliseconds(*ns / 1'000'000);
-  complain(
-      fmt::format("error: {} {}: not a time; write it with its unit, as 60s or 10m", option, text));
-  return std::nullopt;
-}
 
 std::string folder_for(const FuzzRequest& request, const ScenarioSpec& spec) {
   return request.corpus.empty() ? request.out + "/" + spec.name + "/findings" : request.corpus;
@@ -121,11 +104,14 @@ class Fuzzing {
     return file;
   }
 
-  std::string rerun(const FailureGroup& group) const {
-    std::string text = fmt::format("{} run {} --seed {}", scenarios::shell_word(request_.called_by),
-                                   scenarios::shell_word(path_), group.report.seed);
+  // What repeats the run of a seed, without the seed. A mutated plan is no seed of the scenario:
+  // its file is what repeats it.
+  std::string rerun() const {
+    if (options_.guided) return {};
+    std::string text = fmt::format("{} run {}", scenarios::shell_word(request_.called_by),
+                                   scenarios::shell_word(path_));
     for (const std::string& set : request_.set) text += " --set " + scenarios::shell_word(set);
-    return text;
+    return text + " --seed";
   }
 
   void take(std::size_t number, const FindingOptions& options) {
@@ -140,8 +126,7 @@ class Fuzzing {
         report_error(found.saved);
       }
     }
-    // A mutated plan is no seed of the scenario: its file is what repeats it.
-    found.rerun = options_.guided ? std::string() : rerun(group);
+    found.rerun = rerun();
     if (!found.saved.file.empty()) {
       found.replay = fmt::format("{} run {}", scenarios::shell_word(request_.called_by),
                                  scenarios::shell_word(found.saved.file));
@@ -157,7 +142,7 @@ class Fuzzing {
   void sum_up() {
     if (interrupted_) totals_.end = JobsEnd::interrupted;
     if (!print(request_.json ? totals_json(spec_, totals_, options_, findings_) + "\n"
-                             : totals_text(spec_, registry_, totals_, terminal_))) {
+                             : totals_text(spec_, registry_, totals_, rerun(), terminal_))) {
       write_failed_ = true;
     }
   }

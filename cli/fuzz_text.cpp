@@ -151,7 +151,9 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
                         grouped(saved.candidates), duration_text(saved.seconds),
                         saved.complete ? "" : ", stopped before its end");
   }
-  if (!finding.rerun.empty()) text += fmt::format("  first    {}\n", finding.rerun);
+  if (!finding.rerun.empty()) {
+    text += fmt::format("  first    {} {}\n", finding.rerun, group.report.seed);
+  }
   if (!saved.file.empty()) {
     text += fmt::format("  saved    {}{}\n  rerun    {}\n", saved.file,
                         saved.proved && !saved.reproduces ? ", but it does not reproduce" : "",
@@ -161,7 +163,8 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
 }
 
 std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,
-                        const FuzzTotals& totals, const Terminal& terminal) {
+                        const FuzzTotals& totals, const std::string& rerun,
+                        const Terminal& terminal) {
   std::string text;
   if (totals.end == JobsEnd::interrupted) text += "interrupted\n";
   if (totals.groups.empty()) text += terminal.good("nothing found") + "\n";
@@ -177,14 +180,13 @@ std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::R
   if (!marks.missed.empty())
     text += fmt::format("         marks not reached: {}\n", joined(marks.missed));
   if (!missed.empty()) text += fmt::format("         faults that never bit: {}\n", joined(missed));
-  for (const auto& [reason, count] : totals.reasons) {
-    text += fmt::format("unknown  {} x {}\n", grouped(count), indent(reason));
+  for (const auto& [reason, unknown] : totals.reasons) {
+    text += fmt::format("unknown  {} x {}\n", grouped(unknown.count), indent(reason));
+    if (!rerun.empty()) text += fmt::format("  first  {} {}\n", rerun, unknown.first_seed);
   }
   for (const std::uint64_t seed : totals.nondeterministic_seeds) {
-    text += fmt::format(
-        "{} seed {}: two runs differ; `windtunnel run --seed {} --verify` says "
-        "where\n",
-        terminal.bad("NONDETERMINISTIC"), seed, seed);
+    text += fmt::format("{} seed {}: two runs differ\n", terminal.bad("NONDETERMINISTIC"), seed);
+    if (!rerun.empty()) text += fmt::format("  where  {} {} --verify\n", rerun, seed);
   }
   text += fmt::format(
       "{} runs: {} passed, {} failed in {} ways, {} unknown{}  {:.0f} runs/s, {} real, {} cpu\n",

@@ -17,7 +17,7 @@ struct Finding {
   const scenarios::FailureGroup* group = nullptr;
   SavedFinding saved;
   bool known = false;       // the corpus has it
-  std::string rerun = {};   // the command that repeats the first run; empty: there is none
+  std::string rerun = {};   // what repeats the first run, without its seed; empty: nothing does
   std::string replay = {};  // the command that runs the file
 };
 
@@ -27,8 +27,10 @@ std::string progress_line(const scenarios::FuzzTotals& totals,
                           const scenarios::FuzzOptions& options);
 std::string finding_text(const Finding& finding, const scenarios::FuzzTotals& totals,
                          const Terminal& terminal);
+// `rerun`: as in Finding.
 std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,
-                        const scenarios::FuzzTotals& totals, const Terminal& terminal);
+                        const scenarios::FuzzTotals& totals, const std::string& rerun,
+                        const Terminal& terminal);
 
 std::string corpus_json(const std::string& path, const scenarios::CorpusResult& result);
 std::string finding_json(const std::string& scenario, const Finding& finding);

@@ -15,7 +15,6 @@
 #include <charconv>
 #include <chrono>
 #include <filesystem>
-#include <thread>
 
 namespace windtunnel::cli {
 namespace {
@@ -44,8 +43,7 @@ class ScenarioRun {
   int run(std::vector<std::uint64_t> seeds) {
     scenarios::CampaignOptions options;
     options.seeds = std::move(seeds);
-    options.jobs =
-        request_.jobs != 0 ? request_.jobs : std::max(1U, std::thread::hardware_concurrency());
+    options.jobs = jobs_of(request_.jobs);
     options.verify = request_.verify;
     options.max_failures = request_.max_failures;
     total_ = options.seeds.size();

@@ -5,16 +5,13 @@
 #include "cli/settings.h"
 #include "scenarios/draw.h"
 #include "scenarios/load.h"
-#include "scenarios/option_values.h"
 #include "scenarios/save_run.h"
 #include "scenarios/shell_word.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <thread>
 
 namespace windtunnel::cli {
 namespace {
@@ -56,13 +53,8 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
 
 int shrink_command(const ShrinkRequest& request, const scenarios::Registry& registry,
                    Terminal& terminal) {
-  using Kind = scenarios::OptionInfo::Kind;
-  const std::optional<std::int64_t> time = scenarios::quantity_of(Kind::duration, request.time);
-  if (!time || *time < 1'000'000) {
-    complain(fmt::format("error: --time {}: not a time; write it with its unit, as 60s or 10m",
-                         request.time));
-    return kExitUsage;
-  }
+  const auto time = read_time("--time", request.time);
+  if (!time) return kExitUsage;
   std::optional<std::uint64_t> seed;
   if (!request.seed.empty() && !(seed = parse_seed(request.seed))) {
     complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
@@ -92,9 +84,7 @@ int shrink_command(const ShrinkRequest& request, const scenarios::Registry& regi
     complain("error: " + problem);
     return kExitInternal;
   }
-  const unsigned jobs =
-      request.jobs != 0 ? request.jobs : std::max(1U, std::thread::hardware_concurrency());
-  const FindingOptions options{jobs, true, true, std::chrono::milliseconds(*time / 1'000'000)};
+  const FindingOptions options{jobs_of(request.jobs), true, true, *time};
   return shrink_seed(request, *loaded.spec, *seed, options, registry, terminal);
 }
 

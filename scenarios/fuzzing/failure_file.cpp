@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <sstream>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -50,11 +50,6 @@ void add_lines(std::string& text, const std::string& lines) {
   }
 }
 
-struct Told {
-  std::string trace_hash;
-  std::vector<std::string> story;
-};
-
 // The records that the first violation rests on.
 std::vector<std::uint64_t> evidence_of(const RunResult& result) {
   for (const PropertyResult& property : result.properties) {
@@ -68,8 +63,8 @@ std::vector<std::uint64_t> evidence_of(const RunResult& result) {
   return {};
 }
 
-Told told_by(const ScenarioSpec& spec, const Registry& registry) {
-  Told told;
+std::vector<std::string> story_of(const ScenarioSpec& spec, const Registry& registry) {
+  std::vector<std::string> story;
   run_jobs(
       1, trace_worker_options(spec),
       [&](std::uint64_t) {
@@ -78,25 +73,19 @@ Told told_by(const ScenarioSpec& spec, const Registry& registry) {
         options.trace = TraceLevel::full;
         RunArtifacts artifacts;
         const RunResult result = run_scenario(spec, registry, options, &artifacts);
-        std::string output = to_hex(result.trace_hash);
+        std::string output;
         for (const std::string& line : tell_story(artifacts.trace, spec, evidence_of(result))) {
-          output += "\n" + line;
+          output += line + "\n";
         }
         return output;
       },
       [&](std::uint64_t, const JobOutcome& outcome) {
         if (outcome.kind != JobOutcome::Kind::done) return true;
-        std::size_t from = std::min(outcome.output.find('\n'), outcome.output.size());
-        told.trace_hash = outcome.output.substr(0, from);
-        while (from < outcome.output.size()) {
-          const std::size_t next =
-              std::min(outcome.output.find('\n', from + 1), outcome.output.size());
-          told.story.push_back(outcome.output.substr(from + 1, next - from - 1));
-          from = next;
-        }
+        std::istringstream lines(outcome.output);
+        for (std::string line; std::getline(lines, line);) story.push_back(line);
         return true;
       });
-  return told;
+  return story;
 }
 
 }  // namespace
@@ -129,21 +118,23 @@ ScenarioSpec failure_spec(const Subject& subject) {
   spec.found->scenario = origin;
   spec.found->fingerprint = fingerprint.text();
   spec.found->build = build_text();
+  spec.found->trace_hash = subject.failure.trace_hash;
   return spec;
 }
 
-std::string failure_text(ScenarioSpec& spec, const Subject& subject, const Registry& registry) {
-  // What hangs would hang for its story too.
-  const Told told = subject.failure.hung ? Told{} : told_by(spec, registry);
-  spec.found->trace_hash = told.trace_hash;
+std::string failure_text(const ScenarioSpec& spec, const Failure& failure,
+                         const Registry& registry) {
   std::string text;
-  add_comment(text, subject.failure.fingerprint.check + " is violated:", "");
-  add_lines(text, subject.failure.text);
-  if (!told.story.empty()) {
+  add_comment(text, failure.fingerprint.check + " is violated:", "");
+  add_lines(text, failure.text);
+  std::vector<std::string> story;
+  // What hangs would hang for its story too.
+  if (!failure.hung) story = story_of(spec, registry);
+  if (!story.empty()) {
     add_comment(text, "", "");
     add_comment(text, fmt::format("What happens with seed {}:", spec.seeds.ranges.front().first),
                 "");
-    for (const std::string& line : told.story) add_comment(text, "  " + line, "             ");
+    for (const std::string& line : story) add_comment(text, "  " + line, "             ");
   }
   return text + print_spec(spec);
 }

@@ -13,12 +13,12 @@ namespace windtunnel::scenarios {
 // The build that runs now: "windtunnel 0.1.0, gcc 12.2.0".
 std::string build_text();
 
-// The scenario with the violation expected, its name made from the fingerprint, and `found:`. The
-// trace hash is left empty.
+// The scenario with the violation expected, its name made from the fingerprint, and `found:`.
 ScenarioSpec failure_spec(const Subject& subject);
 
 // The text of the file for `spec`, which failure_spec made: it is run once more, in a worker, for
-// its story and its trace hash. `spec.found` gets the hash.
-std::string failure_text(ScenarioSpec& spec, const Subject& subject, const Registry& registry);
+// its story. Where that is interrupted the file has no story.
+std::string failure_text(const ScenarioSpec& spec, const Failure& failure,
+                         const Registry& registry);
 
 }  // namespace windtunnel::scenarios

@@ -52,6 +52,7 @@ std::optional<Failure> failure_of(const SeedReport& report) {
     failure.text = violated.text;
     failure.event = violated.event;
     failure.time = violated.time;
+    if (!report.crashed) failure.trace_hash = report.summary.trace_hash;
     failure.crashed = report.crashed;
     failure.hung = report.crashed && report.crash.kind == JobOutcome::Kind::hung;
     return failure;

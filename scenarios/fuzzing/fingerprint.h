@@ -27,6 +27,7 @@ struct Failure {
   std::string text;         // the whole witness
   std::uint64_t event = 0;  // at which it shows; 0: not known
   Duration time;            // since the start of the run; 0: at its end
+  std::string trace_hash;   // of the run; empty where it did not end
   bool crashed = false;
   bool hung = false;
 };

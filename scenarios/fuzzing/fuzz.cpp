@@ -135,7 +135,10 @@ class Fuzzer {
       take_failure(input, std::move(*failure));
     } else if (report_.summary.verdict == RunVerdict::unknown) {
       ++totals_.unknown;
-      for (const std::string& reason : report_.summary.reasons) ++totals_.reasons[shape_of(reason)];
+      for (const std::string& reason : report_.summary.reasons) {
+        UnknownRuns& runs = totals_.reasons[shape_of(reason)];
+        if (runs.count++ == 0) runs.first_seed = input.seed;
+      }
     } else {
       ++totals_.pass;
     }

@@ -41,6 +41,12 @@ struct FailureGroup {
   double cpu_seconds = 0;   // used until then, by all workers
 };
 
+// Runs that could not be judged, for one reason.
+struct UnknownRuns {
+  std::uint64_t count = 0;
+  std::uint64_t first_seed = 0;
+};
+
 // What all runs together reached.
 struct FuzzCoverage {
   boost::unordered_flat_set<std::uint64_t> states;
@@ -62,8 +68,8 @@ struct FuzzTotals {
   double cpu_seconds = 0;
   double real_seconds = 0;
   double sim_seconds = 0;
-  std::map<std::string, std::uint64_t> reasons;  // why runs were unknown, by shape
-  std::vector<FailureGroup> groups;              // in the order in which they were found
+  std::map<std::string, UnknownRuns> reasons;  // why runs were unknown, by shape
+  std::vector<FailureGroup> groups;            // in the order in which they were found
   FuzzCoverage coverage;
   JobsEnd end = JobsEnd::all;
 };

@@ -122,8 +122,9 @@ int users_main(std::vector<std::string> arguments) {
   return windtunnel::main(static_cast<int>(arguments.size()), words.data(), registry);
 }
 
-// Runs the scenario of that service in a program of its own.
-Ended run_service(const std::string& name, const std::vector<std::string>& options) {
+// Runs, or fuzzes, the scenario of that service in a program of its own.
+Ended run_service(const std::string& name, const std::vector<std::string>& options,
+                  const std::string& subcommand = "run") {
   TemporaryDirectory directory;
   write_file(directory / "it.yaml",
              "scenario: v1\nname: it\nlimits: { sim_time: 2s" +
@@ -134,10 +135,11 @@ Ended run_service(const std::string& name, const std::vector<std::string>& optio
                  name +
                  " } ] }\n"
                  "workloads: [ { name: w, type: register, clients: 1, think_time: 200ms } ]\n"
-                 "properties: [ { check: linearizable, workload: w } ]\n");
+                 "properties: [ { check: linearizable, workload: w } ]\n" +
+                 (subcommand == "fuzz" ? "fuzz: { between: 0s..1s, faults: 0 }\n" : ""));
   Start start;
   start.directory = directory.path();
-  std::vector<std::string> arguments = {"run", "it.yaml"};
+  std::vector<std::string> arguments = {subcommand, "it.yaml"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   return Process(start, [&] { return users_main(arguments); }).wait();
 }
@@ -198,6 +200,15 @@ TEST(Verify, CatchesChanceAndNamesTheFirstEventThatDiffers) {
 
 TEST(Verify, CatchesWhatDependsOnAddresses) {
   EXPECT_EQ(run_service("addressed", {"--verify"}).code, 3);
+}
+
+TEST(Verify, OfAFuzzedScenarioNamesTheCommandsThatShowIt) {
+  const Ended ended = run_service("chancy", {"--verify", "--runs", "2"}, "fuzz");
+  EXPECT_EQ(ended.code, 3) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("NONDETERMINISTIC seed 2: two runs differ\n"
+                                   "  where  my-windtunnel run it.yaml --seed 2 --verify\n"));
+  // Its clients get no answer, so no run could be judged either.
+  EXPECT_THAT(ended.out, HasSubstr("\n  first  my-windtunnel run it.yaml --seed 1\n"));
 }
 
 TEST(Verify, PassesWhatIsDeterministic) {

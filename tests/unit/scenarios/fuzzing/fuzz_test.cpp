@@ -160,9 +160,8 @@ class Corpora : public FuzzingTest {
   ScenarioSpec saved_failure() const {
     Failure failure;
     const ScenarioSpec spec = failing_naive(1, failure);
-    const Subject subject{spec, failure};
-    ScenarioSpec written = failure_spec(subject);
-    save("a.yaml", failure_text(written, subject, registry_));
+    const ScenarioSpec written = failure_spec({spec, failure});
+    save("a.yaml", failure_text(written, failure, registry_));
     return written;
   }
 

@@ -37,6 +37,13 @@ TEST_F(Shrinking, AFrozenPlanPlaysTheSameRun) {
     const RunResult first = run_scenario(drawn, registry_, options);
     ScenarioSpec played = drawn;
     played.plan = frozen_plan(drawn.plan, first.faults);
+    for (faults::Fault& fault : played.plan.faults) {
+      each_selector(fault.effect, [&](const Selector& selector) {
+        for (const faults::Term& term : selector.terms) {
+          EXPECT_EQ(term.kind, faults::Term::Kind::named) << faults::to_string(term);
+        }
+      });
+    }
     // What concerned nobody is recorded, but not played again.
     if (played.plan.faults.size() != drawn.plan.faults.size()) continue;
     ++frozen;
@@ -93,8 +100,8 @@ TEST_F(Shrinking, TheFileSaysWhatHappensAndRunsAsItSays) {
   Failure failure;
   const ScenarioSpec spec = failing_naive(1, failure);
   const ShrinkResult result = run(spec, failure);
-  ScenarioSpec written = failure_spec(result.best);
-  const std::string text = failure_text(written, result.best, registry_);
+  const ScenarioSpec written = failure_spec(result.best);
+  const std::string text = failure_text(written, result.best.failure, registry_);
   EXPECT_THAT(text, HasSubstr("# linearizable is violated:"));
   EXPECT_THAT(text, HasSubstr("# What happens with seed"));
   const ScenarioSpec read = parse(text);
@@ -111,8 +118,8 @@ TEST_F(Shrinking, TheFileHoldsWordsThatAreLongerThanItsLines) {
   ASSERT_FALSE(spec.plan.faults.empty());
   spec.plan.faults[0].label = std::string(150, 'x');
   const Subject subject{spec, failure};
-  ScenarioSpec written = failure_spec(subject);
-  EXPECT_EQ(parse(failure_text(written, subject, registry_)), written);
+  const ScenarioSpec written = failure_spec(subject);
+  EXPECT_EQ(parse(failure_text(written, failure, registry_)), written);
 }
 
 TEST(Passes, ProposeOnlyWhatIsAnotherScenario) {
