@@ -2,6 +2,7 @@
 
 #include "checkers/edn.h"
 #include "protocols/base/assert.h"
+#include "protocols/base/utf8.h"
 
 #include <fmt/format.h>
 
@@ -16,9 +17,7 @@ std::string shown(const Value& value) {
   constexpr std::size_t kKept = 240;
   std::string text = to_edn(value);
   if (text.size() <= kLongest) return text;
-  std::size_t cut = kKept;
-  while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;  // whole characters
-  return fmt::format("{} ... ({} characters)", text.substr(0, cut), text.size());
+  return fmt::format("{} ... ({} characters)", whole_characters(text, kKept), text.size());
 }
 
 }  // namespace

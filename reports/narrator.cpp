@@ -18,29 +18,6 @@ std::string pick(const std::string_view (&names)[N], std::uint64_t index) {
   return index < N ? std::string(names[index]) : std::to_string(index);
 }
 
-// How many bytes the UTF-8 sequence at the start of `text` takes; 0 when it is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  std::size_t length = 1;
-  if (byte(0) >= 0xf0 && byte(0) <= 0xf4)
-    length = 4;
-  else if (byte(0) >= 0xe0)
-    length = 3;
-  else if (byte(0) >= 0xc2)
-    length = 2;
-  else if (byte(0) >= 0x80)
-    return 0;
-  if (byte(0) > 0xf4 || length > text.size()) return 0;
-  std::uint32_t point = length == 1 ? byte(0) : byte(0) & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
-    point = point << 6 | (byte(i) & 0x3fU);
-  }
-  const bool surrogate = point >= 0xd800 && point <= 0xdfff;
-  const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
-  return surrogate || overlong || point > 0x10ffff ? 0 : length;
-}
-
 }  // namespace
 
 std::string format_time(std::int64_t ns) {
@@ -58,23 +35,6 @@ std::string format_duration(std::int64_t ns) {
   if (positive >= 1e6) return fmt::format("{:.3g} ms", size / 1e6);
   if (positive >= 1e3) return fmt::format("{:.3g} us", size / 1e3);
   return fmt::format("{} ns", ns);
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) {
-      out += "\xef\xbf\xbd";
-    } else if (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == 0x7f) {
-      out += text[0] == '\n' ? '\n' : ' ';
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return out;
 }
 
 std::string Narrator::node(NodeId node) const {

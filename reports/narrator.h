@@ -1,6 +1,7 @@
 // Says records in words: "sends append to n2", "becomes leader in term 3".
 #pragma once
 
+#include "protocols/base/utf8.h"
 #include "reports/vocabulary.h"
 #include "sim/trace/trace_file.h"
 
@@ -24,9 +25,6 @@ struct MessageWords {
 std::string format_time(std::int64_t ns);
 // "1.5 ms": three significant digits.
 std::string format_duration(std::int64_t ns);
-// The same text with every byte that is no UTF-8 replaced by U+FFFD, and control characters by
-// spaces.
-std::string printable(std::string_view text);
 
 class Narrator {
  public:

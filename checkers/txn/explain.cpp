@@ -1,6 +1,7 @@
 #include "checkers/txn/explain.h"
 
 #include "checkers/edn.h"
+#include "protocols/base/utf8.h"
 
 #include <fmt/format.h>
 
@@ -15,10 +16,7 @@ std::string name(std::uint32_t t) { return fmt::format("T{}", t); }
 
 std::string shortened(std::string text) {
   if (text.size() <= kMaxText) return text;
-  // Not inside a character of several bytes.
-  std::size_t cut = kMaxText;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
-  return text.substr(0, cut) + "...";
+  return std::string(whole_characters(text, kMaxText)) + "...";
 }
 
 // The value of the transaction's first access of the kind to the key.

@@ -179,15 +179,6 @@ TEST(Diff, SaysWhenOneRunEnds) {
   EXPECT_THAT(difference.text, HasSubstr("the run ends after 9 events"));
 }
 
-TEST(Narrator, MakesAnyTextPrintable) {
-  EXPECT_EQ(printable("a\xff"
-                      "b\x01\n"),
-            "a\xef\xbf\xbd"
-            "b \n");
-  EXPECT_EQ(printable("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") << "a surrogate";
-  EXPECT_EQ(printable("\xc3\xa4\xf0\x9f\x98\x80"), "\xc3\xa4\xf0\x9f\x98\x80");
-}
-
 TEST(Narrator, KnowsNoKindWithoutWords) {
   const TraceData trace = small_trace();
   const MessageWords words;
