@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <charconv>
+#include <utility>
 
 namespace windtunnel::scenarios {
 namespace {
@@ -100,6 +101,7 @@ void read_stats(const json::object& object, RunResult& result) {
     if (activity == nullptr) continue;
     FaultActivity read;
     read.id = std::string(fault.key());
+    read.kind = text_at(*activity, "kind");
     read.fired = number_at(*activity, "fired");
     read.bites = number_at(*activity, "bites");
     result.faults.push_back(std::move(read));
@@ -134,6 +136,31 @@ std::optional<RunResult> read_result_line(const std::string& line) {
     if (reason.is_string()) result.reasons.emplace_back(reason.get_string());
   });
   return result;
+}
+
+ResultSummary summary_of(const std::string& line) {
+  ResultSummary summary;
+  std::optional<RunResult> read = read_result_line(line);
+  if (!read) {
+    summary.reasons.push_back(kUnreadableResult);
+    return summary;
+  }
+  summary.verdict = read->verdict;
+  summary.trace_hash = to_hex(read->trace_hash);
+  summary.ops_ok = read->stats.ops_ok;
+  summary.ops = read->stats.ops_ok + read->stats.ops_fail + read->stats.ops_info;
+  summary.wall_ms = read->wall_ms;
+  summary.sim_time = read->sim_time;
+  summary.reasons = std::move(read->reasons);
+  for (FaultActivity& fault : read->faults) {
+    if (fault.bites > 0) summary.bitten.push_back(std::move(fault.kind));
+  }
+  for (PropertyResult& property : read->properties) {
+    if (property.finding.decision != Decision::violated) continue;
+    if (summary.witness.empty()) summary.witness = property.finding.text;
+    summary.violated.push_back(std::move(property));
+  }
+  return summary;
 }
 
 }  // namespace windtunnel::scenarios

@@ -1,8 +1,9 @@
 #include "scenarios/result_json.h"
 
+#include "protocols/base/utf8.h"
+
 #include <boost/json.hpp>
 
-#include <cstdlib>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -24,7 +25,7 @@ json::string text_of(std::string_view text) { return json::string(text.data(), t
 
 json::object witness_of(const Finding& finding) {
   json::object witness;
-  witness["text"] = text_of(finding.text);
+  witness["text"] = text_of(printable(finding.text));
   if (finding.event != 0) witness["event"] = std::to_string(finding.event);
   if (finding.time != Instant{}) witness["time_ns"] = finding.time.ns;
   if (!finding.related.empty()) {
@@ -89,7 +90,9 @@ json::object object_of(const RunResult& result) {
   }
   object["stats"] = stats_of(result);
   json::array& reasons = object["reasons"].emplace_array();
-  for (const std::string& reason : result.reasons) reasons.emplace_back(text_of(reason));
+  for (const std::string& reason : result.reasons) {
+    reasons.emplace_back(text_of(printable(reason)));
+  }
   return object;
 }
 
@@ -138,54 +141,11 @@ void add_violation(json::object& document, const RunResult& result,
     violation["event"] = std::to_string(finding.event);
     violation["time_ns"] = finding.time.ns;
     if (finding.node != kNoNode) violation["node"] = text_of(nodes[finding.node.value].name);
-    violation["text"] = text_of(finding.text);
+    violation["text"] = text_of(printable(finding.text));
     json::array& related = violation["related"].emplace_array();
     for (const std::uint64_t event : finding.related) related.emplace_back(std::to_string(event));
     document["violation"] = std::move(violation);
     return;
-  }
-}
-
-std::string string_of(const json::value& value) {
-  return value.is_string() ? std::string(value.get_string()) : std::string();
-}
-
-std::uint64_t number_of(const json::value& value) {
-  if (value.is_uint64()) return value.get_uint64();
-  return value.is_int64() ? static_cast<std::uint64_t>(value.get_int64()) : 0;
-}
-
-void take_property(const json::value& value, ResultSummary& summary) {
-  const json::object* property = value.if_object();
-  if (property == nullptr || !property->contains("verdict")) return;
-  if (string_of(property->at("verdict")) != "violated") return;
-  ResultSummary::Violated violated;
-  violated.check = string_of(property->at("check"));
-  if (const json::value* workload = property->if_contains("workload"); workload != nullptr) {
-    violated.workload = string_of(*workload);
-  }
-  violated.expected = string_of(property->at("expected"));
-  if (const json::object* witness = property->at("witness").if_object(); witness != nullptr) {
-    if (const auto* text = witness->if_contains("text")) violated.text = string_of(*text);
-    if (const auto* event = witness->if_contains("event")) {
-      violated.event = std::strtoull(string_of(*event).c_str(), nullptr, 10);
-    }
-    if (const auto* time = witness->if_contains("time_ns")) {
-      violated.time = Duration{static_cast<std::int64_t>(number_of(*time))};
-    }
-  }
-  if (summary.witness.empty()) summary.witness = violated.text;
-  summary.violated.push_back(std::move(violated));
-}
-
-void take_stats(const json::object& stats, ResultSummary& summary) {
-  summary.ops_ok = number_of(stats.at("ops_ok"));
-  summary.ops = summary.ops_ok + number_of(stats.at("ops_fail")) + number_of(stats.at("ops_info"));
-  summary.faults_bite = number_of(stats.at("faults_bite"));
-  for (const json::key_value_pair& fault : stats.at("faults").get_object()) {
-    const json::object& activity = fault.value().get_object();
-    if (number_of(activity.at("bites")) == 0) continue;
-    summary.bitten.push_back(string_of(activity.at("kind")));
   }
 }
 
@@ -218,34 +178,6 @@ std::string comparable(const std::string& line) {
   if (error || !parsed.is_object()) return line;
   parsed.get_object().erase("wall_time_ms");
   return json::serialize(parsed);
-}
-
-ResultSummary summary_of(const std::string& line) {
-  ResultSummary summary;
-  boost::system::error_code error;
-  const json::value parsed = json::parse(line, error);
-  const json::object* object = error ? nullptr : parsed.if_object();
-  if (object == nullptr || !object->contains("verdict") || !object->contains("stats")) {
-    summary.reasons.push_back("the worker's result could not be read");
-    return summary;
-  }
-  const std::string verdict = string_of(object->at("verdict"));
-  summary.verdict = verdict == "pass"   ? RunVerdict::pass
-                    : verdict == "fail" ? RunVerdict::fail
-                                        : RunVerdict::unknown;
-  summary.trace_hash = string_of(object->at("trace_hash"));
-  if (object->at("wall_time_ms").is_double()) {
-    summary.wall_ms = object->at("wall_time_ms").get_double();
-  }
-  summary.sim_time = Duration{static_cast<std::int64_t>(number_of(object->at("sim_time_ns")))};
-  take_stats(object->at("stats").get_object(), summary);
-  for (const json::value& reason : object->at("reasons").get_array()) {
-    summary.reasons.push_back(string_of(reason));
-  }
-  for (const json::value& property : object->at("properties").get_array()) {
-    take_property(property, summary);
-  }
-  return summary;
 }
 
 }  // namespace windtunnel::scenarios

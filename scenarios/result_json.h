@@ -27,26 +27,20 @@ struct ResultSummary {
   RunVerdict verdict = RunVerdict::unknown;
   std::string trace_hash;
   std::uint64_t ops_ok = 0;
-  std::uint64_t ops = 0;  // however they ended
-  std::uint64_t faults_bite = 0;
+  std::uint64_t ops = 0;            // however they ended
   std::vector<std::string> bitten;  // the kinds of the faults that bit
   double wall_ms = 0;
   Duration sim_time;
   std::vector<std::string> reasons;
-  // Checks that were found violated, whatever was expected, each with its workload (or "").
-  struct Violated {
-    std::string check;
-    std::string workload;
-    std::string expected;  // "holds", "any", ...
-    std::string text;      // its witness
-    std::uint64_t event = 0;
-    Duration time;
-  };
-  std::vector<Violated> violated;
+  std::vector<PropertyResult> violated;  // whatever was expected of them
   // Their first witness, for the terminal.
   std::string witness;
 };
 ResultSummary summary_of(const std::string& line);
+
+// Why a run is unknown whose line cannot be read: the code under test has ended the worker, or
+// written where it should not.
+inline constexpr const char* kUnreadableResult = "the worker's result could not be read";
 
 // The line without what differs from one run of a seed to the next: the real time that it took.
 std::string comparable(const std::string& line);

@@ -16,4 +16,13 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+std::string indented(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    result += c;
+    if (c == '\n') result += "  ";
+  }
+  return result;
+}
+
 }  // namespace windtunnel::scenarios

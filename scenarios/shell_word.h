@@ -1,4 +1,4 @@
-// Commands that the tool prints, to be pasted into a shell.
+// What the tool prints: commands, to be pasted into a shell, and text below a line.
 #pragma once
 
 #include <string>
@@ -9,5 +9,8 @@ namespace windtunnel::scenarios {
 // `text` as one word of a POSIX shell: as it is where the shell takes nothing in it for its own,
 // else in single quotes.
 std::string shell_word(std::string_view text);
+
+// All lines but the first begin with two spaces.
+std::string indented(std::string_view text);
 
 }  // namespace windtunnel::scenarios

@@ -1,14 +1,16 @@
 #include "scenarios/test_run.h"
 
 #include "checkers/history_io.h"
-#include "protocols/base/assert.h"
 #include "scenarios/campaign.h"
+#include "scenarios/crash_note.h"
+#include "scenarios/result_json.h"
 #include "scenarios/run_report.h"
 #include "scenarios/save_run.h"
 #include "scenarios/shell_word.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -19,9 +21,16 @@ namespace {
 std::string run_to_text(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed) {
   RunOptions options;
   options.seed = seed;
+  install_crash_note();
   RunArtifacts artifacts;
   const RunResult result = run_scenario(spec, registry, options, &artifacts);
   return result_line(result) + "\n" + artifacts.history_jsonl;
+}
+
+void undecided(const char* reason, std::uint64_t seed, TestRun& run) {
+  run.scenario = run.spec.name;
+  run.seed = seed;
+  run.reasons.emplace_back(reason);
 }
 
 void take(const JobOutcome& outcome, std::uint64_t seed, TestRun& run) {
@@ -32,20 +41,11 @@ void take(const JobOutcome& outcome, std::uint64_t seed, TestRun& run) {
     result = crash_result(run.spec, seed, outcome);
     return;
   }
-  const std::size_t end = outcome.output.find('\n');
+  const std::size_t end = std::min(outcome.output.find('\n'), outcome.output.size());
   std::optional<RunResult> read = read_result_line(outcome.output.substr(0, end));
-  WT_ASSERT(read.has_value(), "a worker's result reads back");
+  if (!read) return undecided(kUnreadableResult, seed, run);
   result = *std::move(read);
-  run.history_jsonl = outcome.output.substr(end + 1);
-}
-
-std::string indented(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    result += c;
-    if (c == '\n') result += "  ";
-  }
-  return result;
+  run.history_jsonl = outcome.output.substr(std::min(end + 1, outcome.output.size()));
 }
 
 }  // namespace
@@ -80,9 +80,7 @@ TestRun run_for_test(const ScenarioSpec& spec, const Registry& registry,
         return true;
       });
   if (!ended) {
-    run.scenario = spec.name;
-    run.seed = options.seed;
-    run.reasons.emplace_back("the run was interrupted, or no worker process could be started");
+    undecided("the run was interrupted, or no worker process could be started", options.seed, run);
   }
   return run;
 }

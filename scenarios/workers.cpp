@@ -1,7 +1,10 @@
 #include "scenarios/workers.h"
 
+#include "protocols/base/utf8.h"
+
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,32 +24,6 @@ constexpr std::size_t kErrorTail = 8192;
 
 volatile std::sig_atomic_t interrupted_flag = 0;
 void on_interrupt(int) { interrupted_flag = 1; }
-
-// Installs a handler for SIGINT and SIGTERM while it lives. One inside another, as when a sink runs
-// jobs of its own, keeps an interrupt that the outer one has not seen yet.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    struct sigaction current {};
-    sigaction(SIGINT, nullptr, &current);
-    if (current.sa_handler != &on_interrupt) interrupted_flag = 0;
-    struct sigaction action {};
-    action.sa_handler = &on_interrupt;
-    sigaction(SIGINT, &action, &former_int_);
-    sigaction(SIGTERM, &action, &former_term_);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-  ~InterruptGuard() {
-    sigaction(SIGINT, &former_int_, nullptr);
-    sigaction(SIGTERM, &former_term_, nullptr);
-  }
-  static bool interrupted() { return interrupted_flag != 0; }
-
- private:
-  struct sigaction former_int_ {};
-  struct sigaction former_term_ {};
-};
 
 struct Worker {
   std::uint64_t job = 0;
@@ -69,8 +46,11 @@ void write_all(int fd, const std::string& text) {
 }
 
 [[noreturn]] void run_child(const Job& job, std::uint64_t number, int output, int errors) {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  // A terminal sends its interrupt to the workers too: that is no crash of the code under test. A
+  // worker ends with its parent instead.
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(errors, STDERR_FILENO);
   ::dup2(errors, STDOUT_FILENO);
   write_all(output, job(number));
@@ -131,6 +111,7 @@ void finish(Worker& worker) {
   if (outcome.errors.size() > kErrorTail) {
     outcome.errors.erase(0, outcome.errors.size() - kErrorTail);
   }
+  outcome.errors = printable(outcome.errors);
   if (worker.killed_by_watchdog) {
     outcome.kind = JobOutcome::Kind::hung;
   } else if (WIFSIGNALED(status)) {
@@ -242,6 +223,24 @@ class Pool {
 };
 
 }  // namespace
+
+// An inner one keeps an interrupt that the outer one has not seen yet.
+InterruptGuard::InterruptGuard() {
+  struct sigaction current {};
+  sigaction(SIGINT, nullptr, &current);
+  if (current.sa_handler != &on_interrupt) interrupted_flag = 0;
+  struct sigaction action {};
+  action.sa_handler = &on_interrupt;
+  sigaction(SIGINT, &action, &former_int_);
+  sigaction(SIGTERM, &action, &former_term_);
+}
+
+InterruptGuard::~InterruptGuard() {
+  sigaction(SIGINT, &former_int_, nullptr);
+  sigaction(SIGTERM, &former_term_, nullptr);
+}
+
+bool InterruptGuard::interrupted() { return interrupted_flag != 0; }
 
 JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
                  const JobSink& sink) {

@@ -3,6 +3,7 @@
 // delivered in job order for every number of workers.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -20,7 +21,7 @@ struct JobOutcome {
   std::string output;
   int signal = 0;
   int exit_code = 0;
-  std::string errors;  // the last part of what it wrote to stderr
+  std::string errors;  // the last part of what it wrote to stderr, printable
 };
 
 struct WorkerOptions {
@@ -35,11 +36,27 @@ using Job = std::function<std::string(std::uint64_t job)>;
 // Called in the calling process, in job order. Returns false to stop: jobs under way are killed.
 using JobSink = std::function<bool(std::uint64_t job, const JobOutcome& outcome)>;
 
+// While one lives, SIGINT and SIGTERM end run_jobs, and nothing else. Whoever runs jobs several
+// times holds one for all of them, so that an interrupt between two is not lost. They nest.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+  ~InterruptGuard();
+  // Since the outermost of those that live.
+  static bool interrupted();
+
+ private:
+  struct sigaction former_int_;
+  struct sigaction former_term_;
+};
+
 enum class JobsEnd : std::uint8_t { all, stopped, interrupted, no_processes };
 
 // Runs jobs 0 .. count-1. On SIGINT and SIGTERM kills what runs and returns `interrupted`, after
-// the sink has seen the results that were complete and in order. A sink may run jobs itself: an
-// interrupt during these ends both.
+// the sink has seen the results that were complete and in order; workers do not notice these
+// signals. A sink may run jobs itself: an interrupt during these ends both.
 JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
                  const JobSink& sink);
 

@@ -1,5 +1,7 @@
 #include "scenarios/workers.h"
 
+#include "protocols/base/utf8.h"
+
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -31,6 +33,51 @@ TEST(Workers, DeliverInOrderForEveryNumberOfWorkers) {
     ASSERT_EQ(seen.size(), 40U);
     for (std::uint64_t job = 0; job < 40; ++job) EXPECT_EQ(seen[job], std::to_string(job * job));
   }
+}
+
+TEST(Workers, AnInterruptOfTheTerminalIsNoCrashOfAJob) {
+  run_jobs(
+      1, WorkerOptions{},
+      [](std::uint64_t) {
+        std::raise(SIGINT);
+        std::raise(SIGTERM);
+        return std::string("done");
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        EXPECT_EQ(outcome.kind, JobOutcome::Kind::done);
+        EXPECT_EQ(outcome.output, "done");
+        return true;
+      });
+}
+
+TEST(Workers, AnInterruptBetweenTwoCallsIsNotLost) {
+  const InterruptGuard guard;
+  EXPECT_FALSE(InterruptGuard::interrupted());
+  std::raise(SIGINT);
+  std::uint64_t delivered = 0;
+  const JobsEnd end = run_jobs(
+      3, WorkerOptions{}, [](std::uint64_t) { return std::string(); },
+      [&](std::uint64_t, const JobOutcome&) { return ++delivered != 0; });
+  EXPECT_EQ(end, JobsEnd::interrupted);
+  EXPECT_EQ(delivered, 0U);
+}
+
+TEST(Workers, WhatAJobSaysIsMadePrintable) {
+  std::string errors;
+  run_jobs(
+      1, WorkerOptions{},
+      [](std::uint64_t) -> std::string {
+        // The last 8,192 bytes of it begin inside a character.
+        for (int i = 0; i < 5'000; ++i) std::fputs("\xc3\xa4", stderr);
+        std::fputs("\x1b[31m\xff", stderr);
+        std::abort();
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        errors = outcome.errors;
+        return true;
+      });
+  EXPECT_EQ(errors, printable(errors));
+  EXPECT_NE(errors.find("\xc3\xa4 [31m\xef\xbf\xbd"), std::string::npos) << errors;
 }
 
 TEST(Workers, ACrashIsTheFindingOfItsJobAlone) {

@@ -101,6 +101,24 @@ heal: { at: 100ms, within: 100ms }
   EXPECT_THAT(kept, HasSubstr("\n  saved    " + settings().keep.out + "/bomb/1\n"));
 }
 
+TEST_F(Runs, WhoseProcessEndsItselfAreNotJudged) {
+  scenarios::ServiceDefinition leaver;
+  leaver.name = "leaver";
+  leaver.make = [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> { std::_Exit(0); };
+  registry().add(std::move(leaver));
+  const TestRun run = this->run(parse(R"(scenario: v1
+name: leaver
+limits: { sim_time: 1s }
+cluster: { groups: [{ name: n, service: leaver }] }
+properties: [recovers]
+heal: { at: 100ms, within: 100ms }
+)"));
+  EXPECT_EQ(run.verdict, scenarios::RunVerdict::unknown);
+  ASSERT_EQ(run.reasons.size(), 1U);
+  EXPECT_THAT(run.reasons[0], HasSubstr("could not be read"));
+  EXPECT_EQ(run.seed, 1U);
+}
+
 TEST_F(Runs, OfAFailedTestAreKeptWithAReport) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) run(stale_reads(), seed);
   const std::string text = keep_runs();
