@@ -63,6 +63,24 @@ void RaftInvariants::fail(RaftInvariant invariant, NodeId node, std::string text
   violations_.push_back(std::move(violation));
 }
 
+std::string RaftInvariants::label_of(NodeId node) const {
+  if (names_ != nullptr && node.value < names_->size()) return (*names_)[node.value];
+  return fmt::format("n{}", node.value + 1);
+}
+
+std::string RaftInvariants::voted_for(std::uint64_t word) const {
+  return word == 0 ? "nobody" : label_of(NodeId{static_cast<std::uint32_t>(word - 1)});
+}
+
+std::string RaftInvariants::labels_of(std::uint64_t nodes) const {
+  std::string names;
+  for (std::uint32_t i = 0; i < 64; ++i) {
+    if ((nodes >> i & 1) == 0) continue;
+    names += (names.empty() ? "" : ", ") + label_of(NodeId{i});
+  }
+  return names.empty() ? "nobody" : names;
+}
+
 const RaftViolation* RaftInvariants::violation() const {
   return violations_.empty() ? nullptr : &violations_.front();
 }
@@ -117,8 +135,8 @@ void RaftInvariants::on_role(NodeId id, Node& node, const Observation& seen) {
   node.matches.clear();
   const auto [at, is_first] = leader_of_.try_emplace(seen.b, std::pair(id, record_));
   if (!is_first && at->second.first != id) {
-    std::string text = fmt::format("node {} became leader of term {}, which node {} leads",
-                                   id.value, seen.b, at->second.first.value);
+    std::string text = fmt::format("{} became leader of term {}, which {} leads", label_of(id),
+                                   seen.b, label_of(at->second.first));
     if (seen.b <= relived_term_) {
       excuse(RaftInvariant::election, id, std::move(text), at->second.second);
     } else {
@@ -145,7 +163,7 @@ void RaftInvariants::check_leader_complete(NodeId id, const Node& node, const Ob
     undone_from_ = std::min(undone_from_, first);
   }
   disagree(RaftInvariant::leader_complete, first, id,
-           fmt::format("node {} leads term {} without entry {} committed in term {}", id.value,
+           fmt::format("{} leads term {} without entry {} committed in term {}", label_of(id),
                        seen.b, first, committed_[first].term),
            committed_[first].record);
 }
@@ -153,7 +171,7 @@ void RaftInvariants::check_leader_complete(NodeId id, const Node& node, const Ob
 void RaftInvariants::on_term(NodeId id, Node& node, const Observation& seen) {
   if (seen.a < node.term) {
     fail(RaftInvariant::mono_term, id,
-         fmt::format("node {} went from term {} back to {}", id.value, node.term, seen.a));
+         fmt::format("{} went from term {} back to {}", label_of(id), node.term, seen.a));
   }
   node.term = seen.a;
 }
@@ -163,8 +181,8 @@ void RaftInvariants::on_vote(NodeId id, Node& node, std::uint64_t term, std::uin
   if (is_first || at->second.value == candidate) return;
   const std::uint64_t before = at->second.value;
   const std::uint64_t related = at->second.record;
-  const std::string text = fmt::format("node {} voted for node {} and for node {} in term {}",
-                                       id.value, before, candidate, term);
+  const std::string text = fmt::format("{} voted for {} and for {} in term {}", label_of(id),
+                                       voted_for(before + 1), voted_for(candidate + 1), term);
   if (term > node.forgotten_term) return fail(RaftInvariant::vote_once, id, text, related);
   relive(node, term);
   excuse(RaftInvariant::vote_once, id, text, related);
@@ -177,8 +195,9 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
       (node.believed_term == seen.a && (seen.b == 0 || seen.b == node.believed_vote));
   if (!has_term) {
     fail(RaftInvariant::vote_durable, id,
-         fmt::format("node {} claims term {} and vote {}, its disk has term {} and vote {}",
-                     id.value, seen.a, seen.b, node.durable_term, node.durable_vote));
+         fmt::format("{} claims term {} and a vote for {}, its disk has term {} and a vote for {}",
+                     label_of(id), seen.a, voted_for(seen.b), node.durable_term,
+                     voted_for(node.durable_vote)));
   }
   // A refusal of somebody who has not voted promises nothing. An earlier term than the forgotten
   // one is new to the node, and to act in it breaks what it told others.
@@ -192,7 +211,7 @@ void RaftInvariants::on_claim(NodeId id, Node& node, const Observation& seen) {
   const bool is_replaced = seen.c <= node.base && seen.c < node.durable.size();
   if (is_replaced && node.durable[seen.c] == seen.d) return;
   fail(RaftInvariant::ack_durable, id,
-       fmt::format("node {} acknowledges entry {}, its disk has it up to {}", id.value, seen.c,
+       fmt::format("{} acknowledges entry {}, its disk has it up to {}", label_of(id), seen.c,
                    node.durable_upto));
 }
 
@@ -203,8 +222,9 @@ void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen
       seen.a > node.durable_term || node.durable_vote == 0 || seen.b == node.durable_vote;
   if (seen.a < node.durable_term || !vote_kept) {
     fail(RaftInvariant::mono_term, id,
-         fmt::format("node {} recovered term {} and vote {} where its disk had {} and {}", id.value,
-                     seen.a, seen.b, node.durable_term, node.durable_vote));
+         fmt::format("{} recovered term {} and a vote for {} where its disk had {} and {}",
+                     label_of(id), seen.a, voted_for(seen.b), node.durable_term,
+                     voted_for(node.durable_vote)));
   }
   const std::uint64_t durable_hash =
       node.durable_upto < node.log.size() ? node.log[node.durable_upto].hash : 0;
@@ -236,7 +256,7 @@ void RaftInvariants::on_recovered(NodeId id, Node& node, const Observation& seen
                                                    node.log[was_durable].hash == durable_hash);
   if (kept) return;
   fail(RaftInvariant::ack_durable, id,
-       fmt::format("node {} recovered its log up to {} where its disk had {}", id.value, seen.c,
+       fmt::format("{} recovered its log up to {} where its disk had {}", label_of(id), seen.c,
                    was_durable));
 }
 

@@ -64,6 +64,9 @@ struct RaftViolation {
 
 class RaftInvariants {
  public:
+  // `names`: what violations call the nodes, by NodeId; not owned, null for n1, n2, ...
+  explicit RaftInvariants(const std::vector<std::string>* names = nullptr) : names_(names) {}
+
   // `record` numbers what is fed, as in the trace; it only names things in violations.
   void observe(std::uint64_t record, NodeId node, Incarnation incarnation,
                const Observation& observation);
@@ -181,6 +184,11 @@ class RaftInvariants {
   // raft_invariants_fingerprint.cpp
   Digest fingerprint_of(const Node& node, NodeId name, std::span<const NodeId> names) const;
 
+  std::string label_of(NodeId node) const;
+  // Of a vote as observations write it: node + 1, or 0 for nobody.
+  std::string voted_for(std::uint64_t word) const;
+  // Of a set of nodes, a bit for each.
+  std::string labels_of(std::uint64_t nodes) const;
   Node& node_of(NodeId node);
   void fail(RaftInvariant invariant, NodeId node, std::string text, std::uint64_t related = 0);
   void excuse(RaftInvariant invariant, NodeId node, std::string text, std::uint64_t related = 0);
@@ -234,6 +242,7 @@ class RaftInvariants {
   void on_read(NodeId id, Node& node, const Observation& seen, bool served);
   void check_digest(NodeId id, std::uint64_t index, std::uint64_t digest);
 
+  const std::vector<std::string>* names_;
   std::vector<RaftViolation> violations_;
   std::uint64_t record_ = 0;
   std::vector<RaftViolation> excused_;

@@ -20,7 +20,7 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
   if (seen.a != node.last() + 1) {
     const bool leads = node.role == Role::leader;
     fail(leads ? RaftInvariant::leader_append_only : RaftInvariant::log_match, id,
-         fmt::format("node {} wrote entry {} into a log that ends at {}", id.value, seen.a,
+         fmt::format("{} wrote entry {} into a log that ends at {}", label_of(id), seen.a,
                      node.last()));
     if (seen.a == 0) return;
     cut(node, seen.a);
@@ -30,7 +30,7 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
   const bool differs = first != nullptr && first->hash != seen.c;
   if (differs) {
     const std::string text =
-        fmt::format("node {} has another entry {} of term {}, or other entries before it", id.value,
+        fmt::format("{} has another entry {} of term {}, or other entries before it", label_of(id),
                     seen.a, seen.b);
     // Two leaders of a term write different entries of it; Raft takes them for one, so what follows
     // them differs too, in later terms as well.
@@ -56,12 +56,12 @@ void RaftInvariants::on_append(NodeId id, Node& node, const Observation& seen) {
 void RaftInvariants::on_truncate(NodeId id, Node& node, const Observation& seen) {
   if (node.role == Role::leader) {
     fail(RaftInvariant::leader_append_only, id,
-         fmt::format("node {} leads term {} and removes its entries from {} on", id.value,
-                     node.term, seen.a));
+         fmt::format("{} leads term {} and removes its entries from {} on", label_of(id), node.term,
+                     seen.a));
   }
   if (seen.a <= node.commit) {
     disagree(RaftInvariant::commit_sticky, seen.a, id,
-             fmt::format("node {} removes entry {} and has committed up to {}", id.value, seen.a,
+             fmt::format("{} removes entry {} and has committed up to {}", label_of(id), seen.a,
                          node.commit));
   }
   cut(node, seen.a);
@@ -92,7 +92,7 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
   const std::uint64_t index = seen.a;
   if (index <= node.commit || index > node.last()) {
     fail(RaftInvariant::mono_commit, id,
-         fmt::format("node {} commits {} after {} in a log that ends at {}", id.value, index,
+         fmt::format("{} commits {} after {} in a log that ends at {}", label_of(id), index,
                      node.commit, node.last()));
     if (index == 0 || index > node.last()) return;
   }
@@ -101,7 +101,7 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
   const bool leads = seen.d == 1;
   if (leads && entry.term != seen.b) {
     fail(RaftInvariant::old_term_commit, id,
-         fmt::format("node {} leads term {} and commits entry {} of term {} by counting", id.value,
+         fmt::format("{} leads term {} and commits entry {} of term {} by counting", label_of(id),
                      seen.b, index, entry.term));
   }
   node.commit = index;
@@ -109,15 +109,15 @@ void RaftInvariants::on_commit(NodeId id, Node& node, const Observation& seen) {
     const Committed& before = committed_[index];
     if (before.hash == entry.hash) return;
     return disagree(RaftInvariant::commit_once, index, id,
-                    fmt::format("node {} commits another entry {} than the one committed before",
-                                id.value, index),
+                    fmt::format("{} commits another entry {} than the one committed before",
+                                label_of(id), index),
                     before.record);
   }
   const std::uint64_t from = max_committed();
   if (from > node.base && from > 0 && node.log[from].hash != committed_[from].hash) {
     disagree(RaftInvariant::commit_once, from, id,
-             fmt::format("node {} commits {} after another entry {} than the committed one",
-                         id.value, index, from),
+             fmt::format("{} commits {} after another entry {} than the committed one",
+                         label_of(id), index, from),
              committed_[from].record);
   }
   check_quorum(id, node, index, entry.hash);
@@ -144,8 +144,8 @@ void RaftInvariants::check_quorum(NodeId id, const Node& node, std::uint64_t ind
   // Copies that the plan destroyed count: who has one cannot know that it is gone.
   if (is_quorum(disks) || is_quorum(disks | believers(index, hash))) return;
   std::string text = fmt::format(
-      "node {} commits entry {}, which is on the disks of the nodes {:#x} only, of voters {:#x}",
-      id.value, index, disks, configuration.voters | configuration.outgoing);
+      "{} commits entry {}, which is on the disks of {} only; the voters are {}", label_of(id),
+      index, labels_of(disks), labels_of(configuration.voters | configuration.outgoing));
   // Two entries of one index and term, written in a term that was forgotten, are the same to Raft;
   // copies are counted by content.
   if (relived_term_ != 0 && index >= undone_from_)
@@ -208,9 +208,9 @@ void RaftInvariants::on_match(NodeId id, Node& node, const Observation& seen) {
   std::uint64_t& match = node.matches[seen.a];
   if (seen.b < match || seen.b > node.last() || seen.c <= seen.b) {
     fail(RaftInvariant::mono_match, id,
-         fmt::format("node {} sets match {} and next {} of node {} after match {}; its log ends "
+         fmt::format("{} sets match {} and next {} of {} after match {}; its log ends "
                      "at {}",
-                     id.value, seen.b, seen.c, seen.a, match, node.last()));
+                     label_of(id), seen.b, seen.c, voted_for(seen.a + 1), match, node.last()));
   }
   match = seen.b;
 }

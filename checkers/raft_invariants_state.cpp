@@ -10,14 +10,14 @@ namespace windtunnel {
 void RaftInvariants::on_apply(NodeId id, Node& node, const Observation& seen) {
   if (seen.a != node.applied + 1) {
     fail(RaftInvariant::mono_applied, id,
-         fmt::format("node {} applies entry {} after {}", id.value, seen.a, node.applied));
+         fmt::format("{} applies entry {} after {}", label_of(id), seen.a, node.applied));
     if (seen.a == 0) return;
   }
   node.applied = seen.a;
   if (seen.a > max_committed() || committed_[seen.a].hash != seen.c) {
     return disagree(
         RaftInvariant::state_machine_safety, seen.a, id,
-        fmt::format("node {} applies an entry {} that is not the committed one", id.value, seen.a),
+        fmt::format("{} applies an entry {} that is not the committed one", label_of(id), seen.a),
         seen.a > max_committed() ? 0 : committed_[seen.a].record);
   }
   check_digest(id, seen.a, seen.d);
@@ -31,7 +31,7 @@ void RaftInvariants::check_digest(NodeId id, std::uint64_t index, std::uint64_t 
     committed.digest_record = record_;
   } else if (committed.digest != digest) {
     disagree(RaftInvariant::state_digest, index, id,
-             fmt::format("node {} is in another state after entry {} than a node before", id.value,
+             fmt::format("{} is in another state after entry {} than a node before", label_of(id),
                          index),
              committed.digest_record);
   }
@@ -46,21 +46,21 @@ void RaftInvariants::on_snapshot(NodeId id, Node& node, const Observation& seen,
   }
   if (!is_committed || committed_[seen.a].hash != seen.c || committed_[seen.a].term != seen.b) {
     disagree(RaftInvariant::snapshot_valid, seen.a, id,
-             fmt::format("node {} has a snapshot at entry {} of term {} that is not the "
+             fmt::format("{} has a snapshot at entry {} of term {} that is not the "
                          "committed prefix",
-                         id.value, seen.a, seen.b),
+                         label_of(id), seen.a, seen.b),
              is_committed ? committed_[seen.a].record : 0);
     return;
   }
   if (installed && seen.a < applied) {
     fail(RaftInvariant::mono_applied, id,
-         fmt::format("node {} installs a snapshot at {} after applying {}", id.value, seen.a,
+         fmt::format("{} installs a snapshot at {} after applying {}", label_of(id), seen.a,
                      applied));
   }
   if (!installed && seen.a > applied) {
-    fail(RaftInvariant::snapshot_valid, id,
-         fmt::format("node {} takes a snapshot at {} and has applied {}", id.value, seen.a,
-                     applied));
+    fail(
+        RaftInvariant::snapshot_valid, id,
+        fmt::format("{} takes a snapshot at {} and has applied {}", label_of(id), seen.a, applied));
   }
   check_digest(id, seen.a, seen.d);
 }
@@ -71,7 +71,7 @@ void RaftInvariants::on_log_start(NodeId id, Node& node, const Observation& seen
   const std::uint64_t base = seen.a - 1;
   if (base > max_committed()) {
     fail(RaftInvariant::snapshot_valid, id,
-         fmt::format("node {} begins its log at {}, past what is committed", id.value, seen.a));
+         fmt::format("{} begins its log at {}, past what is committed", label_of(id), seen.a));
     (void)skip_to(node, base);
     return;
   }
@@ -116,11 +116,10 @@ void RaftInvariants::on_read(NodeId id, Node& node, const Observation& seen, boo
   const Seen floor = at->second;
   if (served) node.reads.erase(at);
   if (seen.b >= floor.value) return;
-  disagree(
-      RaftInvariant::read_fresh, floor.value, id,
-      fmt::format("node {} answers read {} at entry {}, and {} was committed before it was asked",
-                  id.value, seen.a, seen.b, floor.value),
-      floor.record);
+  disagree(RaftInvariant::read_fresh, floor.value, id,
+           fmt::format("{} answers read {} at entry {}, and {} was committed before it was asked",
+                       label_of(id), seen.a, seen.b, floor.value),
+           floor.record);
 }
 
 }  // namespace windtunnel

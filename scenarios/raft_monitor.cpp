@@ -54,6 +54,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   void attach(const RunView& view, std::function<void()> on_violation) override {
     sim_ = &view.sim;
     on_violation_ = std::move(on_violation);
+    for (const NodeLayout& node : view.nodes) names_.push_back(node.name);
     for (std::size_t i = 0; i < kRaftInvariants; ++i) {
       // The later of two properties on the same check wins.
       for (const PropertySpec& property : view.spec.properties) {
@@ -151,6 +152,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
 
  private:
   struct Group {
+    explicit Group(const std::vector<std::string>* names) : invariants(names) {}
     RaftInvariants invariants;
     std::vector<Instant> times;  // when each violation was seen
   };
@@ -251,7 +253,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   Group& group(GroupId id) {
     if (latest_ == nullptr || latest_group_ != id) {
       latest_group_ = id;
-      latest_ = &groups_[id];
+      latest_ = &groups_.try_emplace(id, &names_).first->second;
     }
     return *latest_;
   }
@@ -278,6 +280,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
 
   Simulation* sim_ = nullptr;
   std::function<void()> on_violation_;
+  std::vector<std::string> names_;  // of the nodes
   std::map<GroupId, Group> groups_;
   std::vector<ExtentLedger> ledgers_;  // by node
   GroupId latest_group_;

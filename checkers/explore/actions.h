@@ -9,7 +9,6 @@ namespace windtunnel::explore {
 
 inline constexpr std::size_t kMostNodes = 16;
 inline constexpr std::uint32_t kMostMessages = std::uint32_t{1} << 28;
-inline constexpr std::uint32_t kMostEventKinds = std::uint32_t{1} << 8;
 
 // deliver: a message leaves the network and arrives. duplicate: it arrives and stays. drop: it
 // leaves and is lost.

@@ -18,7 +18,7 @@ class Ghosts {
     (void)number_of(std::make_unique<Ghost>(first));
   }
 
-  // Number 0 is the ghost that has seen nothing, until the first `keep_only`.
+  // Number 0 is the ghost that has seen nothing, until the first `sweep`.
   std::uint32_t after(std::uint32_t ghost, std::uint32_t batch, const Facts& facts) {
     if (facts.facts.empty()) return ghost;
     const std::uint64_t key = std::uint64_t{ghost} << 32 | batch;

@@ -58,14 +58,12 @@ class LocalSteps {
     }
   }
 
-  const P& protocol() const { return protocol_; }
   std::size_t renaming_count() const { return renamings_.size(); }
   const Renaming& renaming(std::size_t i) const { return renamings_[i]; }
   // How node i begins, with what it sends and tells.
   const LocalStep& start(std::size_t i) const { return start_steps_[i]; }
 
   const Node& node(std::uint32_t number) const { return nodes_[number].node; }
-  NodeId owner(std::uint32_t number) const { return nodes_[number].id; }
   const Envelope<Message>& message(std::uint32_t number) const { return messages_[number]; }
   const Facts& batch(std::uint32_t number) const { return batches_[number]; }
   std::span<const std::uint32_t> sent(const LocalStep& step) const {
@@ -134,9 +132,11 @@ class LocalSteps {
   // Steps that led to a node in two ways whose images differ: the protocol is not symmetric.
   std::uint64_t asymmetries() const { return asymmetries_; }
   std::size_t node_count() const { return nodes_.size(); }
-  std::size_t message_count() const { return messages_.size(); }
   std::uint64_t bytes() const {
     return nodes_.bytes() + messages_.bytes() + batches_.bytes() + steps_.size() * 48 +
+           node_images_.size() * 32 + events_.size() * sizeof(Event) +
+           sent_.size() * sizeof(std::uint32_t) +
+           origins_.size() * (sizeof(Origin) + sizeof(event_ranges_.front())) +
            (node_digests_.values.size() + message_digests_.values.size()) * sizeof(Digest);
   }
 

@@ -23,33 +23,10 @@ void RaftGhost::take(std::uint64_t record, NodeId node, const RaftFact& fact) {
   }
 }
 
-namespace {
-
-// The invariants say "node 0", the explorer and scenarios "n1".
-std::string with_names(const std::string& text) {
-  constexpr std::string_view kWord = "node ";
-  std::string named;
-  std::size_t from = 0;
-  for (std::size_t at = text.find(kWord); at != std::string::npos; at = text.find(kWord, from)) {
-    named += text.substr(from, at - from);
-    from = at + kWord.size();
-    std::uint32_t number = 0;
-    const std::size_t digits = from;
-    for (; from < text.size() && text[from] >= '0' && text[from] <= '9'; ++from) {
-      number = number * 10 + static_cast<std::uint32_t>(text[from] - '0');
-    }
-    named += digits == from ? std::string(kWord) : name_of(NodeId{number});
-  }
-  return named + text.substr(from);
-}
-
-}  // namespace
-
 std::optional<std::string> RaftGhost::violation() const {
   for (const RaftViolation& one : checks_.violations()) {
     if ((ignored_ & bit(one.invariant)) != 0) continue;
-    return fmt::format("{} ({}): {}", short_name(one.invariant), check_id(one.invariant),
-                       with_names(one.text));
+    return fmt::format("{} ({}): {}", short_name(one.invariant), check_id(one.invariant), one.text);
   }
   return std::nullopt;
 }

@@ -137,7 +137,8 @@ TEST(Groups, ASplitBrainIsThatOfItsGroup) {
   EXPECT_EQ(result.verdict, RunVerdict::fail);
   const PropertyResult& election = property(result, "raft.election-safety");
   EXPECT_EQ(election.finding.decision, Decision::violated);
-  EXPECT_THAT(election.finding.text, HasSubstr("in group b: node 4 became leader of term 1"));
+  EXPECT_THAT(election.finding.text,
+              HasSubstr("in group b: b2 became leader of term 1, which b1 leads"));
   EXPECT_EQ(election.finding.node, NodeId{4});
   for (const PropertyResult& each : result.properties) {
     if (each.check == election.check) continue;
