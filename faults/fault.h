@@ -267,6 +267,8 @@ inline constexpr std::string_view kCrashNames[] = {"process", "power"};
 std::string_view name_of(const Effect& effect);
 // The same with what kind of it: "crash-power", "disk-slow", "messages-delay", "partition-halves".
 std::string kind_of(const Effect& effect);
+// Of a fault: that of its effect, or "choose" or "script".
+std::string kind_of(const Fault& fault);
 // Whether it is over as soon as it began: restart, release, heal, timeout. It has no duration.
 bool is_instant(const Effect& effect);
 

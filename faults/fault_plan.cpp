@@ -24,6 +24,11 @@ bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
 
 std::string_view name_of(const Effect& effect) { return kEffectNames[effect.index()]; }
 
+std::string kind_of(const Fault& fault) {
+  if (!fault.script.empty()) return "script";
+  return fault.choices.empty() ? kind_of(fault.effect) : "choose";
+}
+
 bool is_instant(const Effect& effect) {
   return std::holds_alternative<Restart>(effect) || std::holds_alternative<Release>(effect) ||
          std::holds_alternative<Heal>(effect) || std::holds_alternative<TimeoutNow>(effect);

@@ -1,5 +1,6 @@
 #include "scenarios/fuzzing/simplify_plan.h"
 
+#include "faults/simpler.h"
 #include "scenarios/draw.h"
 #include "scenarios/fuzzing/plan_edit.h"
 
@@ -54,29 +55,6 @@ std::vector<Duration> rounder(Duration value) {
     }
   }
   return rounded;
-}
-
-void simplify_link(faults::LinkChange& link, std::size_t which) {
-  switch (which) {
-    case 0: link.loss.reset(); break;
-    case 1: link.duplicate.reset(); break;
-    case 2: link.reorder.reset(); break;
-    case 3: link.corrupt.reset(); break;
-    case 4: link.delay.reset(); break;
-    default: link.bandwidth.reset(), link.queue.reset(); break;
-  }
-}
-constexpr std::size_t kLinkParts = 6;
-
-bool changes_something(const faults::LinkChange& link) {
-  return link.loss || link.duplicate || link.reorder || link.corrupt || link.stream_corrupt ||
-         link.delay || link.bandwidth;
-}
-
-PerMillion* probability_of(faults::Effect& effect) {
-  if (auto* rule = std::get_if<faults::MessageRule>(&effect)) return &rule->probability;
-  if (auto* disk = std::get_if<faults::DiskFault>(&effect)) return &disk->probability;
-  return nullptr;
 }
 
 void shift(ScenarioSpec& spec, Duration by) {
@@ -144,22 +122,11 @@ std::vector<ScenarioSpec> fewer_victims(const Subject& subject) {
 std::vector<ScenarioSpec> simpler_effects(const Subject& subject) {
   Proposals proposals;
   const ScenarioSpec& spec = subject.spec;
-  for (std::size_t part = 0; part < kLinkParts; ++part) {
-    propose_each(proposals, spec, [&](Fault& fault) {
-      auto* link = std::get_if<faults::LinkChange>(&fault.effect);
-      if (link == nullptr) return;
-      faults::LinkChange less = *link;
-      simplify_link(less, part);
-      if (changes_something(less)) *link = less;
-    });
+  for (std::size_t i = 0; i < spec.plan.faults.size(); ++i) {
+    for (const faults::Effect& simpler : faults::simpler_amounts(spec.plan.faults[i].effect)) {
+      propose(proposals, spec, [&](ScenarioSpec& s) { s.plan.faults[i].effect = simpler; });
+    }
   }
-  propose_each(proposals, spec, [](Fault& fault) {
-    if (PerMillion* probability = probability_of(fault.effect)) probability->value = 1'000'000;
-  });
-  propose_each(proposals, spec, [](Fault& fault) {
-    auto* crash = std::get_if<faults::Crash>(&fault.effect);
-    if (crash != nullptr) crash->kind = faults::Crash::Kind::process;
-  });
   propose_each(proposals, spec, [](Fault& fault) { fault.label.clear(); });
   return proposals;
 }
@@ -211,12 +178,14 @@ std::vector<ScenarioSpec> round_times(const Subject& subject) {
     }
     if (const Duration* length = length_of(fault)) {
       for (const Duration rounded : rounder(*length)) {
+        if (rounded > *length) continue;  // `shorter_faults` would undo it
         propose(proposals, spec, [&](ScenarioSpec& s) { set_length(s.plan.faults[i], rounded); });
       }
     }
   }
   for (std::size_t i = 0; i < spec.workloads.size(); ++i) {
     for (const Duration rounded : rounder(spec.workloads[i].start)) {
+      if (rounded < spec.workloads[i].start) continue;  // `fewer_operations` would undo it
       if (spec.workloads[i].stop && rounded >= *spec.workloads[i].stop) continue;
       propose(proposals, spec, [&](ScenarioSpec& s) { s.workloads[i].start = rounded; });
     }

@@ -1,4 +1,5 @@
 // The generators of plans, scenarios and latencies: what is drawn, and how it shrinks.
+#include "faults/simpler.h"
 #include "scenarios/load.h"
 #include "scenarios/rapidcheck/arbitrary.h"
 #include "scenarios/rapidcheck/draw_plan.h"
@@ -82,7 +83,7 @@ rc::Gen<ScenarioSpec> scenario(ScenarioOptions options) {
 rc::Gen<Distribution> latency(faults::DurationRange within) {
   return [within](const rc::Random& random, int size) {
     Draws draws(random, size);
-    return shrinking(draw_latency(draws, within), simpler_latencies,
+    return shrinking(draw_latency(draws, within), faults::simpler_latencies,
                      [within](const Distribution& made) {
                        const bool bounded = made.min.ns != 0 || made.max.ns != 0;
                        return bounded || within.min <= made.value.min;

@@ -1,5 +1,7 @@
 #include "scenarios/rapidcheck/simpler.h"
 
+#include "faults/simpler.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -10,18 +12,6 @@ using namespace faults;
 namespace {
 
 constexpr std::int64_t kMillisecond = 1'000'000;
-constexpr std::int64_t kSecond = 1'000 * kMillisecond;
-
-// A time that is easier to read, and earlier.
-std::vector<DurationRange> simpler_times(const DurationRange& time) {
-  std::vector<DurationRange> simpler;
-  if (time.min != time.max) simpler.push_back({time.min, time.min});
-  for (const std::int64_t unit : {kSecond, 100 * kMillisecond, 10 * kMillisecond, kMillisecond}) {
-    const Duration rounded{time.min.ns / unit * unit};
-    if (time.min == time.max && rounded < time.min) simpler.push_back({rounded, rounded});
-  }
-  return simpler;
-}
 
 // The same, and shorter.
 std::vector<DurationRange> simpler_durations(const DurationRange& duration) {
@@ -122,27 +112,6 @@ std::vector<FaultPlan> simpler_plans(const FaultPlan& plan) {
       out.push_back(plan);
       out.back().faults[i] = std::move(fault);
     }
-  }
-  return out;
-}
-
-std::vector<Distribution> simpler_latencies(const Distribution& latency) {
-  std::vector<Distribution> out;
-  const DurationRange& value = latency.value;
-  if (latency.shape != Distribution::Shape::uniform) {
-    Duration center = value.min;
-    for (const Duration each : {latency.mean, latency.median, latency.scale}) {
-      center = std::max(center, each);
-    }
-    out.push_back(Distribution::constant(center));
-    return out;
-  }
-  if (latency.min.ns != 0 || latency.max.ns != 0) {
-    out.push_back(Distribution::uniform(value.min, value.max));
-  }
-  for (const DurationRange& simpler : simpler_times(value)) {
-    out.push_back(latency);
-    out.back().value = simpler;
   }
   return out;
 }

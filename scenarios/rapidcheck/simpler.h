@@ -17,7 +17,6 @@ namespace windtunnel::gen {
 std::vector<faults::FaultPlan> simpler_plans(const faults::FaultPlan& plan);
 std::vector<faults::Fault> simpler_faults(const faults::Fault& fault);
 std::vector<faults::Effect> simpler_effects(const faults::Effect& effect);
-std::vector<faults::Distribution> simpler_latencies(const faults::Distribution& latency);
 
 // Network, disks, clocks and order as `base` has them, then fewer nodes, clients and keys.
 std::vector<scenarios::ScenarioSpec> simpler_surroundings(const scenarios::ScenarioSpec& spec,

@@ -1,5 +1,7 @@
 #include "scenarios/rapidcheck/simpler.h"
 
+#include "faults/simpler.h"
+
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -84,13 +86,13 @@ class Versions {
   void selector(Selector E::*member) {
     for (const Selector& simpler : simpler_selectors(effect_.*member)) with(member, simpler);
   }
-  // What is absent means every type, every node: a filter that says less.
+  // What is absent means every node: a filter that says less.
   void filter() {
     const MessageFilter& filter = effect_.messages;
     for (Selector MessageFilter::*end : {&MessageFilter::from, &MessageFilter::to}) {
       MessageFilter simpler = filter;
       simpler.*end = Selector{};
-      with(&E::messages, simpler);
+      if (!std::is_same_v<E, MessageRule>) with(&E::messages, simpler);
       for (const Selector& selector : simpler_selectors(filter.*end)) {
         simpler = filter;
         simpler.*end = selector;
@@ -103,33 +105,6 @@ class Versions {
   const E& effect_;
   std::vector<Effect>& out_;
 };
-
-void simplify_link(const LinkChange& link, std::vector<Effect>& out) {
-  Versions<LinkChange> versions(link, out);
-  versions.with(&LinkChange::queue, std::optional<Size>());
-  versions.with(&LinkChange::bandwidth, std::optional<Size>());
-  versions.with(&LinkChange::delay, std::optional<Distribution>());
-  for (const auto member : {&LinkChange::corrupt, &LinkChange::stream_corrupt, &LinkChange::reorder,
-                            &LinkChange::duplicate, &LinkChange::loss}) {
-    versions.with(member, std::optional<PerMillion>());
-    if (link.*member) versions.with(member, std::optional(PerMillion{1'000'000}));
-  }
-  if (!link.delay) return;
-  for (const Distribution& delay : simpler_latencies(*link.delay)) {
-    versions.with(&LinkChange::delay, std::optional(delay));
-  }
-}
-
-void simplify_disk(const DiskFault& disk, std::vector<Effect>& out) {
-  Versions<DiskFault> versions(disk, out);
-  versions.with(&DiskFault::probability, PerMillion{1'000'000});
-  if (disk.factor > 1) versions.with(&DiskFault::delay, std::optional<Distribution>());
-  if (disk.delay) versions.with(&DiskFault::factor, std::uint32_t{1});
-  if (!disk.delay) return;
-  for (const Distribution& delay : simpler_latencies(*disk.delay)) {
-    versions.with(&DiskFault::delay, std::optional(delay));
-  }
-}
 
 struct Simplify {
   std::vector<Effect>& out;
@@ -148,19 +123,6 @@ struct Simplify {
     if constexpr (requires { effect.sides; }) {
       for (const Sides& sides : simpler_sides(effect.sides)) versions.with(&E::sides, sides);
     }
-    if constexpr (std::is_same_v<E, LinkChange>) simplify_link(effect, out);
-    if constexpr (std::is_same_v<E, DiskFault>) simplify_disk(effect, out);
-    if constexpr (std::is_same_v<E, Crash>) versions.with(&E::kind, Crash::Kind::process);
-    if constexpr (std::is_same_v<E, MessageRule>) {
-      versions.with(&E::probability, PerMillion{1'000'000});
-    }
-    if constexpr (std::is_same_v<E, ClockJump>) {
-      versions.with(&E::by, DurationRange{effect.by.min, effect.by.min});
-    }
-    if constexpr (std::is_same_v<E, ClockDrift>) {
-      versions.with(&E::ppm, IntegerRange{effect.ppm.min, effect.ppm.min});
-    }
-    if constexpr (std::is_same_v<E, Overload>) versions.with(&E::factor, std::uint32_t{1});
   }
 };
 
@@ -169,6 +131,7 @@ struct Simplify {
 std::vector<Effect> simpler_effects(const Effect& effect) {
   std::vector<Effect> out;
   std::visit(Simplify{out}, effect);
+  for (Effect& simpler : simpler_amounts(effect)) out.push_back(std::move(simpler));
   return out;
 }
 

@@ -85,7 +85,7 @@ RC_GTEST_PROP(Latencies, StayWithinTheirRange, ()) {
 
 // ---- options
 
-std::string kind_of(const Fault& fault) {
+std::string effect_name(const Fault& fault) {
   if (!fault.choices.empty()) return "choose";
   if (!fault.script.empty()) return "script";
   return std::string(faults::name_of(fault.effect));
@@ -101,7 +101,7 @@ RC_GTEST_PROP(Options, AreKept, ()) {
   const FaultPlan plan = *fault_plan(options);
   RC_ASSERT(plan.faults.size() <= 3U);
   for (const Fault& fault : plan.faults) {
-    const std::string kind = kind_of(fault);
+    const std::string kind = effect_name(fault);
     RC_ASSERT(kind == "crash" || kind == "disk" || kind == "choose");
     if (const auto* disk = std::get_if<faults::DiskFault>(&fault.effect)) {
       RC_ASSERT(disk->kind == faults::DiskFault::Kind::full);
@@ -121,7 +121,7 @@ TEST(Plans, OfASimplerScenarioNameOnlyWhatItHas) {
   const rc::Gen<FaultPlan> gen = fault_plan(options);
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     for (const Fault& fault : gen(rc::Random(seed), 100).value().faults) {
-      EXPECT_NE(kind_of(fault), "timeout");
+      EXPECT_NE(effect_name(fault), "timeout");
     }
   }
 }
@@ -132,7 +132,7 @@ TEST(Plans, ReachEveryEffectAndTrigger) {
   const rc::Gen<FaultPlan> gen = fault_plan();
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     for (const Fault& fault : gen(rc::Random(seed), 100).value().faults) {
-      ++kinds[kind_of(fault)];
+      ++kinds[effect_name(fault)];
       ++triggers[fault.trigger.index()];
     }
   }
