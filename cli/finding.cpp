@@ -13,6 +13,12 @@ namespace {
 
 using scenarios::Subject;
 
+// Nothing is known of what was not run.
+void take_end(JobsEnd end, SavedFinding& saved) {
+  if (end == JobsEnd::interrupted) saved.interrupted = true;
+  if (end == JobsEnd::no_processes) saved.error = "no worker process could be started";
+}
+
 Subject make_small(const scenarios::ScenarioSpec& spec, const scenarios::Failure& failure,
                    const scenarios::Registry& registry, const FindingOptions& options,
                    Terminal& terminal, SavedFinding& saved) {
@@ -30,28 +36,10 @@ Subject make_small(const scenarios::ScenarioSpec& spec, const scenarios::Failure
   terminal.status("");
   saved.shrunk = true;
   saved.complete = result.complete;
-  saved.interrupted = result.interrupted;
+  take_end(result.end, saved);
   saved.candidates = result.candidates;
   saved.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return std::move(result.best);
-}
-
-// Runs what the file says, which is what others will run.
-void prove(const scenarios::Registry& registry, SavedFinding& saved) {
-  const scenarios::Catalog catalog = registry.catalog();
-  scenarios::LoadOptions load;
-  load.catalog = &catalog;
-  scenarios::LoadedScenario read = scenarios::load_scenario(saved.file, load);
-  if (!read.spec) {
-    saved.error = "what was written cannot be read back: " + read.diagnostics.render();
-    return;
-  }
-  const scenarios::CorpusResult proof =
-      scenarios::check_entry({saved.file, std::move(*read.spec)}, registry);
-  saved.proved = !proof.interrupted;
-  saved.reproduces = proof.state == scenarios::CorpusState::reproduces;
-  saved.operations = proof.operations;
-  saved.interrupted = saved.interrupted || proof.interrupted;
 }
 
 std::string counted(std::uint64_t count, const char* what) {
@@ -74,14 +62,39 @@ SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::
   saved.faults = scenarios::count_faults(written.plan);
   saved.nodes = scenarios::count_servers(written);
   saved.clients = scenarios::count_clients(written);
+  // What cannot be read again replaces nothing that can.
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  const scenarios::LoadedScenario read = scenarios::parse_scenario(file, text, load);
+  if (!read.spec) {
+    saved.error = "what was found cannot be written as a scenario: " + read.diagnostics.render();
+    return saved;
+  }
   const FileResult<void> result = write_file_atomically(file, as_bytes(text));
   if (!result) {
     saved.error = result.error().what;
     return saved;
   }
   saved.file = file;
-  if (options.prove) prove(registry, saved);
   return saved;
+}
+
+void prove_finding(const scenarios::Registry& registry, SavedFinding& saved) {
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  scenarios::LoadedScenario read = scenarios::load_scenario(saved.file, load);
+  if (!read.spec) {
+    saved.error = "what was written cannot be read back: " + read.diagnostics.render();
+    return;
+  }
+  const scenarios::CorpusResult proof =
+      scenarios::check_entry({saved.file, std::move(*read.spec)}, registry);
+  take_end(proof.end, saved);
+  saved.proved = proof.end == JobsEnd::all;
+  saved.reproduces = proof.state == scenarios::CorpusState::reproduces;
+  saved.operations = proof.operations;
 }
 
 std::string size_text(const SavedFinding& finding) {

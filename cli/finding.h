@@ -1,4 +1,4 @@
-// What the command does with one failure: makes it small, writes its file, runs that once more.
+// What the commands do with one failure: make it small, write its file, run that once more.
 #pragma once
 
 #include "cli/terminal.h"
@@ -12,7 +12,7 @@ namespace windtunnel::cli {
 
 struct SavedFinding {
   std::string file;   // empty: not written
-  std::string error;  // why not
+  std::string error;  // why not, or why it was not run
   bool shrunk = false;
   bool complete = false;  // nothing makes it smaller
   bool interrupted = false;
@@ -29,7 +29,6 @@ struct SavedFinding {
 struct FindingOptions {
   unsigned jobs = 1;
   bool shrink = true;
-  bool prove = true;  // run what was written once more
   std::chrono::milliseconds time{60'000};
 };
 
@@ -37,6 +36,9 @@ struct FindingOptions {
 SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::Failure& failure,
                           const std::string& file, const scenarios::Registry& registry,
                           const FindingOptions& options, Terminal& terminal);
+
+// Runs what the file says, which is what others will run.
+void prove_finding(const scenarios::Registry& registry, SavedFinding& saved);
 
 // "3 faults, 3 nodes, 1 client, 4 operations".
 std::string size_text(const SavedFinding& finding);

@@ -9,9 +9,11 @@
 #include "scenarios/draw.h"
 #include "scenarios/fuzzing/corpus.h"
 #include "scenarios/fuzzing/fuzz.h"
-#include "scenarios/load.h"
+#include "scenarios/print.h"
 #include "scenarios/save_run.h"
 #include "scenarios/shell_word.h"
+#include "scenarios/workers.h"
+#include "sim/trace/atomic_file.h"
 
 #include <fmt/format.h>
 
@@ -58,9 +60,10 @@ class Fuzzing {
     });
     terminal_.status("");
     for (std::size_t i = 0; i < totals_.groups.size(); ++i) take(i, finding);
+    keep_nondeterministic();
     sum_up();
-    junit_.add_passed(spec_.name, totals_.pass, totals_.cpu_seconds);
-    return write_failed_ ? kExitInternal : exit_code();
+    report_to_junit();
+    return exit_code();
   }
 
  private:
@@ -70,7 +73,7 @@ class Fuzzing {
       const FailureGroup& group = totals.groups[kept_.size()];
       kept_.emplace_back();
       if (known.contains(known_as(spec_.name, group.failure.fingerprint.text()))) continue;
-      const FindingOptions plain{1, false, false, {}};
+      const FindingOptions plain{1, false, {}};
       kept_.back() =
           save_finding(group.spec, group.failure, file_for(group), registry_, plain, terminal_);
       report_error(*kept_.back());
@@ -78,7 +81,6 @@ class Fuzzing {
   }
 
   void report_error(const SavedFinding& saved) {
-    interrupted_ = interrupted_ || saved.interrupted;
     if (saved.error.empty()) return;
     complain("error: " + saved.error);
     write_failed_ = true;
@@ -117,15 +119,7 @@ class Fuzzing {
   void take(std::size_t number, const FindingOptions& options) {
     const FailureGroup& group = totals_.groups[number];
     Finding found{&group, {}, !kept_[number].has_value()};
-    if (!found.known) {
-      found.saved = *kept_[number];
-      const bool interrupted = totals_.end == JobsEnd::interrupted || interrupted_;
-      if (!interrupted && !found.saved.file.empty()) {
-        found.saved = save_finding(group.spec, group.failure, found.saved.file, registry_, options,
-                                   terminal_);
-        report_error(found.saved);
-      }
-    }
+    if (!found.known) found.saved = finished(group, *kept_[number], options);
     found.rerun = rerun();
     if (!found.saved.file.empty()) {
       found.replay = fmt::format("{} run {}", scenarios::shell_word(request_.called_by),
@@ -139,8 +133,45 @@ class Fuzzing {
     findings_.push_back(std::move(found));
   }
 
+  // Made small, and run once more.
+  SavedFinding finished(const FailureGroup& group, SavedFinding saved,
+                        const FindingOptions& options) {
+    if (saved.file.empty() || InterruptGuard::interrupted()) return saved;
+    if (options.shrink) {
+      saved = save_finding(group.spec, group.failure, saved.file, registry_, options, terminal_);
+    }
+    if (!saved.file.empty() && !saved.interrupted) prove_finding(registry_, saved);
+    report_error(saved);
+    return saved;
+  }
+
+  // A mutated plan can be repeated by its file only.
+  void keep_nondeterministic() {
+    for (const scenarios::NondeterministicRun& run : totals_.nondeterministic_runs) {
+      if (!run.spec) continue;
+      const std::string file =
+          fmt::format("{}/nondeterministic-{}.yaml", folder_for(request_, spec_), run.seed);
+      const std::string text = scenarios::print_spec(*run.spec);
+      const FileResult<void> written = write_file_atomically(file, as_bytes(text));
+      if (!written) complain("error: " + written.error().what);
+      if (!written) write_failed_ = true;
+    }
+  }
+
+  void report_to_junit() {
+    junit_.add_passed(spec_.name, totals_.pass, totals_.cpu_seconds);
+    for (const auto& [reason, unknown] : totals_.reasons) {
+      const std::string name =
+          fmt::format("{} unknown, first seed {}", unknown.count, unknown.first_seed);
+      junit_.add_skipped(spec_.name, name, reason);
+    }
+    for (const scenarios::NondeterministicRun& run : totals_.nondeterministic_runs) {
+      junit_.add_failure(spec_.name, fmt::format("seed {}", run.seed), "two runs of it differ");
+    }
+  }
+
   void sum_up() {
-    if (interrupted_) totals_.end = JobsEnd::interrupted;
+    if (InterruptGuard::interrupted()) totals_.end = JobsEnd::interrupted;
     if (!print(request_.json ? totals_json(spec_, totals_, options_, findings_) + "\n"
                              : totals_text(spec_, registry_, totals_, rerun(), terminal_))) {
       write_failed_ = true;
@@ -148,8 +179,8 @@ class Fuzzing {
   }
 
   int exit_code() const {
-    if (totals_.end == JobsEnd::interrupted || interrupted_) return kExitInterrupted;
-    if (totals_.end == JobsEnd::no_processes) return kExitInternal;
+    if (totals_.end == JobsEnd::interrupted) return kExitInterrupted;
+    if (totals_.end == JobsEnd::no_processes || write_failed_) return kExitInternal;
     if (totals_.failing > 0 && totals_.failing == totals_.crashed) return kExitCrashed;
     if (totals_.failing > 0) return kExitViolated;
     if (totals_.nondeterministic > 0) return kExitNondeterminism;
@@ -167,34 +198,27 @@ class Fuzzing {
   std::vector<std::optional<SavedFinding>> kept_;  // of each kind; nothing: the corpus has it
   std::vector<Finding> findings_;
   std::chrono::steady_clock::time_point shown_;
-  bool interrupted_ = false;
   bool write_failed_ = false;
 };
 
-// All files are read before anything runs.
-int load_all(const FuzzRequest& request, const scenarios::Registry& registry,
-             std::vector<ScenarioSpec>& specs) {
-  const scenarios::Catalog catalog = registry.catalog();
-  scenarios::LoadOptions load;
-  load.catalog = &catalog;
-  if (!read_settings(request.set, load)) return kExitUsage;
-  int code = kExitOk;
-  for (const std::string& path : request.scenarios) {
-    scenarios::LoadedScenario loaded = scenarios::load_scenario(path, load);
-    if (!loaded.spec) {
-      complain(loaded.diagnostics.render());
-      if (code == kExitOk) code = loaded.diagnostics.exit_code();
-    } else if (!loaded.spec->fuzz) {
-      complain(
-          fmt::format("error: {} has no `fuzz:` section, so there is nothing to draw; "
-                      "`windtunnel run --seeds A..B` runs it with many seeds",
-                      path));
-      if (code == kExitOk) code = kExitBadInput;
-    } else {
-      specs.push_back(std::move(*loaded.spec));
-    }
+// What makes no sense to fuzz is refused: 0, or the exit code.
+int check_space(const std::string& path, const ScenarioSpec& spec) {
+  if (!spec.fuzz) {
+    complain(
+        fmt::format("error: {} has no `fuzz:` section, so there is nothing to draw; "
+                    "`windtunnel run --seeds A..B` runs it with many seeds",
+                    path));
+    return kExitBadInput;
   }
-  return code;
+  for (const scenarios::PropertySpec& property : spec.properties) {
+    if (property.expect != scenarios::Expectation::violated) continue;
+    complain(
+        fmt::format("error: {} expects that {} is violated in each run, and fuzzing looks for "
+                    "violations; write `expect: holds`, or `violated in_any` of a known bug",
+                    path, property.check));
+    return kExitBadInput;
+  }
+  return kExitOk;
 }
 
 void take_entry(const scenarios::CorpusEntry& entry, const scenarios::CorpusResult& result,
@@ -204,11 +228,7 @@ void take_entry(const scenarios::CorpusEntry& entry, const scenarios::CorpusResu
   if (shows && entry.spec.found) {
     known.insert(known_as(entry.spec.found->scenario, result.fingerprint));
   }
-  if (result.state == State::undecided) {
-    if (code == kExitOk) code = kExitUnknown;
-  } else {
-    code = kExitViolated;
-  }
+  code = kExitViolated;
   junit.add_failure("corpus", entry.path, result.text);
 }
 
@@ -227,8 +247,9 @@ std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
   }
   for (const scenarios::CorpusEntry& entry : corpus.entries) {
     const scenarios::CorpusResult result = scenarios::check_entry(entry, registry);
-    if (result.interrupted) {
-      code = kExitInterrupted;
+    if (result.end != JobsEnd::all) {
+      code = result.end == JobsEnd::interrupted ? kExitInterrupted : kExitInternal;
+      if (code == kExitInternal) complain("error: no worker process could be started");
       return std::nullopt;
     }
     take_entry(entry, result, known, junit, code);
@@ -241,8 +262,9 @@ std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
   return known;
 }
 
+// As for one scenario, where a crash besides other findings does not make them crashes.
 int worst_of(int a, int b) {
-  for (const int code : {kExitInternal, kExitInterrupted, kExitViolated, kExitCrashed,
+  for (const int code : {kExitInterrupted, kExitInternal, kExitViolated, kExitCrashed,
                          kExitNondeterminism, kExitUnknown}) {
     if (a == code || b == code) return code;
   }
@@ -259,19 +281,16 @@ std::string why_not_writable(const FuzzRequest& request, const std::vector<Scena
     std::filesystem::create_directories(folder, error);
     if (error) return "cannot make the folder '" + folder + "': " + error.message();
   }
-  if (request.junit.empty()) return {};
-  return scenarios::why_not_writable(std::filesystem::path(request.junit).parent_path().string());
+  return why_no_junit(request.junit);
 }
 
 }  // namespace
 
 int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry,
                  Terminal& terminal) {
-  const std::optional<std::uint64_t> seed = parse_seed(request.seed);
-  if (!seed) {
-    complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
-    return kExitUsage;
-  }
+  const InterruptGuard guard;
+  const std::optional<std::uint64_t> seed = read_seed(request.seed);
+  if (!seed) return kExitUsage;
   scenarios::FuzzOptions options;
   options.first_seed = *seed;
   options.runs = request.runs;
@@ -287,14 +306,17 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
   }
   const auto shrink_time = read_time("--shrink-time", request.shrink_time);
   if (!shrink_time) return kExitUsage;
-  const FindingOptions finding{options.jobs, !request.no_shrink, true, *shrink_time};
+  const FindingOptions finding{options.jobs, !request.no_shrink, *shrink_time};
   std::vector<ScenarioSpec> specs;
-  if (const int code = load_all(request, registry, specs); code != kExitOk) return code;
+  int code = read_scenarios(request.scenarios, request.set, registry, specs);
+  for (std::size_t i = 0; i < specs.size() && code == kExitOk; ++i) {
+    code = check_space(request.scenarios[i], specs[i]);
+  }
+  if (code != kExitOk) return code;
   if (const std::string problem = why_not_writable(request, specs); !problem.empty()) {
     complain("error: " + problem);
     return kExitInternal;
   }
-  int code = kExitOk;
   JUnitReport junit;
   const std::optional<std::set<std::string>> known = check_corpus(request, registry, junit, code);
   if (!known) return code;

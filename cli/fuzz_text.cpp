@@ -1,6 +1,7 @@
 #include "cli/fuzz_text.h"
 
 #include "protocols/base/hash.h"
+#include "scenarios/shell_word.h"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -30,15 +31,6 @@ double rate_of(std::uint64_t count, double seconds) {
   return seconds <= 0 ? 0 : static_cast<double>(count) / seconds;
 }
 
-std::string indent(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    result += c;
-    if (c == '\n') result += "  ";
-  }
-  return result;
-}
-
 // The kinds of faults that the space has, each once.
 std::vector<std::string> kinds_of(const scenarios::ScenarioSpec& space) {
   std::vector<std::string> kinds;
@@ -46,7 +38,7 @@ std::vector<std::string> kinds_of(const scenarios::ScenarioSpec& space) {
     kinds.push_back(faults::kind_of(kind.effect));
   }
   for (const faults::Fault& fault : space.plan.faults) {
-    kinds.push_back(faults::kind_of(fault.effect));
+    kinds.push_back(faults::kind_of(fault));
   }
   std::sort(kinds.begin(), kinds.end());
   kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
@@ -87,7 +79,7 @@ json::object json_of(const Finding& finding) {
   object["check"] = text_of(group.failure.fingerprint.check);
   object["shape"] = text_of(group.failure.fingerprint.shape);
   object["count"] = group.count;
-  object["first_seed"] = std::to_string(group.report.seed);
+  object["first_seed"] = std::to_string(group.seed);
   object["first_run"] = group.run;
   object["cpu_seconds"] = group.cpu_seconds;
   object["known"] = finding.known;
@@ -143,7 +135,7 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
   std::string text = fmt::format("{} {}  in {} of {} runs, first in run {} (seed {})\n  {}\n",
                                  terminal.bad("FOUND"), group.failure.fingerprint.text(),
                                  grouped(group.count), grouped(totals.runs), grouped(group.run),
-                                 group.report.seed, indent(group.failure.text));
+                                 group.seed, scenarios::indented(group.failure.text));
   if (finding.known) return text.append("  known    the corpus has it\n");
   const SavedFinding& saved = finding.saved;
   if (saved.shrunk) {
@@ -152,7 +144,7 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
                         saved.complete ? "" : ", stopped before its end");
   }
   if (!finding.rerun.empty()) {
-    text += fmt::format("  first    {} {}\n", finding.rerun, group.report.seed);
+    text += fmt::format("  first    {} {}\n", finding.rerun, group.seed);
   }
   if (!saved.file.empty()) {
     text += fmt::format("  saved    {}{}\n  rerun    {}\n", saved.file,
@@ -167,7 +159,11 @@ std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::R
                         const Terminal& terminal) {
   std::string text;
   if (totals.end == JobsEnd::interrupted) text += "interrupted\n";
-  if (totals.groups.empty()) text += terminal.good("nothing found") + "\n";
+  if (totals.groups.empty()) {
+    const bool says_something = is_mostly_judged(totals) && totals.nondeterministic == 0;
+    text += says_something ? terminal.good("nothing found") : terminal.doubtful("nothing found");
+    text += "\n";
+  }
   std::vector<std::string> missed;
   const std::vector<std::string> kinds = kinds_of(space);
   for (const std::string& kind : kinds) {
@@ -181,12 +177,15 @@ std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::R
     text += fmt::format("         marks not reached: {}\n", joined(marks.missed));
   if (!missed.empty()) text += fmt::format("         faults that never bit: {}\n", joined(missed));
   for (const auto& [reason, unknown] : totals.reasons) {
-    text += fmt::format("unknown  {} x {}\n", grouped(unknown.count), indent(reason));
+    text += fmt::format("unknown  {} x {}\n", grouped(unknown.count), scenarios::indented(reason));
     if (!rerun.empty()) text += fmt::format("  first  {} {}\n", rerun, unknown.first_seed);
   }
-  for (const std::uint64_t seed : totals.nondeterministic_seeds) {
-    text += fmt::format("{} seed {}: two runs differ\n", terminal.bad("NONDETERMINISTIC"), seed);
-    if (!rerun.empty()) text += fmt::format("  where  {} {} --verify\n", rerun, seed);
+  for (const scenarios::NondeterministicRun& run : totals.nondeterministic_runs) {
+    text +=
+        fmt::format("{} seed {}: two runs differ\n", terminal.bad("NONDETERMINISTIC"), run.seed);
+    if (!run.spec && !rerun.empty()) {
+      text += fmt::format("  where  {} {} --verify\n", rerun, run.seed);
+    }
   }
   text += fmt::format(
       "{} runs: {} passed, {} failed in {} ways, {} unknown{}  {:.0f} runs/s, {} real, {} cpu\n",
@@ -235,6 +234,17 @@ std::string totals_json(const scenarios::ScenarioSpec& space, const FuzzTotals& 
   object["cpu_seconds"] = totals.cpu_seconds;
   object["real_seconds"] = totals.real_seconds;
   object["sim_seconds"] = totals.sim_seconds;
+  json::array& reasons = object["unknown_reasons"].emplace_array();
+  for (const auto& [reason, unknown] : totals.reasons) {
+    json::object& one = reasons.emplace_back(json::object()).get_object();
+    one["reason"] = text_of(reason);
+    one["count"] = unknown.count;
+    one["first_seed"] = std::to_string(unknown.first_seed);
+  }
+  json::array& differing = object["nondeterministic_seeds"].emplace_array();
+  for (const scenarios::NondeterministicRun& run : totals.nondeterministic_runs) {
+    differing.emplace_back(std::to_string(run.seed));
+  }
   json::object& coverage = object["coverage"].emplace_object();
   coverage["states"] = totals.coverage.states.size();
   coverage["marks"] = totals.coverage.marks.size();

@@ -73,6 +73,14 @@ void JUnitReport::add_passed(const std::string& scenario, std::uint64_t count, d
   suite.passed_seconds += seconds;
 }
 
+void JUnitReport::add_skipped(const std::string& scenario, const std::string& name,
+                              const std::string& text) {
+  Case made;
+  made.name = name;
+  made.skipped = text;
+  suite_of(scenario).cases.push_back(std::move(made));
+}
+
 void JUnitReport::add_failure(const std::string& scenario, const std::string& name,
                               const std::string& text) {
   Case made;

@@ -17,6 +17,8 @@ class JUnitReport {
   // Of a campaign whose runs are not listed one by one.
   void add_passed(const std::string& scenario, std::uint64_t count, double seconds);
   void add_failure(const std::string& scenario, const std::string& name, const std::string& text);
+  // Whose verdict is unknown.
+  void add_skipped(const std::string& scenario, const std::string& name, const std::string& text);
   std::string text() const;
 
  private:

@@ -116,13 +116,13 @@ class ScenarioRun {
                            report.seed, report.summary.ops_ok,
                            duration_text(report.summary.wall_ms / 1000)));
     for (const std::string& reason : report.summary.reasons) {
-      print_line("  " + indent(reason));
+      print_line("  " + scenarios::indented(reason));
     }
     if (pass && !report.summary.violated.empty()) {
       print_line("  as expected, " + report.summary.violated.front().check + " is violated:");
-      print_line("  " + indent(report.summary.witness));
+      print_line("  " + scenarios::indented(report.summary.witness));
     }
-    if (report.nondeterministic) print_line("  " + indent(difference_of(report)));
+    if (report.nondeterministic) print_line("  " + scenarios::indented(difference_of(report)));
     if (!pass) print_line("  rerun    " + rerun(report.seed));
   }
 
@@ -133,15 +133,6 @@ class ScenarioRun {
     }
     text += fmt::format(" first at event {}", report.first_difference);
     return report.difference.empty() ? text : text + "\n" + report.difference;
-  }
-
-  static std::string indent(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-      result += c;
-      if (c == '\n') result += "  ";
-    }
-    return result;
   }
 
   // Writes the run directory with its report.
@@ -196,33 +187,10 @@ class ScenarioRun {
   bool interrupted_ = false;
 };
 
-// Runs of two scenarios of one name would overwrite each other's run directories.
-bool names_differ(const std::vector<std::string>& paths, const std::vector<ScenarioSpec>& specs) {
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      if (specs[i].name != specs[j].name) continue;
-      complain(
-          fmt::format("error: {} and {} are both named '{}'; run them one at a time, with an "
-                      "--out each, or give them different names",
-                      paths[j], paths[i], specs[i].name));
-      return false;
-    }
-  }
-  return true;
-}
-
 // Found out before the first run, not after the last.
 bool can_write_results(const RunRequest& request) {
   std::string problem = scenarios::why_not_writable(request.out);
-  if (problem.empty() && !request.junit.empty()) {
-    const std::filesystem::path file(request.junit);
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored)) {
-      problem = "--junit '" + request.junit + "' is a directory, not a file";
-    } else if (!std::filesystem::exists(file, ignored)) {
-      problem = scenarios::why_not_writable(file.parent_path().string());
-    }
-  }
+  if (problem.empty()) problem = why_no_junit(request.junit);
   if (problem.empty()) return true;
   complain("error: " + problem);
   return false;
@@ -249,10 +217,9 @@ std::optional<std::vector<std::uint64_t>> seeds_of(const ScenarioSpec& spec) {
 // makes no sense.
 std::optional<std::vector<std::uint64_t>> asked_seeds(const RunRequest& request) {
   if (!request.seed.empty()) {
-    const std::optional<std::uint64_t> seed = parse_seed(request.seed);
-    if (seed) return std::vector<std::uint64_t>{*seed};
-    complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
-    return std::nullopt;
+    const std::optional<std::uint64_t> seed = read_seed(request.seed);
+    if (!seed) return std::nullopt;
+    return std::vector<std::uint64_t>{*seed};
   }
   if (request.seeds.empty()) return std::vector<std::uint64_t>{};
   std::optional<std::vector<std::uint64_t>> range = parse_seed_range(request.seeds);
@@ -309,26 +276,11 @@ std::optional<std::vector<std::uint64_t>> parse_seed_range(std::string_view text
 
 int run_command(const RunRequest& request, const scenarios::Registry& registry,
                 Terminal& terminal) {
-  const scenarios::Catalog catalog = registry.catalog();
-  scenarios::LoadOptions load;
-  load.catalog = &catalog;
-  if (!read_settings(request.set, load)) return kExitUsage;
   const std::optional<std::vector<std::uint64_t>> asked = asked_seeds(request);
   if (!asked) return kExitUsage;
-  // All files are read before anything runs.
   std::vector<ScenarioSpec> specs;
-  int input = kExitOk;
-  for (const std::string& path : request.scenarios) {
-    scenarios::LoadedScenario loaded = scenarios::load_scenario(path, load);
-    if (loaded.spec) {
-      specs.push_back(std::move(*loaded.spec));
-    } else {
-      complain(loaded.diagnostics.render());
-      if (input == kExitOk) input = loaded.diagnostics.exit_code();
-    }
-  }
+  const int input = read_scenarios(request.scenarios, request.set, registry, specs);
   if (input != kExitOk) return input;
-  if (!names_differ(request.scenarios, specs)) return kExitUsage;
   if (!can_write_results(request)) return kExitInternal;
   JUnitReport junit;
   int code = kExitOk;

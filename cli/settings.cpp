@@ -1,12 +1,17 @@
 #include "cli/settings.h"
 
+#include "cli/command.h"
+#include "cli/run.h"
 #include "cli/terminal.h"
 #include "scenarios/option_values.h"
+#include "scenarios/save_run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
+#include <utility>
 
 namespace windtunnel::cli {
 
@@ -20,6 +25,64 @@ bool read_settings(const std::vector<std::string>& set, scenarios::LoadOptions& 
     options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
   return true;
+}
+
+namespace {
+
+// Runs of two scenarios of one name would overwrite each other's run directories.
+bool names_differ(const std::vector<std::string>& paths,
+                  const std::vector<scenarios::ScenarioSpec>& specs) {
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (specs[i].name != specs[j].name) continue;
+      complain(
+          fmt::format("error: {} and {} are both named '{}'; run them one at a time, with an "
+                      "--out each, or give them different names",
+                      paths[j], paths[i], specs[i].name));
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int read_scenarios(const std::vector<std::string>& paths, const std::vector<std::string>& set,
+                   const scenarios::Registry& registry,
+                   std::vector<scenarios::ScenarioSpec>& specs) {
+  const scenarios::Catalog catalog = registry.catalog();
+  scenarios::LoadOptions load;
+  load.catalog = &catalog;
+  if (!read_settings(set, load)) return kExitUsage;
+  int code = kExitOk;
+  for (const std::string& path : paths) {
+    scenarios::LoadedScenario loaded = scenarios::load_scenario(path, load);
+    if (loaded.spec) {
+      specs.push_back(std::move(*loaded.spec));
+    } else {
+      complain(loaded.diagnostics.render());
+      if (code == kExitOk) code = loaded.diagnostics.exit_code();
+    }
+  }
+  if (code == kExitOk && !names_differ(paths, specs)) code = kExitUsage;
+  return code;
+}
+
+std::optional<std::uint64_t> read_seed(const std::string& text) {
+  const std::optional<std::uint64_t> seed = parse_seed(text);
+  if (!seed) complain("error: --seed " + text + ": not a seed; write a number, as 42 or 0x2a");
+  return seed;
+}
+
+std::string why_no_junit(const std::string& path) {
+  if (path.empty()) return {};
+  const std::filesystem::path file(path);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return "--junit '" + path + "' is a directory, not a file";
+  }
+  if (std::filesystem::exists(file, ignored)) return {};
+  return scenarios::why_not_writable(file.parent_path().string());
 }
 
 unsigned jobs_of(unsigned asked) {

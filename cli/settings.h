@@ -1,9 +1,12 @@
-// Options that several subcommands take: `--set KEY=VALUE`, `-j N`, times.
+// What several subcommands take: scenarios, `--set KEY=VALUE`, `--seed N`, `-j N`, times,
+// `--junit`.
 #pragma once
 
 #include "scenarios/load.h"
+#include "scenarios/registry.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +15,19 @@ namespace windtunnel::cli {
 
 // Adds the parameters to `options`. False, with the reason printed, where one is malformed.
 bool read_settings(const std::vector<std::string>& set, scenarios::LoadOptions& options);
+
+// Reads all files before anything runs. What is wrong is printed, and its exit code returned; files
+// whose scenarios have one name are a usage error, since they would write to the same places.
+int read_scenarios(const std::vector<std::string>& paths, const std::vector<std::string>& set,
+                   const scenarios::Registry& registry,
+                   std::vector<scenarios::ScenarioSpec>& specs);
+
+// "42", "0x2a"; nothing, with the reason printed, where it is no seed.
+std::optional<std::uint64_t> read_seed(const std::string& text);
+
+// Why the file of `--junit` could not be written; empty when it could, or when none is asked for.
+// Makes nothing.
+std::string why_no_junit(const std::string& path);
 
 // How many workers: those that were asked for; with 0 as many as there are cores.
 unsigned jobs_of(unsigned asked);

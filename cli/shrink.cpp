@@ -7,6 +7,7 @@
 #include "scenarios/load.h"
 #include "scenarios/save_run.h"
 #include "scenarios/shell_word.h"
+#include "scenarios/workers.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@
 namespace windtunnel::cli {
 namespace {
 
+using scenarios::indented;
 using scenarios::ScenarioSpec;
 
 int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::uint64_t seed,
@@ -23,18 +25,25 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
                 Terminal& terminal) {
   ScenarioSpec spec = scenarios::draw_scenario(space, seed);
   spec.seeds.ranges = {scenarios::SeedRange{seed, seed}};
-  const std::optional<scenarios::SeedReport> report = scenarios::run_seed(spec, seed, registry);
-  if (!report) return kExitInterrupted;
+  JobsEnd end = JobsEnd::all;
+  const std::optional<scenarios::SeedReport> report =
+      scenarios::run_seed(spec, seed, registry, &end);
+  if (!report) {
+    if (end == JobsEnd::interrupted) return kExitInterrupted;
+    complain("error: no worker process could be started");
+    return kExitInternal;
+  }
   const std::optional<scenarios::Failure> failure = scenarios::failure_of(*report);
   if (!failure) {
     complain(fmt::format("error: seed {} of {} violates nothing, so there is nothing to shrink",
                          seed, request.scenario));
+    for (const std::string& reason : report->summary.reasons) complain("  " + indented(reason));
     return kExitViolated;
   }
   print_line(fmt::format("{}  seed {}  {} is violated:\n  {}", terminal.strong(space.name), seed,
-                         failure->fingerprint.check, failure->text));
-  const SavedFinding saved =
-      save_finding(spec, *failure, request.output, registry, options, terminal);
+                         failure->fingerprint.check, indented(failure->text)));
+  SavedFinding saved = save_finding(spec, *failure, request.output, registry, options, terminal);
+  if (saved.error.empty() && !saved.interrupted) prove_finding(registry, saved);
   if (!saved.error.empty()) {
     complain("error: " + saved.error);
     return kExitInternal;
@@ -53,13 +62,11 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
 
 int shrink_command(const ShrinkRequest& request, const scenarios::Registry& registry,
                    Terminal& terminal) {
+  const InterruptGuard guard;
   const auto time = read_time("--time", request.time);
   if (!time) return kExitUsage;
   std::optional<std::uint64_t> seed;
-  if (!request.seed.empty() && !(seed = parse_seed(request.seed))) {
-    complain("error: --seed " + request.seed + ": not a seed; write a number, as 42 or 0x2a");
-    return kExitUsage;
-  }
+  if (!request.seed.empty() && !(seed = read_seed(request.seed))) return kExitUsage;
   const scenarios::Catalog catalog = registry.catalog();
   scenarios::LoadOptions load;
   load.catalog = &catalog;
@@ -84,7 +91,7 @@ int shrink_command(const ShrinkRequest& request, const scenarios::Registry& regi
     complain("error: " + problem);
     return kExitInternal;
   }
-  const FindingOptions options{jobs_of(request.jobs), true, true, *time};
+  const FindingOptions options{jobs_of(request.jobs), true, *time};
   return shrink_seed(request, *loaded.spec, *seed, options, registry, terminal);
 }
 

@@ -98,7 +98,7 @@ class Collector {
     if (verdict == RunVerdict::unknown) ++totals_.unknown;
     if (report_.crashed) ++totals_.crashed;
     if (report_.nondeterministic) ++totals_.nondeterministic;
-    for (const ResultSummary::Violated& violated : report_.summary.violated) {
+    for (const PropertyResult& violated : report_.summary.violated) {
       std::erase_if(never_violated_, [&](const PropertySpec* property) {
         return matches(property->check, violated.check) && property->workload == violated.workload;
       });
@@ -161,9 +161,9 @@ SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutc
 }
 
 std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
-                                   const Registry& registry) {
+                                   const Registry& registry, JobsEnd* end) {
   std::optional<SeedReport> report;
-  run_jobs(
+  const JobsEnd ended = run_jobs(
       1, worker_options(spec),
       [&](std::uint64_t) {
         RunOptions options;
@@ -174,6 +174,7 @@ std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
         report = report_of(spec, seed, outcome);
         return true;
       });
+  if (end != nullptr) *end = ended;
   return report;
 }
 

@@ -66,9 +66,10 @@ struct CampaignTotals {
 // From what a worker handed over, or how it ended.
 SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
 
-// One run in a worker; nothing where it was interrupted or no worker could be started.
+// One run in a worker; nothing where it was interrupted or no worker could be started: `end`, where
+// it is not null, says which.
 std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
-                                   const Registry& registry);
+                                   const Registry& registry, JobsEnd* end = nullptr);
 
 // Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
 // not what was printed: a sanitizer prints addresses.

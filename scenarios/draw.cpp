@@ -45,9 +45,12 @@ class Draw {
     const std::int64_t count = space_.faults.draw(word("faults"));
     for (std::int64_t i = 0; i < count; ++i) {
       const DrawKey draws = DrawKey(seed_, "fuzz.fault", "").of(static_cast<std::uint64_t>(i));
-      const std::int64_t first = space_.between.min.ns / kMillisecond;
+      const std::int64_t first = (space_.between.min.ns + kMillisecond - 1) / kMillisecond;
       const std::int64_t last = space_.between.max.ns / kMillisecond;
-      const Duration at{scale_between(draws.at(0), first, last) * kMillisecond};
+      // Whole milliseconds, where there are any in the range.
+      const Duration at = first > last
+                              ? space_.between.min
+                              : Duration{scale_between(draws.at(0), first, last) * kMillisecond};
       drawn.push_back(draw_fault(choose(on, draws.at(1)), at, draws));
     }
     std::stable_sort(drawn.begin(), drawn.end(), [](const auto& a, const auto& b) {

@@ -72,9 +72,11 @@ class Properties {
 
   void add(const PropertySpec& property, const CheckDefinition& check) {
     // The later of two properties on the same check wins, so that `raft.*` can be refined.
-    std::erase_if(entries_, [&](const Entry& entry) {
-      return entry.check == &check && entry.property->workload == property.workload;
-    });
+    for (Entry& entry : entries_) {
+      if (entry.check != &check || entry.property->workload != property.workload) continue;
+      entry.property = &property;
+      return;
+    }
     const std::string& name = check.monitor.empty() ? check.info.name : check.monitor;
     std::unique_ptr<Monitor>& monitor = monitors_[name];
     if (monitor == nullptr) monitor = check.make();
@@ -171,9 +173,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
     FaultActivity activity;
     activity.id = fault.id;
     activity.label = fault.label.empty() ? std::string(name_of(fault.effect)) : fault.label;
-    activity.kind = !fault.script.empty()    ? "script"
-                    : !fault.choices.empty() ? "choose"
-                                             : faults::kind_of(fault.effect);
+    activity.kind = faults::kind_of(fault);
     activity.fired = nemesis.records()[i].fired;
     activity.bites = nemesis.bites(i);
     for (const auto& occurrence : nemesis.records()[i].occurrences) {

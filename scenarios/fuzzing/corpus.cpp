@@ -28,8 +28,12 @@ std::string about_build(const FoundSpec& found) {
 
 CorpusResult judge(const FoundSpec& found, const SeedReport& report) {
   CorpusResult result;
-  if (const std::optional<Failure> failure = failure_of(report)) {
-    result.fingerprint = failure->fingerprint.text();
+  const std::vector<Failure> failures = failures_of(report);
+  if (!failures.empty()) {
+    result.fingerprint = failures.front().fingerprint.text();
+    for (const Failure& failure : failures) {
+      if (failure.fingerprint.text() == found.fingerprint) result.fingerprint = found.fingerprint;
+    }
     if (found.fingerprint.empty()) {
       result.state = CorpusState::other_failure;
       result.text = "fails, with " + result.fingerprint + "; it has no `found:` to compare with";
@@ -64,7 +68,8 @@ Corpus load_corpus(const std::string& folder, const Registry& registry) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (entry->path().extension() == ".yaml") paths.push_back(entry->path().string());
+    const fs::path extension = entry->path().extension();
+    if (extension == ".yaml" || extension == ".yml") paths.push_back(entry->path().string());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     corpus.complaints.push_back("error: cannot read the folder '" + folder +
@@ -90,14 +95,10 @@ Corpus load_corpus(const std::string& folder, const Registry& registry) {
 CorpusResult check_entry(const CorpusEntry& entry, const Registry& registry) {
   const std::uint64_t seed =
       entry.spec.seeds.ranges.empty() ? 1 : entry.spec.seeds.ranges.front().first;
-  const std::optional<SeedReport> report = run_seed(entry.spec, seed, registry);
-  if (!report) {
-    CorpusResult result;
-    result.text = "interrupted";
-    result.interrupted = true;
-    return result;
-  }
-  CorpusResult result = judge(entry.spec.found.value_or(FoundSpec{}), *report);
+  CorpusResult result;
+  const std::optional<SeedReport> report = run_seed(entry.spec, seed, registry, &result.end);
+  if (!report) return result;
+  result = judge(entry.spec.found.value_or(FoundSpec{}), *report);
   result.operations = report->summary.ops;
   return result;
 }

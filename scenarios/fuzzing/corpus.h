@@ -22,7 +22,8 @@ struct Corpus {
   int exit_code = 0;                    // what they mean for the command; 0: all could be read
 };
 
-// All *.yaml in the folder. A folder that does not exist yet is empty.
+// All *.yaml and *.yml in the folder, not those in folders below it. A folder that does not exist
+// yet is empty.
 Corpus load_corpus(const std::string& folder, const Registry& registry);
 
 enum class CorpusState {
@@ -38,7 +39,7 @@ struct CorpusResult {
   std::string text;              // for people
   std::string fingerprint;       // of the failure that shows now; empty for none
   std::uint64_t operations = 0;  // that the clients began
-  bool interrupted = false;      // by a signal: nothing is known
+  JobsEnd end = JobsEnd::all;    // interrupted or no_processes: nothing is known
 };
 
 // Runs the entry's seed.

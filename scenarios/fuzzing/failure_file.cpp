@@ -1,5 +1,6 @@
 #include "scenarios/fuzzing/failure_file.h"
 
+#include "protocols/base/utf8.h"
 #include "scenarios/fuzzing/story.h"
 #include "scenarios/print.h"
 #include "scenarios/version.h"
@@ -28,13 +29,16 @@ std::string name_from(const std::string& text) {
   return name.substr(0, 64);
 }
 
-// In lines of comment, broken at spaces.
+// In lines of comment, broken at spaces. What code under test has said may hold anything; a
+// scenario holds UTF-8 without control characters.
 void add_comment(std::string& text, const std::string& words, const std::string& indent) {
-  std::string left = words;
+  std::string left = printable(words);
   while (left.size() > kLineLength) {
     std::size_t cut = left.rfind(' ', kLineLength);
     // Not in the indentation, which would never end.
-    if (cut == std::string::npos || cut <= indent.size()) cut = kLineLength;
+    if (cut == std::string::npos || cut <= indent.size()) {
+      cut = whole_characters(left, kLineLength).size();
+    }
     text += "# " + left.substr(0, cut) + "\n";
     left = indent + left.substr(std::min(left.size(), cut + (left[cut] == ' ' ? 1 : 0)));
   }
@@ -48,6 +52,24 @@ void add_lines(std::string& text, const std::string& lines) {
     add_comment(text, lines.substr(from, end - from), "    ");
     from = end + 1;
   }
+}
+
+// The check may stand among the properties by itself, or as part of `raft.*`: then it gets a line
+// of its own after that, which counts. A crash is no property.
+void expect_violation(std::vector<PropertySpec>& properties, const Fingerprint& fingerprint) {
+  auto last = properties.end();
+  for (auto at = properties.begin(); at != properties.end(); ++at) {
+    const bool judges = at->workload.empty() || at->workload == fingerprint.workload;
+    if (judges && matches(at->check, fingerprint.check)) last = at;
+  }
+  if (last == properties.end()) return;
+  if (last->check != fingerprint.check) {
+    const PropertySpec one = *last;
+    last = properties.insert(last + 1, one);
+    last->check = fingerprint.check;
+  }
+  last->expect = Expectation::violated;
+  last->because = "a fuzzer found it";
 }
 
 // The records that the first violation rests on.
@@ -102,21 +124,14 @@ std::string build_text() {
 
 ScenarioSpec failure_spec(const Subject& subject) {
   ScenarioSpec spec = subject.spec;
-  const Fingerprint& fingerprint = subject.failure.fingerprint;
-  for (PropertySpec& property : spec.properties) {
-    if (property.check != fingerprint.check) continue;
-    const bool judges = property.workload.empty() || property.workload == fingerprint.workload;
-    if (!judges) continue;
-    property.expect = Expectation::violated;
-    property.because = "a fuzzer found it";
-  }
-  spec.name = name_from(fingerprint.text());
+  expect_violation(spec.properties, subject.failure.fingerprint);
+  spec.name = name_from(subject.failure.fingerprint.text());
   const std::string origin = spec.found ? spec.found->scenario : subject.spec.name;
   spec.description =
-      fmt::format("Found by fuzzing '{}': {}", origin, first_line(subject.failure.text));
+      fmt::format("Found by fuzzing '{}': {}", origin, printable(first_line(subject.failure.text)));
   spec.found = FoundSpec{};
   spec.found->scenario = origin;
-  spec.found->fingerprint = fingerprint.text();
+  spec.found->fingerprint = subject.failure.fingerprint.text();
   spec.found->build = build_text();
   spec.found->trace_hash = subject.failure.trace_hash;
   return spec;

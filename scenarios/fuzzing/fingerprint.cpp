@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace windtunnel::scenarios {
 namespace {
 
@@ -23,19 +25,23 @@ std::string without_numbers(std::string_view text) {
   return shape;
 }
 
-// What an assertion says is the kind of a crash; where it was in the run is not.
-std::string_view assertion_in(std::string_view text) {
-  const std::size_t found = text.find("assertion failed");
-  return found == std::string_view::npos ? std::string_view() : first_line(text.substr(found));
+// What the process said of its own end is the kind of a crash: an assertion, an exception, a
+// sanitizer's summary. Where it was in the run is not.
+std::string last_words_in(std::string_view text) {
+  std::string words;
+  for (const std::string_view mark : {"assertion failed", "Assertion `", "terminate called",
+                                      "what():", "SUMMARY: ", "runtime error: "}) {
+    const std::size_t found = text.find(mark);
+    if (found == std::string_view::npos) continue;
+    words += ": " + without_numbers(first_line(text.substr(found)));
+  }
+  return words;
 }
 
 }  // namespace
 
 std::string shape_of(std::string_view witness) {
-  std::string shape = without_numbers(first_line(witness));
-  const std::string_view assertion = assertion_in(witness);
-  if (!assertion.empty()) shape += ": " + without_numbers(assertion);
-  return shape;
+  return without_numbers(first_line(witness)) + last_words_in(witness);
 }
 
 std::string Fingerprint::text() const {
@@ -44,25 +50,35 @@ std::string Fingerprint::text() const {
   return fmt::format("{}-{:08x}", check, hash >> 32);
 }
 
-std::optional<Failure> failure_of(const SeedReport& report) {
-  for (const ResultSummary::Violated& violated : report.summary.violated) {
-    if (violated.expected == "any") continue;
+std::vector<Failure> failures_of(const SeedReport& report) {
+  std::vector<Failure> failures;
+  for (const PropertyResult& violated : report.summary.violated) {
+    if (violated.expected == Expectation::any) continue;
+    const Finding& finding = violated.finding;
     Failure failure;
-    failure.fingerprint = {violated.check, violated.workload, shape_of(violated.text)};
-    failure.text = violated.text;
-    failure.event = violated.event;
-    failure.time = violated.time;
-    if (!report.crashed) failure.trace_hash = report.summary.trace_hash;
+    failure.fingerprint = {violated.check, violated.workload, shape_of(finding.text)};
+    failure.text = finding.text;
+    failure.event = finding.event;
+    failure.time = finding.time - Instant{};
     failure.crashed = report.crashed;
     failure.hung = report.crashed && report.crash.kind == JobOutcome::Kind::hung;
-    return failure;
+    if (!report.crashed) failure.trace_hash = report.summary.trace_hash;
+    failures.push_back(std::move(failure));
   }
-  return std::nullopt;
+  return failures;
 }
 
-std::optional<Failure> failure_of(const ScenarioSpec& spec, std::uint64_t seed,
-                                  const JobOutcome& outcome) {
-  return failure_of(report_of(spec, seed, outcome));
+std::optional<Failure> failure_of(const SeedReport& report) {
+  std::vector<Failure> failures = failures_of(report);
+  if (failures.empty()) return std::nullopt;
+  return std::move(failures.front());
+}
+
+std::optional<Failure> failure_of(const SeedReport& report, const Fingerprint& kind) {
+  for (Failure& failure : failures_of(report)) {
+    if (failure.fingerprint == kind) return std::move(failure);
+  }
+  return std::nullopt;
 }
 
 }  // namespace windtunnel::scenarios

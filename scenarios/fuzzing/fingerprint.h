@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace windtunnel::scenarios {
 
@@ -32,11 +33,12 @@ struct Failure {
   bool hung = false;
 };
 
-// The first violated property that is not expected to be `any`; nothing where there is none.
+// The violated properties that are not expected to be `any`, as the scenario orders them.
+std::vector<Failure> failures_of(const SeedReport& report);
+// The first of them; nothing where there is none.
 std::optional<Failure> failure_of(const SeedReport& report);
-// Of a worker's outcome for `seed` of `spec`.
-std::optional<Failure> failure_of(const ScenarioSpec& spec, std::uint64_t seed,
-                                  const JobOutcome& outcome);
+// The one of that kind.
+std::optional<Failure> failure_of(const SeedReport& report, const Fingerprint& kind);
 
 // A witness without what differs between two runs that fail in the same way.
 std::string shape_of(std::string_view witness);

@@ -14,7 +14,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kBatch = 256;
-constexpr std::size_t kNamedSeeds = 10;
+constexpr std::size_t kNamedRuns = 10;
 
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -97,6 +97,7 @@ class Fuzzer {
     const std::uint64_t times = options_.verify ? 2 : 1;
     WorkerOptions workers = worker_options(space_);
     workers.workers = std::max(1U, options_.jobs);
+    if (options_.verify) workers.watchdog_ms = 0;
     return run_jobs(
         batch_.size() * times, workers,
         [&](std::uint64_t job) {
@@ -110,16 +111,16 @@ class Fuzzer {
         [&](std::uint64_t job, const JobOutcome& outcome) {
           const Input& input = batch_[job / times];
           if (job % times == 0) report_ = report_of(spec_of(input), input.seed, outcome);
-          if (job % times == 1 && !same_end(report_, outcome)) note_nondeterministic(input.seed);
+          if (job % times == 1 && !same_end(report_, outcome)) note_nondeterministic(input);
           if (job % times == times - 1) take(input);
           return !over();
         });
   }
 
-  void note_nondeterministic(std::uint64_t seed) {
+  void note_nondeterministic(const Input& input) {
     ++totals_.nondeterministic;
-    if (totals_.nondeterministic_seeds.size() < kNamedSeeds) {
-      totals_.nondeterministic_seeds.push_back(seed);
+    if (totals_.nondeterministic_runs.size() < kNamedRuns) {
+      totals_.nondeterministic_runs.push_back({input.seed, input.spec});
     }
   }
 
@@ -131,8 +132,10 @@ class Fuzzer {
     }
     const bool is_new = totals_.coverage.add(report_.coverage);
     if (options_.guided && is_new) pool_.add(drawn(input));
-    if (std::optional<Failure> failure = failure_of(report_)) {
-      take_failure(input, std::move(*failure));
+    if (std::vector<Failure> failures = failures_of(report_); !failures.empty()) {
+      ++totals_.failing;
+      if (report_.crashed) ++totals_.crashed;
+      for (Failure& failure : failures) take_failure(input, std::move(failure));
     } else if (report_.summary.verdict == RunVerdict::unknown) {
       ++totals_.unknown;
       for (const std::string& reason : report_.summary.reasons) {
@@ -157,8 +160,6 @@ class Fuzzer {
   }
 
   void take_failure(const Input& input, Failure failure) {
-    ++totals_.failing;
-    if (failure.crashed) ++totals_.crashed;
     const auto known = std::find_if(
         totals_.groups.begin(), totals_.groups.end(),
         [&](const auto& group) { return group.failure.fingerprint == failure.fingerprint; });
@@ -168,7 +169,7 @@ class Fuzzer {
     }
     measure();
     totals_.groups.push_back(
-        {std::move(failure), drawn(input), report_, 1, totals_.runs, totals_.cpu_seconds});
+        {std::move(failure), drawn(input), input.seed, 1, totals_.runs, totals_.cpu_seconds});
   }
 
   const ScenarioSpec& space_;

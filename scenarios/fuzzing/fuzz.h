@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,15 +28,15 @@ struct FuzzOptions {
   std::chrono::milliseconds time{0};  // real time; 0: no bound
   unsigned jobs = 1;
   bool guided = false;
-  bool verify = false;             // each run twice, with a moved heap
+  bool verify = false;             // each run twice, with a moved heap; the watchdog is off then
   std::uint64_t max_failures = 0;  // stops after so many failing runs; 0: does not
 };
 
-// A kind of failure, and the first run that shows it.
+// A kind of failure, and the first run that shows it. A run may show several.
 struct FailureGroup {
   Failure failure;
   ScenarioSpec spec;  // as it was drawn, with its one seed
-  SeedReport report;
+  std::uint64_t seed = 0;
   std::uint64_t count = 0;  // runs that fail so
   std::uint64_t run = 0;    // number of the first, from 1
   double cpu_seconds = 0;   // used until then, by all workers
@@ -45,6 +46,12 @@ struct FailureGroup {
 struct UnknownRuns {
   std::uint64_t count = 0;
   std::uint64_t first_seed = 0;
+};
+
+// A run of which two differed.
+struct NondeterministicRun {
+  std::uint64_t seed = 0;
+  std::optional<ScenarioSpec> spec;  // of a guided run that no seed of the scenario repeats
 };
 
 // What all runs together reached.
@@ -62,9 +69,9 @@ struct FuzzTotals {
   std::uint64_t pass = 0;
   std::uint64_t failing = 0;
   std::uint64_t unknown = 0;
-  std::uint64_t crashed = 0;                          // of the failing ones
-  std::uint64_t nondeterministic = 0;                 // with verify
-  std::vector<std::uint64_t> nondeterministic_seeds;  // the first ones
+  std::uint64_t crashed = 0;                               // of the failing ones
+  std::uint64_t nondeterministic = 0;                      // with verify
+  std::vector<NondeterministicRun> nondeterministic_runs;  // the first ones
   double cpu_seconds = 0;
   double real_seconds = 0;
   double sim_seconds = 0;

@@ -4,6 +4,7 @@
 #include "scenarios/fuzzing/plan_edit.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -19,11 +20,8 @@ class Mutation {
   ScenarioSpec run() {
     const std::uint64_t steps = 1 + pick(4);
     for (std::uint64_t i = 0; i < steps; ++i) step(pick(8));
-    std::stable_sort(faults().begin(), faults().end(), [](const Fault& a, const Fault& b) {
-      const Duration* first = time_of(a);
-      const Duration* second = time_of(b);
-      return first != nullptr && second != nullptr && *first < *second;
-    });
+    std::stable_sort(faults().begin(), faults().end(),
+                     [](const Fault& a, const Fault& b) { return order_of(a) < order_of(b); });
     faults::assign_ids(spec_.plan);
     return std::move(spec_);
   }
@@ -34,6 +32,11 @@ class Mutation {
   std::uint64_t pick(std::uint64_t bound) { return scale(word(), bound); }
   Fault* any() { return faults().empty() ? nullptr : &faults()[pick(faults().size())]; }
 
+  // Faults with a time come in its order, the others after them.
+  static Duration order_of(const Fault& fault) {
+    const Duration* at = time_of(fault);
+    return at != nullptr ? *at : Duration{std::numeric_limits<std::int64_t>::max()};
+  }
   Duration some_time() {
     const std::uint64_t ms = pick(static_cast<std::uint64_t>(
         (space_.between.max.ns - space_.between.min.ns) / 1'000'000 + 1));
@@ -61,15 +64,19 @@ class Mutation {
     if (fault == nullptr) return;
     switch (what) {
       case 3: faults().erase(faults().begin() + (fault - faults().data())); break;
-      case 4: set_time(*fault, some_time()); break;
+      case 4: move(*fault); break;
       case 5: nudge(*fault); break;
       case 6: stretch(*fault); break;
       default: {
         Fault copy = *fault;
-        set_time(copy, some_time());
+        move(copy);
         add(std::move(copy));
       }
     }
+  }
+  void move(Fault& fault) {
+    const Duration at = some_time();
+    if (time_of(fault) != nullptr) set_time(fault, at);
   }
 
   // What the other does after some moment, in the place of what this one does then.
@@ -134,7 +141,7 @@ const ScenarioSpec& Pool::choose(DrawKey draws) const {
   const std::uint64_t count = entries_.size();
   const std::uint64_t among =
       scale(draws.at(0), 2) == 0 ? std::max<std::uint64_t>(1, count / 8) : count;
-  return entries_[count - 1 - scale(draws.at(1), among)];
+  return entries_[(next_ + count - 1 - scale(draws.at(1), among)) % count];
 }
 
 }  // namespace windtunnel::scenarios

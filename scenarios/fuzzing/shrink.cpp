@@ -1,9 +1,11 @@
 #include "scenarios/fuzzing/shrink.h"
 
+#include "protocols/base/hash.h"
 #include "scenarios/fuzzing/plan_edit.h"
 #include "scenarios/load.h"
 #include "scenarios/print.h"
 
+#include <unordered_set>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -18,8 +20,10 @@ class Shrinker {
       : registry_(registry),
         options_(options),
         on_progress_(on_progress),
+        catalog_(registry.catalog()),
         began_(std::chrono::steady_clock::now()) {
     result_.best = std::move(first);
+    tried_.insert(key_of(result_.best.spec));
   }
 
   ShrinkResult run() {
@@ -41,7 +45,8 @@ class Shrinker {
 
  private:
   bool over() const {
-    if (result_.interrupted || result_.candidates >= options_.candidates) return true;
+    const bool ended = result_.end == JobsEnd::interrupted || result_.end == JobsEnd::no_processes;
+    if (ended || result_.candidates >= options_.candidates) return true;
     const auto spent = std::chrono::steady_clock::now() - began_;
     return options_.time.count() != 0 && spent >= options_.time;
   }
@@ -67,7 +72,7 @@ class Shrinker {
   std::optional<faults::FaultPlan> played_plan() {
     std::optional<faults::FaultPlan> plan;
     const ScenarioSpec& spec = result_.best.spec;
-    const JobsEnd end = run_jobs(
+    result_.end = run_jobs(
         1, worker_options(spec),
         [&](std::uint64_t) {
           RunOptions options;
@@ -83,17 +88,32 @@ class Shrinker {
           if (loaded.spec) plan = std::move(loaded.spec->plan);
           return true;
         });
-    if (end == JobsEnd::interrupted) result_.interrupted = true;
     return plan;
+  }
+
+  static std::uint64_t key_of(const ScenarioSpec& spec) { return hash_text(print_spec(spec)); }
+
+  // Leaves those that have not been tried, each once, and returns their keys.
+  std::vector<std::uint64_t> keep_new(std::vector<ScenarioSpec>& candidates) const {
+    std::vector<std::uint64_t> keys;
+    std::unordered_set<std::uint64_t> here;
+    std::erase_if(candidates, [&](const ScenarioSpec& candidate) {
+      const std::uint64_t key = key_of(candidate);
+      if (tried_.contains(key) || !here.insert(key).second) return true;
+      keys.push_back(key);
+      return false;
+    });
+    return keys;
   }
 
   // Takes the first candidate that fails as the first scenario did.
   bool take_one_of(std::vector<ScenarioSpec> candidates) {
+    const std::vector<std::uint64_t> keys = keep_new(candidates);
     if (candidates.empty()) return false;
     bool took = false;
     WorkerOptions workers = worker_options(result_.best.spec);
     workers.workers = options_.jobs;
-    const JobsEnd end = run_jobs(
+    result_.end = run_jobs(
         candidates.size(), workers,
         [&](std::uint64_t job) {
           RunOptions options;
@@ -102,25 +122,26 @@ class Shrinker {
         },
         [&](std::uint64_t job, const JobOutcome& outcome) {
           ++result_.candidates;
-          std::optional<Failure> failure =
-              failure_of(candidates[job], seed_of(candidates[job]), outcome);
-          if (failure && failure->fingerprint == result_.best.failure.fingerprint) {
+          tried_.insert(keys[job]);
+          const SeedReport report = report_of(candidates[job], seed_of(candidates[job]), outcome);
+          std::optional<Failure> failure = failure_of(report, result_.best.failure.fingerprint);
+          if (failure && why_invalid(candidates[job], &catalog_).empty()) {
             result_.best = {std::move(candidates[job]), std::move(*failure)};
-            ++result_.taken;
             took = true;
           }
-          on_progress_({pass_, result_.candidates, result_.taken, &result_.best});
+          on_progress_({pass_, result_.candidates, &result_.best});
           return !took && !over();
         });
-    if (end == JobsEnd::interrupted) result_.interrupted = true;
     return took;
   }
 
   const Registry& registry_;
   const ShrinkOptions& options_;
   const std::function<void(const ShrinkProgress&)>& on_progress_;
+  Catalog catalog_;
   std::chrono::steady_clock::time_point began_;
   std::string_view pass_;
+  std::unordered_set<std::uint64_t> tried_;  // keys of scenarios
   ShrinkResult result_;
 };
 

@@ -2,11 +2,13 @@
 // workload. Every scenario that is taken fails with the fingerprint of the first.
 //
 // Candidates run in worker processes, several at a time, and the first one in order that still
-// fails is taken: the result does not depend on the number of workers.
+// fails is taken: the result does not depend on the number of workers. None runs twice, so
+// shrinking comes to an end; what is taken could have been written in a file.
 #pragma once
 
 #include "scenarios/fuzzing/simplify.h"
 #include "scenarios/registry.h"
+#include "scenarios/workers.h"
 
 #include <chrono>
 #include <cstdint>
@@ -25,16 +27,14 @@ struct ShrinkOptions {
 struct ShrinkProgress {
   std::string_view pass;
   std::uint64_t candidates = 0;  // that were run
-  std::uint64_t taken = 0;
   const Subject* best = nullptr;
 };
 
 struct ShrinkResult {
   Subject best;
   std::uint64_t candidates = 0;
-  std::uint64_t taken = 0;
-  bool complete = false;     // no pass makes it smaller any more
-  bool interrupted = false;  // by a signal
+  bool complete = false;       // no pass makes it smaller any more
+  JobsEnd end = JobsEnd::all;  // or interrupted, or no_processes
 };
 
 // `spec` is drawn (scenarios/draw.h) and has one seed; `failure` is how that seed fails.

@@ -1,6 +1,7 @@
-// Ways to make a scenario smaller or easier to read. Each pass proposes scenarios, boldest first,
-// each strictly simpler than the one it is made from in some measure, so that taking proposals
-// comes to an end. Whether a proposal still fails is for the caller to find out.
+// Ways to make a scenario smaller or easier to read. Each pass proposes scenarios, boldest first.
+// No pass undoes what another does: clients work for a shorter time, faults last shorter, times are
+// rounder. Whether a proposal still fails, and whether it makes sense as a scenario, is for the
+// caller to find out.
 #pragma once
 
 #include "scenarios/fuzzing/fingerprint.h"

@@ -66,6 +66,20 @@ TEST_F(Fuzz, SaysWhatItCoveredWhereNothingIsFound) {
                     HasSubstr("kinds of faults bit"), HasSubstr("20 runs: 20 passed")));
 }
 
+TEST_F(Fuzz, SaysWhatItCouldNotJudgeInEveryForm) {
+  std::string text = read_file(kRaft);
+  const std::size_t floor = text.find("ops_ok: 20");
+  ASSERT_NE(floor, std::string::npos);
+  write_file(directory_ / "idle.yaml", text.replace(floor, 10, "ops_ok: 1000000"));
+  const Ended ended = command({"fuzz", "idle.yaml", "--runs", "3", "--junit", "j.xml"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr("unknown  3 x below the floor"),
+                               HasSubstr("run idle.yaml --seed 1\n")));
+  EXPECT_THAT(read_file(directory_ / "j.xml"), HasSubstr("3 unknown, first seed 1"));
+  const Ended json = command({"fuzz", "idle.yaml", "--runs", "3", "--json"});
+  EXPECT_THAT(json.out, HasSubstr("\"count\":3,\"first_seed\":\"1\""));
+}
+
 TEST_F(Fuzz, PrintsJsonForScripts) {
   const Ended ended = command({"fuzz", kNaive, "--runs", "10", "--no-shrink", "--json", "-j", "2"});
   EXPECT_EQ(ended.code, 1);
@@ -109,6 +123,15 @@ TEST_F(Fuzz, RefusesWhatMakesNoSense) {
   const Ended no_space = command({"fuzz", plain});
   EXPECT_EQ(no_space.code, 65);
   EXPECT_THAT(no_space.err, HasSubstr("no `fuzz:` section"));
+  std::string text = read_file(kNaive);
+  const std::size_t expected = text.find("violated in_any");
+  ASSERT_NE(expected, std::string::npos);
+  write_file(directory_ / "known.yaml", text.replace(expected, 15, "violated"));
+  const Ended known = command({"fuzz", "known.yaml"});
+  EXPECT_EQ(known.code, 65);
+  EXPECT_THAT(known.err, HasSubstr("fuzzing looks for violations"));
+  EXPECT_EQ(command({"fuzz", kRaft, "--junit", "."}).code, 70);
+  EXPECT_EQ(command({"fuzz", kRaft, kRaft}).code, 64);
   EXPECT_EQ(command({"fuzz", kRaft, "--runs", "0"}).code, 64);
   const Ended time = command({"fuzz", kRaft, "--time", "60"});
   EXPECT_EQ(time.code, 64);

@@ -36,6 +36,8 @@ const std::vector<Layer>& layers() {
        {"protocols/base", "protocols/env", "protocols/raft", "protocols/rpc", "protocols/broker",
         "protocols/kv", "protocols/naive", "protocols/node", "sim", "checkers", "faults",
         "reports"}},
+      {"scenarios/fuzzing",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"}},
       {"scenarios/gtest",
        {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"},
        true},

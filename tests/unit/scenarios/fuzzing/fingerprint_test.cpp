@@ -22,6 +22,35 @@ TEST(Shape, OfACrashIsWhatTheAssertionSays) {
   EXPECT_NE(shape_of(a), shape_of(c));
 }
 
+TEST(Shape, OfACrashIsTheExceptionTooAndWhatASanitizerSays) {
+  const std::string abort = "it crashed: Aborted\nterminate called after throwing an instance of ";
+  EXPECT_NE(shape_of(abort + "'std::out_of_range'\n"), shape_of(abort + "'std::bad_alloc'\n"));
+  EXPECT_NE(shape_of(abort + "'X'\n  what():  no log"),
+            shape_of(abort + "'X'\n  what():  no term"));
+  const std::string exit = "it exited with status 1\nSUMMARY: AddressSanitizer: ";
+  EXPECT_NE(shape_of(exit + "heap-use-after-free a.cpp:1 in f"),
+            shape_of(exit + "heap-use-after-free a.cpp:1 in g"));
+}
+
+TEST(Failures, AreAllThatARunViolatesButWhatMayBe) {
+  const auto violated = [](const char* check, Expectation expected) {
+    PropertyResult result;
+    result.check = check;
+    result.expected = expected;
+    result.finding.decision = Decision::violated;
+    result.finding.text = "it is";
+    return result;
+  };
+  SeedReport report;
+  report.summary.violated = {violated("a", Expectation::any), violated("b", Expectation::holds),
+                             violated("c", Expectation::violated)};
+  const std::vector<Failure> failures = failures_of(report);
+  ASSERT_EQ(failures.size(), 2U);
+  EXPECT_EQ(failure_of(report)->fingerprint.check, "b");
+  EXPECT_EQ(failure_of(report, failures[1].fingerprint)->fingerprint.check, "c");
+  EXPECT_FALSE(failure_of(report, Fingerprint{"d", "", "it is"}).has_value());
+}
+
 TEST(Shape, NamesTheCheckInItsText) {
   const Fingerprint one{"raft.log-matching", "", "n# and n#"};
   const Fingerprint other{"raft.log-matching", "", "n# or n#"};

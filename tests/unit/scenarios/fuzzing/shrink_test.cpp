@@ -122,15 +122,48 @@ TEST_F(Shrinking, TheFileHoldsWordsThatAreLongerThanItsLines) {
   EXPECT_EQ(parse(failure_text(written, failure, registry_)), written);
 }
 
-TEST(Passes, ProposeOnlyWhatIsAnotherScenario) {
-  Subject subject;
-  subject.spec.cluster.groups.push_back({});
-  subject.spec.properties.push_back({});
-  for (const SimplifyPass& pass : simplify_passes()) {
-    for (const ScenarioSpec& proposal : pass.propose(subject)) {
-      EXPECT_NE(proposal, subject.spec) << pass.name;
-    }
-  }
+TEST_F(Shrinking, TheFileHoldsWhateverCodeUnderTestHasSaid) {
+  Failure failure;
+  ScenarioSpec spec = failing_naive(1, failure);
+  for (int i = 0; i < 60; ++i) spec.plan.faults[0].label += "\xe6\x97\xa5";
+  failure.text = "\x1b[31mred\xff\n\x01";
+  const ScenarioSpec written = failure_spec({spec, failure});
+  EXPECT_EQ(parse(failure_text(written, failure, registry_)), written);
+}
+
+TEST_F(Shrinking, TheFileNamesTheCheckThatOneLineForManyStandsFor) {
+  Failure failure;
+  ScenarioSpec spec = failing_naive(1, failure);
+  spec.properties.resize(1);
+  spec.properties[0].check = "raft.*";
+  spec.properties[0].workload.clear();
+  failure.fingerprint = {"raft.commit-once", "", "n# commits another entry"};
+  const std::vector<PropertySpec> written = failure_spec({spec, failure}).properties;
+  ASSERT_EQ(written.size(), 2U);
+  EXPECT_EQ(written[0], spec.properties[0]);
+  EXPECT_EQ(written[1].check, "raft.commit-once");
+  EXPECT_EQ(written[1].expect, Expectation::violated);
+}
+
+// Nobody can be elected over such links. Nothing here makes it fail less, so each pass has its way.
+TEST_F(Shrinking, ComesToAnEndWhereEverythingMayBeChanged) {
+  const ScenarioSpec spec = parse(R"(scenario: v1
+name: slow
+limits: { sim_time: 4s }
+cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }
+network: { default: { latency: 5s } }
+workloads:
+  - { name: kv, type: cas-register, clients: 2, keys: 3, rate: 20/s, timeout: 500ms, start: 70ms }
+faults: [{ at: 137ms, isolate: n3, for: 777ms }, { at: 1s, link: { from: n1, to: n2, loss: 0.5 } }]
+heal: { at: 1900ms, within: 2s }
+properties: [recovers]
+)");
+  const std::optional<Failure> failure = failure_of(report(spec, 1));
+  ASSERT_TRUE(failure.has_value());
+  const ShrinkResult result = run(spec, *failure);
+  EXPECT_TRUE(result.complete) << result.candidates;
+  const Catalog catalog = registry_.catalog();
+  EXPECT_EQ(why_invalid(result.best.spec, &catalog), "");
 }
 
 TEST(PlanEdit, ForgettingANodeTakesOutWhatConcernedOnlyIt) {
