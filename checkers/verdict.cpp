@@ -7,7 +7,11 @@ namespace windtunnel::checkers {
 std::string witness_text(const Witness& witness) {
   std::string text;
   if (!witness.key.empty()) text += "\n  key " + witness.key;
-  text += "\n  " + witness.explanation;
+  return text + "\n  " + witness.explanation + operations_text(witness);
+}
+
+std::string operations_text(const Witness& witness) {
+  std::string text;
   for (const Witness::Item& item : witness.operations) {
     text +=
         item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);

@@ -51,6 +51,8 @@ struct Verdict {
 
 // In words, as `windtunnel check` prints them: every line is indented and begins with a newline.
 std::string witness_text(const Witness& witness);
+// The part of it that comes after the explanation: the operations.
+std::string operations_text(const Witness& witness);
 inline constexpr const char* kNotRechecked = "not rechecked: no second, plain program confirmed it";
 // Why the verdict is what it is: the witnesses, or the reason of an unknown; empty for ok.
 std::string explanation_text(const Verdict& verdict);

@@ -4,6 +4,7 @@
 #include "scenarios/fuzzing/failure_file.h"
 #include "scenarios/fuzzing/plan_edit.h"
 #include "scenarios/load.h"
+#include "scenarios/shell_word.h"
 #include "sim/trace/atomic_file.h"
 
 #include <fmt/format.h>
@@ -97,10 +98,19 @@ void prove_finding(const scenarios::Registry& registry, SavedFinding& saved) {
   saved.operations = proof.operations;
 }
 
-std::string size_text(const SavedFinding& finding) {
-  return fmt::format("{}, {}, {}, {}", counted(finding.faults, "fault"),
-                     counted(finding.nodes, "node"), counted(finding.clients, "client"),
-                     counted(finding.operations, "operation"));
+std::string saved_text(const SavedFinding& saved, const std::string& called_by) {
+  std::string text;
+  if (saved.shrunk) {
+    text +=
+        fmt::format("  shrunk   {}, {}, {}, {} ({}, {}{})\n", counted(saved.faults, "fault"),
+                    counted(saved.nodes, "node"), counted(saved.clients, "client"),
+                    counted(saved.operations, "operation"), counted(saved.candidates, "candidate"),
+                    duration_text(saved.seconds), saved.complete ? "" : ", stopped before its end");
+  }
+  if (saved.file.empty()) return text;
+  return text + fmt::format("  saved    {}{}\n  rerun    {} run {}\n", saved.file,
+                            saved.proved && !saved.reproduces ? ", but it does not reproduce" : "",
+                            scenarios::shell_word(called_by), scenarios::shell_word(saved.file));
 }
 
 }  // namespace windtunnel::cli

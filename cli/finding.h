@@ -40,7 +40,8 @@ SavedFinding save_finding(const scenarios::ScenarioSpec& spec, const scenarios::
 // Runs what the file says, which is what others will run.
 void prove_finding(const scenarios::Registry& registry, SavedFinding& saved);
 
-// "3 faults, 3 nodes, 1 client, 4 operations".
-std::string size_text(const SavedFinding& finding);
+// Lines about it: how small it was made, where it is, and the command that runs it. `called_by`:
+// the tool, as it was called.
+std::string saved_text(const SavedFinding& saved, const std::string& called_by);
 
 }  // namespace windtunnel::cli

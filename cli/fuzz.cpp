@@ -121,10 +121,7 @@ class Fuzzing {
     Finding found{&group, {}, !kept_[number].has_value()};
     if (!found.known) found.saved = finished(group, *kept_[number], options);
     found.rerun = rerun();
-    if (!found.saved.file.empty()) {
-      found.replay = fmt::format("{} run {}", scenarios::shell_word(request_.called_by),
-                                 scenarios::shell_word(found.saved.file));
-    }
+    found.called_by = request_.called_by;
     junit_.add_failure(spec_.name, group.failure.fingerprint.text(), group.failure.text);
     if (!print(request_.json ? finding_json(spec_.name, found) + "\n"
                              : finding_text(found, totals_, terminal_))) {

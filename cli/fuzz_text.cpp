@@ -137,21 +137,10 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
                                  grouped(group.count), grouped(totals.runs), grouped(group.run),
                                  group.seed, scenarios::indented(group.failure.text));
   if (finding.known) return text.append("  known    the corpus has it\n");
-  const SavedFinding& saved = finding.saved;
-  if (saved.shrunk) {
-    text += fmt::format("  shrunk   {} ({} candidates, {}{})\n", size_text(saved),
-                        grouped(saved.candidates), duration_text(saved.seconds),
-                        saved.complete ? "" : ", stopped before its end");
-  }
   if (!finding.rerun.empty()) {
     text += fmt::format("  first    {} {}\n", finding.rerun, group.seed);
   }
-  if (!saved.file.empty()) {
-    text += fmt::format("  saved    {}{}\n  rerun    {}\n", saved.file,
-                        saved.proved && !saved.reproduces ? ", but it does not reproduce" : "",
-                        finding.replay);
-  }
-  return text;
+  return text + saved_text(finding.saved, finding.called_by);
 }
 
 std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::Registry& registry,

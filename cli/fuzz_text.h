@@ -16,9 +16,9 @@ namespace windtunnel::cli {
 struct Finding {
   const scenarios::FailureGroup* group = nullptr;
   SavedFinding saved;
-  bool known = false;       // the corpus has it
-  std::string rerun = {};   // what repeats the first run, without its seed; empty: nothing does
-  std::string replay = {};  // the command that runs the file
+  bool known = false;          // the corpus has it
+  std::string rerun = {};      // what repeats the first run, without its seed; empty: nothing does
+  std::string called_by = {};  // the tool, as it was called
 };
 
 std::string introduction(const std::string& name, const scenarios::FuzzOptions& options);

@@ -48,13 +48,7 @@ int shrink_seed(const ShrinkRequest& request, const ScenarioSpec& space, std::ui
     complain("error: " + saved.error);
     return kExitInternal;
   }
-  print_line(fmt::format("  shrunk   {} ({} candidates, {}{})", size_text(saved), saved.candidates,
-                         duration_text(saved.seconds),
-                         saved.complete ? "" : ", stopped before its end"));
-  print_line(fmt::format("  saved    {}{}\n  rerun    {} run {}", saved.file,
-                         saved.proved && !saved.reproduces ? ", but it does not reproduce" : "",
-                         scenarios::shell_word(request.called_by),
-                         scenarios::shell_word(saved.file)));
+  if (!print(saved_text(saved, request.called_by))) return kExitInternal;
   return saved.interrupted ? kExitInterrupted : kExitOk;
 }
 

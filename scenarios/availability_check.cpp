@@ -62,7 +62,7 @@ class AvailabilityMonitor final : public Monitor, public RecordListener {
     if (sim_ != nullptr) sim_->trace().remove_listener(*this);
   }
 
-  void attach(const RunView& view, std::function<void()>) override {
+  void attach(const RunView& view, OnViolation) override {
     sim_ = &view.sim;
     down_.assign(view.nodes.size(), false);
     for (const NodeLayout& node : view.nodes) clients_.push_back(node.client);

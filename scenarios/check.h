@@ -73,9 +73,10 @@ struct RunView {
 class Monitor {
  public:
   virtual ~Monitor() = default;
-  // Called once before the first event; `on_violation` must be called (once) when an online
-  // violation is found.
-  virtual void attach(const RunView& view, std::function<void()> on_violation) = 0;
+  // Called once before the first event. `on_violation` must be called with the name of the check
+  // when the first violation of it is seen; the run decides whether it ends there.
+  using OnViolation = std::function<void(std::string_view check)>;
+  virtual void attach(const RunView& view, OnViolation on_violation) = 0;
   // The finding for the check of that name, for the property as it stands in the scenario.
   virtual Finding finish(const RunView& view, const PropertySpec& property) = 0;
 };

@@ -5,16 +5,11 @@
 namespace windtunnel::scenarios {
 namespace {
 
-std::string witness_text(const checkers::Verdict& verdict) {
-  std::string text = verdict.witness.explanation;
-  for (const checkers::Witness::Item& item : verdict.witness.operations) {
-    text += "\n  " + item.text;
-  }
-  if (verdict.witness.omitted > 0) {
-    text += "\n  and " + std::to_string(verdict.witness.omitted) + " earlier operations";
-  }
-  if (!verdict.witness.rechecked) text += "\n  not rechecked by a plain search";
-  return text;
+// What is wrong comes first: the kind of a failure is told by its first line.
+std::string text_of(const checkers::Witness& witness) {
+  std::string text = witness.explanation;
+  if (!witness.key.empty()) text += "\n  key " + witness.key;
+  return text + checkers::operations_text(witness);
 }
 
 // The moment at which the history can no longer be right is the last return among the witness; the
@@ -35,7 +30,7 @@ void place(const WorkloadHistory& entry, const checkers::Witness& witness, Findi
 
 class LinearizableMonitor final : public Monitor {
  public:
-  void attach(const RunView&, std::function<void()>) override {}
+  void attach(const RunView&, OnViolation) override {}
 
   Finding finish(const RunView& view, const PropertySpec& property) override {
     Finding finding;
@@ -61,7 +56,7 @@ class LinearizableMonitor final : public Monitor {
     } else if (verdict.decision == checkers::Decision::violated) {
       finding.decision = Decision::violated;
       finding.group = entry.group;
-      finding.text = witness_text(verdict);
+      finding.text = text_of(verdict.witness);
       place(entry, verdict.witness, finding);
     }
   }

@@ -7,7 +7,6 @@
 #include "sim/simulation.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -51,17 +50,10 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     }
   }
 
-  void attach(const RunView& view, std::function<void()> on_violation) override {
+  void attach(const RunView& view, OnViolation on_violation) override {
     sim_ = &view.sim;
     on_violation_ = std::move(on_violation);
     for (const NodeLayout& node : view.nodes) names_.push_back(node.name);
-    for (std::size_t i = 0; i < kRaftInvariants; ++i) {
-      // The later of two properties on the same check wins.
-      for (const PropertySpec& property : view.spec.properties) {
-        if (!matches(property.check, check_id(static_cast<RaftInvariant>(i)))) continue;
-        matters_[i] = property.expect != Expectation::any;
-      }
-    }
     const bool keeps = destroys(view.spec.plan);
     for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
       ledgers_.emplace_back(sim_->node(NodeId{i}).disk(), keeps);
@@ -272,22 +264,17 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     while (group.times.size() < violations.size()) {
       const RaftInvariant invariant = violations[group.times.size()].invariant;
       group.times.push_back(sim_->now());
-      if (reported_ || !matters_[static_cast<std::size_t>(invariant)]) continue;
-      reported_ = true;
-      on_violation_();
+      on_violation_(check_id(invariant));
     }
   }
 
   Simulation* sim_ = nullptr;
-  std::function<void()> on_violation_;
+  OnViolation on_violation_;
   std::vector<std::string> names_;  // of the nodes
   std::map<GroupId, Group> groups_;
   std::vector<ExtentLedger> ledgers_;  // by node
   GroupId latest_group_;
   Group* latest_ = nullptr;
-  // Whether a violation of the invariant ends the run: it is among the properties.
-  std::array<bool, kRaftInvariants> matters_{};
-  bool reported_ = false;
 };
 
 }  // namespace

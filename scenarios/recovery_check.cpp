@@ -34,7 +34,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     if (sim_ != nullptr) sim_->trace().remove_listener(*this);
   }
 
-  void attach(const RunView& view, std::function<void()>) override {
+  void attach(const RunView& view, OnViolation) override {
     sim_ = &view.sim;
     nodes_ = &view.nodes;
     applied_.resize(view.nodes.size());

@@ -23,15 +23,15 @@ class Properties {
     }
   }
 
-  // A monitor all of whose properties expect `any` ends no run.
+  // `on_violation` is called for what a property speaks of that does not expect `any`.
   void attach(const RunView& view, const std::function<void()>& on_violation) {
     for (auto& [name, monitor] : monitors_) {
-      const Monitor* const this_one = monitor.get();
-      const bool matters = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-        return entry.monitor == this_one && entry.property->expect != Expectation::any;
+      monitor->attach(view, [this, on_violation](std::string_view check) {
+        const bool matters = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+          return entry.check->info.name == check && entry.property->expect != Expectation::any;
+        });
+        if (matters) on_violation();
       });
-      monitor->attach(
-          view, matters ? on_violation : [] {});
     }
   }
 
@@ -147,8 +147,7 @@ void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
   const bool explained = found_violation(result);
   if (stop == StopReason::requested && !explained) {
     unknown = true;
-    result.reasons.push_back(
-        "the run ended early at a violation of a check that is not among the properties");
+    result.reasons.push_back("the run ended early at a violation that no property found");
   }
   if (!explained) judge_floor(spec, result, unknown);
   result.verdict = fails ? RunVerdict::fail : unknown ? RunVerdict::unknown : RunVerdict::pass;

@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 struct Planted {
   Decision first = Decision::holds;
   Decision second = Decision::holds;
-  bool stops = false;
+  const char* stops = nullptr;  // the check whose violation is reported at the first operation
   bool undid = false;
 };
 
@@ -25,13 +25,13 @@ class PlantedMonitor final : public Monitor, public RecordListener {
  public:
   explicit PlantedMonitor(const Planted& planted) : planted_(planted) {}
   ~PlantedMonitor() override { sim_->trace().remove_listener(*this); }
-  void attach(const RunView& view, std::function<void()> on_violation) override {
+  void attach(const RunView& view, OnViolation on_violation) override {
     sim_ = &view.sim;
     stop_ = std::move(on_violation);
     sim_->trace().add_listener(*this, {RecordKind::complete});
   }
   void on_record(std::uint64_t, const Record&) override {
-    if (planted_.stops && !stopped_) stop_();
+    if (planted_.stops != nullptr && !stopped_) stop_(planted_.stops);
     stopped_ = true;
   }
   Finding finish(const RunView&, const PropertySpec& property) override {
@@ -47,7 +47,7 @@ class PlantedMonitor final : public Monitor, public RecordListener {
  private:
   const Planted& planted_;
   Simulation* sim_ = nullptr;
-  std::function<void()> stop_;
+  OnViolation stop_;
   bool stopped_ = false;
 };
 
@@ -126,7 +126,7 @@ TEST(Verdict, AnExpectedViolationThatIsNotFoundFails) {
 TEST(Verdict, AnExpectedViolationThatIsFoundPassesBelowTheFloor) {
   Planted planted;
   planted.first = Decision::violated;
-  planted.stops = true;
+  planted.stops = "planted.first";
   const RunResult result =
       run(kShort + "properties: [{ check: planted.first, expect: violated, because: planted }]\n" +
               "floor: { ops_ok: 100000 }\n",
@@ -151,14 +151,23 @@ TEST(Verdict, WhatCouldNotBeDecidedIsUnknown) {
   EXPECT_THAT(result.reasons, Contains(HasSubstr("could not be decided: as planted")));
 }
 
-TEST(Verdict, AStopAtACheckThatIsNotAmongThePropertiesIsUnknown) {
+TEST(Verdict, AStopAtAViolationThatIsNotFoundAfterwardsIsUnknown) {
   Planted planted;
-  planted.second = Decision::violated;
-  planted.stops = true;
+  planted.stops = "planted.first";
   const RunResult result = run(kShort + kFirst, planted);
   EXPECT_EQ(result.verdict, RunVerdict::unknown);
-  EXPECT_THAT(result.reasons,
-              Contains(HasSubstr("at a violation of a check that is not among the properties")));
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("at a violation that no property found")));
+}
+
+TEST(Verdict, AViolationThatNoPropertySpeaksOfEndsNoRun) {
+  Planted planted;
+  planted.second = Decision::violated;
+  planted.stops = "planted.second";
+  const RunResult result = run(kShort + kFirst, planted);
+  EXPECT_EQ(result.verdict, RunVerdict::pass);
+  EXPECT_EQ(result.sim_time, seconds(3));
+  const std::string any = "properties: [planted.first, { check: planted.second, expect: any }]\n";
+  EXPECT_EQ(run(kShort + any, planted).sim_time, seconds(3));
 }
 
 TEST(Verdict, WhatClientsSawIsNoViolationWhereThePlanUndidAPromise) {
