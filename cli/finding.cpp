@@ -101,11 +101,11 @@ void prove_finding(const scenarios::Registry& registry, SavedFinding& saved) {
 std::string saved_text(const SavedFinding& saved, const std::string& called_by) {
   std::string text;
   if (saved.shrunk) {
-    text +=
-        fmt::format("  shrunk   {}, {}, {}, {} ({}, {}{})\n", counted(saved.faults, "fault"),
-                    counted(saved.nodes, "node"), counted(saved.clients, "client"),
-                    counted(saved.operations, "operation"), counted(saved.candidates, "candidate"),
-                    duration_text(saved.seconds), saved.complete ? "" : ", stopped before its end");
+    text += fmt::format("  shrunk   {}, {}, {}{} ({}, {}{})\n", counted(saved.faults, "fault"),
+                        counted(saved.nodes, "node"), counted(saved.clients, "client"),
+                        saved.proved ? ", " + counted(saved.operations, "operation") : "",
+                        counted(saved.candidates, "candidate"), duration_text(saved.seconds),
+                        saved.complete ? "" : ", stopped before its end");
   }
   if (saved.file.empty()) return text;
   return text + fmt::format("  saved    {}{}\n  rerun    {} run {}\n", saved.file,

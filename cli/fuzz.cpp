@@ -19,8 +19,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
-#include <set>
 
 namespace windtunnel::cli {
 namespace {
@@ -32,6 +32,9 @@ using scenarios::ScenarioSpec;
 std::string folder_for(const FuzzRequest& request, const ScenarioSpec& spec) {
   return request.corpus.empty() ? request.out + "/" + spec.name + "/findings" : request.corpus;
 }
+
+// What still fails of the corpus: its files, by scenario and fingerprint.
+using Known = std::map<std::string, std::string>;
 
 // A kind of failure of one scenario.
 std::string known_as(const std::string& scenario, const std::string& fingerprint) {
@@ -51,7 +54,7 @@ class Fuzzing {
         spec_(std::move(spec)) {}
 
   int run(const scenarios::FuzzOptions& options, const FindingOptions& finding,
-          const std::set<std::string>& known) {
+          const Known& known) {
     options_ = options;
     if (!request_.json) print_line(introduction(terminal_.strong(spec_.name), options));
     totals_ = scenarios::fuzz(spec_, registry_, options, [&](const FuzzTotals& totals) {
@@ -67,16 +70,26 @@ class Fuzzing {
   }
 
  private:
+  struct Kept {
+    SavedFinding saved;
+    bool is_known = false;  // the corpus has it
+  };
+
   // What is found is written at once, as it is: the campaign may be killed before its end.
-  void keep_new(const FuzzTotals& totals, const std::set<std::string>& known) {
+  void keep_new(const FuzzTotals& totals, const Known& known) {
     while (kept_.size() < totals.groups.size()) {
       const FailureGroup& group = totals.groups[kept_.size()];
-      kept_.emplace_back();
-      if (known.contains(known_as(spec_.name, group.failure.fingerprint.text()))) continue;
+      Kept& kept = kept_.emplace_back();
+      const auto found = known.find(known_as(spec_.name, group.failure.fingerprint.text()));
+      kept.is_known = found != known.end();
+      if (kept.is_known) {
+        kept.saved.file = found->second;
+        continue;
+      }
       const FindingOptions plain{1, false, {}};
-      kept_.back() =
+      kept.saved =
           save_finding(group.spec, group.failure, file_for(group), registry_, plain, terminal_);
-      report_error(*kept_.back());
+      report_error(kept.saved);
     }
   }
 
@@ -118,11 +131,12 @@ class Fuzzing {
 
   void take(std::size_t number, const FindingOptions& options) {
     const FailureGroup& group = totals_.groups[number];
-    Finding found{&group, {}, !kept_[number].has_value()};
-    if (!found.known) found.saved = finished(group, *kept_[number], options);
+    Finding found{&group, kept_[number].saved, kept_[number].is_known};
+    if (!found.known) found.saved = finished(group, std::move(found.saved), options);
     found.rerun = rerun();
     found.called_by = request_.called_by;
-    junit_.add_failure(spec_.name, group.failure.fingerprint.text(), group.failure.text);
+    junit_.add_failure(spec_.name, group.failure.fingerprint.text(),
+                       group.failure.text + "\n" + found.saved.file);
     if (!print(request_.json ? finding_json(spec_.name, found) + "\n"
                              : finding_text(found, totals_, terminal_))) {
       write_failed_ = true;
@@ -192,7 +206,7 @@ class Fuzzing {
   ScenarioSpec spec_;
   scenarios::FuzzOptions options_;
   FuzzTotals totals_;
-  std::vector<std::optional<SavedFinding>> kept_;  // of each kind; nothing: the corpus has it
+  std::vector<Kept> kept_;  // of each kind
   std::vector<Finding> findings_;
   std::chrono::steady_clock::time_point shown_;
   bool write_failed_ = false;
@@ -219,11 +233,11 @@ int check_space(const std::string& path, const ScenarioSpec& spec) {
 }
 
 void take_entry(const scenarios::CorpusEntry& entry, const scenarios::CorpusResult& result,
-                std::set<std::string>& known, JUnitReport& junit, int& code) {
+                Known& known, JUnitReport& junit, int& code) {
   using State = scenarios::CorpusState;
   const bool shows = result.state == State::reproduces || result.state == State::same_failure;
   if (shows && entry.spec.found) {
-    known.insert(known_as(entry.spec.found->scenario, result.fingerprint));
+    known.emplace(known_as(entry.spec.found->scenario, result.fingerprint), entry.path);
   }
   code = kExitViolated;
   junit.add_failure("corpus", entry.path, result.text);
@@ -231,10 +245,9 @@ void take_entry(const scenarios::CorpusEntry& entry, const scenarios::CorpusResu
 
 // Runs what was found before. Returns what still shows; nothing where it was interrupted or cannot
 // be read.
-std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
-                                                  const scenarios::Registry& registry,
-                                                  JUnitReport& junit, int& code) {
-  std::set<std::string> known;
+std::optional<Known> check_corpus(const FuzzRequest& request, const scenarios::Registry& registry,
+                                  JUnitReport& junit, int& code) {
+  Known known;
   if (request.corpus.empty()) return known;
   const scenarios::Corpus corpus = scenarios::load_corpus(request.corpus, registry);
   for (const std::string& complaint : corpus.complaints) complain(complaint);
@@ -242,11 +255,14 @@ std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
     code = corpus.exit_code;
     return std::nullopt;
   }
+  std::size_t shown = 0;
   for (const scenarios::CorpusEntry& entry : corpus.entries) {
     const scenarios::CorpusResult result = scenarios::check_entry(entry, registry);
     if (result.end != JobsEnd::all) {
-      code = result.end == JobsEnd::interrupted ? kExitInterrupted : kExitInternal;
-      if (code == kExitInternal) complain("error: no worker process could be started");
+      const bool interrupted = result.end == JobsEnd::interrupted;
+      code = interrupted ? kExitInterrupted : kExitInternal;
+      complain(interrupted ? "interrupted while the corpus was run; nothing new was looked for"
+                           : "error: no worker process could be started");
       return std::nullopt;
     }
     take_entry(entry, result, known, junit, code);
@@ -255,6 +271,10 @@ std::optional<std::set<std::string>> check_corpus(const FuzzRequest& request,
     } else {
       print_line(corpus_json(entry.path, result));
     }
+    if (result.state == scenarios::CorpusState::reproduces) ++shown;
+  }
+  if (!request.json && !corpus.entries.empty()) {
+    print_line(fmt::format("corpus   {} of {} reproduce", shown, corpus.entries.size()));
   }
   return known;
 }
@@ -315,9 +335,8 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
     return kExitInternal;
   }
   JUnitReport junit;
-  const std::optional<std::set<std::string>> known = check_corpus(request, registry, junit, code);
-  if (!known) return code;
-  for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
+  const std::optional<Known> known = check_corpus(request, registry, junit, code);
+  for (std::size_t i = 0; known && i < specs.size() && code != kExitInterrupted; ++i) {
     Fuzzing fuzzing(request, registry, terminal, junit, request.scenarios[i], std::move(specs[i]));
     code = worst_of(code, fuzzing.run(options, finding, *known));
   }

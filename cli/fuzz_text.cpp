@@ -85,11 +85,14 @@ json::object json_of(const Finding& finding) {
   object["known"] = finding.known;
   object["file"] = text_of(finding.saved.file);
   object["shrunk"] = finding.saved.shrunk;
-  object["reproduces"] = finding.saved.reproduces;
   object["candidates"] = finding.saved.candidates;
   object["faults"] = finding.saved.faults;
   object["nodes"] = finding.saved.nodes;
-  object["operations"] = finding.saved.operations;
+  // What was not run again is not known.
+  if (finding.saved.proved) {
+    object["reproduces"] = finding.saved.reproduces;
+    object["operations"] = finding.saved.operations;
+  }
   object["text"] = text_of(group.failure.text);
   return object;
 }
@@ -136,7 +139,7 @@ std::string finding_text(const Finding& finding, const FuzzTotals& totals,
                                  terminal.bad("FOUND"), group.failure.fingerprint.text(),
                                  grouped(group.count), grouped(totals.runs), grouped(group.run),
                                  group.seed, scenarios::indented(group.failure.text));
-  if (finding.known) return text.append("  known    the corpus has it\n");
+  if (finding.known) return text + "  known    the corpus has it: " + finding.saved.file + "\n";
   if (!finding.rerun.empty()) {
     text += fmt::format("  first    {} {}\n", finding.rerun, group.seed);
   }
@@ -165,8 +168,9 @@ std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::R
   if (!marks.missed.empty())
     text += fmt::format("         marks not reached: {}\n", joined(marks.missed));
   if (!missed.empty()) text += fmt::format("         faults that never bit: {}\n", joined(missed));
-  for (const auto& [reason, unknown] : totals.reasons) {
-    text += fmt::format("unknown  {} x {}\n", grouped(unknown.count), scenarios::indented(reason));
+  for (const auto& [shape, unknown] : totals.reasons) {
+    text += fmt::format("unknown  {} x {}\n", grouped(unknown.count),
+                        scenarios::indented(unknown.first_reason));
     if (!rerun.empty()) text += fmt::format("  first  {} {}\n", rerun, unknown.first_seed);
   }
   for (const scenarios::NondeterministicRun& run : totals.nondeterministic_runs) {
@@ -224,9 +228,9 @@ std::string totals_json(const scenarios::ScenarioSpec& space, const FuzzTotals& 
   object["real_seconds"] = totals.real_seconds;
   object["sim_seconds"] = totals.sim_seconds;
   json::array& reasons = object["unknown_reasons"].emplace_array();
-  for (const auto& [reason, unknown] : totals.reasons) {
+  for (const auto& [shape, unknown] : totals.reasons) {
     json::object& one = reasons.emplace_back(json::object()).get_object();
-    one["reason"] = text_of(reason);
+    one["reason"] = text_of(unknown.first_reason);
     one["count"] = unknown.count;
     one["first_seed"] = std::to_string(unknown.first_seed);
   }

@@ -79,8 +79,10 @@ MaybeProblem check_every(const Every& every) {
 MaybeProblem check_disk(const DiskFault& fault) {
   const bool slows = fault.delay.has_value() || fault.factor > 1;
   if ((fault.kind == DiskFault::Kind::slow) == slows) return {};
-  return Problem{
-      Code::inconsistent, "`delay` or `factor` belongs to `fault: slow`, and only there", {}};
+  return Problem{Code::inconsistent,
+                 slows ? "`delay` and `factor` belong to `fault: slow`"
+                       : "`fault: slow` needs `delay` or `factor`",
+                 {}};
 }
 
 MaybeProblem check_when(const When& when) {

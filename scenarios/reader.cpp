@@ -125,7 +125,9 @@ class Reader final : public SchemaVisitor {
     const bool empty = node.kind == YamlNode::Kind::null;
     report(Problem{empty ? Code::empty_value : Code::wrong_shape,
                    fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)),
-                   {}},
+                   expected == "a list" && node.kind == YamlNode::Kind::scalar
+                       ? "write it in brackets, as [A, B]"
+                       : ""},
            node);
   }
   // Before the first key of an object is looked up: is it a map at all?

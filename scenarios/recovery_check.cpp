@@ -61,8 +61,10 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       core_ = record.b;
       check_applied(record.time);
     } else if (record.kind == RecordKind::invoke) {
-      // A call that comes after the bound says nothing about it.
-      if (healed_ && !is_over_) workload_of(record.node).invoked = true;
+      // A call that comes shortly before the bound, or after it, says nothing about it.
+      if (healed_ && record.time <= healed_at_ + within_ / 2) {
+        workload_of(record.node).invoked = true;
+      }
     } else if (record.kind == RecordKind::complete) {
       // Word b is the number of the call's record.
       const bool ok = record.aux == 0;
@@ -122,10 +124,12 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       const bool is_over = spec.stop && Instant{} + *spec.stop <= healed_at_;
       if (workloads_[i].invoked || is_over) continue;
       return "no client of " + spec.name +
-             " asked for anything after the heal, so nothing could be served";
+             " asked for anything between the heal and half the "
+             "bound of recovery, so nothing could be served in time";
     }
     if (asked) return {};
-    return "no client asked for anything after the heal, so nothing could be served";
+    return "no client asked for anything between the heal and half the bound of recovery, so "
+           "nothing could be served in time";
   }
 
   std::string what_is_missing(const RunView& view, Instant due) const {

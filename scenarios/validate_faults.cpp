@@ -68,8 +68,9 @@ void Validator::check_effect(const faults::Effect& effect, const SourceSpan& spa
   if (rule == nullptr) return;
   const bool delays = rule->action == faults::MessageRule::Action::delay;
   if (delays != (rule->delay.max.ns > 0)) {
-    diagnostics_.error(Code::inconsistent, places_.at(span, {key, "action"}),
-                       "`delay` belongs to `action: delay`, and only there");
+    diagnostics_.error(
+        Code::inconsistent, places_.at(span, {key, "action"}),
+        delays ? "`action: delay` needs `delay`, how long" : "`delay` belongs to `action: delay`");
   }
 }
 

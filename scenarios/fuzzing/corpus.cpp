@@ -54,7 +54,8 @@ CorpusResult judge(const FoundSpec& found, const SeedReport& report) {
     result.text = "no longer reproduces: the run could not be judged";
   } else {
     result.state = CorpusState::no_longer;
-    result.text = "no longer reproduces: nothing fails";
+    result.text = found.fingerprint.empty() ? "nothing fails, and it has no `found:`"
+                                            : "no longer reproduces: nothing fails";
   }
   result.text += about_build(found);
   return result;

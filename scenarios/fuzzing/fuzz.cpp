@@ -140,7 +140,9 @@ class Fuzzer {
       ++totals_.unknown;
       for (const std::string& reason : report_.summary.reasons) {
         UnknownRuns& runs = totals_.reasons[shape_of(reason)];
-        if (runs.count++ == 0) runs.first_seed = input.seed;
+        if (runs.count++ != 0) continue;
+        runs.first_seed = input.seed;
+        runs.first_reason = reason;
       }
     } else {
       ++totals_.pass;

@@ -46,6 +46,7 @@ struct FailureGroup {
 struct UnknownRuns {
   std::uint64_t count = 0;
   std::uint64_t first_seed = 0;
+  std::string first_reason;
 };
 
 // A run of which two differed.

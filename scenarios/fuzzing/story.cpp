@@ -49,12 +49,22 @@ class Story {
         if (record.time != Instant{}) say(record, node(record.node) + " starts");
         return;
       case RecordKind::phase: return say(record, "a core is healed");
-      case RecordKind::violation:
-        say(record, fmt::format("{} is violated", trace_.text_of(record.a)));
-        return;
+      case RecordKind::violation: return say_violation(record);
       default: break;
     }
     if (record.is_observation()) add_observation(record);
+  }
+
+  // Its record is the last of the run; what it is about may have been long before.
+  void say_violation(const Record& record) {
+    const std::string check(trace_.text_of(record.a));
+    if (record.cause == 0 || record.cause > trace_.records.size() ||
+        trace_.records[record.cause - 1].time == record.time) {
+      return say(record, check + " is violated");
+    }
+    const std::int64_t us = trace_.records[record.cause - 1].time.ns / 1'000;
+    say(record, fmt::format("{} is violated, by what happened at {}.{:06} s", check, us / 1'000'000,
+                            us % 1'000'000));
   }
 
   void say_fault(const Record& record, const char* what) {

@@ -125,7 +125,7 @@ class Cluster {
 
   void watch_invariants() {
     monitor_ = scenarios::raft_checks().front().make();
-    monitor_->attach(view_, [this] { violated_ = true; });
+    monitor_->attach(view_, [this](std::string_view) { violated_ = true; });
   }
   void start() {
     for (std::uint32_t i = 0; i <= kServers; ++i) sim_.node(NodeId{i}).start();

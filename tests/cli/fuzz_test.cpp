@@ -97,7 +97,8 @@ TEST_F(Fuzz, RunsTheCorpusFirstAndKeepsAllOfIt) {
   const Ended again = command(fuzz);
   EXPECT_EQ(again.code, 1);
   EXPECT_THAT(again.out, AllOf(HasSubstr(file.substr(file.rfind('/') + 1)),
-                               HasSubstr("  reproduces"), HasSubstr("the corpus has it")));
+                               HasSubstr("  reproduces"), HasSubstr("the corpus has it: corpus/"),
+                               HasSubstr("corpus   1 of 1 reproduce")));
   // A bug that is gone is said to be gone, and stays in the corpus.
   std::string text = read_file(file);
   const std::size_t faults = text.find("fingerprint: linearizable-");

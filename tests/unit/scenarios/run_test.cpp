@@ -181,18 +181,27 @@ TEST(Verdict, WhatClientsSawIsNoViolationWhereThePlanUndidAPromise) {
   EXPECT_THAT(result.reasons, Contains(HasSubstr("the plan destroyed")));
 }
 
-// What is asked after the bound of recovery says nothing about it.
-TEST(Recovery, IsUnknownWhereClientsComeAfterItsBound) {
-  const RunResult result = run_text(R"(scenario: v1
+// What is asked shortly before the bound of recovery, or after it, says nothing about it.
+TEST(Recovery, IsUnknownWhereClientsComeTooLateForIt) {
+  const auto with_clients_from = [](const std::string& start, const std::string& latency) {
+    return run_text(R"(scenario: v1
 name: late
 limits: { sim_time: 8s }
 cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }
-workloads: [{ name: kv, type: register, rate: 20/s, start: 5s }]
+network: { default: { latency: )" +
+                    latency +
+                    R"( } }
+workloads: [{ name: kv, type: register, rate: 20/s, start: )" +
+                    start + R"( }]
 heal: { at: 2s, within: 1s }
 properties: [recovers]
 )");
-  EXPECT_EQ(result.verdict, RunVerdict::unknown);
-  EXPECT_GT(result.stats.ops_ok, 10U);
+  };
+  EXPECT_EQ(with_clients_from("5s", "1ms").verdict, RunVerdict::unknown);
+  EXPECT_GT(with_clients_from("5s", "1ms").stats.ops_ok, 10U);
+  // Over such links nobody is elected, whoever asks.
+  EXPECT_EQ(with_clients_from("2900ms", "5s").verdict, RunVerdict::unknown);
+  EXPECT_EQ(with_clients_from("2100ms", "5s").verdict, RunVerdict::fail);
 }
 
 }  // namespace
