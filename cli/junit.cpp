@@ -75,18 +75,12 @@ void JUnitReport::add_passed(const std::string& scenario, std::uint64_t count, d
 
 void JUnitReport::add_skipped(const std::string& scenario, const std::string& name,
                               const std::string& text) {
-  Case made;
-  made.name = name;
-  made.skipped = text;
-  suite_of(scenario).cases.push_back(std::move(made));
+  suite_of(scenario).cases.push_back({name, 0, {}, text});
 }
 
 void JUnitReport::add_failure(const std::string& scenario, const std::string& name,
                               const std::string& text) {
-  Case made;
-  made.name = name;
-  made.failure = text;
-  suite_of(scenario).cases.push_back(std::move(made));
+  suite_of(scenario).cases.push_back({name, 0, text, {}});
 }
 
 std::string JUnitReport::text() const {

@@ -81,6 +81,23 @@ TEST_F(Drawing, ChangingOnePartOfTheSpaceChangesNoOtherDraw) {
   EXPECT_NE(a.workloads[0].clients, b.workloads[0].clients);
 }
 
+// Whole milliseconds where there are any.
+TEST_F(Drawing, TimesLieInTheirRangeHoweverSmallItIs) {
+  ScenarioSpec space = shipped("raft-kv.yaml");
+  for (const faults::DurationRange range :
+       {faults::DurationRange{microseconds(1'500), microseconds(1'900)},
+        faults::DurationRange{microseconds(1'500), microseconds(3'200)}}) {
+    space.fuzz->between = range;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      for (const faults::Fault& fault : draw_scenario(space, seed).plan.faults) {
+        const Duration at = std::get<faults::At>(fault.trigger).time.min;
+        EXPECT_GE(at, range.min);
+        EXPECT_LE(at, range.max);
+      }
+    }
+  }
+}
+
 // So many faults that each kind that is on comes up.
 TEST_F(Drawing, EachKindOfFaultIsOnInAboutHalfOfTheSeeds) {
   ScenarioSpec space = shipped("raft-kv.yaml");

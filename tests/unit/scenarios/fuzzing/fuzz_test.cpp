@@ -146,6 +146,34 @@ TEST(Pools, GiveTheNewerOnesMoreOften) {
   EXPECT_LT(new_ones, 800U);
 }
 
+TEST(Pools, KnowTheNewerOnesAlsoWhenTheyAreFull) {
+  constexpr std::uint64_t kAdded = 4'096 + 700;
+  Pool pool;
+  for (std::uint64_t i = 0; i < kAdded; ++i) {
+    ScenarioSpec spec;
+    spec.floor.ops_ok = i;
+    pool.add(spec);
+  }
+  std::uint64_t new_ones = 0;
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    if (pool.choose(DrawKey(i, "test", "")).floor.ops_ok >= kAdded - 512) ++new_ones;
+  }
+  EXPECT_GT(new_ones, 400U);
+}
+
+TEST_F(Fuzzing, AllThatARunViolatesIsReported) {
+  ScenarioSpec space = shipped("naive-kv.yaml");
+  space.workloads.push_back(space.workloads[0]);
+  space.workloads[1].name = "other";
+  space.workloads[1].client_name = "o";
+  space.properties.push_back(space.properties[0]);
+  space.properties[1].workload = "other";
+  const FuzzTotals totals = run(space, runs(30));
+  std::uint64_t shown = 0;
+  for (const FailureGroup& group : totals.groups) shown += group.count;
+  EXPECT_GT(shown, totals.failing);
+}
+
 class Corpora : public FuzzingTest {
  protected:
   Corpora() : folder_(std::filesystem::temp_directory_path() / "wt-corpus-test") {

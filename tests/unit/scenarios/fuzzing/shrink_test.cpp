@@ -131,6 +131,15 @@ TEST_F(Shrinking, TheFileHoldsWhateverCodeUnderTestHasSaid) {
   EXPECT_EQ(parse(failure_text(written, failure, registry_)), written);
 }
 
+// The record of a violation that a history shows is the last of the run.
+TEST_F(Shrinking, TheStoryTellsWhenTheViolationWas) {
+  Failure failure;
+  const ScenarioSpec spec = failing_naive(1, failure);
+  ASSERT_LT(failure.time, spec.limits.sim_time);
+  EXPECT_THAT(failure_text(failure_spec({spec, failure}), failure, registry_),
+              HasSubstr("linearizable is violated, by what happened at "));
+}
+
 TEST_F(Shrinking, TheFileNamesTheCheckThatOneLineForManyStandsFor) {
   Failure failure;
   ScenarioSpec spec = failing_naive(1, failure);

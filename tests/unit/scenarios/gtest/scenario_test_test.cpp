@@ -45,6 +45,26 @@ class Runs : public ScenarioTest {
   }
 
   ScenarioSpec stale_reads() { return parse(std::string(kStaleReads)); }
+
+  // One node of a service that `make` makes.
+  TestRun run_service(const std::string& name,
+                      std::unique_ptr<Service> (*make)(Env&, const ServiceConfig&)) {
+    scenarios::ServiceDefinition definition;
+    definition.name = name;
+    definition.make = make;
+    registry().add(std::move(definition));
+    return run(
+        parse("scenario: v1\n"
+              "name: " +
+              name +
+              "\n"
+              "limits: { sim_time: 1s }\n"
+              "cluster: { groups: [{ name: n, service: " +
+              name +
+              " }] }\n"
+              "properties: [recovers]\n"
+              "heal: { at: 100ms, within: 100ms }\n"));
+  }
 };
 
 // Aborts when it is started.
@@ -78,19 +98,10 @@ TEST_F(Runs, InAWorkerAreWhatTheyAreHere) {
 }
 
 TEST_F(Runs, ThatCrashHaveAFinding) {
-  scenarios::ServiceDefinition bomb;
-  bomb.name = "bomb";
-  bomb.make = [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> {
-    return std::make_unique<Bomb>();
-  };
-  registry().add(std::move(bomb));
-  const TestRun run = this->run(parse(R"(scenario: v1
-name: bomb
-limits: { sim_time: 1s }
-cluster: { groups: [{ name: n, service: bomb }] }
-properties: [recovers]
-heal: { at: 100ms, within: 100ms }
-)"));
+  const TestRun run =
+      run_service("bomb", [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> {
+        return std::make_unique<Bomb>();
+      });
   EXPECT_TRUE(run.crashed);
   EXPECT_THAT(run, Violates("no-crash"));
   testing::StringMatchResultListener listener;
@@ -102,17 +113,8 @@ heal: { at: 100ms, within: 100ms }
 }
 
 TEST_F(Runs, WhoseProcessEndsItselfAreNotJudged) {
-  scenarios::ServiceDefinition leaver;
-  leaver.name = "leaver";
-  leaver.make = [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> { std::_Exit(0); };
-  registry().add(std::move(leaver));
-  const TestRun run = this->run(parse(R"(scenario: v1
-name: leaver
-limits: { sim_time: 1s }
-cluster: { groups: [{ name: n, service: leaver }] }
-properties: [recovers]
-heal: { at: 100ms, within: 100ms }
-)"));
+  const TestRun run = run_service(
+      "leaver", [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> { std::_Exit(0); });
   EXPECT_EQ(run.verdict, scenarios::RunVerdict::unknown);
   ASSERT_EQ(run.reasons.size(), 1U);
   EXPECT_THAT(run.reasons[0], HasSubstr("could not be read"));
