@@ -9,6 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <vector>
+
 namespace windtunnel::scenarios {
 namespace {
 
@@ -152,6 +156,43 @@ TEST_F(Shrinking, TheFileNamesTheCheckThatOneLineForManyStandsFor) {
   EXPECT_EQ(written[0], spec.properties[0]);
   EXPECT_EQ(written[1].check, "raft.commit-once");
   EXPECT_EQ(written[1].expect, Expectation::violated);
+}
+
+// A crash needs no workload, but the property that is left names one.
+TEST_F(Shrinking, TakesOnlyWhatCouldHaveBeenWritten) {
+  const ScenarioSpec spec = parse(R"(scenario: v1
+name: test
+limits: { sim_time: 3s }
+cluster: { groups: [{ name: n, count: 2, service: naive-kv }, { name: m, service: aborting }] }
+workloads: [{ name: kv, type: register, target: n, rate: 10/s }]
+properties: [{ check: linearizable, workload: kv }]
+)");
+  const std::optional<Failure> failure = failure_of(report(spec, 1));
+  ASSERT_TRUE(failure.has_value());
+  ASSERT_EQ(failure->fingerprint.check, "no-crash");
+  const Catalog catalog = registry_.catalog();
+  EXPECT_EQ(why_invalid(run(spec, *failure).best.spec, &catalog), "");
+}
+
+// What cannot be made smaller is left after as many runs as there are different proposals.
+TEST_F(Shrinking, RunsNoCandidateTwice) {
+  bool had_equal_ones = false;
+  for (std::uint64_t seed = 1; seed <= 12 && !had_equal_ones; ++seed) {
+    const ScenarioSpec spec = draw_scenario(shipped("naive-kv.yaml"), seed);
+    const std::optional<Failure> failure = failure_of(report(spec, seed));
+    if (!failure) continue;
+    const Subject small = run(spec, *failure).best;
+    std::vector<std::string> texts;
+    const auto add = [&](const std::vector<ScenarioSpec>& proposed) {
+      for (const ScenarioSpec& one : proposed) texts.push_back(print_spec(one));
+    };
+    for (const SimplifyPass& pass : simplify_passes()) add(pass.propose(small));
+    add(with_other_seeds(small));
+    const std::set<std::string> different(texts.begin(), texts.end());
+    had_equal_ones = different.size() < texts.size();
+    EXPECT_EQ(run(small.spec, small.failure).candidates, different.size()) << "seed " << seed;
+  }
+  EXPECT_TRUE(had_equal_ones) << "no seed has equal proposals";
 }
 
 // Nobody can be elected over such links. Nothing here makes it fail less, so each pass has its way.
