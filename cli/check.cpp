@@ -1,12 +1,12 @@
-#include "cli/check.h"
+#include <windtunnel/cli/check.h>
 
-#include "checkers/audit/audit.h"
-#include "checkers/consistency.h"
-#include "checkers/edn.h"
-#include "checkers/history_io.h"
-#include "checkers/linearization.h"
-#include "cli/command.h"
-#include "scenarios/option_values.h"
+#include <windtunnel/checkers/audit/audit.h>
+#include <windtunnel/checkers/levels/consistency.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/checkers/objects/linearization.h>
+#include <windtunnel/cli/command.h>
+#include <windtunnel/scenarios/format/option_values.h>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // `windtunnel check`: a history from anywhere against a model.
 #pragma once
 
-#include "checkers/audit/audit.h"
-#include "checkers/txn/check.h"
-#include "cli/terminal.h"
+#include <windtunnel/checkers/audit/audit.h>
+#include <windtunnel/checkers/txn/check.h>
+#include <windtunnel/cli/terminal.h>
 
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>

@@ -1,7 +1,7 @@
 // `windtunnel check` of workloads that are judged by accounting.
-#include "checkers/audit/audit.h"
-#include "cli/check.h"
-#include "cli/command.h"
+#include <windtunnel/checkers/audit/audit.h>
+#include <windtunnel/cli/check.h>
+#include <windtunnel/cli/command.h>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // `windtunnel check` of transactions.
-#include "cli/check.h"
-#include "cli/command.h"
+#include <windtunnel/cli/check.h>
+#include <windtunnel/cli/command.h>
 
 #include <fmt/format.h>
 

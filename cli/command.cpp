@@ -1,9 +1,9 @@
-#include "cli/command.h"
+#include <windtunnel/cli/command.h>
 
-#include "cli/command_line.h"
-#include "cli/terminal.h"
-#include "scenarios/diagnostics.h"
-#include "scenarios/version.h"
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/format/diagnostics.h>
+#include <windtunnel/scenarios/engine/version.h>
 
 #include <algorithm>
 #include <charconv>

@@ -2,7 +2,7 @@
 // calls `main`.
 #pragma once
 
-#include "scenarios/registry.h"
+#include <windtunnel/scenarios/engine/registry.h>
 
 namespace windtunnel {
 

@@ -1,6 +1,6 @@
 // Completion scripts for shells, made from the command line itself.
-#include "cli/command.h"
-#include "cli/command_line.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/command_line.h>
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // The command line of explore.
-#include "cli/command_line.h"
-#include "cli/explore.h"
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/explore.h>
 
 namespace windtunnel::cli {
 

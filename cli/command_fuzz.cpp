@@ -1,6 +1,6 @@
 // The command line of fuzz and shrink.
-#include "cli/command_line.h"
-#include "cli/fuzz.h"
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/fuzz.h>
 
 namespace windtunnel::cli {
 namespace {

@@ -2,8 +2,8 @@
 // command*.cpp know CLI11; what a subcommand does is a function over a plain request.
 #pragma once
 
-#include "cli/terminal.h"
-#include "scenarios/registry.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <CLI/CLI.hpp>
 

@@ -1,9 +1,9 @@
 // The command line of run, replay, check and convert.
-#include "cli/check.h"
-#include "cli/command_line.h"
-#include "cli/convert.h"
-#include "cli/replay.h"
-#include "cli/run.h"
+#include <windtunnel/cli/check.h>
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/convert.h>
+#include <windtunnel/cli/replay.h>
+#include <windtunnel/cli/run.h>
 
 namespace windtunnel::cli {
 namespace {

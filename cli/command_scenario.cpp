@@ -1,6 +1,6 @@
 // The command line of scenario, new, list and explain.
-#include "cli/command_line.h"
-#include "cli/scenario_files.h"
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/scenario_files.h>
 
 namespace windtunnel::cli {
 namespace {

@@ -1,6 +1,6 @@
 // The command line of serve and kv.
-#include "cli/command_line.h"
-#include "cli/serve.h"
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/serve.h>
 
 #include <limits>
 

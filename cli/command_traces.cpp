@@ -1,6 +1,6 @@
 // The command line of report, show, diff and export.
-#include "cli/command_line.h"
-#include "cli/traces.h"
+#include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/traces.h>
 
 namespace windtunnel::cli {
 namespace {

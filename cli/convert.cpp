@@ -1,10 +1,10 @@
-#include "cli/convert.h"
+#include <windtunnel/cli/convert.h>
 
-#include "checkers/event_reader.h"
-#include "checkers/history_io.h"
-#include "cli/command.h"
-#include "cli/terminal.h"
-#include "sim/trace/atomic_file.h"
+#include <windtunnel/checkers/history/event_reader.h>
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/sim/trace/atomic_file.h>
 
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
-#include "cli/explore.h"
+#include <windtunnel/cli/explore.h>
 
-#include "cli/check.h"
-#include "cli/command.h"
-#include "scenarios/explore.h"
+#include <windtunnel/cli/check.h>
+#include <windtunnel/cli/command.h>
+#include <windtunnel/harness/raft/explore.h>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // `windtunnel explore`: every order of events of a group of Raft machines, within bounds.
 #pragma once
 
-#include "cli/terminal.h"
+#include <windtunnel/cli/terminal.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,11 +1,11 @@
-#include "cli/finding.h"
+#include <windtunnel/cli/finding.h>
 
-#include "scenarios/fuzzing/corpus.h"
-#include "scenarios/fuzzing/failure_file.h"
-#include "scenarios/fuzzing/plan_edit.h"
-#include "scenarios/load.h"
-#include "scenarios/shell_word.h"
-#include "sim/trace/atomic_file.h"
+#include <windtunnel/scenarios/fuzzing/corpus.h>
+#include <windtunnel/scenarios/fuzzing/failure_file.h>
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/campaign/shell_word.h>
+#include <windtunnel/sim/trace/atomic_file.h>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // What the commands do with one failure: make it small, write its file, run that once more.
 #pragma once
 
-#include "cli/terminal.h"
-#include "scenarios/fuzzing/shrink.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/fuzzing/shrink.h>
 
 #include <chrono>
 #include <cstdint>

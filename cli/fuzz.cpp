@@ -1,19 +1,19 @@
-#include "cli/fuzz.h"
+#include <windtunnel/cli/fuzz.h>
 
-#include "cli/command.h"
-#include "cli/finding.h"
-#include "cli/fuzz_text.h"
-#include "cli/junit.h"
-#include "cli/run.h"
-#include "cli/settings.h"
-#include "scenarios/draw.h"
-#include "scenarios/fuzzing/corpus.h"
-#include "scenarios/fuzzing/fuzz.h"
-#include "scenarios/print.h"
-#include "scenarios/save_run.h"
-#include "scenarios/shell_word.h"
-#include "scenarios/workers.h"
-#include "sim/trace/atomic_file.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/finding.h>
+#include <windtunnel/cli/fuzz_text.h>
+#include <windtunnel/cli/junit.h>
+#include <windtunnel/cli/run.h>
+#include <windtunnel/cli/settings.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/fuzzing/corpus.h>
+#include <windtunnel/scenarios/fuzzing/fuzz.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/campaign/save_run.h>
+#include <windtunnel/scenarios/campaign/shell_word.h>
+#include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/sim/trace/atomic_file.h>
 
 #include <fmt/format.h>
 

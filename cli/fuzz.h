@@ -1,8 +1,8 @@
 // `windtunnel fuzz` and `windtunnel shrink`: looking for failures, and making them small.
 #pragma once
 
-#include "cli/terminal.h"
-#include "scenarios/registry.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <cstdint>
 #include <string>

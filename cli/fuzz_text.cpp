@@ -1,7 +1,7 @@
-#include "cli/fuzz_text.h"
+#include <windtunnel/cli/fuzz_text.h>
 
-#include "protocols/base/hash.h"
-#include "scenarios/shell_word.h"
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/scenarios/campaign/shell_word.h>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>

@@ -2,10 +2,10 @@
 // windtunnel.corpus/1 and, last, windtunnel.fuzz/1).
 #pragma once
 
-#include "cli/finding.h"
-#include "cli/terminal.h"
-#include "scenarios/fuzzing/corpus.h"
-#include "scenarios/fuzzing/fuzz.h"
+#include <windtunnel/cli/finding.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/fuzzing/corpus.h>
+#include <windtunnel/scenarios/fuzzing/fuzz.h>
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "cli/junit.h"
+#include <windtunnel/cli/junit.h>
 
 #include <fmt/format.h>
 

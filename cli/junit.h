@@ -2,7 +2,7 @@
 // passing ones together.
 #pragma once
 
-#include "scenarios/campaign.h"
+#include <windtunnel/scenarios/campaign/campaign.h>
 
 #include <string>
 #include <vector>

@@ -1,10 +1,10 @@
 // `windtunnel list` and `explain`.
-#include "cli/command.h"
-#include "cli/scenario_files.h"
-#include "cli/terminal.h"
-#include "scenarios/diagnostics.h"
-#include "scenarios/option_values.h"
-#include "scenarios/schema.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/scenario_files.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/format/diagnostics.h>
+#include <windtunnel/scenarios/format/option_values.h>
+#include <windtunnel/scenarios/format/schema.h>
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
-#include "cli/command.h"
-#include "scenarios/builtin.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/harness/builtin.h>
 
 int main(int argc, char** argv) {
   windtunnel::scenarios::Registry registry;

@@ -1,14 +1,14 @@
-#include "cli/replay.h"
+#include <windtunnel/cli/replay.h>
 
-#include "cli/command.h"
-#include "cli/run.h"
-#include "cli/traces.h"
-#include "reports/run_directory.h"
-#include "scenarios/campaign.h"
-#include "scenarios/draw.h"
-#include "scenarios/load.h"
-#include "scenarios/print.h"
-#include "scenarios/run_report.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/run.h>
+#include <windtunnel/cli/traces.h>
+#include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/scenarios/campaign/campaign.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/campaign/run_report.h>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // `windtunnel replay`: runs a saved run again, from the scenario and the seed that it left behind.
 #pragma once
 
-#include "cli/terminal.h"
-#include "scenarios/registry.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <cstdint>
 #include <string>

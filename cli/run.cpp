@@ -1,13 +1,13 @@
-#include "cli/run.h"
+#include <windtunnel/cli/run.h>
 
-#include "cli/command.h"
-#include "cli/junit.h"
-#include "cli/settings.h"
-#include "scenarios/campaign.h"
-#include "scenarios/load.h"
-#include "scenarios/run_report.h"
-#include "scenarios/save_run.h"
-#include "scenarios/shell_word.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/junit.h>
+#include <windtunnel/cli/settings.h>
+#include <windtunnel/scenarios/campaign/campaign.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/campaign/run_report.h>
+#include <windtunnel/scenarios/campaign/save_run.h>
+#include <windtunnel/scenarios/campaign/shell_word.h>
 
 #include <fmt/format.h>
 

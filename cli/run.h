@@ -1,8 +1,8 @@
 // `windtunnel run`: scenario files over seeds.
 #pragma once
 
-#include "cli/terminal.h"
-#include "scenarios/registry.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,13 +1,13 @@
-#include "cli/scenario_files.h"
+#include <windtunnel/cli/scenario_files.h>
 
-#include "cli/command.h"
-#include "cli/settings.h"
-#include "cli/terminal.h"
-#include "scenarios/exploration_spec.h"
-#include "scenarios/load.h"
-#include "scenarios/print.h"
-#include "scenarios/schema.h"
-#include "scenarios/shell_word.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/settings.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/harness/raft/exploration_spec.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/format/schema.h>
+#include <windtunnel/scenarios/campaign/shell_word.h>
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // `windtunnel new`, `scenario` and `list`: scenario files, and what they may name.
 #pragma once
 
-#include "scenarios/registry.h"
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <string>
 #include <vector>

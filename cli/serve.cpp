@@ -1,8 +1,8 @@
-#include "cli/serve.h"
+#include <windtunnel/cli/serve.h>
 
-#include "cli/command.h"
-#include "cli/terminal.h"
-#include "protocols/asio/run_service.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/protocols/asio/run_service.h>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // `windtunnel serve` and `windtunnel kv`: a real node on sockets and files, and a client for it.
 #pragma once
 
-#include "cli/service_config.h"
+#include <windtunnel/cli/service_config.h>
 
 #include <optional>
 #include <string>

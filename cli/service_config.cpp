@@ -1,8 +1,8 @@
-#include "cli/service_config.h"
+#include <windtunnel/cli/service_config.h>
 
-#include "cli/terminal.h"
-#include "scenarios/diagnostics.h"
-#include "scenarios/option_values.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/format/diagnostics.h>
+#include <windtunnel/scenarios/format/option_values.h>
 
 #include <fmt/format.h>
 

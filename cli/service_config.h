@@ -1,8 +1,8 @@
 // The nodes of a real cluster and the options of its service, from the command line.
 #pragma once
 
-#include "protocols/env/service.h"
-#include "scenarios/registry.h"
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <map>
 #include <optional>

@@ -1,10 +1,10 @@
-#include "cli/settings.h"
+#include <windtunnel/cli/settings.h>
 
-#include "cli/command.h"
-#include "cli/run.h"
-#include "cli/terminal.h"
-#include "scenarios/option_values.h"
-#include "scenarios/save_run.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/run.h>
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/format/option_values.h>
+#include <windtunnel/scenarios/campaign/save_run.h>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // `--junit`.
 #pragma once
 
-#include "scenarios/load.h"
-#include "scenarios/registry.h"
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <chrono>
 #include <cstdint>

@@ -1,13 +1,13 @@
-#include "cli/command.h"
-#include "cli/finding.h"
-#include "cli/fuzz.h"
-#include "cli/run.h"
-#include "cli/settings.h"
-#include "scenarios/draw.h"
-#include "scenarios/load.h"
-#include "scenarios/save_run.h"
-#include "scenarios/shell_word.h"
-#include "scenarios/workers.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/cli/finding.h>
+#include <windtunnel/cli/fuzz.h>
+#include <windtunnel/cli/run.h>
+#include <windtunnel/cli/settings.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/campaign/save_run.h>
+#include <windtunnel/scenarios/campaign/shell_word.h>
+#include <windtunnel/scenarios/campaign/workers.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "cli/terminal.h"
+#include <windtunnel/cli/terminal.h>
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,14 +1,14 @@
-#include "cli/traces.h"
+#include <windtunnel/cli/traces.h>
 
-#include "cli/command.h"
-#include "reports/diff.h"
-#include "reports/export.h"
-#include "reports/html_report.h"
-#include "reports/run_directory.h"
-#include "reports/selection.h"
-#include "reports/text_report.h"
-#include "scenarios/run_report.h"
-#include "sim/trace/atomic_file.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/reports/text/diff.h>
+#include <windtunnel/reports/text/export.h>
+#include <windtunnel/reports/page/html_report.h>
+#include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/text/text_report.h>
+#include <windtunnel/scenarios/campaign/run_report.h>
+#include <windtunnel/sim/trace/atomic_file.h>
 
 #include <fmt/format.h>
 

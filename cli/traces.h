@@ -2,9 +2,9 @@
 // other tools. A run is a run directory or a trace file.
 #pragma once
 
-#include "cli/terminal.h"
-#include "reports/narrator.h"
-#include "scenarios/registry.h"
+#include <windtunnel/cli/terminal.h>
+#include <windtunnel/reports/words/narrator.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <cstdint>
 #include <string>

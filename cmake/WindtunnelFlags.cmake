@@ -10,13 +10,19 @@ add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
 add_compile_options(-ffp-contract=off)
 
 # Assertion messages and debug information name files as the tree does, wherever it is checked out.
-add_compile_options("-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
+# A compiler cache may make paths relative to the build directory.
+file(RELATIVE_PATH source_from_build "${PROJECT_BINARY_DIR}" "${PROJECT_SOURCE_DIR}")
+foreach(map "${PROJECT_SOURCE_DIR}/=" "${source_from_build}=" "${PROJECT_BINARY_DIR}=."
+        "${PROJECT_BINARY_DIR}/include/windtunnel/=" "include/windtunnel/=")
+  add_compile_options("-ffile-prefix-map=${map}")
+endforeach()
 
 find_program(WINDTUNNEL_CCACHE ccache)
 mark_as_advanced(WINDTUNNEL_CCACHE)
 if(PROJECT_IS_TOP_LEVEL AND WINDTUNNEL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Build directories share objects (NOHASHDIR); the sloppiness is what precompiled headers need.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1
+  # Build directories and checkouts share objects (NOHASHDIR, BASEDIR); the sloppiness is what
+  # precompiled headers need.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_NOHASHDIR=1 "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       "${WINDTUNNEL_CCACHE}")
 endif()

@@ -8,9 +8,18 @@ find_package(benchmark REQUIRED)
 add_library(test_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/TestPch.cpp")
 target_link_libraries(test_pch PRIVATE GTest::gmock)
 target_precompile_headers(test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")  # or ccache never finds it again.
-endif()
+# Tells the sources that ask for it, also through a header of the tests, where the tree and the
+# command are. Only those: what does not
+# know where it lies compiles to the same object in every checkout.
+function(windtunnel_test_paths)
+  foreach(source IN LISTS ARGN)
+    file(STRINGS "${source}" asks REGEX "WT_SOURCE_DIR|WT_COMMAND|#include \"tests/")
+    if(asks)
+      set_property(SOURCE "${source}" PROPERTY COMPILE_DEFINITIONS
+        "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "WT_COMMAND=\"${PROJECT_BINARY_DIR}/windtunnel\"")
+    endif()
+  endforeach()
+endfunction()
 
 # windtunnel_test(NAME LABEL SOURCE... [LINK target...] [NEEDS_COMMAND])
 function(windtunnel_test name label)
@@ -23,10 +32,9 @@ function(windtunnel_test name label)
   target_link_libraries(${name} PRIVATE ${arg_LINK}
     GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
   target_precompile_headers(${name} REUSE_FROM test_pch)
-  target_compile_definitions(${name} PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  windtunnel_test_paths(${arg_UNPARSED_ARGUMENTS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   if(arg_NEEDS_COMMAND)
-    target_compile_definitions(${name} PRIVATE "WT_COMMAND=\"${PROJECT_BINARY_DIR}/windtunnel\"")
     if(TARGET windtunnel)
       add_dependencies(${name} windtunnel)
     endif()
@@ -37,12 +45,16 @@ function(windtunnel_test name label)
 endfunction()
 
 # The world in which the unit tests of these libraries run.
+set(world_of_host sim)
 set(world_of_kv sim)
 set(world_of_naive sim)
-set(world_of_node sim)
-set(world_of_raft checkers)
+set(world_of_net sim)
+set(world_of_raft harness)
+set(world_of_scenarios harness)
+set(world_of_fuzzing harness)
 # What they share with others.
-set(shared_of_node tests/bench/allocations.cpp)
+set(shared_of_kv tests/bench/allocations.cpp)
+set(shared_of_net tests/bench/allocations.cpp)
 
 get_property(libraries GLOBAL PROPERTY WINDTUNNEL_LIBRARIES)
 foreach(library IN LISTS libraries)
@@ -89,7 +101,7 @@ file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
 if(sources)
   add_executable(windtunnel_bench ${sources})
   target_link_libraries(windtunnel_bench PRIVATE ${everything} benchmark::benchmark_main)
-  target_compile_definitions(windtunnel_bench PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  windtunnel_test_paths(${sources})
   set_target_properties(windtunnel_bench PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 endif()

@@ -1,8 +1,8 @@
-#include "sim/clock.h"
+#include <windtunnel/sim/clock.h>
 
-#include "protocols/base/assert.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 
 namespace windtunnel {
 namespace {

@@ -3,8 +3,8 @@
 // they never fire early locally) and are mapped again when the rate changes.
 #pragma once
 
-#include "protocols/env/clock.h"
-#include "sim/event_queue.h"
+#include <windtunnel/protocols/env/clock.h>
+#include <windtunnel/sim/event_queue.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
-#include "sim/event_queue.h"
+#include <windtunnel/sim/event_queue.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 

@@ -7,7 +7,7 @@
 // the heap with its bucket, when the heap has run empty. What comes out when does not depend on it.
 #pragma once
 
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/time.h>
 
 #include <array>
 #include <cstdint>

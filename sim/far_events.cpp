@@ -1,6 +1,6 @@
 // The part of the event queue beyond the horizon.
-#include "protocols/base/assert.h"
-#include "sim/event_queue.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/sim/event_queue.h>
 
 #include <algorithm>
 #include <bit>

@@ -1,7 +1,7 @@
-#include "sim/inbox.h"
+#include <windtunnel/sim/inbox.h>
 
-#include "protocols/env/env.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/sim/simulation.h>
 
 #include <algorithm>
 

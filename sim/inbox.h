@@ -4,10 +4,10 @@
 // code charges keeps that core busy further. A paused node takes nothing.
 #pragma once
 
-#include "protocols/base/ring.h"
-#include "protocols/env/waiter.h"
-#include "sim/event_queue.h"
-#include "sim/node.h"
+#include <windtunnel/protocols/base/ring.h>
+#include <windtunnel/protocols/env/waiter.h>
+#include <windtunnel/sim/event_queue.h>
+#include <windtunnel/sim/node.h>
 
 #include <cstdint>
 #include <vector>

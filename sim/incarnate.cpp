@@ -1,7 +1,7 @@
-#include "sim/incarnate.h"
+#include <windtunnel/sim/incarnate.h>
 
-#include "sim/inbox.h"
-#include "sim/simulation.h"
+#include <windtunnel/sim/inbox.h>
+#include <windtunnel/sim/simulation.h>
 
 namespace windtunnel {
 

@@ -2,14 +2,14 @@
 // crash.
 #pragma once
 
-#include "protocols/base/keyed_random.h"
-#include "protocols/env/env.h"
-#include "protocols/env/frame_pool.h"
-#include "protocols/env/service.h"
-#include "sim/clock.h"
-#include "sim/disk/sim_disk.h"
-#include "sim/net/network.h"
-#include "sim/node.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/frame_pool.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/sim/clock.h>
+#include <windtunnel/sim/disk/sim_disk.h>
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/node.h>
 
 #include <memory>
 #include <string_view>

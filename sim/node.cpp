@@ -1,10 +1,10 @@
-#include "sim/node.h"
+#include <windtunnel/sim/node.h>
 
-#include "sim/clock.h"
-#include "sim/disk/sim_disk.h"
-#include "sim/inbox.h"
-#include "sim/incarnate.h"
-#include "sim/simulation.h"
+#include <windtunnel/sim/clock.h>
+#include <windtunnel/sim/disk/sim_disk.h>
+#include <windtunnel/sim/inbox.h>
+#include <windtunnel/sim/incarnate.h>
+#include <windtunnel/sim/simulation.h>
 
 namespace windtunnel {
 namespace {

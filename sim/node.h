@@ -8,9 +8,9 @@
 // it has unwound.
 #pragma once
 
-#include "protocols/base/ids.h"
-#include "protocols/env/service.h"
-#include "sim/trace/record.h"
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/sim/trace/record.h>
 
 #include <cstdint>
 #include <functional>

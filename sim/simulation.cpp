@@ -1,8 +1,8 @@
-#include "sim/simulation.h"
+#include <windtunnel/sim/simulation.h>
 
-#include "sim/incarnate.h"
-#include "sim/net/network.h"
-#include "sim/node.h"
+#include <windtunnel/sim/incarnate.h>
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/node.h>
 
 namespace windtunnel {
 namespace {

@@ -8,11 +8,11 @@
 //   sim.run_until(Instant{} + seconds(10));
 #pragma once
 
-#include "protocols/base/assert.h"
-#include "protocols/base/keyed_random.h"
-#include "protocols/env/service.h"
-#include "sim/event_queue.h"
-#include "sim/trace/trace.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/sim/event_queue.h>
+#include <windtunnel/sim/trace/trace.h>
 
 #include <cstdint>
 #include <functional>

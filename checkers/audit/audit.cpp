@@ -1,10 +1,10 @@
-#include "checkers/audit/audit.h"
+#include <windtunnel/checkers/audit/audit.h>
 
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
-#include "protocols/base/assert.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/protocols/base/assert.h>
 
 #include <fmt/format.h>
 

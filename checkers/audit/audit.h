@@ -7,9 +7,9 @@
 // the test is `unknown`, never `ok`.
 #pragma once
 
-#include "checkers/availability.h"
-#include "checkers/history.h"
-#include "checkers/verdict.h"
+#include <windtunnel/checkers/availability/availability.h>
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/history/verdict.h>
 
 #include <cstdint>
 #include <optional>

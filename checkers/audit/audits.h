@@ -2,7 +2,7 @@
 // find in recheck.cpp.
 #pragma once
 
-#include "checkers/audit/audit.h"
+#include <windtunnel/checkers/audit/audit.h>
 
 namespace windtunnel::checkers {
 

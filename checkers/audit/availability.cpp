@@ -1,9 +1,9 @@
-// Liveness and availability, with the limits that the caller names (see checkers/availability.h).
-#include "checkers/availability.h"
+// Liveness and availability, with the limits that the caller names (see checkers/availability/availability.h).
+#include <windtunnel/checkers/availability/availability.h>
 
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 // A read of a counter lies between what had surely been added when it began and what could have
 // been added when it returned. It bounds each read by itself, in O(n log n) for any number of
 // clients; the model `counter` decides whether all reads fit together.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
 
 #include <fmt/format.h>
 

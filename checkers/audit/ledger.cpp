@@ -1,8 +1,8 @@
-#include "checkers/audit/ledger.h"
+#include <windtunnel/checkers/audit/ledger.h>
 
-#include "checkers/availability.h"
-#include "checkers/witness.h"
-#include "protocols/base/assert.h"
+#include <windtunnel/checkers/availability/availability.h>
+#include <windtunnel/checkers/objects/witness.h>
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <charconv>

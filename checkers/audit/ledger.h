@@ -1,7 +1,7 @@
 // Where an audit writes what it finds: counts each kind of flaw and keeps the first of it.
 #pragma once
 
-#include "checkers/audit/audit.h"
+#include <windtunnel/checkers/audit/audit.h>
 
 #include <initializer_list>
 #include <string>

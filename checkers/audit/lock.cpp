@@ -9,10 +9,10 @@
 // A lease runs out while its holder does not know it, so that two clients may believe to hold the
 // lock: `overlap` is told and permitted. What must hold is that tokens grow and that the resource,
 // once it has seen a token, accepts no smaller one.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // A partitioned log gives each message one offset, and what it acknowledged to everybody who reads
 // past it. The names are those of Jepsen's kafka workload, as far as it has them.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/log_parts.h"
-#include "checkers/audit/recheck.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/log_parts.h>
+#include <windtunnel/checkers/audit/recheck.h>
 
 #include <algorithm>
 

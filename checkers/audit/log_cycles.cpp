@@ -1,8 +1,8 @@
 // Circles of transactions over logs, after Adya (1999) and Jepsen's kafka workload: a transaction
 // comes before another one when a message of its lies before one of the other in a log (ww), or
 // when the other polled a message of its (wr).
-#include "checkers/audit/log_parts.h"
-#include "checkers/txn/cycles.h"
+#include <windtunnel/checkers/audit/log_parts.h>
+#include <windtunnel/checkers/txn/cycles.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 

@@ -1,5 +1,5 @@
-#include "checkers/audit/log_parts.h"
-#include "checkers/edn.h"
+#include <windtunnel/checkers/audit/log_parts.h>
+#include <windtunnel/checkers/history/edn.h>
 
 #include <fmt/format.h>
 

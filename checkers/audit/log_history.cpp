@@ -1,6 +1,6 @@
-#include "checkers/audit/log_history.h"
+#include <windtunnel/checkers/audit/log_history.h>
 
-#include "checkers/audit/ledger.h"
+#include <windtunnel/checkers/audit/ledger.h>
 
 #include <algorithm>
 

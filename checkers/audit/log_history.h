@@ -15,8 +15,8 @@
 // of the offsets that somebody saw.
 #pragma once
 
-#include "checkers/history.h"
-#include "checkers/numbering.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/history/numbering.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 

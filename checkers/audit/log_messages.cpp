@@ -1,4 +1,4 @@
-#include "checkers/audit/log_parts.h"
+#include <windtunnel/checkers/audit/log_parts.h>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // The parts of the log audit; each enters what it finds.
 #pragma once
 
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/log_history.h"
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/log_history.h>
 
 namespace windtunnel::checkers {
 

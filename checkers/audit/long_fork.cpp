@@ -2,11 +2,11 @@
 // another sees that of y and not that of x. Each key is written once, and a read asks for all keys
 // of its group; then the reads of a group, ordered by how many keys they see, must each see what
 // the one before it sees.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
-#include "checkers/numbering.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/numbering.h>
 
 #include <fmt/format.h>
 

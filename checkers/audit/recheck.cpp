@@ -1,6 +1,6 @@
-#include "checkers/audit/recheck.h"
+#include <windtunnel/checkers/audit/recheck.h>
 
-#include "checkers/audit/ledger.h"
+#include <windtunnel/checkers/audit/ledger.h>
 
 #include <algorithm>
 #include <map>

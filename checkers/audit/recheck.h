@@ -2,7 +2,7 @@
 // nothing of the audits: no numbering, no sweep; each looks at all operations for each question.
 #pragma once
 
-#include "checkers/audit/audit.h"
+#include <windtunnel/checkers/audit/audit.h>
 
 namespace windtunnel::checkers {
 

@@ -1,7 +1,7 @@
 // A plain reading of availability; see recheck.h.
-#include "checkers/audit/recheck.h"
-#include "checkers/availability.h"
-#include "checkers/fault_windows.h"
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/availability/availability.h>
+#include <windtunnel/checkers/availability/fault_windows.h>
 
 #include <algorithm>
 #include <vector>

@@ -1,6 +1,6 @@
 // Plain readings of logs; see recheck.h.
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,11 +1,11 @@
 // An element of a set is known once its add was acknowledged or a read showed it. From then on
 // every later read must show it. It is lost when from some read on none shows it; it is stale when
 // a read that began after it was known did not show it, and a later one did.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
-#include "checkers/numbering.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/numbering.h>
 
 #include <fmt/format.h>
 

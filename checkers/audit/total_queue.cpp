@@ -1,10 +1,10 @@
 // What goes into a queue comes out once, whatever the order: of each value, no more is taken out
 // than was put in, and once the queue was seen empty, no less.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
-#include "checkers/numbering.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/numbering.h>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // No id is given twice.
-#include "checkers/audit/audits.h"
-#include "checkers/audit/ledger.h"
-#include "checkers/audit/recheck.h"
-#include "checkers/edn.h"
-#include "checkers/numbering.h"
+#include <windtunnel/checkers/audit/audits.h>
+#include <windtunnel/checkers/audit/ledger.h>
+#include <windtunnel/checkers/audit/recheck.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/numbering.h>
 
 #include <fmt/format.h>
 

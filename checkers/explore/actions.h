@@ -1,9 +1,9 @@
 // Actions of a group of nodes as one word: what happens, to whom, with which message or event.
 #pragma once
 
-#include "checkers/explore/protocol.h"
-#include "checkers/explore/search.h"
-#include "protocols/base/assert.h"
+#include <windtunnel/checkers/explore/protocol.h>
+#include <windtunnel/checkers/explore/search.h>
+#include <windtunnel/protocols/base/assert.h>
 
 namespace windtunnel::explore {
 

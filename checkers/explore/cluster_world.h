@@ -14,7 +14,7 @@
 //              loss is not done either. Never where the number of messages under way is bounded.
 #pragma once
 
-#include "checkers/explore/ghosts.h"
+#include <windtunnel/checkers/explore/ghosts.h>
 
 #include <algorithm>
 

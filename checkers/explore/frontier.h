@@ -1,7 +1,7 @@
 // States waiting to be expanded, first in, first out, in blocks that are freed as they are read.
 #pragma once
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <cstdint>
 #include <deque>

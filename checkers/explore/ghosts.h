@@ -2,7 +2,7 @@
 // that led there. Equal ones are kept once, and a step from one to the next is taken once.
 #pragma once
 
-#include "checkers/explore/local_steps.h"
+#include <windtunnel/checkers/explore/local_steps.h>
 
 #include <memory>
 

@@ -8,9 +8,9 @@
 // the protocol makes no difference between nodes; `audit` checks it for whatever is reached twice.
 #pragma once
 
-#include "checkers/explore/actions.h"
-#include "checkers/explore/pool.h"
-#include "checkers/explore/story.h"
+#include <windtunnel/checkers/explore/actions.h>
+#include <windtunnel/checkers/explore/pool.h>
+#include <windtunnel/checkers/explore/story.h>
 
 #include <utility>
 

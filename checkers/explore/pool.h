@@ -2,7 +2,7 @@
 // equal parts of states are equal numbers. Numbers are dense from 0 in the order of arrival.
 #pragma once
 
-#include "protocols/base/hash.h"
+#include <windtunnel/protocols/base/hash.h>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>

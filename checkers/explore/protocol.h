@@ -11,9 +11,9 @@
 //   violation of all nodes at one moment, an optional member of the protocol.
 #pragma once
 
-#include "checkers/explore/renaming.h"
-#include "protocols/base/hash.h"
-#include "protocols/env/machine.h"
+#include <windtunnel/checkers/explore/renaming.h>
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/env/machine.h>
 
 #include <array>
 #include <concepts>

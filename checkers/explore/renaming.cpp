@@ -1,4 +1,4 @@
-#include "checkers/explore/renaming.h"
+#include <windtunnel/checkers/explore/renaming.h>
 
 #include <algorithm>
 

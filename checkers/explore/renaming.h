@@ -1,7 +1,7 @@
 // Renamings of the nodes of a group: its symmetries, as far as no node is special.
 #pragma once
 
-#include "protocols/base/ids.h"
+#include <windtunnel/protocols/base/ids.h>
 
 #include <cstdint>
 #include <vector>

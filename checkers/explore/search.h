@@ -8,8 +8,8 @@
 // below 10^-22.
 #pragma once
 
-#include "checkers/explore/frontier.h"
-#include "checkers/visited.h"
+#include <windtunnel/checkers/explore/frontier.h>
+#include <windtunnel/checkers/objects/visited.h>
 
 #include <cstdint>
 #include <deque>

@@ -1,4 +1,4 @@
-#include "checkers/explore/story.h"
+#include <windtunnel/checkers/explore/story.h>
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 // step that sent them. `tell` repeats it on fresh nodes and says what happens, step by step.
 #pragma once
 
-#include "checkers/explore/actions.h"
+#include <windtunnel/checkers/explore/actions.h>
 
 #include <algorithm>
 #include <string>

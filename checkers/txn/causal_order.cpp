@@ -1,4 +1,4 @@
-#include "checkers/txn/causal_order.h"
+#include <windtunnel/checkers/txn/causal_order.h>
 
 #include <algorithm>
 

@@ -8,8 +8,8 @@
 // of it in its past.
 #pragma once
 
-#include "checkers/txn/commit_order.h"
-#include "checkers/txn/observations.h"
+#include <windtunnel/checkers/txn/commit_order.h>
+#include <windtunnel/checkers/txn/observations.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,10 +1,10 @@
-#include "checkers/txn/check.h"
+#include <windtunnel/checkers/txn/check.h>
 
-#include "checkers/txn/explain.h"
-#include "checkers/txn/recheck.h"
-#include "checkers/txn/weak_levels.h"
-#include "checkers/witness.h"
-#include "protocols/base/assert.h"
+#include <windtunnel/checkers/txn/explain.h>
+#include <windtunnel/checkers/txn/recheck.h>
+#include <windtunnel/checkers/txn/weak_levels.h>
+#include <windtunnel/checkers/objects/witness.h>
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 

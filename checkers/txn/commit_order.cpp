@@ -1,8 +1,8 @@
-#include "checkers/txn/commit_order.h"
+#include <windtunnel/checkers/txn/commit_order.h>
 
-#include "checkers/txn/components.h"
-#include "checkers/txn/short_walks.h"
-#include "protocols/base/assert.h"
+#include <windtunnel/checkers/txn/components.h>
+#include <windtunnel/checkers/txn/short_walks.h>
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <numeric>

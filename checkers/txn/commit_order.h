@@ -4,8 +4,8 @@
 // state, which is before all.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
-#include "checkers/txn/observations.h"
+#include <windtunnel/checkers/txn/dependencies.h>
+#include <windtunnel/checkers/txn/observations.h>
 
 #include <cstdint>
 #include <optional>

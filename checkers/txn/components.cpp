@@ -1,4 +1,4 @@
-#include "checkers/txn/components.h"
+#include <windtunnel/checkers/txn/components.h>
 
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/strong_components.hpp>

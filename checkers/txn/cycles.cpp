@@ -1,7 +1,7 @@
-#include "checkers/txn/cycles.h"
+#include <windtunnel/checkers/txn/cycles.h>
 
-#include "checkers/txn/components.h"
-#include "checkers/txn/region.h"
+#include <windtunnel/checkers/txn/components.h>
+#include <windtunnel/checkers/txn/region.h>
 
 #include <map>
 #include <string>

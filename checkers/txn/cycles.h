@@ -15,7 +15,7 @@
 // left to a time limit.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <vector>
 

@@ -4,7 +4,7 @@
 // into a relay and its links out of it together say what an edge between transactions would say.
 #pragma once
 
-#include "checkers/txn/txn_history.h"
+#include <windtunnel/checkers/txn/txn_history.h>
 
 #include <cstdint>
 #include <string>

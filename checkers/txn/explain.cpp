@@ -1,7 +1,7 @@
-#include "checkers/txn/explain.h"
+#include <windtunnel/checkers/txn/explain.h>
 
-#include "checkers/edn.h"
-#include "protocols/base/utf8.h"
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/protocols/base/utf8.h>
 
 #include <fmt/format.h>
 

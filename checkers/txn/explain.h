@@ -1,7 +1,7 @@
 // Anomalies for people: sentences, and a figure for Graphviz.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // fill, and the list of what is wrong already without a cycle.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "checkers/txn/levels.h"
+#include <windtunnel/checkers/txn/levels.h>
 
 #include <algorithm>
 #include <utility>

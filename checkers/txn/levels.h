@@ -3,7 +3,7 @@
 // 2014) and Daudjee & Salem, as Elle has put them together.
 #pragma once
 
-#include "checkers/txn/cycles.h"
+#include <windtunnel/checkers/txn/cycles.h>
 
 #include <set>
 #include <string>

@@ -1,8 +1,8 @@
 // Lists: the longest read of a key is the order of its appends, all other reads are prefixes of it
 // (Kingsbury & Alvaro, VLDB 2020). An acknowledged append that the longest read does not show comes
 // after all that it shows.
-#include "checkers/edn.h"
-#include "checkers/txn/inference.h"
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/txn/inference.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "checkers/txn/observations.h"
+#include <windtunnel/checkers/txn/observations.h>
 
 #include <algorithm>
 #include <unordered_map>

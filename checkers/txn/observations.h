@@ -10,7 +10,7 @@
 //   anomaly of its own (nobody wrote the value, or a transaction that failed, or the reader later).
 #pragma once
 
-#include "checkers/txn/txn_history.h"
+#include <windtunnel/checkers/txn/txn_history.h>
 
 #include <cstdint>
 #include <span>

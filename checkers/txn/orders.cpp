@@ -1,5 +1,5 @@
-#include "checkers/positions.h"
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/objects/positions.h>
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <unordered_map>
 

@@ -1,4 +1,4 @@
-#include "checkers/txn/recheck.h"
+#include <windtunnel/checkers/txn/recheck.h>
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 // believed.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <vector>
 

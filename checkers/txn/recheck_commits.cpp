@@ -1,5 +1,5 @@
 // The axioms once more, for the transactions of one witness, in the words of their definition.
-#include "checkers/txn/recheck.h"
+#include <windtunnel/checkers/txn/recheck.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
-#include "checkers/txn/region.h"
+#include <windtunnel/checkers/txn/region.h>
 
-#include "checkers/txn/components.h"
+#include <windtunnel/checkers/txn/components.h>
 
 #include <algorithm>
 #include <bit>

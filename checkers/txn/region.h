@@ -2,7 +2,7 @@
 // numbers of their own here, from 0.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <cstdint>
 #include <vector>

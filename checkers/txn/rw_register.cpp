@@ -1,8 +1,8 @@
 // Registers: a read says whose write it saw, and little about the order of writes. What is known:
 // the unset state comes before every write, and what a transaction wrote comes after what it had
 // read of the same key.
-#include "checkers/edn.h"
-#include "checkers/txn/inference.h"
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/txn/inference.h>
 
 #include <fmt/format.h>
 

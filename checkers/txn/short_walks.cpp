@@ -1,4 +1,4 @@
-#include "checkers/txn/short_walks.h"
+#include <windtunnel/checkers/txn/short_walks.h>
 
 #include <algorithm>
 #include <deque>

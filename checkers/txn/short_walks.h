@@ -2,7 +2,7 @@
 // later in the same process" needs no one in between.
 #pragma once
 
-#include "checkers/txn/dependencies.h"
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
-#include "checkers/txn/txn_history.h"
+#include <windtunnel/checkers/txn/txn_history.h>
 
-#include "checkers/edn.h"
+#include <windtunnel/checkers/history/edn.h>
 
 #include <fmt/format.h>
 

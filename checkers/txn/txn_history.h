@@ -5,8 +5,8 @@
 // written value is unique for its key: that is what lets a read say which write it saw.
 #pragma once
 
-#include "checkers/history.h"
-#include "checkers/numbering.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/history/numbering.h>
 
 #include <boost/system/result.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>

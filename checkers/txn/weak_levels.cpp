@@ -1,4 +1,4 @@
-#include "checkers/txn/weak_levels.h"
+#include <windtunnel/checkers/txn/weak_levels.h>
 
 #include <algorithm>
 #include <iterator>

@@ -16,10 +16,10 @@
 // here, but beside it by infer_registers: a level holds when neither finds anything against it.
 #pragma once
 
-#include "checkers/txn/causal_order.h"
-#include "checkers/txn/commit_order.h"
-#include "checkers/txn/cycles.h"
-#include "checkers/txn/observations.h"
+#include <windtunnel/checkers/txn/causal_order.h>
+#include <windtunnel/checkers/txn/commit_order.h>
+#include <windtunnel/checkers/txn/cycles.h>
+#include <windtunnel/checkers/txn/observations.h>
 
 #include <cstdint>
 #include <optional>

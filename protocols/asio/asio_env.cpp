@@ -1,8 +1,8 @@
-#include "protocols/asio/asio_env.h"
+#include <windtunnel/protocols/asio/asio_env.h>
 
-#include "protocols/asio/disk.h"
-#include "protocols/asio/small_ports.h"
-#include "protocols/asio/transport.h"
+#include <windtunnel/protocols/asio/disk.h>
+#include <windtunnel/protocols/asio/small_ports.h>
+#include <windtunnel/protocols/asio/transport.h>
 
 #include <exception>
 

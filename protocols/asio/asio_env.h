@@ -15,8 +15,8 @@
 // connection and nothing else.
 #pragma once
 
-#include "protocols/env/env.h"
-#include "protocols/env/service.h"
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/service.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "protocols/asio/disk.h"
+#include <windtunnel/protocols/asio/disk.h>
 
 #include <boost/asio/post.hpp>
 

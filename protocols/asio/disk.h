@@ -3,8 +3,8 @@
 // back. Includes Boost.Asio.
 #pragma once
 
-#include "protocols/asio/loop.h"
-#include "protocols/asio/posix_files.h"
+#include <windtunnel/protocols/asio/loop.h>
+#include <windtunnel/protocols/asio/posix_files.h>
 
 #include <condition_variable>
 #include <deque>

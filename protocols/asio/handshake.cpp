@@ -1,4 +1,4 @@
-#include "protocols/asio/handshake.h"
+#include <windtunnel/protocols/asio/handshake.h>
 
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>

@@ -2,9 +2,9 @@
 // Boost.Asio.
 #pragma once
 
-#include "protocols/asio/loop.h"
-#include "protocols/asio/port_table.h"
-#include "protocols/asio/wire.h"
+#include <windtunnel/protocols/asio/loop.h>
+#include <windtunnel/protocols/asio/port_table.h>
+#include <windtunnel/protocols/asio/wire.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>

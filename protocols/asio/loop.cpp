@@ -1,4 +1,4 @@
-#include "protocols/asio/loop.h"
+#include <windtunnel/protocols/asio/loop.h>
 
 #include <csignal>
 

@@ -1,8 +1,8 @@
 // Private to this folder: the event loop and the run queue of its nodes. Includes Boost.Asio.
 #pragma once
 
-#include "protocols/asio/asio_env.h"
-#include "protocols/env/frame_pool.h"
+#include <windtunnel/protocols/asio/asio_env.h>
+#include <windtunnel/protocols/env/frame_pool.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-#include "protocols/asio/messages.h"
+#include <windtunnel/protocols/asio/messages.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>

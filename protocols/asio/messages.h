@@ -2,8 +2,8 @@
 // Boost.Asio.
 #pragma once
 
-#include "protocols/asio/handshake.h"
-#include "protocols/asio/small_ports.h"
+#include <windtunnel/protocols/asio/handshake.h>
+#include <windtunnel/protocols/asio/small_ports.h>
 
 #include <deque>
 #include <map>

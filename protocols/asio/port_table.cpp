@@ -1,4 +1,4 @@
-#include "protocols/asio/port_table.h"
+#include <windtunnel/protocols/asio/port_table.h>
 
 namespace windtunnel {
 

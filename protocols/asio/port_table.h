@@ -2,7 +2,7 @@
 // one space, since both travel over TCP. No Boost.Asio.
 #pragma once
 
-#include "protocols/env/transport.h"
+#include <windtunnel/protocols/env/transport.h>
 
 #include <set>
 

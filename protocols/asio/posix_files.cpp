@@ -1,4 +1,4 @@
-#include "protocols/asio/posix_files.h"
+#include <windtunnel/protocols/asio/posix_files.h>
 
 #include <algorithm>
 #include <cerrno>

@@ -2,7 +2,7 @@
 // Used by one thread at a time: the disk's worker. No Boost.Asio.
 #pragma once
 
-#include "protocols/env/disk.h"
+#include <windtunnel/protocols/env/disk.h>
 
 #include <filesystem>
 #include <map>

@@ -1,4 +1,4 @@
-#include "protocols/asio/run_service.h"
+#include <windtunnel/protocols/asio/run_service.h>
 
 #include <csignal>
 #include <random>

@@ -1,7 +1,7 @@
 // A whole process around one node: `windtunnel serve` and `windtunnel kv` are these calls.
 #pragma once
 
-#include "protocols/asio/asio_env.h"
+#include <windtunnel/protocols/asio/asio_env.h>
 
 #include <functional>
 #include <string>

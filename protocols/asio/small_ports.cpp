@@ -1,4 +1,4 @@
-#include "protocols/asio/small_ports.h"
+#include <windtunnel/protocols/asio/small_ports.h>
 
 #include <algorithm>
 #include <ctime>

@@ -2,8 +2,8 @@
 // Boost.Asio.
 #pragma once
 
-#include "protocols/asio/loop.h"
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/asio/loop.h>
+#include <windtunnel/protocols/base/keyed_random.h>
 
 #include <boost/asio/steady_timer.hpp>
 

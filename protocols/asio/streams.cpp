@@ -1,4 +1,4 @@
-#include "protocols/asio/streams.h"
+#include <windtunnel/protocols/asio/streams.h>
 
 namespace windtunnel {
 namespace {

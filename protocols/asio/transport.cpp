@@ -1,4 +1,4 @@
-#include "protocols/asio/transport.h"
+#include <windtunnel/protocols/asio/transport.h>
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 // are for. Includes Boost.Asio.
 #pragma once
 
-#include "protocols/asio/messages.h"
-#include "protocols/asio/streams.h"
+#include <windtunnel/protocols/asio/messages.h>
+#include <windtunnel/protocols/asio/streams.h>
 
 namespace windtunnel {
 

@@ -1,6 +1,6 @@
-#include "protocols/asio/wire.h"
+#include <windtunnel/protocols/asio/wire.h>
 
-#include "protocols/base/codec.h"
+#include <windtunnel/protocols/base/codec.h>
 
 namespace windtunnel::wire {
 namespace {

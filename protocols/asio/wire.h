@@ -8,7 +8,7 @@
 // Integers are little-endian. The connector sends nothing after the greeting until it was answered.
 #pragma once
 
-#include "protocols/env/transport.h"
+#include <windtunnel/protocols/env/transport.h>
 
 #include <array>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <cinttypes>
 #include <cstdio>

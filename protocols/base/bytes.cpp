@@ -1,6 +1,6 @@
-#include "protocols/base/bytes.h"
+#include <windtunnel/protocols/base/bytes.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <new>
 

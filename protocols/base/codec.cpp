@@ -1,4 +1,4 @@
-#include "protocols/base/codec.h"
+#include <windtunnel/protocols/base/codec.h>
 
 namespace windtunnel {
 

@@ -2,7 +2,7 @@
 // bytes. Structs are never copied as memory, so padding reaches no wire, disk or hash.
 #pragma once
 
-#include "protocols/base/bytes.h"
+#include <windtunnel/protocols/base/bytes.h>
 
 #include <cstdint>
 #include <string>

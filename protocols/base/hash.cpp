@@ -1,4 +1,4 @@
-#include "protocols/base/hash.h"
+#include <windtunnel/protocols/base/hash.h>
 
 #include <array>
 

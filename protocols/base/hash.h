@@ -2,7 +2,7 @@
 // -> 128 bit multiply-fold that wyhash (Wang Yi, public domain) popularised; not cryptographic.
 #pragma once
 
-#include "protocols/base/bytes.h"
+#include <windtunnel/protocols/base/bytes.h>
 
 #include <compare>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // so removing one fault, client or node changes no other draw. Shrinking rests on this.
 #pragma once
 
-#include "protocols/base/hash.h"
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/base/time.h>
 
 #include <cstdint>
 #include <string_view>

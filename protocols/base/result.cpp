@@ -1,4 +1,4 @@
-#include "protocols/base/result.h"
+#include <windtunnel/protocols/base/result.h>
 
 #include <string>
 

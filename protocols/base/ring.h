@@ -2,7 +2,7 @@
 // were pushed, which stays valid until they are popped. Allocates only when it grows.
 #pragma once
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <cstdint>
 #include <utility>

@@ -2,7 +2,7 @@
 // out. Allocates only when it grows. Addresses never move.
 #pragma once
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <cstdint>
 #include <memory>

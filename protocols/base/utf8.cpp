@@ -1,4 +1,4 @@
-#include "protocols/base/utf8.h"
+#include <windtunnel/protocols/base/utf8.h>
 
 #include <algorithm>
 

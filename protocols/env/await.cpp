@@ -1,4 +1,4 @@
-#include "protocols/env/await.h"
+#include <windtunnel/protocols/env/await.h>
 
 namespace windtunnel {
 namespace {

@@ -3,8 +3,8 @@
 // the awaiting frame, so destroying the frame cancels it.
 #pragma once
 
-#include "protocols/env/env.h"
-#include "protocols/env/task.h"
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/task.h>
 
 #include <coroutine>
 #include <deque>

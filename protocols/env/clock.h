@@ -1,8 +1,8 @@
 // Time as this node sees it. Two nodes' clocks agree on nothing.
 #pragma once
 
-#include "protocols/base/time.h"
-#include "protocols/env/waiter.h"
+#include <windtunnel/protocols/base/time.h>
+#include <windtunnel/protocols/env/waiter.h>
 
 namespace windtunnel {
 

@@ -1,7 +1,7 @@
 // The processor of this node.
 #pragma once
 
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/time.h>
 
 namespace windtunnel {
 

@@ -7,8 +7,8 @@
 // (fsyncgate).
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/env/waiter.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/env/waiter.h>
 
 #include <cstdint>
 #include <string>

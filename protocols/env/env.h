@@ -3,14 +3,14 @@
 // cannot tell which.
 #pragma once
 
-#include "protocols/env/clock.h"
-#include "protocols/env/compute.h"
-#include "protocols/env/disk.h"
-#include "protocols/env/executor.h"
-#include "protocols/env/observation.h"
-#include "protocols/env/process.h"
-#include "protocols/env/random.h"
-#include "protocols/env/transport.h"
+#include <windtunnel/protocols/env/clock.h>
+#include <windtunnel/protocols/env/compute.h>
+#include <windtunnel/protocols/env/disk.h>
+#include <windtunnel/protocols/env/executor.h>
+#include <windtunnel/protocols/env/observation.h>
+#include <windtunnel/protocols/env/process.h>
+#include <windtunnel/protocols/env/random.h>
+#include <windtunnel/protocols/env/transport.h>
 
 namespace windtunnel {
 

@@ -3,7 +3,7 @@
 // call to a port.
 #pragma once
 
-#include "protocols/env/waiter.h"
+#include <windtunnel/protocols/env/waiter.h>
 
 #include <cstddef>
 

@@ -1,6 +1,6 @@
-#include "protocols/env/frame_pool.h"
+#include <windtunnel/protocols/env/frame_pool.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <new>
 

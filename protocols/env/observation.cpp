@@ -1,4 +1,4 @@
-#include "protocols/env/observation.h"
+#include <windtunnel/protocols/env/observation.h>
 
 #include <iterator>
 

@@ -6,7 +6,7 @@
 // (`wal_extent`), and the simulated disk says which extents are synced.
 #pragma once
 
-#include "protocols/base/ids.h"
+#include <windtunnel/protocols/base/ids.h>
 
 #include <cstdint>
 #include <string_view>

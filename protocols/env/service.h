@@ -1,10 +1,10 @@
 // What a cluster runs and what its clients call. A protocol becomes testable by implementing
 // `Service` for its nodes and `Client` for its users, over `Env` alone, and registering both
-// (scenarios/registry.h).
+// (scenarios/engine/registry.h).
 #pragma once
 
-#include "protocols/env/env.h"
-#include "protocols/env/task.h"
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/task.h>
 
 #include <map>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "protocols/env/task.h"
+#include <windtunnel/protocols/env/task.h>
 
 namespace windtunnel {
 

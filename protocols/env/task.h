@@ -10,9 +10,9 @@
 // around `co_await`: g++ 12 miscompiles others.
 #pragma once
 
-#include "protocols/base/assert.h"
-#include "protocols/env/env.h"
-#include "protocols/env/frame_pool.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/frame_pool.h>
 
 #include <coroutine>
 #include <cstddef>

@@ -1,10 +1,10 @@
 // The network as a node sees it: unreliable messages and TCP-like streams between endpoints.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/ids.h"
-#include "protocols/base/result.h"
-#include "protocols/env/waiter.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/env/waiter.h>
 
 #include <compare>
 #include <cstdint>

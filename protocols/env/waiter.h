@@ -7,8 +7,8 @@
 // the waiter disarmed, so `run` may arm it again. A waiter is armed in at most one place at a time.
 #pragma once
 
-#include "protocols/base/assert.h"
-#include "protocols/base/result.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/result.h>
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
-#include "protocols/kv/command.h"
+#include <windtunnel/protocols/kv/command.h>
 
-#include "protocols/base/codec.h"
+#include <windtunnel/protocols/base/codec.h>
 
 #include <iterator>
 

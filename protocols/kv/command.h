@@ -2,9 +2,9 @@
 // operation maps to them.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/result.h"
-#include "protocols/env/service.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/env/service.h>
 
 #include <cstdint>
 #include <optional>

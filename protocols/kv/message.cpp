@@ -1,7 +1,7 @@
-#include "protocols/kv/message.h"
+#include <windtunnel/protocols/kv/message.h>
 
-#include "protocols/base/codec.h"
-#include "protocols/base/hash.h"
+#include <windtunnel/protocols/base/codec.h>
+#include <windtunnel/protocols/base/hash.h>
 
 namespace windtunnel::kv {
 namespace {

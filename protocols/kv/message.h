@@ -3,12 +3,12 @@
 // A message is: kind (1 byte), fields, CRC-32C of all that (4 bytes).
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/ids.h"
-#include "protocols/base/result.h"
-#include "protocols/env/transport.h"
-#include "protocols/kv/command.h"
-#include "protocols/kv/state_machine.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/env/transport.h>
+#include <windtunnel/protocols/kv/command.h>
+#include <windtunnel/protocols/kv/state_machine.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
-#include "protocols/kv/raft_client.h"
+#include <windtunnel/protocols/kv/raft_client.h>
 
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/base/keyed_random.h>
 
 #include <algorithm>
 #include <utility>

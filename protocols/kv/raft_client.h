@@ -7,9 +7,9 @@
 // has no effect, so it is `fail` then.
 #pragma once
 
-#include "protocols/env/await.h"
-#include "protocols/env/service.h"
-#include "protocols/kv/message.h"
+#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/protocols/kv/message.h>
 
 #include <cstdint>
 #include <memory>

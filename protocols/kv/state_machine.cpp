@@ -1,7 +1,7 @@
-#include "protocols/kv/state_machine.h"
+#include <windtunnel/protocols/kv/state_machine.h>
 
-#include "protocols/base/codec.h"
-#include "protocols/base/hash.h"
+#include <windtunnel/protocols/base/codec.h>
+#include <windtunnel/protocols/base/hash.h>
 
 #include <iterator>
 #include <utility>

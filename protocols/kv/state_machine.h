@@ -3,9 +3,9 @@
 // in the log.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/result.h"
-#include "protocols/kv/command.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/kv/command.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-#include "protocols/base/keyed_random.h"
-#include "protocols/naive/naive.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/naive/naive.h>
 
 #include <utility>
 

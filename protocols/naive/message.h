@@ -2,9 +2,9 @@
 // kind uses some fields.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/ids.h"
-#include "protocols/base/result.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/base/result.h>
 
 #include <cstdint>
 #include <map>

@@ -12,10 +12,10 @@
 //    brain).
 #pragma once
 
-#include "protocols/env/await.h"
-#include "protocols/env/option.h"
-#include "protocols/env/service.h"
-#include "protocols/naive/message.h"
+#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/option.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/protocols/naive/message.h>
 
 #include <cstddef>
 #include <cstdint>

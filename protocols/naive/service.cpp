@@ -1,4 +1,4 @@
-#include "protocols/naive/naive.h"
+#include <windtunnel/protocols/naive/naive.h>
 
 #include <algorithm>
 #include <utility>

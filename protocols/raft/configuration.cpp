@@ -1,4 +1,4 @@
-#include "protocols/raft/configuration.h"
+#include <windtunnel/protocols/raft/configuration.h>
 
 #include <algorithm>
 

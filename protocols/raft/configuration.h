@@ -3,9 +3,9 @@
 // of the outgoing voters.
 #pragma once
 
-#include "protocols/base/assert.h"
-#include "protocols/base/codec.h"
-#include "protocols/base/ids.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/codec.h>
+#include <windtunnel/protocols/base/ids.h>
 
 #include <array>
 #include <cstdint>

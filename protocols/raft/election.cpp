@@ -1,6 +1,6 @@
 // Elections (thesis 3.4, 3.6.1), pre-vote (9.6), and leaders that notice that they lost their
 // quorum (6.2).
-#include "protocols/raft/raft.h"
+#include <windtunnel/protocols/raft/raft.h>
 
 namespace windtunnel::raft {
 

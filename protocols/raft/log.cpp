@@ -1,4 +1,4 @@
-#include "protocols/raft/log.h"
+#include <windtunnel/protocols/raft/log.h>
 
 namespace windtunnel::raft {
 

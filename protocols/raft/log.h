@@ -4,8 +4,8 @@
 // still read. Not for use by two threads.
 #pragma once
 
-#include "protocols/base/assert.h"
-#include "protocols/raft/types.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/raft/types.h>
 
 #include <array>
 #include <utility>

@@ -2,8 +2,8 @@
 // says, and is zero elsewhere. Entries are shared with the sender's log, not copied.
 #pragma once
 
-#include "protocols/raft/log.h"
-#include "protocols/raft/types.h"
+#include <windtunnel/protocols/raft/log.h>
+#include <windtunnel/protocols/raft/types.h>
 
 namespace windtunnel::raft {
 

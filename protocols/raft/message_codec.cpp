@@ -1,4 +1,4 @@
-#include "protocols/raft/message_codec.h"
+#include <windtunnel/protocols/raft/message_codec.h>
 
 namespace windtunnel::raft {
 namespace {

@@ -2,9 +2,9 @@
 // before it, so that a message damaged by the network is noticed and dropped. Input is untrusted.
 #pragma once
 
-#include "protocols/base/codec.h"
-#include "protocols/base/result.h"
-#include "protocols/raft/message.h"
+#include <windtunnel/protocols/base/codec.h>
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/raft/message.h>
 
 namespace windtunnel::raft {
 

@@ -1,6 +1,6 @@
-#include "protocols/raft/progress.h"
+#include <windtunnel/protocols/raft/progress.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 

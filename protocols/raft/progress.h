@@ -1,7 +1,7 @@
 // What a leader knows about one member.
 #pragma once
 
-#include "protocols/raft/types.h"
+#include <windtunnel/protocols/raft/types.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
-#include "protocols/raft/raft.h"
+#include <windtunnel/protocols/raft/raft.h>
 
-#include "protocols/env/machine.h"
+#include <windtunnel/protocols/env/machine.h>
 
 #include <algorithm>
 

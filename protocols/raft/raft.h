@@ -16,9 +16,9 @@
 // election.cpp, replication.cpp, snapshot.cpp, read_index.cpp.
 #pragma once
 
-#include "protocols/base/result.h"
-#include "protocols/raft/progress.h"
-#include "protocols/raft/ready.h"
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/raft/progress.h>
+#include <windtunnel/protocols/raft/ready.h>
 
 #include <concepts>
 #include <variant>

@@ -5,7 +5,7 @@
 // Rounds are numbered within a reign, never reused, and a reply counts only in the term it was sent
 // in; so a late or duplicated reply confirms no read that was asked for after its heartbeat was
 // sent.
-#include "protocols/raft/raft.h"
+#include <windtunnel/protocols/raft/raft.h>
 
 #include <algorithm>
 

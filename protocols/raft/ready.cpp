@@ -1,6 +1,6 @@
-#include "protocols/raft/ready.h"
+#include <windtunnel/protocols/raft/ready.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 

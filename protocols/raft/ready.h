@@ -18,8 +18,8 @@
 // Inputs that arrive meanwhile are stepped into another (or the cleared) Ready.
 #pragma once
 
-#include "protocols/env/observation.h"
-#include "protocols/raft/message.h"
+#include <windtunnel/protocols/env/observation.h>
+#include <windtunnel/protocols/raft/message.h>
 
 #include <array>
 #include <optional>

@@ -1,5 +1,5 @@
 // Log replication (thesis 3.5), the commit rule (3.6.2), and pipelining (10.2.1).
-#include "protocols/raft/raft.h"
+#include <windtunnel/protocols/raft/raft.h>
 
 #include <algorithm>
 

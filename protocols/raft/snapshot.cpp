@@ -1,5 +1,5 @@
 // Compaction and the transfer of snapshots (thesis chapter 5).
-#include "protocols/raft/raft.h"
+#include <windtunnel/protocols/raft/raft.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // What must be durable before what is said: writes, tickets and held messages.
-#include "protocols/raft/raft.h"
+#include <windtunnel/protocols/raft/raft.h>
 
 #include <algorithm>
 

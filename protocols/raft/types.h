@@ -2,10 +2,10 @@
 // (Ongaro 2014).
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/hash.h"
-#include "protocols/base/ids.h"
-#include "protocols/raft/configuration.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/raft/configuration.h>
 
 #include <cstdint>
 #include <string_view>

@@ -1,7 +1,7 @@
-#include "scenarios/fuzzing/corpus.h"
+#include <windtunnel/scenarios/fuzzing/corpus.h>
 
-#include "scenarios/fuzzing/failure_file.h"
-#include "scenarios/load.h"
+#include <windtunnel/scenarios/fuzzing/failure_file.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
-#include "scenarios/fuzzing/failure_file.h"
+#include <windtunnel/scenarios/fuzzing/failure_file.h>
 
-#include "protocols/base/utf8.h"
-#include "scenarios/fuzzing/story.h"
-#include "scenarios/print.h"
-#include "scenarios/version.h"
-#include "scenarios/workers.h"
+#include <windtunnel/protocols/base/utf8.h>
+#include <windtunnel/scenarios/fuzzing/story.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/engine/version.h>
+#include <windtunnel/scenarios/campaign/workers.h>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // faults and one seed, what to expect of it, and above it in comments what happens.
 #pragma once
 
-#include "scenarios/fuzzing/simplify.h"
-#include "scenarios/registry.h"
+#include <windtunnel/scenarios/fuzzing/simplify.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <string>
 #include <vector>

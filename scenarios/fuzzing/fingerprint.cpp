@@ -1,6 +1,6 @@
-#include "scenarios/fuzzing/fingerprint.h"
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 
-#include "protocols/base/hash.h"
+#include <windtunnel/protocols/base/hash.h>
 
 #include <fmt/format.h>
 

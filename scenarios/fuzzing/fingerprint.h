@@ -3,7 +3,7 @@
 // once, and a scenario that is made smaller must keep its kind.
 #pragma once
 
-#include "scenarios/campaign.h"
+#include <windtunnel/scenarios/campaign/campaign.h>
 
 #include <cstdint>
 #include <optional>

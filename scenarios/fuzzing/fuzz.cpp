@@ -1,7 +1,7 @@
-#include "scenarios/fuzzing/fuzz.h"
+#include <windtunnel/scenarios/fuzzing/fuzz.h>
 
-#include "scenarios/draw.h"
-#include "scenarios/fuzzing/mutate.h"
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/fuzzing/mutate.h>
 
 #include <sys/resource.h>
 

@@ -1,5 +1,5 @@
 // A campaign over a scenario with a `fuzz:` section: each run draws its own cluster and plan
-// (scenarios/draw.h); failures are grouped by fingerprint.
+// (scenarios/engine/draw.h); failures are grouped by fingerprint.
 //
 // Random by default: run number i has the seed first + i, and is what `run --seed` runs. Guided:
 // plans that reached an abstract state or a mark that no run before had reached are kept and
@@ -7,8 +7,8 @@
 // before it found.
 #pragma once
 
-#include "scenarios/campaign.h"
-#include "scenarios/fuzzing/fingerprint.h"
+#include <windtunnel/scenarios/campaign/campaign.h>
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 
 #include <boost/unordered/unordered_flat_set.hpp>
 

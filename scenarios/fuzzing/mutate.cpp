@@ -1,7 +1,7 @@
-#include "scenarios/fuzzing/mutate.h"
+#include <windtunnel/scenarios/fuzzing/mutate.h>
 
-#include "scenarios/draw.h"
-#include "scenarios/fuzzing/plan_edit.h"
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
 
 #include <algorithm>
 #include <limits>

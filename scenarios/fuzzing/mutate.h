@@ -1,8 +1,8 @@
 // Guided search: which scenario to run next, from those that reached something new.
 #pragma once
 
-#include "protocols/base/keyed_random.h"
-#include "scenarios/spec.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/scenarios/format/spec.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
-#include "scenarios/fuzzing/plan_edit.h"
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
 
-#include "scenarios/run.h"
+#include <windtunnel/scenarios/engine/run.h>
 
 #include <algorithm>
 #include <utility>

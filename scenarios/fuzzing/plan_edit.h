@@ -1,8 +1,8 @@
 // Edits of a plan that fuzzing and shrinking share.
 #pragma once
 
-#include "faults/each_selector.h"
-#include "scenarios/spec.h"
+#include <windtunnel/faults/plan/each_selector.h>
+#include <windtunnel/scenarios/format/spec.h>
 
 #include <string>
 #include <vector>

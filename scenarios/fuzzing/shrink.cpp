@@ -1,9 +1,9 @@
-#include "scenarios/fuzzing/shrink.h"
+#include <windtunnel/scenarios/fuzzing/shrink.h>
 
-#include "protocols/base/hash.h"
-#include "scenarios/fuzzing/plan_edit.h"
-#include "scenarios/load.h"
-#include "scenarios/print.h"
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/format/print.h>
 
 #include <unordered_set>
 #include <utility>

@@ -6,9 +6,9 @@
 // shrinking comes to an end; what is taken could have been written in a file.
 #pragma once
 
-#include "scenarios/fuzzing/simplify.h"
-#include "scenarios/registry.h"
-#include "scenarios/workers.h"
+#include <windtunnel/scenarios/fuzzing/simplify.h>
+#include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/scenarios/campaign/workers.h>
 
 #include <chrono>
 #include <cstdint>
@@ -37,7 +37,7 @@ struct ShrinkResult {
   JobsEnd end = JobsEnd::all;  // or interrupted, or no_processes
 };
 
-// `spec` is drawn (scenarios/draw.h) and has one seed; `failure` is how that seed fails.
+// `spec` is drawn (scenarios/engine/draw.h) and has one seed; `failure` is how that seed fails.
 ShrinkResult shrink(const ScenarioSpec& spec, const Failure& failure, const Registry& registry,
                     const ShrinkOptions& options,
                     const std::function<void(const ShrinkProgress&)>& on_progress);

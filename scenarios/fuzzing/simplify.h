@@ -4,8 +4,8 @@
 // caller to find out.
 #pragma once
 
-#include "scenarios/fuzzing/fingerprint.h"
-#include "scenarios/spec.h"
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
+#include <windtunnel/scenarios/format/spec.h>
 
 #include <span>
 #include <string_view>

@@ -1,8 +1,8 @@
-#include "scenarios/fuzzing/simplify_plan.h"
+#include <windtunnel/scenarios/fuzzing/simplify_plan.h>
 
-#include "faults/simpler.h"
-#include "scenarios/draw.h"
-#include "scenarios/fuzzing/plan_edit.h"
+#include <windtunnel/faults/plan/simpler.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
 
 #include <algorithm>
 #include <functional>

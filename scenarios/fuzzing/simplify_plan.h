@@ -1,7 +1,7 @@
 // The passes of simplify.h that change the plan.
 #pragma once
 
-#include "scenarios/fuzzing/simplify.h"
+#include <windtunnel/scenarios/fuzzing/simplify.h>
 
 #include <functional>
 #include <vector>

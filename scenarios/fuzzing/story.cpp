@@ -1,7 +1,7 @@
-#include "scenarios/fuzzing/story.h"
+#include <windtunnel/scenarios/fuzzing/story.h>
 
-#include "scenarios/fuzzing/plan_edit.h"
-#include "scenarios/print.h"
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
+#include <windtunnel/scenarios/format/print.h>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // overwritten, and what broke.
 #pragma once
 
-#include "scenarios/spec.h"
-#include "sim/trace/trace_file.h"
+#include <windtunnel/scenarios/format/spec.h>
+#include <windtunnel/sim/trace/trace_file.h>
 
 #include <cstdint>
 #include <string>

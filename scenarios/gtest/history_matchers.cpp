@@ -1,7 +1,7 @@
-#include "checkers/consistency.h"
-#include "checkers/txn/check.h"
-#include "checkers/txn/levels.h"
-#include "scenarios/gtest/matchers.h"
+#include <windtunnel/checkers/levels/consistency.h>
+#include <windtunnel/checkers/txn/check.h>
+#include <windtunnel/checkers/txn/levels.h>
+#include <windtunnel/scenarios/gtest/matchers.h>
 
 #include <functional>
 #include <ostream>

@@ -9,12 +9,12 @@
 // say `Violates`, and not `Not(Holds(...))`, where a violation is expected.
 #pragma once
 
-#include "checkers/history.h"
-#include "checkers/model_tags.h"
-#include "checkers/problem.h"
-#include "checkers/txn/dependencies.h"
-#include "scenarios/run.h"
-#include "scenarios/test_run.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/objects/model_tags.h>
+#include <windtunnel/checkers/objects/problem.h>
+#include <windtunnel/checkers/txn/dependencies.h>
+#include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/campaign/test_run.h>
 
 #include <gmock/gmock.h>
 
@@ -26,7 +26,7 @@ namespace windtunnel {
 using HistoryMatcher = testing::Matcher<const checkers::History&>;
 using RunMatcher = testing::Matcher<const scenarios::RunResult&>;
 
-// --- Histories. `model` is a tag (checkers/model_tags.h) or any ModelSpec. An empty history shows
+// --- Histories. `model` is a tag (checkers/objects/model_tags.h) or any ModelSpec. An empty history shows
 // nothing and does not match. ---
 
 HistoryMatcher IsLinearizable(const checkers::ModelSpec& model,
@@ -34,7 +34,7 @@ HistoryMatcher IsLinearizable(const checkers::ModelSpec& model,
 HistoryMatcher IsSequentiallyConsistent(const checkers::ModelSpec& model,
                                         const checkers::Limits& limits = {});
 // A level of objects: "linearizable", "sequential", "read-your-writes", ...
-// (checkers/consistency.h)
+// (checkers/levels/consistency.h)
 HistoryMatcher SatisfiesLevel(std::string_view level, const checkers::ModelSpec& model,
                               const checkers::Limits& limits = {});
 // A level of transactions: "serializable", ... (checkers/txn/levels.h)
@@ -45,7 +45,7 @@ HistoryMatcher ViolatesLevel(std::string_view level, const checkers::ModelSpec& 
                              const checkers::Limits& limits = {});
 HistoryMatcher ViolatesIsolation(std::string_view level, checkers::DataType type);
 
-// --- Runs: RunResult and TestRun (scenarios/test_run.h). `check` is a name or PREFIX.*; a check
+// --- Runs: RunResult and TestRun (scenarios/campaign/test_run.h). `check` is a name or PREFIX.*; a check
 // that is not among the run's properties does not match. `workload`: only properties of that
 // workload. ---
 

@@ -1,4 +1,4 @@
-#include "scenarios/gtest/matchers.h"
+#include <windtunnel/scenarios/gtest/matchers.h>
 
 #include <ostream>
 #include <string>

@@ -1,6 +1,6 @@
-#include "scenarios/gtest/scenario_test.h"
+#include <windtunnel/scenarios/gtest/scenario_test.h>
 
-#include "scenarios/builtin.h"
+#include <windtunnel/harness/builtin.h>
 
 #include <cstdio>
 

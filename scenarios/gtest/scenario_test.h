@@ -15,9 +15,9 @@
 //   }
 #pragma once
 
-#include "scenarios/gtest/matchers.h"
-#include "scenarios/load.h"
-#include "scenarios/test_run.h"
+#include <windtunnel/scenarios/gtest/matchers.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/campaign/test_run.h>
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ class ScenarioTest : public testing::Test {
     std::size_t most_kept = 3;
   };
 
-  // With what ships: scenarios/builtin.h.
+  // With what ships: harness/builtin.h.
   ScenarioTest();
 
   scenarios::Registry& registry() { return registry_; }

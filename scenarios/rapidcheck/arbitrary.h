@@ -8,18 +8,18 @@
 //   }
 //
 // What is generated could stand in a scenario file: it prints, reads back as the same and passes
-// the validator (scenarios/load.h, `why_invalid`), and so does every step of its shrinking. A
+// the validator (scenarios/format/load.h, `why_invalid`), and so does every step of its shrinking. A
 // counterexample is shown as the file that it is.
 //
 // Shrinking goes by what faults are, not by how they were drawn: first faults are dropped, the
 // others keep their ids and with them their draws, then each of them is made simpler.
 #pragma once
 
-#include "checkers/history.h"
-#include "checkers/model_tags.h"
-#include "scenarios/catalog.h"
-#include "scenarios/rapidcheck/base_scenario.h"
-#include "scenarios/spec.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/objects/model_tags.h>
+#include <windtunnel/scenarios/format/catalog.h>
+#include <windtunnel/scenarios/rapidcheck/base_scenario.h>
+#include <windtunnel/scenarios/format/spec.h>
 
 #include <rapidcheck.h>
 

@@ -1,6 +1,6 @@
-#include "scenarios/rapidcheck/base_scenario.h"
+#include <windtunnel/scenarios/rapidcheck/base_scenario.h>
 
-#include "scenarios/builtin.h"
+#include <windtunnel/harness/builtin.h>
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 // What the options of the generators start from.
 #pragma once
 
-#include "faults/fault.h"
-#include "scenarios/catalog.h"
-#include "scenarios/spec.h"
+#include <windtunnel/faults/plan/fault.h>
+#include <windtunnel/scenarios/format/catalog.h>
+#include <windtunnel/scenarios/format/spec.h>
 
 #include <string>
 #include <vector>

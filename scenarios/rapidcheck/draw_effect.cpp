@@ -1,5 +1,5 @@
-#include "protocols/base/assert.h"
-#include "scenarios/rapidcheck/draw_plan.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/scenarios/rapidcheck/draw_plan.h>
 
 #include <algorithm>
 #include <iterator>

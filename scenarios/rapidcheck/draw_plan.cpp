@@ -1,6 +1,6 @@
-#include "scenarios/rapidcheck/draw_plan.h"
+#include <windtunnel/scenarios/rapidcheck/draw_plan.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <utility>

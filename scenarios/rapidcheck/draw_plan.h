@@ -1,9 +1,9 @@
 // Draws a fault plan that fits a scenario.
 #pragma once
 
-#include "faults/fault_plan.h"
-#include "scenarios/rapidcheck/arbitrary.h"
-#include "scenarios/rapidcheck/draw_values.h"
+#include <windtunnel/faults/plan/fault_plan.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
+#include <windtunnel/scenarios/rapidcheck/draw_values.h>
 
 #include <string>
 #include <string_view>

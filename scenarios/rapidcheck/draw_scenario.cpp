@@ -1,6 +1,6 @@
-#include "scenarios/rapidcheck/draw_scenario.h"
+#include <windtunnel/scenarios/rapidcheck/draw_scenario.h>
 
-#include "scenarios/rapidcheck/draw_values.h"
+#include <windtunnel/scenarios/rapidcheck/draw_values.h>
 
 namespace windtunnel::gen {
 namespace {

@@ -1,8 +1,8 @@
 // Draws a variation of a scenario.
 #pragma once
 
-#include "scenarios/rapidcheck/arbitrary.h"
-#include "scenarios/rapidcheck/draws.h"
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
+#include <windtunnel/scenarios/rapidcheck/draws.h>
 
 namespace windtunnel::gen {
 

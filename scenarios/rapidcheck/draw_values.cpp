@@ -1,6 +1,6 @@
-#include "scenarios/rapidcheck/draw_values.h"
+#include <windtunnel/scenarios/rapidcheck/draw_values.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,10 +1,10 @@
 // Values, selectors and patterns of generated plans.
 #pragma once
 
-#include "faults/pattern.h"
-#include "faults/selector.h"
-#include "faults/values.h"
-#include "scenarios/rapidcheck/draws.h"
+#include <windtunnel/faults/plan/pattern.h>
+#include <windtunnel/faults/plan/selector.h>
+#include <windtunnel/faults/plan/values.h>
+#include <windtunnel/scenarios/rapidcheck/draws.h>
 
 #include <cstdint>
 #include <string>

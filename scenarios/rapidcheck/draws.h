@@ -1,8 +1,8 @@
 // The draws of one generated value.
 #pragma once
 
-#include "protocols/base/keyed_random.h"
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/base/time.h>
 
 #include <rapidcheck.h>
 

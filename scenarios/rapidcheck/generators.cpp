@@ -1,10 +1,10 @@
 // The generators of plans, scenarios and latencies: what is drawn, and how it shrinks.
-#include "faults/simpler.h"
-#include "scenarios/load.h"
-#include "scenarios/rapidcheck/arbitrary.h"
-#include "scenarios/rapidcheck/draw_plan.h"
-#include "scenarios/rapidcheck/draw_scenario.h"
-#include "scenarios/rapidcheck/simpler.h"
+#include <windtunnel/faults/plan/simpler.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
+#include <windtunnel/scenarios/rapidcheck/draw_plan.h>
+#include <windtunnel/scenarios/rapidcheck/draw_scenario.h>
+#include <windtunnel/scenarios/rapidcheck/simpler.h>
 
 #include <algorithm>
 #include <memory>

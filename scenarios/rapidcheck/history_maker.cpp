@@ -1,6 +1,6 @@
-#include "scenarios/rapidcheck/history_maker.h"
+#include <windtunnel/scenarios/rapidcheck/history_maker.h>
 
-#include "scenarios/rapidcheck/plain_object.h"
+#include <windtunnel/scenarios/rapidcheck/plain_object.h>
 
 #include <algorithm>
 #include <memory>

@@ -3,8 +3,8 @@
 // and each part of it gives a smaller history, so that a list of numbers can be shrunk instead.
 #pragma once
 
-#include "checkers/history.h"
-#include "scenarios/rapidcheck/arbitrary.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
 
 #include <cstdint>
 #include <vector>

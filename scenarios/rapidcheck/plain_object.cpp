@@ -1,4 +1,4 @@
-#include "scenarios/rapidcheck/plain_object.h"
+#include <windtunnel/scenarios/rapidcheck/plain_object.h>
 
 #include <algorithm>
 #include <map>

@@ -1,8 +1,8 @@
 // The objects of the models, as plainly as can be: what clients may call, what it does.
 #pragma once
 
-#include "checkers/models.h"
-#include "checkers/value.h"
+#include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/checkers/history/value.h>
 
 #include <cstdint>
 #include <memory>

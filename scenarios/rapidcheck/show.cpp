@@ -1,7 +1,7 @@
 // Counterexamples, as files have them.
-#include "checkers/history_io.h"
-#include "scenarios/print.h"
-#include "scenarios/rapidcheck/arbitrary.h"
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
 
 #include <ostream>
 #include <string>

@@ -2,9 +2,9 @@
 // smaller in an order that has an end, so that shrinking ends.
 #pragma once
 
-#include "faults/fault_plan.h"
-#include "faults/values.h"
-#include "scenarios/spec.h"
+#include <windtunnel/faults/plan/fault_plan.h>
+#include <windtunnel/faults/plan/values.h>
+#include <windtunnel/scenarios/format/spec.h>
 
 #include <vector>
 

@@ -1,6 +1,6 @@
-#include "scenarios/rapidcheck/simpler.h"
+#include <windtunnel/scenarios/rapidcheck/simpler.h>
 
-#include "faults/simpler.h"
+#include <windtunnel/faults/plan/simpler.h>
 
 #include <optional>
 #include <type_traits>

@@ -1,6 +1,6 @@
-#include "sim/disk/disk_fault.h"
+#include <windtunnel/sim/disk/disk_fault.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <iterator>

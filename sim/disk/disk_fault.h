@@ -3,8 +3,8 @@
 // that switching one off moves no other.
 #pragma once
 
-#include "protocols/base/keyed_random.h"
-#include "sim/net/latency.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/sim/net/latency.h>
 
 #include <cstdint>
 #include <string_view>

@@ -1,6 +1,6 @@
-#include "sim/disk/disk_port.h"
+#include <windtunnel/sim/disk/disk_port.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 namespace windtunnel {
 namespace {

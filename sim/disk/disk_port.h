@@ -2,7 +2,7 @@
 // disk.
 #pragma once
 
-#include "sim/disk/sim_disk.h"
+#include <windtunnel/sim/disk/sim_disk.h>
 
 namespace windtunnel {
 

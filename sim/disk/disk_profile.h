@@ -1,7 +1,7 @@
 // How fast and how large a disk is, as plain data.
 #pragma once
 
-#include "sim/net/latency.h"
+#include <windtunnel/sim/net/latency.h>
 
 #include <cstdint>
 

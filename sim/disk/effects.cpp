@@ -1,8 +1,8 @@
 // What the operations of a disk do when they take effect, and how faults change it.
-#include "sim/disk/sim_disk.h"
+#include <windtunnel/sim/disk/sim_disk.h>
 
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 
 #include <algorithm>
 

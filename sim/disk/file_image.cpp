@@ -1,6 +1,6 @@
-#include "sim/disk/file_image.h"
+#include <windtunnel/sim/disk/file_image.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <cstring>

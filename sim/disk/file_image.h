@@ -6,9 +6,9 @@
 // durable but writing it again). The size is metadata of its own, durable with the next sync.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/keyed_random.h"
-#include "protocols/base/slab.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/base/slab.h>
 
 #include <array>
 #include <cstdint>

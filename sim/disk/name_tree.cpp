@@ -1,6 +1,6 @@
-#include "sim/disk/name_tree.h"
+#include <windtunnel/sim/disk/name_tree.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 

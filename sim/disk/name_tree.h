@@ -5,8 +5,8 @@
 // So a rename is atomic: afterwards a file has its old or its new name. Every file has one name.
 #pragma once
 
-#include "protocols/base/keyed_random.h"
-#include "protocols/base/result.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/base/result.h>
 
 #include <cstdint>
 #include <map>

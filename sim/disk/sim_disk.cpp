@@ -1,8 +1,8 @@
-#include "sim/disk/sim_disk.h"
+#include <windtunnel/sim/disk/sim_disk.h>
 
-#include "protocols/base/assert.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 
 #include <algorithm>
 #include <iterator>

@@ -11,13 +11,13 @@
 // under any name.
 #pragma once
 
-#include "protocols/env/disk.h"
-#include "sim/disk/disk_fault.h"
-#include "sim/disk/disk_profile.h"
-#include "sim/disk/file_image.h"
-#include "sim/disk/name_tree.h"
-#include "sim/event_queue.h"
-#include "sim/trace/record.h"
+#include <windtunnel/protocols/env/disk.h>
+#include <windtunnel/sim/disk/disk_fault.h>
+#include <windtunnel/sim/disk/disk_profile.h>
+#include <windtunnel/sim/disk/file_image.h>
+#include <windtunnel/sim/disk/name_tree.h>
+#include <windtunnel/sim/event_queue.h>
+#include <windtunnel/sim/trace/record.h>
 
 #include <cstdint>
 #include <map>

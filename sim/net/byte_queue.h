@@ -2,8 +2,8 @@
 // which record the bytes of a stream came from.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/ring.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/ring.h>
 
 #include <algorithm>
 #include <cstdint>

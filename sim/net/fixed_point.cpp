@@ -1,7 +1,7 @@
-#include "sim/net/fixed_point.h"
+#include <windtunnel/sim/net/fixed_point.h>
 
-#include "protocols/base/assert.h"
-#include "sim/net/normal_table.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/sim/net/normal_table.h>
 
 #include <array>
 #include <bit>

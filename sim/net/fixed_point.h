@@ -2,7 +2,7 @@
 // machine, unlike libm. Tables are interpolated linearly; the accuracy stands with each function.
 #pragma once
 
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/time.h>
 
 #include <cstdint>
 

@@ -1,8 +1,8 @@
-#include "sim/net/latency.h"
+#include <windtunnel/sim/net/latency.h>
 
-#include "protocols/base/assert.h"
-#include "protocols/base/keyed_random.h"
-#include "sim/net/fixed_point.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/sim/net/fixed_point.h>
 
 #include <algorithm>
 #include <utility>

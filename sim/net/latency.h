@@ -8,7 +8,7 @@
 // % between a drawn distribution and its parameters.
 #pragma once
 
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/time.h>
 
 #include <cstdint>
 #include <vector>

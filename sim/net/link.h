@@ -3,9 +3,9 @@
 // off again by their id, in any order.
 #pragma once
 
-#include "protocols/base/keyed_random.h"
-#include "sim/net/latency.h"
-#include "sim/net/node_set.h"
+#include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/sim/net/latency.h>
+#include <windtunnel/sim/net/node_set.h>
 
 #include <cstdint>
 #include <optional>

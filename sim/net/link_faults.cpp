@@ -1,4 +1,4 @@
-#include "sim/net/link_table.h"
+#include <windtunnel/sim/net/link_table.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
-#include "sim/net/link_table.h"
+#include <windtunnel/sim/net/link_table.h>
 
-#include "protocols/base/hash.h"
-#include "sim/node.h"
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/sim/node.h>
 
 #include <algorithm>
 

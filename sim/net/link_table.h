@@ -3,8 +3,8 @@
 // a million links.
 #pragma once
 
-#include "sim/net/link.h"
-#include "sim/net/packet.h"
+#include <windtunnel/sim/net/link.h>
+#include <windtunnel/sim/net/packet.h>
 
 #include <array>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "sim/net/message_layer.h"
+#include <windtunnel/sim/net/message_layer.h>
 
 namespace windtunnel {
 

@@ -1,9 +1,9 @@
 // The sockets of all nodes, and the way of a message from one to another.
 #pragma once
 
-#include "sim/net/port_table.h"
-#include "sim/net/wire.h"
-#include "sim/node.h"
+#include <windtunnel/sim/net/port_table.h>
+#include <windtunnel/sim/net/wire.h>
+#include <windtunnel/sim/node.h>
 
 #include <cstdint>
 #include <vector>

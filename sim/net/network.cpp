@@ -1,12 +1,12 @@
-#include "sim/net/network.h"
+#include <windtunnel/sim/net/network.h>
 
-#include "sim/net/link_table.h"
-#include "sim/net/message_layer.h"
-#include "sim/net/packet.h"
-#include "sim/net/sim_transport.h"
-#include "sim/net/stream_layer.h"
-#include "sim/net/wire.h"
-#include "sim/simulation.h"
+#include <windtunnel/sim/net/link_table.h>
+#include <windtunnel/sim/net/message_layer.h>
+#include <windtunnel/sim/net/packet.h>
+#include <windtunnel/sim/net/sim_transport.h>
+#include <windtunnel/sim/net/stream_layer.h>
+#include <windtunnel/sim/net/wire.h>
+#include <windtunnel/sim/simulation.h>
 
 namespace windtunnel {
 

@@ -22,10 +22,10 @@
 // A node always reaches itself, after a small constant latency.
 #pragma once
 
-#include "protocols/base/ids.h"
-#include "protocols/env/transport.h"
-#include "sim/net/link.h"
-#include "sim/net/stream_options.h"
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/env/transport.h>
+#include <windtunnel/sim/net/link.h>
+#include <windtunnel/sim/net/stream_options.h>
 
 #include <cstdint>
 #include <memory>

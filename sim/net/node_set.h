@@ -2,7 +2,7 @@
 // about.
 #pragma once
 
-#include "protocols/base/ids.h"
+#include <windtunnel/protocols/base/ids.h>
 
 #include <cstdint>
 #include <initializer_list>

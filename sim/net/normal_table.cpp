@@ -1,4 +1,4 @@
-#include "sim/net/normal_table.h"
+#include <windtunnel/sim/net/normal_table.h>
 
 namespace windtunnel {
 

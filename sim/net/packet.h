@@ -1,12 +1,12 @@
 // Packets under way, in a pool whose buffers are used again. Counts their bytes as in flight.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/ids.h"
-#include "protocols/base/slab.h"
-#include "protocols/env/transport.h"
-#include "sim/event_queue.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/base/slab.h>
+#include <windtunnel/protocols/env/transport.h>
+#include <windtunnel/sim/event_queue.h>
+#include <windtunnel/sim/simulation.h>
 
 #include <cstdint>
 

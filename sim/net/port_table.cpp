@@ -1,4 +1,4 @@
-#include "sim/net/port_table.h"
+#include <windtunnel/sim/net/port_table.h>
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 // ports, as they do where messages travel over TCP.
 #pragma once
 
-#include "protocols/base/result.h"
-#include "protocols/env/transport.h"
+#include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/env/transport.h>
 
 #include <cstdint>
 #include <vector>

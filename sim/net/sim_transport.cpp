@@ -1,6 +1,6 @@
-#include "sim/net/sim_transport.h"
+#include <windtunnel/sim/net/sim_transport.h>
 
-#include "sim/simulation.h"
+#include <windtunnel/sim/simulation.h>
 
 #include <utility>
 

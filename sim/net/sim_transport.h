@@ -2,9 +2,9 @@
 // and stream ends that the network keeps. Once severed, a handle does nothing.
 #pragma once
 
-#include "sim/net/message_layer.h"
-#include "sim/net/network.h"
-#include "sim/net/stream_layer.h"
+#include <windtunnel/sim/net/message_layer.h>
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/net/stream_layer.h>
 
 #include <cstddef>
 

@@ -4,8 +4,8 @@
 // after the last byte.
 #pragma once
 
-#include "sim/net/byte_queue.h"
-#include "sim/net/packet.h"
+#include <windtunnel/sim/net/byte_queue.h>
+#include <windtunnel/sim/net/packet.h>
 
 #include <cstdint>
 #include <vector>

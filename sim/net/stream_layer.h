@@ -4,11 +4,11 @@
 // reuse, segments find their end by its id, and there is no selective acknowledgement.
 #pragma once
 
-#include "sim/net/port_table.h"
-#include "sim/net/stream_end.h"
-#include "sim/net/stream_options.h"
-#include "sim/net/wire.h"
-#include "sim/node.h"
+#include <windtunnel/sim/net/port_table.h>
+#include <windtunnel/sim/net/stream_end.h>
+#include <windtunnel/sim/net/stream_options.h>
+#include <windtunnel/sim/net/wire.h>
+#include <windtunnel/sim/node.h>
 
 #include <cstdint>
 #include <deque>

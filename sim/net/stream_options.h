@@ -1,7 +1,7 @@
 // The numbers of the kernels' stream implementation.
 #pragma once
 
-#include "protocols/base/time.h"
+#include <windtunnel/protocols/base/time.h>
 
 #include <cstdint>
 

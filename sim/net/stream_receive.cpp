@@ -1,4 +1,4 @@
-#include "sim/net/stream_layer.h"
+#include <windtunnel/sim/net/stream_layer.h>
 
 #include <algorithm>
 #include <cstring>

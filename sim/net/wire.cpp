@@ -1,6 +1,6 @@
-#include "sim/net/wire.h"
+#include <windtunnel/sim/net/wire.h>
 
-#include "sim/node.h"
+#include <windtunnel/sim/node.h>
 
 #include <algorithm>
 

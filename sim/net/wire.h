@@ -2,8 +2,8 @@
 // hands what arrives at a node that is up to the receiver of messages or of segments.
 #pragma once
 
-#include "sim/net/link_table.h"
-#include "sim/net/packet.h"
+#include <windtunnel/sim/net/link_table.h>
+#include <windtunnel/sim/net/packet.h>
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
-#include "sim/trace/atomic_file.h"
+#include <windtunnel/sim/trace/atomic_file.h>
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>

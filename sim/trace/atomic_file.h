@@ -2,8 +2,8 @@
 // one.
 #pragma once
 
-#include "protocols/base/bytes.h"
-#include "protocols/base/result.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/result.h>
 
 #include <cstdint>
 #include <string>

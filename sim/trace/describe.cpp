@@ -1,4 +1,4 @@
-#include "sim/trace/describe.h"
+#include <windtunnel/sim/trace/describe.h>
 
 namespace windtunnel {
 namespace {

@@ -1,7 +1,7 @@
 // A trace record as one line for people: "#17 1.204311 s n2 deliver append from n1".
 #pragma once
 
-#include "sim/trace/trace_file.h"
+#include <windtunnel/sim/trace/trace_file.h>
 
 #include <string>
 

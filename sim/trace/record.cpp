@@ -1,4 +1,4 @@
-#include "sim/trace/record.h"
+#include <windtunnel/sim/trace/record.h>
 
 #include <iterator>
 

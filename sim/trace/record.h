@@ -3,9 +3,9 @@
 // the trace hash.
 #pragma once
 
-#include "protocols/base/ids.h"
-#include "protocols/base/time.h"
-#include "protocols/env/observation.h"
+#include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/base/time.h>
+#include <windtunnel/protocols/env/observation.h>
 
 #include <cstdint>
 #include <string_view>

@@ -1,7 +1,7 @@
 // A set of kinds of records: what a listener of the trace wants to see.
 #pragma once
 
-#include "sim/trace/record.h"
+#include <windtunnel/sim/trace/record.h>
 
 #include <algorithm>
 #include <bitset>

@@ -1,4 +1,4 @@
-#include "sim/trace/trace.h"
+#include <windtunnel/sim/trace/trace.h>
 
 #include <algorithm>
 

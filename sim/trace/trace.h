@@ -2,8 +2,8 @@
 // level, the hash does not.
 #pragma once
 
-#include "protocols/base/hash.h"
-#include "sim/trace/record_kinds.h"
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/sim/trace/record_kinds.h>
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
-#include "sim/trace/trace_file.h"
+#include <windtunnel/sim/trace/trace_file.h>
 
-#include "protocols/base/assert.h"
-#include "protocols/base/codec.h"
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/codec.h>
 
 #include <algorithm>
 #include <tuple>

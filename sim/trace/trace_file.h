@@ -8,9 +8,9 @@
 // sense.
 #pragma once
 
-#include "protocols/base/hash.h"
-#include "sim/trace/atomic_file.h"
-#include "sim/trace/trace.h"
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/sim/trace/atomic_file.h>
+#include <windtunnel/sim/trace/trace.h>
 
 #include <cstdint>
 #include <map>

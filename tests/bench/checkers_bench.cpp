@@ -2,14 +2,14 @@
 // file is not counted, but for the benchmarks that are about it (`ReadHistory`, `ConvertHistory`).
 // `./dev bench --benchmark_filter=Check` prints the growth as a table, and Google Benchmark fits
 // its order ("BigO").
-#include "checkers/event_reader.h"
-#include "checkers/history_io.h"
-#include "checkers/linearizable.h"
-#include "checkers/linearization.h"
-#include "checkers/txn/check.h"
-#include "checkers/txn/weak_levels.h"
+#include <windtunnel/checkers/history/event_reader.h>
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/checkers/objects/linearizable.h>
+#include <windtunnel/checkers/objects/linearization.h>
+#include <windtunnel/checkers/txn/check.h>
+#include <windtunnel/checkers/txn/weak_levels.h>
 #include "tests/unit/checkers/generated.h"
-#include "tests/unit/checkers/known_histories.h"
+#include "tests/unit/checkers/objects/known_histories.h"
 
 #include <benchmark/benchmark.h>
 

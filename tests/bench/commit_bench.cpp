@@ -2,11 +2,11 @@
 // a network and disks without faults. Encoded messages, log and fsync, sessions and the trace hash
 // are counted; a workload's generator, the history and the set-up of a run are not (raft_bench.cpp
 // has whole runs).
-#include "protocols/env/waiter.h"
-#include "protocols/node/raft_kv.h"
-#include "scenarios/raft_monitor.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/env/waiter.h>
+#include <windtunnel/protocols/kv/raft_kv.h>
+#include <windtunnel/harness/raft/raft_monitor.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 #include "tests/bench/allocations.h"
 
 #include <benchmark/benchmark.h>

@@ -1,8 +1,8 @@
 // The event loop and the message path, through the real dispatch, with trace hash on.
-#include "protocols/env/await.h"
-#include "sim/net/network.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 #include "tests/bench/allocations.h"
 
 #include <benchmark/benchmark.h>

@@ -1,7 +1,7 @@
 // Whole runs: Raft commits and checked seeds, as a user has them.
-#include "scenarios/builtin.h"
-#include "scenarios/run.h"
-#include "scenarios/world.h"
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/engine/world.h>
 #include "tests/bench/allocations.h"
 
 #include <benchmark/benchmark.h>

@@ -1,8 +1,8 @@
 // Code under test that crashes, hangs or is not deterministic, registered as a user registers it:
 // by a program of its own that calls `windtunnel::main`.
-#include "cli/command.h"
-#include "protocols/env/await.h"
-#include "scenarios/builtin.h"
+#include <windtunnel/cli/command.h>
+#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/harness/builtin.h>
 #include "tests/cli/process.h"
 #include "tests/unit/sanitized.h"
 

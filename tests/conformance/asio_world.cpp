@@ -1,4 +1,4 @@
-#include "protocols/asio/asio_env.h"
+#include <windtunnel/protocols/asio/asio_env.h>
 #include "tests/conformance/world.h"
 
 #include <cstdlib>

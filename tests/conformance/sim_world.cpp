@@ -1,6 +1,6 @@
-#include "sim/net/network.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 #include "tests/conformance/world.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // two ends of a stream.
 #pragma once
 
-#include "protocols/env/await.h"
+#include <windtunnel/protocols/env/await.h>
 #include "tests/conformance/world.h"
 
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 // real one.
 #pragma once
 
-#include "protocols/env/env.h"
+#include <windtunnel/protocols/env/env.h>
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "my_store/naive.h"
-#include "scenarios/registry.h"
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <memory>
 

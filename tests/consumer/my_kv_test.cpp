@@ -1,8 +1,8 @@
 #include "my_store/my_kv.h"
-#include "scenarios/builtin.h"
-#include "scenarios/gtest/scenario_test.h"
-#include "scenarios/rapidcheck/arbitrary.h"
-#include "scenarios/rapidcheck/assert_that.h"
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/gtest/scenario_test.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
+#include <windtunnel/scenarios/rapidcheck/assert_that.h>
 
 #include <rapidcheck/gtest.h>
 

@@ -1,11 +1,11 @@
 // Raft under generated faults, as a user of the generators and matchers would write it. A
 // counterexample is a scenario file: save it, `windtunnel run` it.
-#include "scenarios/builtin.h"
-#include "scenarios/gtest/matchers.h"
-#include "scenarios/load.h"
-#include "scenarios/rapidcheck/arbitrary.h"
-#include "scenarios/rapidcheck/assert_that.h"
-#include "scenarios/test_run.h"
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/gtest/matchers.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
+#include <windtunnel/scenarios/rapidcheck/assert_that.h>
+#include <windtunnel/scenarios/campaign/test_run.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // Every shipped scenario does what it says: Raft ones pass for all of 200 seeds and are not
 // vacuous, naive ones show their violation within 20 seeds.
-#include "scenarios/builtin.h"
-#include "scenarios/campaign.h"
-#include "scenarios/load.h"
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/campaign/campaign.h>
+#include <windtunnel/scenarios/format/load.h>
 #include "tests/unit/sanitized.h"
 
 #include <gtest/gtest.h>

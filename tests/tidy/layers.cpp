@@ -16,35 +16,44 @@ const std::vector<Layer>& layers() {
   static const std::vector<Layer> table = {
       {"protocols/base", {}},
       {"protocols/env", {"protocols/base"}},
+      {"protocols/net", {"protocols/base", "protocols/env"}},
       {"protocols/raft", {"protocols/base", "protocols/env"}},
-      {"protocols/rpc", {"protocols/base", "protocols/env"}},
-      {"protocols/broker", {"protocols/base", "protocols/env"}},
-      {"protocols/kv", {"protocols/base", "protocols/env"}},
+      {"protocols/rpc", {"protocols/base", "protocols/env", "protocols/net"}},
+      {"protocols/host", {"protocols/base", "protocols/env", "protocols/net", "protocols/raft"}},
+      {"protocols/broker",
+       {"protocols/base", "protocols/env", "protocols/net", "protocols/raft", "protocols/host",
+        "protocols/rpc"}},
+      {"protocols/kv",
+       {"protocols/base", "protocols/env", "protocols/net", "protocols/raft", "protocols/host"}},
       {"protocols/naive", {"protocols/base", "protocols/env", "protocols/kv"}},
-      {"protocols/node",
-       {"protocols/base", "protocols/env", "protocols/raft", "protocols/kv", "protocols/rpc",
-        "protocols/broker"}},
       {"protocols/asio", {"protocols/base", "protocols/env"}},
       {"sim/trace", {"protocols/base", "protocols/env"}},
       {"sim/asio", {"protocols/base", "protocols/env", "sim"}},
       {"sim", {"protocols/base", "protocols/env", "sim/trace"}},
       {"checkers", {"protocols/base", "protocols/env"}},
-      {"checkers/explore", {"protocols/base", "protocols/env", "protocols/raft", "checkers"}},
       {"faults", {"protocols/base", "protocols/env", "sim"}},
       {"reports", {"protocols/base", "protocols/env", "sim/trace", "checkers"}},
-      {"scenarios",
-       {"protocols/base", "protocols/env", "protocols/raft", "protocols/rpc", "protocols/broker",
-        "protocols/kv", "protocols/naive", "protocols/node", "sim", "checkers", "faults",
-        "reports"}},
+      {"scenarios/format",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults"}},
+      {"scenarios/engine",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios/format"}},
+      {"scenarios/checks",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios/format",
+        "scenarios/engine"}},
+      {"scenarios/campaign",
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "reports",
+        "scenarios/format", "scenarios/engine"}},
       {"scenarios/fuzzing",
-       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"}},
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios/format",
+        "scenarios/engine", "scenarios/campaign"}},
       {"scenarios/gtest",
-       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"},
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios", "harness"},
        true},
       {"scenarios/rapidcheck",
-       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios"},
+       {"protocols/base", "protocols/env", "sim", "checkers", "faults", "scenarios", "harness"},
        true},
-      {"cli", {"protocols", "sim", "checkers", "faults", "reports", "scenarios"}},
+      {"harness", {"protocols", "sim", "checkers", "faults", "reports", "scenarios"}},
+      {"cli", {"protocols", "sim", "checkers", "faults", "reports", "scenarios", "harness"}},
   };
   return table;
 }
@@ -62,12 +71,12 @@ const Layer* layer_of(std::string_view path) {
   return best;
 }
 
+std::string_view top_of(std::string_view path) { return path.substr(0, path.find('/')); }
+
 bool is_product(std::string_view path) {
-  const std::string_view top = path.substr(0, path.find('/'));
   return path.find('/') != std::string_view::npos &&
-         (top == "protocols" ||
-          std::any_of(layers().begin(), layers().end(),
-                      [&](const Layer& layer) { return layer.folder == top; }));
+         std::any_of(layers().begin(), layers().end(),
+                     [&](const Layer& layer) { return top_of(layer.folder) == top_of(path); });
 }
 
 bool allowed(const Layer& layer, std::string_view included) {
@@ -99,13 +108,15 @@ Findings check_includes(const std::string& path, const Tokens& tokens) {
   }
   for (const Token& token : tokens) {
     if (token.kind != Token::Kind::include || token.spelling.size() < 2) continue;
-    const std::string name = token.spelling.substr(1, token.spelling.size() - 2);
+    std::string name = token.spelling.substr(1, token.spelling.size() - 2);
     const bool quoted = token.spelling[0] == '"';
-    if (quoted && name.find('/') == std::string::npos) {
-      report(token, "include by path from the root, as in \"sim/net/network.h\"");
+    if (quoted && (layer != nullptr || is_product(name) || name.find('/') == std::string::npos)) {
+      report(token, "include as users do, as in <windtunnel/sim/net/network.h>");
     }
+    const bool ours = name.starts_with("windtunnel/");
+    if (ours) name.erase(0, std::string_view("windtunnel/").size());
     if (layer == nullptr) continue;
-    if (quoted && is_product(name) && !allowed(*layer, name)) {
+    if (ours && is_product(name) && !allowed(*layer, name)) {
       report(token, std::string(layer->folder) + " may not include " + name + "; it may include " +
                         join(layer->may_include));
     }

@@ -16,8 +16,8 @@ bool covers(const Exception& exception, const Finding& finding) {
 const std::vector<Exception>& exceptions() {
   static const std::string broken = "input that is broken on purpose";
   static const std::vector<Exception> list = {
-      {"line-length", "tests/unit/scenarios/bad/", 2, broken},
-      {"tab", "tests/unit/scenarios/bad/", 1, broken}};
+      {"line-length", "tests/unit/scenarios/format/bad/", 2, broken},
+      {"tab", "tests/unit/scenarios/format/bad/", 1, broken}};
   return list;
 }
 

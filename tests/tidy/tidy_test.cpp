@@ -32,15 +32,15 @@ Finding first(const std::string& path, const std::string& text) {
 }
 
 TEST(Layers, LowerLayersMayBeIncluded) {
-  EXPECT_THAT(rules("sim/a.cpp", "#include \"protocols/env/env.h\"\n"), IsEmpty());
-  EXPECT_THAT(rules("sim/net/a.cpp", "#include \"sim/trace/trace.h\"\n"), IsEmpty());
-  EXPECT_THAT(rules("sim/net/a.cpp", "#include \"sim/simulation.h\"\n"), IsEmpty());
-  EXPECT_THAT(rules("protocols/node/a.cpp", "#include \"protocols/raft/raft.h\"\n"), IsEmpty());
-  EXPECT_THAT(rules("cli/a.cpp", "#include \"protocols/asio/env.h\"\n"), IsEmpty());
-  EXPECT_THAT(rules("scenarios/gtest/a.cpp", "#include \"scenarios/run.h\"\n"), IsEmpty());
-  EXPECT_THAT(rules("tests/unit/a_test.cpp", "#include \"scenarios/gtest/matchers.h\"\n"),
+  EXPECT_THAT(rules("sim/a.cpp", "#include <windtunnel/protocols/env/env.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("sim/net/a.cpp", "#include <windtunnel/sim/trace/trace.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("sim/net/a.cpp", "#include <windtunnel/sim/simulation.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("protocols/host/a.cpp", "#include <windtunnel/protocols/raft/raft.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("cli/a.cpp", "#include <windtunnel/protocols/asio/env.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("scenarios/gtest/a.cpp", "#include <windtunnel/scenarios/engine/run.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("tests/unit/a_test.cpp", "#include <windtunnel/scenarios/gtest/matchers.h>\n"),
               IsEmpty());
-  EXPECT_THAT(rules("tests/unit/sim/a_test.cpp", "#include \"cli/command.h\"\n"), IsEmpty());
+  EXPECT_THAT(rules("tests/unit/sim/a_test.cpp", "#include <windtunnel/cli/command.h>\n"), IsEmpty());
 }
 
 TEST(Layers, HigherLayersAndSiblingsMayNotBeIncluded) {
@@ -53,14 +53,19 @@ TEST(Layers, HigherLayersAndSiblingsMayNotBeIncluded) {
            {"sim/a.cpp", "faults/plan.h"},
            {"checkers/a.cpp", "sim/simulation.h"},
            {"reports/a.cpp", "sim/simulation.h"},
-           {"scenarios/a.cpp", "protocols/asio/env.h"},
-           {"scenarios/a.cpp", "cli/command.h"},
-           {"scenarios/a.cpp", "scenarios/gtest/matchers.h"},
+           {"scenarios/engine/a.cpp", "protocols/asio/env.h"},
+           {"scenarios/engine/a.cpp", "cli/command.h"},
+           {"scenarios/engine/a.cpp", "protocols/raft/raft.h"},
+           {"scenarios/engine/a.cpp", "harness/builtin.h"},
+           {"checkers/a.cpp", "protocols/kv/message.h"},
+           {"faults/plan/a.cpp", "protocols/host/host.h"},
+           {"reports/words/a.cpp", "protocols/naive/naive.h"},
+           {"scenarios/engine/a.cpp", "scenarios/gtest/matchers.h"},
            {"cli/a.cpp", "scenarios/gtest/matchers.h"},
            {"scenarios/rapidcheck/a.cpp", "scenarios/gtest/matchers.h"},
            {"scenarios/gtest/a.cpp", "cli/command.h"}}) {
-    std::string text = "#pragma once\n#include \"";
-    text += included + "\"\n";
+    std::string text = "#pragma once\n#include <windtunnel/";
+    text += included + ">\n";
     EXPECT_THAT(rules(path, text), ElementsAre("layer")) << path << " " << included;
   }
 }
@@ -71,7 +76,7 @@ TEST(Layers, NewFolderNeedsALayer) {
 
 TEST(Layers, BoostAsioStaysInItsFolder) {
   EXPECT_THAT(rules("protocols/asio/a.cpp", "#include <boost/asio.hpp>\n"), IsEmpty());
-  EXPECT_THAT(rules("scenarios/a.cpp", "#include <boost/asio/post.hpp>\n"), ElementsAre("layer"));
+  EXPECT_THAT(rules("scenarios/engine/a.cpp", "#include <boost/asio/post.hpp>\n"), ElementsAre("layer"));
 }
 
 TEST(Layers, IncludesArePathsFromTheRoot) {

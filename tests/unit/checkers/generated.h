@@ -3,8 +3,8 @@
 // for transactions, strictly serializable) until a test plants a defect. A seed decides everything.
 #pragma once
 
-#include "checkers/history.h"
-#include "protocols/base/assert.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Small histories for the tests of the checkers.
 #pragma once
 
-#include "checkers/brute_force.h"
-#include "checkers/history_io.h"
-#include "checkers/linearizable.h"
+#include <windtunnel/checkers/objects/brute_force.h>
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/checkers/objects/linearizable.h>
 
 #include <gtest/gtest.h>
 

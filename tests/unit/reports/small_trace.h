@@ -1,8 +1,8 @@
 // A run of a dozen records, written by hand, for golden texts.
 #pragma once
 
-#include "reports/narrator.h"
-#include "reports/run_directory.h"
+#include <windtunnel/reports/words/narrator.h>
+#include <windtunnel/reports/run/run_directory.h>
 
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
 // A run of a scenario that a test spells out.
 #pragma once
 
-#include "scenarios/builtin.h"
-#include "scenarios/load.h"
-#include "scenarios/run.h"
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/engine/run.h>
 
 #include <gtest/gtest.h>
 

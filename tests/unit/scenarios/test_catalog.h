@@ -1,7 +1,7 @@
 // A catalog for tests of reading scenario files: small, but with the names of what ships.
 #pragma once
 
-#include "scenarios/catalog.h"
+#include <windtunnel/scenarios/format/catalog.h>
 
 namespace windtunnel::scenarios {
 

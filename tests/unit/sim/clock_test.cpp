@@ -1,4 +1,4 @@
-#include "sim/clock.h"
+#include <windtunnel/sim/clock.h>
 
 #include "tests/unit/sim/programs.h"
 

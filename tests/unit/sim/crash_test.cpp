@@ -1,4 +1,4 @@
-#include "sim/node.h"
+#include <windtunnel/sim/node.h>
 
 #include "tests/unit/sim/programs.h"
 

@@ -1,6 +1,6 @@
-#include "sim/event_queue.h"
+#include <windtunnel/sim/event_queue.h>
 
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/base/keyed_random.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

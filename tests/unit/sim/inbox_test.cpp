@@ -1,4 +1,4 @@
-#include "sim/inbox.h"
+#include <windtunnel/sim/inbox.h>
 
 #include "tests/unit/sim/programs.h"
 

@@ -2,10 +2,10 @@
 // it.
 #pragma once
 
-#include "protocols/env/await.h"
-#include "protocols/env/service.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 
 #include <functional>
 #include <memory>

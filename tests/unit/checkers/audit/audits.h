@@ -1,7 +1,7 @@
 // For the tests of audits: a history, a few options, and what is found.
 #pragma once
 
-#include "checkers/audit/audit.h"
+#include <windtunnel/checkers/audit/audit.h>
 #include "tests/unit/checkers/histories.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Stalls, recovery and shares, from times.
-#include "checkers/availability.h"
+#include <windtunnel/checkers/availability/availability.h>
 
 #include "tests/unit/checkers/audit/audits.h"
 

@@ -1,6 +1,6 @@
 // Forks and locks: each audit accepts a good history and refuses a bad one of each kind, with the
 // operations that show it.
-#include "checkers/txn/check.h"
+#include <windtunnel/checkers/txn/check.h>
 #include "tests/unit/checkers/audit/audits.h"
 
 namespace windtunnel::checkers {

@@ -1,5 +1,5 @@
 // Random small histories: what an audit finds is what the plain readings find, no more and no less.
-#include "checkers/audit/recheck.h"
+#include <windtunnel/checkers/audit/recheck.h>
 #include "tests/unit/checkers/audit/audits.h"
 
 #include <rapidcheck.h>

@@ -2,7 +2,7 @@
 // fingerprints and reductions must agree with.
 #pragma once
 
-#include "checkers/explore/cluster_world.h"
+#include <windtunnel/checkers/explore/cluster_world.h>
 
 #include <deque>
 #include <map>

@@ -1,5 +1,5 @@
 // The search itself, over a puzzle: two jugs of 3 and 5 litres, and 4 litres wanted.
-#include "checkers/explore/search.h"
+#include <windtunnel/checkers/explore/search.h>
 
 #include <gtest/gtest.h>
 

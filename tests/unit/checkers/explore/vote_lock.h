@@ -3,7 +3,7 @@
 // that by asking they have voted for themselves.
 #pragma once
 
-#include "checkers/explore/protocol.h"
+#include <windtunnel/checkers/explore/protocol.h>
 
 namespace windtunnel::explore::example {
 

@@ -1,6 +1,6 @@
 #include "tests/unit/checkers/txn/commit_orders.h"
 
-#include "protocols/base/assert.h"
+#include <windtunnel/protocols/base/assert.h>
 
 #include <fmt/format.h>
 

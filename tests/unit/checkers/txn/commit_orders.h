@@ -3,8 +3,8 @@
 // checkers, not even the way a history is read.
 #pragma once
 
-#include "checkers/history.h"
-#include "checkers/txn/weak_levels.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/txn/weak_levels.h>
 #include "tests/unit/checkers/generated.h"
 
 #include <cstdint>

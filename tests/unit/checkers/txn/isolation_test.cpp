@@ -1,8 +1,8 @@
-#include "checkers/txn/check.h"
+#include <windtunnel/checkers/txn/check.h>
 
-#include "checkers/history_io.h"
+#include <windtunnel/checkers/history/history_io.h>
 #include "tests/unit/checkers/generated.h"
-#include "tests/unit/checkers/known_histories.h"
+#include "tests/unit/checkers/objects/known_histories.h"
 #include "tests/unit/checkers/txn/transactions.h"
 
 #include <gtest/gtest.h>

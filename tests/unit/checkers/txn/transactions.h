@@ -1,8 +1,8 @@
 // Histories of transactions, written as a table.
 #pragma once
 
-#include "checkers/history.h"
-#include "checkers/txn/check.h"
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/txn/check.h>
 #include "tests/unit/checkers/histories.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "checkers/txn/weak_levels.h"
+#include <windtunnel/checkers/txn/weak_levels.h>
 
-#include "checkers/txn/recheck.h"
+#include <windtunnel/checkers/txn/recheck.h>
 #include "tests/unit/checkers/generated.h"
 #include "tests/unit/checkers/txn/commit_orders.h"
 #include "tests/unit/checkers/txn/transactions.h"

@@ -1,8 +1,8 @@
 // What only the real world has: strangers on the network, addresses, signals, limits.
-#include "protocols/asio/asio_env.h"
-#include "protocols/asio/run_service.h"
-#include "protocols/asio/wire.h"
-#include "protocols/env/await.h"
+#include <windtunnel/protocols/asio/asio_env.h>
+#include <windtunnel/protocols/asio/run_service.h>
+#include <windtunnel/protocols/asio/wire.h>
+#include <windtunnel/protocols/env/await.h>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocols/asio/wire.h"
+#include <windtunnel/protocols/asio/wire.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -1,6 +1,6 @@
-#include "protocols/base/bytes.h"
-#include "protocols/base/ring.h"
-#include "protocols/base/slab.h"
+#include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/base/ring.h>
+#include <windtunnel/protocols/base/slab.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

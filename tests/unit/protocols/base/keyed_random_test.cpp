@@ -1,4 +1,4 @@
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/base/keyed_random.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -2,8 +2,8 @@
 // request, a clock that is moved on request, one bindable message sink. The disk aborts.
 #pragma once
 
-#include "protocols/env/env.h"
-#include "protocols/env/frame_pool.h"
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/frame_pool.h>
 
 #include <map>
 #include <memory>

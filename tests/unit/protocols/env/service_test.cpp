@@ -1,4 +1,4 @@
-#include "protocols/env/service.h"
+#include <windtunnel/protocols/env/service.h>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "protocols/env/task.h"
+#include <windtunnel/protocols/env/task.h>
 
-#include "protocols/env/await.h"
+#include <windtunnel/protocols/env/await.h>
 #include "tests/unit/protocols/env/hand_made_env.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "protocols/env/waiter.h"
+#include <windtunnel/protocols/env/waiter.h>
 
 #include <gtest/gtest.h>
 

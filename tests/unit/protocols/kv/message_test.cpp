@@ -1,4 +1,4 @@
-#include "protocols/kv/message.h"
+#include <windtunnel/protocols/kv/message.h>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "protocols/kv/state_machine.h"
+#include <windtunnel/protocols/kv/state_machine.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,8 +1,8 @@
-#include "protocols/naive/naive.h"
+#include <windtunnel/protocols/naive/naive.h>
 
-#include "sim/net/network.h"
-#include "sim/node.h"
-#include "sim/simulation.h"
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
 
 #include <gtest/gtest.h>
 

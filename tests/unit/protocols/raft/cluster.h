@@ -3,9 +3,9 @@
 // invariants watch every step.
 #pragma once
 
-#include "checkers/raft_invariants.h"
-#include "protocols/raft/message_codec.h"
-#include "protocols/raft/raft.h"
+#include <windtunnel/harness/raft/raft_invariants.h>
+#include <windtunnel/protocols/raft/message_codec.h>
+#include <windtunnel/protocols/raft/raft.h>
 
 #include <deque>
 #include <functional>

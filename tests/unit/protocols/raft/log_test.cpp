@@ -1,4 +1,4 @@
-#include "protocols/raft/log.h"
+#include <windtunnel/protocols/raft/log.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

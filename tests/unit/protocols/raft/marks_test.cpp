@@ -1,5 +1,5 @@
 // The list of marks is what the sources leave.
-#include "protocols/raft/marks.h"
+#include <windtunnel/protocols/raft/marks.h>
 
 #include <gtest/gtest.h>
 

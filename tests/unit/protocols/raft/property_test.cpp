@@ -1,7 +1,7 @@
 // Random schedules over the machines: loss, duplication, reordering, timeouts, writes that complete
 // out of order, crashes that keep some of the unsynced writes, compaction. The invariants watch; a
 // healed cluster must converge.
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/base/keyed_random.h>
 #include "tests/unit/protocols/raft/cluster.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "scenarios/fuzzing/fingerprint.h"
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 
 #include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
 

@@ -1,9 +1,9 @@
-#include "scenarios/fuzzing/fuzz.h"
+#include <windtunnel/scenarios/fuzzing/fuzz.h>
 
-#include "scenarios/fuzzing/corpus.h"
-#include "scenarios/fuzzing/failure_file.h"
-#include "scenarios/fuzzing/mutate.h"
-#include "scenarios/print.h"
+#include <windtunnel/scenarios/fuzzing/corpus.h>
+#include <windtunnel/scenarios/fuzzing/failure_file.h>
+#include <windtunnel/scenarios/fuzzing/mutate.h>
+#include <windtunnel/scenarios/format/print.h>
 #include "tests/unit/sanitized.h"
 #include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
 

@@ -1,12 +1,12 @@
 // Scenarios and services for tests of fuzzing.
 #pragma once
 
-#include "protocols/env/await.h"
-#include "protocols/env/service.h"
-#include "scenarios/builtin.h"
-#include "scenarios/draw.h"
-#include "scenarios/fuzzing/fingerprint.h"
-#include "scenarios/load.h"
+#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <gtest/gtest.h>
 

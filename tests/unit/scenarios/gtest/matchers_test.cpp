@@ -1,9 +1,9 @@
 // Each matcher matches something and refuses something, and says why.
-#include "scenarios/gtest/matchers.h"
+#include <windtunnel/scenarios/gtest/matchers.h>
 
-#include "checkers/history_io.h"
-#include "scenarios/builtin.h"
-#include "scenarios/test_run.h"
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/campaign/test_run.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

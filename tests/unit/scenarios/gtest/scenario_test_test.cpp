@@ -1,5 +1,5 @@
 // Runs as tests make them, and what a failed test leaves.
-#include "scenarios/gtest/scenario_test.h"
+#include <windtunnel/scenarios/gtest/scenario_test.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest-spi.h>

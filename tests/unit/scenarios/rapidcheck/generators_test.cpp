@@ -1,9 +1,9 @@
 // What is generated could stand in a file, is what was asked for, and shrinks to what matters.
-#include "scenarios/builtin.h"
-#include "scenarios/load.h"
-#include "scenarios/print.h"
-#include "scenarios/rapidcheck/arbitrary.h"
-#include "scenarios/rapidcheck/simpler.h"
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
+#include <windtunnel/scenarios/rapidcheck/simpler.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

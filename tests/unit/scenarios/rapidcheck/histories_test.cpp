@@ -1,7 +1,7 @@
 // Histories by construction: what the checkers say of them is known.
-#include "checkers/history_io.h"
-#include "checkers/linearizable.h"
-#include "scenarios/rapidcheck/arbitrary.h"
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/checkers/objects/linearizable.h>
+#include <windtunnel/scenarios/rapidcheck/arbitrary.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -2,8 +2,8 @@
 // has completed.
 #pragma once
 
-#include "sim/disk/sim_disk.h"
-#include "sim/trace/trace.h"
+#include <windtunnel/sim/disk/sim_disk.h>
+#include <windtunnel/sim/trace/trace.h>
 #include "tests/unit/sim/programs.h"
 
 #include <gtest/gtest.h>

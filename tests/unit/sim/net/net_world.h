@@ -3,7 +3,7 @@
 // a handle on it.
 #pragma once
 
-#include "sim/net/network.h"
+#include <windtunnel/sim/net/network.h>
 #include "tests/unit/sim/programs.h"
 
 #include <functional>

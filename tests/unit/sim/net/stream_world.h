@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/base/keyed_random.h>
 #include "tests/unit/sim/net/net_world.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "protocols/base/keyed_random.h"
+#include <windtunnel/protocols/base/keyed_random.h>
 #include "tests/unit/sim/net/stream_world.h"
 
 namespace windtunnel {

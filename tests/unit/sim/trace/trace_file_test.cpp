@@ -1,4 +1,4 @@
-#include "sim/trace/trace_file.h"
+#include <windtunnel/sim/trace/trace_file.h>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,0 +1,175 @@
+#include <windtunnel/checkers/history/event_form.h>
+
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/json_lines.h>
+#include <windtunnel/checkers/history/quoted.h>
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace windtunnel::checkers {
+namespace {
+
+// Where a field of an event goes; the value is moved out of the map that was read.
+struct EventFields {
+  Event event;
+  bool has_type = false;
+  bool has_process = false;
+  bool has_f = false;
+  std::vector<Value> unknown;
+  std::string problem;
+
+  void take(Value key, Value value) {
+    const std::string_view name = key.is_name() ? key.text() : std::string_view();
+    if (name == "type")
+      take_type(value);
+    else if (name == "process")
+      take_process(std::move(value));
+    else if (name == "f")
+      take_f(value);
+    else if (name == "value")
+      event.value = std::move(value);
+    else if (name == "error")
+      event.error = std::move(value);
+    else if (name == "index")
+      take_count(value, "index", event.index);
+    else if (name == "time")
+      take_count(value, "time", event.time_ns);
+    else {
+      unknown.push_back(std::move(key));
+      unknown.push_back(std::move(value));
+    }
+  }
+  void take_type(const Value& value) {
+    has_type = true;
+    for (const EventType type :
+         {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
+      if (value.is_name() && value.text() == name_of(type)) {
+        event.type = type;
+        return;
+      }
+    }
+    problem = fmt::format(":type must be invoke, ok, fail or info, not {}", to_edn(value));
+  }
+  void take_process(Value value) {
+    has_process = true;
+    if (!value.is_integer() && !value.is_name()) {
+      problem = fmt::format(":process must be an integer or a name, not {}", to_edn(value));
+    }
+    event.process = std::move(value);
+    if (event.process.kind() == Value::Kind::string) {
+      event.process = Value::keyword(event.process.text());
+    }
+  }
+  void take_f(const Value& value) {
+    has_f = true;
+    if (value.is_nil()) return;
+    if (!value.is_name()) problem = fmt::format(":f must be a name, not {}", to_edn(value));
+    event.f = value.text();
+  }
+  void take_count(const Value& value, std::string_view name, std::int64_t& into) {
+    if (value.is_nil()) return;
+    if (!value.is_integer() || value.integer() < 0) {
+      problem = fmt::format(":{} must be an integer from 0, not {}", name, to_edn(value));
+      return;
+    }
+    into = value.integer();
+  }
+};
+
+template <class Append>
+void for_each_field(const Event& event, Append&& append) {
+  append("index", Value(event.index));
+  if (event.time_ns != kNoTime) append("time", Value(event.time_ns));
+  append("type", Value::keyword(name_of(event.type)));
+  append("process", event.process);
+  append("f", Value::keyword(event.f));
+  append("value", event.value);
+  if (!event.error.is_nil()) append("error", event.error);
+}
+
+}  // namespace
+
+boost::system::result<Event, ReadError> event_of(Value form, std::uint32_t line) {
+  // Jepsen prints records as `#jepsen.history.Op{...}`.
+  if (form.kind() == Value::Kind::tagged) form = std::move(std::move(form).take_items().front());
+  if (form.kind() != Value::Kind::map) {
+    return ReadError{line, 0, "an event must be a map with :type, :process and :f"};
+  }
+  EventFields fields;
+  std::vector<Value> items = std::move(form).take_items();
+  for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+    fields.take(std::move(items[i]), std::move(items[i + 1]));
+  }
+  if (fields.problem.empty() && !fields.has_type) fields.problem = "the event has no :type";
+  // The bare form of a single client's transactions, as in Elle's examples.
+  const bool bare = !fields.has_process && !fields.has_f;
+  if (bare) {
+    fields.event.process = Value(0);
+    fields.event.f = "txn";
+  }
+  if (fields.problem.empty() && !fields.has_process && !bare) {
+    fields.problem = "the event has no :process";
+  }
+  if (!fields.problem.empty()) return ReadError{line, 0, std::move(fields.problem)};
+  if (!fields.unknown.empty()) {
+    fields.event.extra = Value(Value::Kind::map, std::move(fields.unknown));
+  }
+  fields.event.line = line;
+  return std::move(fields.event);
+}
+
+void append_event_edn(const Event& event, std::string& out) {
+  out += '{';
+  const std::size_t begin = out.size();
+  const auto append = [&out, begin](std::string_view name, const Value& value) {
+    if (out.size() > begin) out += ", ";
+    out += ':';
+    out += name;
+    out += ' ';
+    append_edn(value, out);
+  };
+  for_each_field(event, append);
+  const std::vector<Value>& extra = event.extra.items();
+  for (std::size_t i = 0; i + 1 < extra.size(); i += 2) {
+    out += ", ";
+    append_edn(extra[i].is_name() ? Value::keyword(extra[i].text()) : extra[i], out);
+    out += ' ';
+    append_edn(extra[i + 1], out);
+  }
+  out += '}';
+}
+
+void append_event_json(const Event& event, std::string& out) {
+  out += '{';
+  const std::size_t begin = out.size();
+  const auto append = [&out, begin](std::string_view name, const Value& value) {
+    if (out.size() > begin) out += ',';
+    append_quoted(name, out);
+    out += ':';
+    append_json(value, out);
+  };
+  for_each_field(event, append);
+  const std::vector<Value>& extra = event.extra.items();
+  for (std::size_t i = 0; i + 1 < extra.size(); i += 2) {
+    append(extra[i].is_name() ? std::string(extra[i].text()) : to_edn(extra[i]), extra[i + 1]);
+  }
+  out += '}';
+}
+
+std::string event_to_edn(const Event& event) {
+  std::string out;
+  append_event_edn(event, out);
+  return out;
+}
+
+std::string event_to_json(const Event& event) {
+  std::string out;
+  append_event_json(event, out);
+  return out;
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,178 @@
+#include <windtunnel/checkers/history/history.h>
+
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/utf8.h>
+
+#include <fmt/format.h>
+
+namespace windtunnel::checkers {
+namespace {
+
+const Value kNil;
+
+// A value as far as a person reads one.
+std::string shown(const Value& value) {
+  constexpr std::size_t kLongest = 300;
+  constexpr std::size_t kKept = 240;
+  std::string text = to_edn(value);
+  if (text.size() <= kLongest) return text;
+  return fmt::format("{} ... ({} characters)", whole_characters(text, kKept), text.size());
+}
+
+}  // namespace
+
+std::string seconds_text(std::int64_t ns, int digits) {
+  const std::string fraction = fmt::format("{:09}", ns % 1'000'000'000);
+  return fmt::format("{}.{} s", ns / 1'000'000'000,
+                     fraction.substr(0, static_cast<std::size_t>(digits)));
+}
+
+std::string_view name_of(EventType type) {
+  switch (type) {
+    case EventType::invoke: return "invoke";
+    case EventType::ok: return "ok";
+    case EventType::fail: return "fail";
+    case EventType::info: return "info";
+  }
+  return "?";
+}
+
+std::string to_string(const ReadError& error) {
+  if (error.line == 0) return error.reason;
+  if (error.column == 0) return fmt::format("line {}: {}", error.line, error.reason);
+  return fmt::format("line {}, column {}: {}", error.line, error.column, error.reason);
+}
+
+std::optional<ReadError> Pairing::add(const Event& event) {
+  operation_ = kNoOperation;
+  if (!event.process.is_integer()) return std::nullopt;
+  const std::int64_t id = event.process.integer();
+  const auto fails = [&](std::string_view why) {
+    return ReadError{event.line, 0, fmt::format("process {} {}", id, why)};
+  };
+  Process& process = processes_[id];
+  const std::uint64_t open = process.operation;
+  if (open == kRetired) return fails("is used again after its :info");
+  if (event.type == EventType::invoke) {
+    if (open != kIdle) return fails("invokes an operation while another one is open");
+    process.f = event.f;
+    operation_ = process.operation = invoked_++;
+    return std::nullopt;
+  }
+  if (open == kIdle) {
+    return fails(fmt::format("completes (:{}) without an invocation", name_of(event.type)));
+  }
+  if (process.f != event.f) {
+    return fails(fmt::format("invoked {} but completes {}", process.f, event.f));
+  }
+  process.operation = event.type == EventType::info ? kRetired : kIdle;
+  operation_ = open;
+  return std::nullopt;
+}
+
+std::optional<ReadError> History::add(Event event) {
+  const auto position = static_cast<std::uint32_t>(events_.size());
+  if (event.index < 0) event.index = position;
+  if (std::optional<ReadError> refused = pairing_.add(event)) return refused;
+  const std::uint64_t operation = pairing_.operation();
+  if (operation == operations_.size()) {
+    operations_.push_back({position, kNoEvent, EventType::info});
+  } else if (operation != Pairing::kNoOperation) {
+    operations_[operation].completed = position;
+    operations_[operation].outcome = event.type;
+  }
+  events_.push_back(std::move(event));
+  return std::nullopt;
+}
+
+const Value& History::result(const Operation& op) const {
+  return op.outcome == EventType::ok ? events_[op.completed].value : kNil;
+}
+
+const Value& History::key(const Operation& op) const {
+  const Value* key = invocation(op).extra.find("key");
+  return key == nullptr ? kNil : *key;
+}
+
+std::string History::describe(const Operation& op) const {
+  const Event& call = invocation(op);
+  std::string text = fmt::format("process {} {}", process(op), call.f);
+  if (!key(op).is_nil()) text += " key " + shown(key(op));
+  if (!call.value.is_nil()) text += " " + shown(call.value);
+  if (op.outcome == EventType::ok && !(result(op) == call.value)) {
+    text += " -> " + shown(result(op));
+  }
+  text += fmt::format(" ({}", name_of(op.outcome));
+  if (call.time_ns == kNoTime) return text + ")";
+  text += ", " + seconds_text(call.time_ns);
+  if (completion(op) != nullptr && op.outcome != EventType::info) {
+    text += " to " + seconds_text(completion(op)->time_ns);
+  }
+  return text + ")";
+}
+
+HistoryRecorder::Worker& HistoryRecorder::worker(std::int64_t number) {
+  WT_ASSERT(number >= 0 && number < workers_, "a worker is numbered below the recorder's count");
+  while (static_cast<std::int64_t>(states_.size()) <= number) {
+    const auto next = static_cast<std::int64_t>(states_.size());
+    states_.push_back({numbering_.first_process + next, false});
+  }
+  return states_[static_cast<std::size_t>(number)];
+}
+
+// What a recorder adds fits: it knows which workers are busy.
+void HistoryRecorder::add(Event event) {
+  if (numbering_.next_index != nullptr) event.index = (*numbering_.next_index)++;
+  const auto refused = history_.add(std::move(event));
+  WT_ASSERT(!refused.has_value(), "a recorder's events fit its history");
+}
+
+HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, std::string_view f,
+                                              Value value, Value key) {
+  Worker& state = worker(number);
+  WT_ASSERT(!state.busy, "a worker invokes one operation at a time");
+  state.busy = true;
+  Event event;
+  event.time_ns = now.ns;
+  event.process = state.process;
+  event.f = f;
+  event.value = std::move(value);
+  if (!key.is_nil()) {
+    event.extra = Value(Value::Kind::map, {Value::keyword("key"), std::move(key)});
+  }
+  add(std::move(event));
+  worker_of_.push_back(static_cast<std::uint32_t>(number));
+  return {static_cast<std::uint32_t>(history_.operations().size() - 1)};
+}
+
+void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value value, Value error) {
+  WT_ASSERT(id.value < worker_of_.size(), "the operation was invoked here");
+  WT_ASSERT(outcome != EventType::invoke, "an operation completes as ok, fail or info");
+  const Operation op = history_.operations()[id.value];
+  WT_ASSERT(op.completed == kNoEvent, "an operation completes once");
+  Worker& state = worker(worker_of_[id.value]);
+  Event event;
+  event.time_ns = now.ns;
+  event.type = outcome;
+  event.process = state.process;
+  event.f = history_.f(op);
+  event.value = std::move(value);
+  event.error = std::move(error);
+  event.extra = history_.invocation(op).extra;
+  add(std::move(event));
+  state.busy = false;
+  if (outcome == EventType::info) state.process += numbering_.processes;
+}
+
+void HistoryRecorder::nemesis(Instant now, std::string_view f, Value value) {
+  Event event;
+  event.time_ns = now.ns;
+  event.type = EventType::info;
+  event.process = Value::keyword("nemesis");
+  event.f = f;
+  event.value = std::move(value);
+  add(std::move(event));
+}
+
+}  // namespace windtunnel::checkers

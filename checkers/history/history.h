@@ -1,0 +1,163 @@
+// Histories in Jepsen's sense: a list of events (a process invokes an operation, later it
+// completes) and the operations that result from pairing them. Line order is the order of events.
+//
+// - `fail`: the operation did not take place. `info`: it may have taken place at any time after its
+//   invocation, or never; its process never comes back. An operation that is still open at the end
+//   of the history is `info`.
+// - A process that is not an integer (`:nemesis`) is no client: its events are kept, and are no
+//   operations.
+#pragma once
+
+#include <windtunnel/checkers/history/value.h>
+#include <windtunnel/protocols/base/time.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+enum class EventType : std::uint8_t { invoke, ok, fail, info };
+std::string_view name_of(EventType type);
+
+inline constexpr std::int64_t kNoTime = -1;
+inline constexpr std::uint32_t kNoEvent = 0xffffffffU;
+
+struct Event {
+  std::int64_t index = -1;         // as written; -1: take the position in the history
+  std::int64_t time_ns = kNoTime;  // since the start of the run
+  EventType type = EventType::invoke;
+  std::uint32_t line = 0;  // where it was read, from 1; 0 for a recorded event
+  Value process;           // an integer for a client
+  std::string f;
+  Value value;
+  Value error;  // nil when absent
+  Value extra;  // a map of the keys that we do not know (and `:key`), or nil
+};
+
+// Positions are indices into `History::events()`.
+struct Operation {
+  std::uint32_t invoked = kNoEvent;
+  std::uint32_t completed = kNoEvent;   // kNoEvent when it never completed
+  EventType outcome = EventType::info;  // ok, fail or info
+};
+
+// "1.200 s"; with nine digits and fewer behind the point as asked, cut and not rounded.
+std::string seconds_text(std::int64_t ns, int digits = 3);
+
+// Why a history was refused. Line and column count from 1; 0 means not known.
+struct ReadError {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  std::string reason;
+};
+// "line 12, column 5: unbalanced )"
+std::string to_string(const ReadError& error);
+
+// Which operation an event belongs to, and whether it fits the events before. Memory grows with the
+// number of processes, not of events.
+class Pairing {
+ public:
+  static constexpr std::uint64_t kNoOperation = 0xffffffffffffffffU;
+
+  // Refuses a second invocation by a busy process, a completion without an invocation or of
+  // something else, and any use of a process after its `:info`; such an event changes nothing.
+  std::optional<ReadError> add(const Event& event);
+  // That the last event invoked or completed, numbered by invocation from 0; kNoOperation where it
+  // was one of no client.
+  std::uint64_t operation() const { return operation_; }
+
+ private:
+  static constexpr std::uint64_t kIdle = kNoOperation;
+  static constexpr std::uint64_t kRetired = kNoOperation - 1;
+  struct Process {
+    std::uint64_t operation = kIdle;  // the one that is open, or a marker
+    std::string f;                    // of that operation
+  };
+
+  std::unordered_map<std::int64_t, Process> processes_;
+  std::uint64_t invoked_ = 0;
+  std::uint64_t operation_ = kNoOperation;
+};
+
+class History {
+ public:
+  // Appends an event, unless it does not fit: see `Pairing`. The history is unchanged then.
+  std::optional<ReadError> add(Event event);
+
+  const std::vector<Event>& events() const { return events_; }
+  // In the order of their invocations; `fail` ones included.
+  const std::vector<Operation>& operations() const { return operations_; }
+
+  const Event& invocation(const Operation& op) const { return events_[op.invoked]; }
+  // Null when the operation never completed.
+  const Event* completion(const Operation& op) const {
+    return op.completed == kNoEvent ? nullptr : &events_[op.completed];
+  }
+  const std::string& f(const Operation& op) const { return invocation(op).f; }
+  std::int64_t process(const Operation& op) const { return invocation(op).process.integer(); }
+  const Value& argument(const Operation& op) const { return invocation(op).value; }
+  // What it returned; nil unless it is `ok`.
+  const Value& result(const Operation& op) const;
+  // The `:key` of the invocation, nil when it has none.
+  const Value& key(const Operation& op) const;
+  // "process 3 write 5 (ok, 1.200 s to 1.450 s)", for people: a long value is cut.
+  std::string describe(const Operation& op) const;
+
+ private:
+  std::vector<Event> events_;
+  std::vector<Operation> operations_;
+  Pairing pairing_;
+};
+
+// Records a history while it happens. A worker is one sequential client, numbered from 0 below
+// `workers`; its process id starts equal to its number and grows by `workers` after each `:info`.
+class HistoryRecorder {
+ public:
+  // How recorders of one run number, so that their histories fit into one file: no process is in
+  // two of them, and the indices of their events are one sequence in order of time.
+  struct Numbering {
+    std::int64_t first_process = 0;      // the id of worker 0
+    std::int64_t processes = 0;          // workers of all recorders
+    std::int64_t* next_index = nullptr;  // shared by them; outlives the recorder
+  };
+
+  struct OpId {
+    std::uint32_t value = 0;  // index into `History::operations()`
+  };
+
+  explicit HistoryRecorder(std::int64_t workers) : workers_(workers) {
+    numbering_.processes = workers;
+  }
+  HistoryRecorder(std::int64_t workers, const Numbering& numbering)
+      : workers_(workers), numbering_(numbering) {}
+
+  // The worker must be idle. `key` becomes the event's `:key` unless it is nil.
+  OpId invoke(std::int64_t worker, Instant now, std::string_view f, Value value, Value key = {});
+  // `outcome` is ok, fail or info; each operation completes at most once. For ok, `value` is what
+  // it returned (an acknowledged write repeats its argument).
+  void complete(OpId op, Instant now, EventType outcome, Value value, Value error = {});
+  void nemesis(Instant now, std::string_view f, Value value = {});
+
+  const History& history() const { return history_; }
+  History take() { return std::move(history_); }
+
+ private:
+  struct Worker {
+    std::int64_t process = 0;
+    bool busy = false;
+  };
+  Worker& worker(std::int64_t number);
+  void add(Event event);
+
+  std::int64_t workers_;
+  Numbering numbering_;
+  std::vector<Worker> states_;
+  std::vector<std::uint32_t> worker_of_;  // by operation
+  History history_;
+};
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,37 @@
+#include <windtunnel/checkers/history/verdict.h>
+
+#include <fmt/format.h>
+
+namespace windtunnel::checkers {
+
+std::string witness_text(const Witness& witness) {
+  std::string text;
+  if (!witness.key.empty()) text += "\n  key " + witness.key;
+  return text + "\n  " + witness.explanation + operations_text(witness);
+}
+
+std::string operations_text(const Witness& witness) {
+  std::string text;
+  for (const Witness::Item& item : witness.operations) {
+    text +=
+        item.line == 0 ? "\n  " + item.text : fmt::format("\n  {:>6}: {}", item.line, item.text);
+  }
+  if (witness.omitted > 0) text += fmt::format("\n  and {} operations before", witness.omitted);
+  if (!witness.rechecked) text.append("\n  ").append(kNotRechecked);
+  return text;
+}
+
+std::string explanation_text(const Verdict& verdict) {
+  if (verdict.decision == Decision::ok) return {};
+  if (verdict.decision == Decision::unknown) return "\n  " + verdict.reason;
+  std::string text;
+  if (verdict.objects_violated > 1) {
+    text += fmt::format("\n  {} of {} keys are violated", verdict.objects_violated,
+                        verdict.objects_violated + verdict.objects_ok + verdict.objects_unknown);
+  }
+  text += witness_text(verdict.witness);
+  for (const Witness& witness : verdict.further) text += witness_text(witness);
+  return text;
+}
+
+}  // namespace windtunnel::checkers

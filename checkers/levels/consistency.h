@@ -1,0 +1,21 @@
+// The consistency levels of objects, by name: what a history is asked for when it is not
+// linearizability alone.
+#pragma once
+
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/checkers/history/verdict.h>
+
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+// "linearizable", "sequential", then those of sessions (sessions.h).
+std::vector<std::string_view> object_levels();
+
+// `unknown` where there is no such level, with the levels that there are as its reason.
+Verdict check_consistency(const History& history, const ModelSpec& spec, std::string_view level,
+                          const Limits& limits = {});
+
+}  // namespace windtunnel::checkers

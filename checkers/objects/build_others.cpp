@@ -1,0 +1,97 @@
+#include <windtunnel/checkers/objects/models.h>
+
+#include <optional>
+
+namespace windtunnel::checkers {
+namespace {
+
+struct MutexModel {
+  struct Op {
+    bool acquire = false;
+    friend auto operator<=>(const Op&, const Op&) = default;
+  };
+  using State = bool;  // held?
+
+  bool first = false;
+
+  State initial() const { return first; }
+  bool apply(State& held, const Op& op) const {
+    if (held == op.acquire) return false;
+    held = op.acquire;
+    return true;
+  }
+  std::string describe(const State& held) const { return held ? "held" : "free"; }
+};
+
+// Additions and subtractions that return nothing, reads that return the sum.
+struct CounterModel {
+  struct Op {
+    bool read = false;
+    std::int64_t amount = 0;
+    friend auto operator<=>(const Op&, const Op&) = default;
+  };
+  using State = std::int64_t;
+
+  std::int64_t first = 0;
+
+  State initial() const { return first; }
+  bool apply(State& sum, const Op& op) const {
+    if (!op.read) sum += op.amount;
+    return !op.read || sum == op.amount;
+  }
+  Traits traits(const Op& op) const { return {.observer = op.read, .total = !op.read}; }
+  std::string describe(const State& sum) const { return std::to_string(sum); }
+};
+
+// What an operation adds; nothing for one that is none of a counter.
+std::optional<std::int64_t> amount_of(const KeyedOperation& op) {
+  const bool down = *op.f == "decrement" || *op.f == "subtract";
+  if (!down && *op.f != "add" && *op.f != "increment") return std::nullopt;
+  if (op.argument->is_nil()) return down ? -1 : 1;
+  if (!op.argument->is_integer()) return std::nullopt;
+  return down ? -op.argument->integer() : op.argument->integer();
+}
+
+}  // namespace
+
+bool build_mutex(const std::vector<KeyedOperation>& operations, const Value& initial,
+                 Object& object, std::size_t& unknown) {
+  const bool held = initial.is_name() ? initial.text() == "held" : initial.truth();
+  auto machine = std::make_unique<ModelMachine<MutexModel>>(MutexModel{held});
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    unknown = i;
+    const std::string& f = *operations[i].f;
+    if (f != "acquire" && f != "release") return false;
+    Step step = operations[i].step;
+    step.kind = machine->kind_of({f == "acquire"});
+    object.problem.steps.push_back(step);
+  }
+  object.machine = std::move(machine);
+  return true;
+}
+
+bool build_counter(const std::vector<KeyedOperation>& operations, const Value& initial,
+                   Object& object, std::size_t& unknown) {
+  auto machine = std::make_unique<ModelMachine<CounterModel>>(CounterModel{initial.integer()});
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const KeyedOperation& op = operations[i];
+    unknown = i;
+    CounterModel::Op it;
+    if (*op.f == "read") {
+      if (!op.ok) continue;
+      if (!op.result->is_integer()) return false;
+      it = {true, op.result->integer()};
+    } else {
+      const std::optional<std::int64_t> amount = amount_of(op);
+      if (!amount.has_value()) return false;
+      it.amount = *amount;
+    }
+    Step step = op.step;
+    step.kind = machine->kind_of(it);
+    object.problem.steps.push_back(step);
+  }
+  object.machine = std::move(machine);
+  return true;
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,369 @@
+#include <windtunnel/checkers/objects/jit.h>
+
+#include <windtunnel/protocols/base/assert.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <set>
+
+namespace windtunnel::checkers {
+namespace {
+
+// A set of slots; W words of 64.
+template <std::size_t W>
+struct Mask {
+  std::array<std::uint64_t, W> words{};
+
+  bool has(std::uint32_t slot) const { return (words[slot / 64] >> (slot % 64) & 1) != 0; }
+  void add(std::uint32_t slot) { words[slot / 64] |= 1ULL << (slot % 64); }
+  void remove(std::uint32_t slot) { words[slot / 64] &= ~(1ULL << (slot % 64)); }
+  void unite(const Mask& other) {
+    for (std::size_t i = 0; i < W; ++i) words[i] |= other.words[i];
+  }
+  bool covers(const Mask& other) const {
+    for (std::size_t i = 0; i < W; ++i) {
+      if ((other.words[i] & ~words[i]) != 0) return false;
+    }
+    return true;
+  }
+};
+
+template <std::size_t W>
+struct Config {
+  Mask<W> can_use;
+  Mask<W> may_return;
+  std::uint32_t state = 0;
+  std::uint32_t next = kIllegal;   // in its bucket
+  std::uint32_t trail = kIllegal;  // the last use that led here
+  bool dead = false;               // dominated by a later one
+};
+
+// The undominated configurations of one moment, in the order of their discovery, with buckets by
+// state.
+template <std::size_t W>
+class Antichain {
+ public:
+  std::vector<Config<W>> all;
+
+  void clear() {
+    for (const Config<W>& config : all) heads_[config.state] = kIllegal;
+    all.clear();
+  }
+
+  // False when a member dominates the candidate; those that it dominates die.
+  bool insert(Config<W> candidate) {
+    if (heads_.size() <= candidate.state) {
+      heads_.resize(std::max<std::size_t>(candidate.state + 1, heads_.size() * 2), kIllegal);
+    }
+    std::uint32_t* link = &heads_[candidate.state];
+    while (*link != kIllegal) {
+      Config<W>& other = all[*link];
+      if (dominates(other, candidate)) return false;
+      if (dominates(candidate, other)) {
+        other.dead = true;
+        *link = other.next;
+      } else {
+        link = &other.next;
+      }
+    }
+    candidate.next = heads_[candidate.state];
+    heads_[candidate.state] = static_cast<std::uint32_t>(all.size());
+    all.push_back(candidate);
+    return true;
+  }
+
+ private:
+  static bool dominates(const Config<W>& a, const Config<W>& b) {
+    return a.can_use.covers(b.can_use) && a.may_return.covers(b.may_return);
+  }
+  std::vector<std::uint32_t> heads_;  // by state
+};
+
+// A use of an operation, and the one before it.
+struct Trail {
+  std::uint32_t before;
+  Placed use;
+};
+
+struct Boundary {
+  std::uint32_t position;
+  std::uint32_t step;
+  bool is_return;
+};
+
+std::vector<Boundary> boundaries_of(const Problem& problem) {
+  std::vector<Boundary> all;
+  all.reserve(problem.steps.size() * 2);
+  for (std::uint32_t i = 0; i < problem.steps.size(); ++i) {
+    all.push_back({problem.steps[i].call, i, false});
+    if (problem.steps[i].ret != kNever) all.push_back({problem.steps[i].ret, i, true});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Boundary& a, const Boundary& b) { return a.position < b.position; });
+  return all;
+}
+
+std::uint32_t max_open(const std::vector<Boundary>& boundaries) {
+  std::uint32_t open = 0;
+  std::uint32_t most = 0;
+  for (const Boundary& b : boundaries) {
+    open = b.is_return ? open - 1 : open + 1;
+    most = std::max(most, open);
+  }
+  return most;
+}
+
+template <std::size_t W>
+class Sweep {
+ public:
+  Sweep(const Problem& problem, Machine& machine, const Limits& limits, bool remembers)
+      : steps_(problem.steps), machine_(machine), limits_(limits), remembers_(remembers) {
+    slot_of_.resize(steps_.size());
+    Config<W> start;
+    start.state = machine_.initial();
+    frontier_.insert(start);
+  }
+
+  Finding run(const std::vector<Boundary>& boundaries) {
+    for (const Boundary& b : boundaries) {
+      if (!b.is_return) {
+        call(b.step);
+        continue;
+      }
+      if (!allow_return(b.step)) return finding_;
+      close(b.step);
+    }
+    finding_.decision = Decision::ok;
+    return finding_;
+  }
+
+  // After ok: what was used on the way to some configuration that is left.
+  std::vector<Placed> used() const {
+    const auto& all = frontier_.all;
+    const auto left =
+        std::find_if(all.begin(), all.end(), [](const auto& config) { return !config.dead; });
+    std::vector<Placed> uses;
+    for (std::uint32_t at = left->trail; at != kIllegal; at = trails_[at].before) {
+      uses.push_back(trails_[at].use);
+    }
+    std::reverse(uses.begin(), uses.end());
+    return uses;
+  }
+
+ private:
+  // An open operation; kept sorted by kind, then by return.
+  struct Open {
+    std::uint32_t kind;
+    std::uint32_t ret;
+    std::uint32_t slot;
+    std::uint32_t step;
+    Traits traits;
+  };
+
+  static bool before(const Open& a, const Open& b) {
+    if (a.kind != b.kind) return a.kind < b.kind;
+    if (a.ret != b.ret) return a.ret < b.ret;
+    return a.slot < b.slot;
+  }
+
+  void call(std::uint32_t index) {
+    const Step& step = steps_[index];
+    const std::uint32_t slot = free_slot();
+    slot_of_[index] = slot;
+    const Open open{step.kind, step.ret, slot, index, machine_.traits(step.kind)};
+    open_.insert(std::upper_bound(open_.begin(), open_.end(), open, before), open);
+    (open.traits.total ? total_ : partial_).add(slot);
+    for (Config<W>& config : frontier_.all) {
+      config.can_use.add(slot);
+      const bool stays = machine_.step(config.state, step.kind) == config.state;
+      if (stays || step.ret == kNever) config.may_return.add(slot);
+    }
+  }
+
+  std::uint32_t free_slot() {
+    std::uint32_t slot = 0;
+    while (used_.has(slot)) ++slot;
+    used_.add(slot);
+    return slot;
+  }
+
+  // Makes the frontier of those configurations in which the operation may return. It loses its use
+  // when it does: so where it may return unnoticed, having used it is explored as well. False when
+  // the frontier is empty, or at a limit.
+  bool allow_return(std::uint32_t index) {
+    target_ = slot_of_[index];
+    gap_ = steps_[index].ret - 1;
+    target_traits_ = machine_.traits(steps_[index].kind);
+    const auto is_done = [this](const Config<W>& config) { return config.dead || done(config); };
+    if (std::all_of(frontier_.all.begin(), frontier_.all.end(), is_done)) return true;
+    last_states_.clear();
+    seen_.clear();
+    for (const Config<W>& config : frontier_.all) {
+      if (config.dead) continue;
+      last_states_.insert(config.state);
+      seen_.insert(config);
+    }
+    frontier_.clear();
+    for (const Config<W>& config : seen_.all) {
+      if (config.may_return.has(target_)) frontier_.insert(config);
+    }
+    // Breadth first: those that used fewer operations come first, and dominate.
+    for (std::size_t at = 0; at < seen_.all.size(); ++at) {
+      if (seen_.all[at].dead || done(seen_.all[at])) continue;
+      expand(seen_.all[at]);
+      if (!within_limits()) return false;
+    }
+    if (!frontier_.all.empty()) return true;
+    refuse(index);
+    return false;
+  }
+
+  // Nothing is left to find out about the returning operation.
+  bool done(const Config<W>& config) const {
+    if (!config.may_return.has(target_)) return false;
+    return target_traits_.observer || !config.can_use.has(target_);
+  }
+
+  // By value: the set grows while its members are expanded.
+  void expand(const Config<W> config) {
+    ++finding_.configurations;
+    const bool unnoticed = config.may_return.has(target_);
+    // Before a blind write, others are of use only to somebody who looks.
+    const bool only_target =
+        unnoticed && target_traits_.blind && config.may_return.covers(partial_);
+    std::array<std::uint32_t, 2> tried{kIllegal, kIllegal};  // kinds, by whether it may return
+    for (const Open& open : open_) {
+      if (open.traits.observer || !config.can_use.has(open.slot)) continue;
+      if (only_target && open.slot != target_) continue;
+      std::uint32_t& last = tried[config.may_return.has(open.slot) ? 1 : 0];
+      if (last == open.kind) continue;
+      last = open.kind;
+      const std::uint32_t state = machine_.step(config.state, open.kind);
+      if (state == kIllegal) continue;
+      // Staying where we are is of use only to a write that hides others.
+      if (state == config.state && !open.traits.blind) continue;
+      Config<W> after = config;
+      after.state = state;
+      after.can_use.remove(open.slot);
+      after.may_return.add(open.slot);
+      if (open.traits.blind) after.may_return.unite(total_);
+      settle(after);
+      const bool now_returns = !unnoticed && after.may_return.has(target_);
+      remember(after, open.step);
+      if (open.slot == target_ || now_returns) frontier_.insert(after);
+      if (open.slot != target_) seen_.insert(after);
+    }
+  }
+
+  void remember(Config<W>& after, std::uint32_t step) {
+    if (!remembers_) return;
+    trails_.push_back({after.trail, {step, gap_}});
+    after.trail = static_cast<std::uint32_t>(trails_.size() - 1);
+  }
+
+  // Lets every operation return that would leave the state as it is.
+  void settle(Config<W>& config) {
+    for (const Open& open : open_) {
+      if (config.may_return.has(open.slot)) continue;
+      if (machine_.step(config.state, open.kind) == config.state) config.may_return.add(open.slot);
+    }
+  }
+
+  void close(std::uint32_t index) {
+    const std::uint32_t slot = slot_of_[index];
+    used_.remove(slot);
+    total_.remove(slot);
+    partial_.remove(slot);
+    std::erase_if(open_, [slot](const Open& open) { return open.slot == slot; });
+    seen_.clear();
+    for (Config<W> config : frontier_.all) {
+      if (config.dead) continue;
+      config.can_use.remove(slot);
+      config.may_return.remove(slot);
+      seen_.insert(config);
+    }
+    std::swap(seen_, frontier_);
+  }
+
+  bool within_limits() {
+    const std::uint64_t bytes = (seen_.all.size() + frontier_.all.size()) * sizeof(Config<W>) +
+                                trails_.size() * sizeof(Trail);
+    if (finding_.configurations > limits_.max_configurations) {
+      finding_.reason =
+          fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
+    } else if (bytes > limits_.max_bytes) {
+      finding_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
+    } else {
+      return true;
+    }
+    finding_.decision = Decision::unknown;
+    return false;
+  }
+
+  void refuse(std::uint32_t index) {
+    constexpr std::size_t kMaxStates = 8;
+    finding_.decision = Decision::violated;
+    finding_.failed_step = index;
+    for (const std::uint32_t state : last_states_) {
+      if (finding_.states.size() == kMaxStates) break;
+      finding_.states.push_back(machine_.describe(state));
+    }
+  }
+
+  const std::vector<Step>& steps_;
+  Machine& machine_;
+  const Limits& limits_;
+  const bool remembers_;
+  std::vector<Trail> trails_;
+  std::uint32_t gap_ = 0;               // just before the return that is looked at
+  std::vector<std::uint32_t> slot_of_;  // by step
+  std::vector<Open> open_;
+  Mask<W> used_;
+  Mask<W> total_;             // open slots of total operations
+  Mask<W> partial_;           // and of the others
+  std::uint32_t target_ = 0;  // the slot of the returning operation
+  Traits target_traits_;
+  Antichain<W> frontier_;
+  Antichain<W> seen_;
+  std::set<std::uint32_t> last_states_;
+  Finding finding_;
+};
+
+struct Task {
+  const Problem& problem;
+  Machine& machine;
+  const Limits& limits;
+  std::vector<Boundary> boundaries;
+  std::vector<Placed>* order;
+};
+
+template <std::size_t W>
+Finding sweep(const Task& task) {
+  Sweep<W> sweep(task.problem, task.machine, task.limits, task.order != nullptr);
+  Finding finding = sweep.run(task.boundaries);
+  if (task.order != nullptr && finding.decision == Decision::ok) {
+    *task.order = place_unnoticed(task.problem, task.machine, sweep.used());
+  }
+  return finding;
+}
+
+}  // namespace
+
+Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits,
+                  std::vector<Placed>* order) {
+  const Task task{problem, machine, limits, boundaries_of(problem), order};
+  const std::uint32_t open = max_open(task.boundaries);
+  if (open <= 64) return sweep<1>(task);
+  if (open <= 128) return sweep<2>(task);
+  if (open <= 256) return sweep<4>(task);
+  if (open <= kMaxOpen) return sweep<kMaxOpen / 64>(task);
+  Finding finding;
+  finding.decision = Decision::unknown;
+  finding.reason = fmt::format("{} operations are open at a time, more than {}", open, kMaxOpen);
+  return finding;
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,187 @@
+#include <windtunnel/checkers/objects/models.h>
+
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/txn/transactions.h>
+#include <windtunnel/protocols/base/assert.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace windtunnel::checkers {
+namespace {
+
+const Value kNil;
+
+struct ModelEntry {
+  Model model;
+  std::string_view name;
+  std::string_view initial;
+  Builder build;
+};
+
+constexpr ModelEntry kModels[] = {
+    {Model::reg, "register", "nil", build_register},
+    {Model::cas_reg, "cas-register", "nil", build_register},
+    {Model::multi_register, "multi-register", "{}", build_multi_register},
+    {Model::kv, "kv", "\"\"", build_kv},
+    {Model::mutex, "mutex", "free", build_mutex},
+    {Model::fifo_queue, "fifo-queue", "[]", build_queue},
+    {Model::stack, "stack", "[]", build_stack},
+    {Model::priority_queue, "priority-queue", "[]", build_priority_queue},
+    {Model::counter, "counter", "0", build_counter},
+    {Model::set, "set", "#{}", build_set},
+};
+
+const ModelEntry& entry_of(Model model) { return kModels[static_cast<std::size_t>(model)]; }
+
+KeyedOperation keyed(const History& history, std::uint32_t number) {
+  const Operation& op = history.operations()[number];
+  KeyedOperation out;
+  out.step.operation = number;
+  out.step.call = op.invoked;
+  out.ok = op.outcome == EventType::ok;
+  if (out.ok) out.step.ret = op.completed;
+  out.f = &history.f(op);
+  out.argument = &history.argument(op);
+  out.result = &history.result(op);
+  return out;
+}
+
+// Is the value a tuple [key value]?
+bool is_tuple(const Value& value) { return value.is_sequence() && value.items().size() == 2; }
+
+// Takes the key out of the tuples. False when the invocation is none.
+bool untuple(KeyedOperation& op, const Value*& key) {
+  if (!is_tuple(*op.argument)) return false;
+  key = &op.argument->items()[0];
+  op.argument = &op.argument->items()[1];
+  if (is_tuple(*op.result)) op.result = &op.result->items()[1];
+  return true;
+}
+
+ReadError unknown_operation(const History& history, std::uint32_t number, const ModelSpec& spec) {
+  const Operation& op = history.operations()[number];
+  return {history.invocation(op).line, 0,
+          fmt::format("{} is not an operation of the model {}", history.describe(op),
+                      name_of(spec.model))};
+}
+
+// Can an object of the model start like this?
+bool fits(Model model, const Value& initial) {
+  switch (model) {
+    case Model::multi_register: return initial.kind() == Value::Kind::map;
+    case Model::fifo_queue:
+    case Model::stack:
+    case Model::priority_queue: return initial.is_sequence();
+    case Model::counter: return initial.is_integer();
+    case Model::reg:
+    case Model::cas_reg:
+    case Model::kv:
+    case Model::mutex:
+    case Model::set: return true;
+  }
+  return false;
+}
+
+struct Group {
+  const Value* key = &kNil;
+  std::vector<KeyedOperation> operations;
+};
+
+struct Less {
+  bool operator()(const Value* a, const Value* b) const { return *a < *b; }
+};
+
+}  // namespace
+
+std::string_view name_of(Model model) { return entry_of(model).name; }
+
+const std::vector<Model>& all_models() {
+  static const std::vector<Model> all = [] {
+    std::vector<Model> models;
+    for (const ModelEntry& entry : kModels) models.push_back(entry.model);
+    return models;
+  }();
+  return all;
+}
+
+ModelSpec usual_spec(Model model) {
+  ModelSpec spec;
+  spec.model = model;
+  EdnReader reader(entry_of(model).initial);
+  WT_ASSERT(reader.read(spec.initial), "the table's initial values are EDN");
+  return spec;
+}
+
+boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
+                                                        std::optional<std::string_view> initial) {
+  std::string known;
+  for (const ModelEntry& entry : kModels) {
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.name);
+    if (entry.name != name) continue;
+    ModelSpec spec;
+    spec.model = entry.model;
+    EdnReader reader(initial.value_or(entry.initial));
+    if (!reader.read(spec.initial) || !reader.at_end()) {
+      return ReadError{0, 0, fmt::format("the initial value '{}' is not one EDN form", *initial)};
+    }
+    if (!fits(entry.model, spec.initial))
+      return ReadError{0, 0, fmt::format("{} cannot start as {}", name, *initial)};
+    return spec;
+  }
+  return ReadError{0, 0, fmt::format("no model '{}'; there are {}", name, known)};
+}
+
+bool looks_independent(const History& history) {
+  const auto& operations = history.operations();
+  const auto is_keyed = [&history](const Operation& op) {
+    const Value& value = history.argument(op);
+    if (!is_tuple(value)) return false;
+    const Value& key = value.items()[0];
+    const bool plain = !key.is_sequence() && key.kind() != Value::Kind::map && !key.is_nil();
+    return plain && (history.f(op) != "cas" || is_tuple(value.items()[1]));
+  };
+  return !operations.empty() && std::all_of(operations.begin(), operations.end(), is_keyed);
+}
+
+boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,
+                                                                 const ModelSpec& spec) {
+  std::vector<Group> groups;
+  std::map<const Value*, std::size_t, Less> group_of;
+  const bool kv = spec.model == Model::kv;
+  for (std::uint32_t i = 0; i < history.operations().size(); ++i) {
+    const Operation& op = history.operations()[i];
+    if (op.outcome == EventType::fail) continue;
+    KeyedOperation one = keyed(history, i);
+    const Value* key = kv ? &history.key(op) : &kNil;
+    const bool tuple = spec.independent || (kv && key->is_nil());
+    if (tuple && !untuple(one, key)) return unknown_operation(history, i, spec);
+    const auto [entry, added] = group_of.try_emplace(key, groups.size());
+    if (added) groups.push_back({key, {}});
+    if (added && !tuple && !kv) groups.back().operations.reserve(history.operations().size());
+    groups[entry->second].operations.push_back(one);
+  }
+  std::vector<Object> objects;
+  for (Group& group : groups) {
+    std::vector<std::vector<KeyedOperation>> parts;
+    if (spec.model == Model::multi_register)
+      parts = split_by_key(group.operations);
+    else
+      parts.push_back(std::move(group.operations));
+    for (const std::vector<KeyedOperation>& part : parts) {
+      Object object;
+      std::size_t unknown = 0;
+      if (!entry_of(spec.model).build(part, spec.initial, object, unknown)) {
+        return unknown_operation(history, part[unknown].step.operation, spec);
+      }
+      if (object.problem.key.empty() && !group.key->is_nil())
+        object.problem.key = to_edn(*group.key);
+      objects.push_back(std::move(object));
+    }
+  }
+  return objects;
+}
+
+}  // namespace windtunnel::checkers

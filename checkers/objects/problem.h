@@ -1,0 +1,67 @@
+// A linearizability problem: the operations on one object, and the object. Histories of several
+// independent objects fall apart into several problems (Horn & Kroening 2015, P-compositionality).
+#pragma once
+
+#include <windtunnel/checkers/objects/machine.h>
+#include <windtunnel/checkers/history/verdict.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace windtunnel::checkers {
+
+// The return position of an operation that may take effect at any later time or never.
+inline constexpr std::uint32_t kNever = 0xffffffffU;
+
+struct Step {
+  std::uint32_t operation = 0;  // index into `History::operations()`
+  std::uint32_t call = 0;       // positions in the history; all different
+  std::uint32_t ret = kNever;
+  std::uint32_t kind = 0;
+};
+
+// A step of an order that explains a history. A gap lies behind the position of its number: the
+// step can take place in the gaps from `call` to `ret - 1`. Along an order gaps do not fall.
+struct Placed {
+  std::uint32_t step = 0;
+  std::uint32_t gap = 0;
+};
+inline std::vector<std::uint32_t> steps_of(const std::vector<Placed>& order) {
+  std::vector<std::uint32_t> steps;
+  steps.reserve(order.size());
+  for (const Placed& placed : order) steps.push_back(placed.step);
+  return steps;
+}
+
+// Bounds of a check. They count work and not time, so a verdict is the same on every machine.
+struct Limits {
+  // Configurations, over all objects of a history.
+  std::uint64_t max_configurations = 4'000'000;
+  // Bytes that the search may hold at a time.
+  std::uint64_t max_bytes = 1ULL << 30;
+  // Runs of the algorithm on smaller histories to minimise a witness; 0 leaves it as found.
+  std::uint32_t max_minimise_runs = 200;
+};
+
+struct Problem {
+  std::vector<Step> steps;  // in the order of their calls
+  std::string key;          // of the object, for people; empty when there is only one
+};
+
+// What one algorithm found out about one problem.
+struct Finding {
+  Decision decision = Decision::ok;
+  std::string reason;  // for unknown
+  std::uint64_t configurations = 0;
+  // For violated: the last position up to which the history had to be read to refuse it, the
+  // operation that cannot be placed (index into steps), and what the state could have been, for
+  // people.
+  std::uint32_t failed_step = 0;
+  std::vector<std::uint32_t> steps;  // the culprits, when the algorithm knows a small set
+  std::string explanation;           // whole sentences; empty: made from failed_step and states
+  std::vector<std::string> states;
+};
+
+}  // namespace windtunnel::checkers

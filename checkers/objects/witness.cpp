@@ -1,0 +1,237 @@
+#include <windtunnel/checkers/objects/witness.h>
+
+#include <windtunnel/checkers/objects/brute_force.h>
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/objects/jit.h>
+#include <windtunnel/checkers/objects/wgl.h>
+#include <windtunnel/protocols/base/assert.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+namespace {
+
+constexpr std::size_t kMaxRecheckedSteps = 14;
+constexpr std::uint64_t kRecheckBudget = 2'000'000;
+// A smaller history is decided in far fewer configurations than the whole one, or the try is given
+// up.
+constexpr std::uint64_t kMinimiseConfigurations = 20'000;
+
+class Minimiser {
+ public:
+  Minimiser(Object& object, Finding& finding, const Limits& limits)
+      : object_(object), finding_(finding), limits_(limits) {
+    limits_.max_configurations = std::min(limits_.max_configurations, kMinimiseConfigurations);
+  }
+
+  // True when it ended by itself and not by its budget.
+  bool run() {
+    if (finding_.steps.empty() || !keep_only_culprits()) cut_after_failure();
+    std::size_t chunk = std::max<std::size_t>(steps().size() / 2, 1);
+    while (true) {
+      bool smaller = false;
+      for (std::size_t at = 0; at < steps().size();) {
+        if (runs_ >= limits_.max_minimise_runs) return false;
+        const bool dropped = try_without(at, chunk);
+        smaller = smaller || dropped;
+        if (!dropped) at += chunk;
+      }
+      if (chunk == 1 && !smaller) return true;
+      if (chunk > 1) chunk /= 2;
+    }
+  }
+
+ private:
+  std::vector<Step>& steps() { return object_.problem.steps; }
+
+  // The algorithm knows a few operations that cannot go together: believe it, and check.
+  bool keep_only_culprits() {
+    std::vector<std::uint32_t> sorted = finding_.steps;
+    std::sort(sorted.begin(), sorted.end());
+    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    std::vector<Step> few;
+    for (const std::uint32_t index : sorted) few.push_back(steps()[index]);
+    // What is said of them was found in the whole history: that nobody wrote what one read, say.
+    std::string why = finding_.explanation;
+    if (!try_steps(std::move(few))) return false;
+    if (!why.empty()) finding_.explanation = std::move(why);
+    return true;
+  }
+
+  // The past is illegal whatever follows: later calls go, and what returned later was still open.
+  void cut_after_failure() {
+    const std::uint32_t end = steps()[finding_.failed_step].ret;
+    std::vector<Step> kept;
+    for (Step step : steps()) {
+      if (step.call > end) continue;
+      if (step.ret > end) step.ret = kNever;
+      const bool silent = step.ret == kNever && object_.machine->traits(step.kind).observer;
+      if (!silent) kept.push_back(step);
+    }
+    if (kept.size() < steps().size()) try_steps(std::move(kept));
+  }
+
+  bool try_without(std::size_t from, std::size_t count) {
+    std::vector<bool> dropped(steps().size());
+    for (std::size_t i = from; i < std::min(from + count, steps().size()); ++i) dropped[i] = true;
+    keep_what_is_seen(dropped);
+    std::vector<Step> rest;
+    for (std::size_t i = 0; i < steps().size(); ++i) {
+      if (!dropped[i]) rest.push_back(steps()[i]);
+    }
+    return rest.size() < steps().size() && try_steps(std::move(rest));
+  }
+
+  // An operation that changes the state may only go when nobody who stays can see the change.
+  void keep_what_is_seen(std::vector<bool>& dropped) {
+    bool changed = true;
+    while (changed) {
+      changed = false;
+      for (std::size_t i = 0; i < dropped.size(); ++i) {
+        if (!dropped[i] || object_.machine->traits(steps()[i].kind).observer) continue;
+        for (std::size_t seer = 0; seer < dropped.size() && dropped[i]; ++seer) {
+          if (dropped[seer]) continue;
+          if (!object_.machine->may_see(steps()[seer].kind, steps()[i].kind)) continue;
+          dropped[i] = false;
+          changed = true;
+        }
+      }
+    }
+  }
+
+  bool try_steps(std::vector<Step> candidate) {
+    ++runs_;
+    std::swap(steps(), candidate);
+    Finding found = decide(object_, limits_, nullptr);
+    if (found.decision == Decision::violated) {
+      finding_ = std::move(found);
+      return true;
+    }
+    std::swap(steps(), candidate);
+    return false;
+  }
+
+  Object& object_;
+  Finding& finding_;
+  Limits limits_;
+  std::uint32_t runs_ = 0;
+};
+
+// Lets the culprits be alone, where their reads can do without what others wrote.
+void narrow(Object& object, Finding& finding, const Limits& limits) {
+  if (object.narrow == nullptr || finding.steps.empty()) return;
+  std::optional<Object> narrowed = object.narrow(object, finding.steps);
+  if (!narrowed.has_value()) return;
+  Finding alone = decide(*narrowed, limits, nullptr);
+  if (alone.decision != Decision::violated) {
+    finding.steps.clear();  // they need what the others wrote
+    return;
+  }
+  object = *std::move(narrowed);
+  finding = std::move(alone);
+}
+
+// "at 5.312 s", or "(index 12)" in a history without times.
+std::string moment(const Event& event) {
+  if (event.time_ns == kNoTime) return fmt::format("(index {})", event.index);
+  return fmt::format("at {}.{:03} s", event.time_ns / 1'000'000'000,
+                     event.time_ns / 1'000'000 % 1000);
+}
+
+// A witness is to be read. Of a long one: what was open when the failed operation was called or
+// came later, then the latest before it.
+std::vector<std::size_t> excerpt(const std::vector<Step>& steps, std::size_t failed) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < steps.size(); ++i) order.push_back(i);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    if (a == failed || b == failed) return a == failed && b != failed;
+    return steps[a].ret != steps[b].ret ? steps[a].ret > steps[b].ret : a < b;
+  });
+  order.resize(std::min(order.size(), Witness::kMaxOperations));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+std::string explain(const History& history, const Object& object, const Finding& finding) {
+  const Operation& op = history.operations()[object.problem.steps[finding.failed_step].operation];
+  const Event& call = history.invocation(op);
+  const Event* const done = history.completion(op);
+  std::string text = call.f;
+  if (!call.value.is_nil()) text += " " + to_edn(call.value);
+  text += fmt::format(" by process {}, called {}", history.process(op), moment(call));
+  const bool looks =
+      object.machine->traits(object.problem.steps[finding.failed_step].kind).observer;
+  if (looks || !(history.result(op) == call.value)) {
+    text += ", returned " + to_edn(history.result(op));
+  } else {
+    text += ", was acknowledged";
+  }
+  if (done != nullptr) text += " " + moment(*done);
+  text += ", but it fits nowhere: just before it returned, ";
+  text += object.problem.key.empty() ? std::string("the object")
+                                     : fmt::format("key {}", object.problem.key);
+  text += finding.states.size() == 1 ? " was " : " could only have been ";
+  text += fmt::format("{}", fmt::join(finding.states, " or "));
+  return text + ", and no order of the operations that were open then makes it legal.";
+}
+
+}  // namespace
+
+Witness::Item item_of(const History& history, std::uint32_t operation) {
+  const Operation& op = history.operations()[operation];
+  const Event& call = history.invocation(op);
+  return {operation, call.index, call.line, history.describe(op)};
+}
+
+std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations) {
+  std::sort(operations.begin(), operations.end());
+  operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
+  std::vector<Witness::Item> items;
+  for (const std::uint32_t i : operations) items.push_back(item_of(history, i));
+  return items;
+}
+
+Finding decide(const Object& object, const Limits& limits, std::string* algorithm) {
+  const auto name = [algorithm](const char* text) {
+    if (algorithm != nullptr) *algorithm = text;
+  };
+  if (object.fast != nullptr) {
+    std::optional<Finding> fast = object.fast(object.problem, *object.machine);
+    name(object.fast_name);
+    if (fast.has_value()) return *std::move(fast);
+  }
+  name("jit");
+  Finding jit = check_jit(object.problem, *object.machine, limits);
+  if (jit.decision != Decision::unknown) return jit;
+  name("wgl");
+  Finding wgl = check_wgl(object.problem, *object.machine, limits);
+  wgl.configurations += jit.configurations;
+  return wgl;
+}
+
+Witness make_witness(const History& history, Object& object, Finding finding,
+                     const Limits& limits) {
+  WT_ASSERT(finding.decision == Decision::violated, "only a violation has a witness");
+  Witness witness;
+  witness.key = object.problem.key;
+  if (limits.max_minimise_runs > 0) narrow(object, finding, limits);
+  if (limits.max_minimise_runs > 0) witness.minimised = Minimiser(object, finding, limits).run();
+  const bool few = object.problem.steps.size() <= kMaxRecheckedSteps;
+  if (few) {
+    const Decision plain = check_brute_force(object.problem, *object.machine, kRecheckBudget);
+    WT_ASSERT(plain != Decision::ok, "the plain search agrees that the witness is illegal");
+    witness.rechecked = plain == Decision::violated;
+  }
+  witness.explanation =
+      finding.explanation.empty() ? explain(history, object, finding) : finding.explanation;
+  const std::vector<Step>& steps = object.problem.steps;
+  for (const std::size_t shown : excerpt(steps, finding.failed_step)) {
+    witness.operations.push_back(item_of(history, steps[shown].operation));
+  }
+  witness.omitted = static_cast<std::uint32_t>(steps.size() - witness.operations.size());
+  return witness;
+}
+
+}  // namespace windtunnel::checkers

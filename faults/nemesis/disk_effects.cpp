@@ -1,0 +1,69 @@
+#include <windtunnel/faults/nemesis/nemesis.h>
+#include <windtunnel/sim/disk/sim_disk.h>
+#include <windtunnel/sim/node.h>
+
+#include <algorithm>
+
+namespace windtunnel::faults {
+namespace {
+
+DiskFaultKind kind_of(DiskFault::Kind kind) {
+  switch (kind) {
+    case DiskFault::Kind::slow: return DiskFaultKind::slow;
+    case DiskFault::Kind::fail_fsync: return DiskFaultKind::fail_sync;
+    case DiskFault::Kind::lie_fsync: return DiskFaultKind::lie_sync;
+    case DiskFault::Kind::full: return DiskFaultKind::full;
+    case DiskFault::Kind::eio_read: return DiskFaultKind::read_error;
+    case DiskFault::Kind::eio_write: return DiskFaultKind::write_error;
+    case DiskFault::Kind::bit_rot: return DiskFaultKind::bit_rot;
+    case DiskFault::Kind::misdirect: return DiskFaultKind::misdirected_write;
+    case DiskFault::Kind::torn_tail: return DiskFaultKind::torn_tail;
+    case DiskFault::Kind::wipe: break;
+  }
+  return DiskFaultKind::wipe;
+}
+
+}  // namespace
+
+void Nemesis::begin_disk_fault(Active& active, const DiskFault& fault) {
+  const DrawKey ids = draws("fault.disk", active.fault, active.occurrence);
+  for (const NodeId node : active.victims) {
+    windtunnel::DiskFault made;
+    made.id = ids.at(node.value) | 1;
+    made.plan_id = sim_.trace().name(plan_.faults[active.fault].id);
+    made.kind = kind_of(fault.kind);
+    made.probability = fault.probability;
+    if (fault.delay) made.delay = to_latency(*fault.delay);
+    made.factor = fault.factor;
+    progress_[active.fault].disk_parts.push_back({node, made.id});
+    sim_.node(node).disk().begin_fault(made);
+  }
+}
+
+void Nemesis::end_disk_fault(Active& active) {
+  if (!std::holds_alternative<DiskFault>(active.effect)) return;
+  const DrawKey ids = draws("fault.disk", active.fault, active.occurrence);
+  for (const NodeId node : active.victims) {
+    sim_.node(node).disk().end_fault(ids.at(node.value) | 1);
+  }
+}
+
+// The disks of `healed` work again.
+void Nemesis::narrow_disk_fault(Active& active, const std::vector<NodeId>& healed) {
+  if (!std::holds_alternative<DiskFault>(active.effect)) return;
+  const DrawKey ids = draws("fault.disk", active.fault, active.occurrence);
+  for (const NodeId node : active.victims) {
+    if (std::find(healed.begin(), healed.end(), node) == healed.end()) continue;
+    sim_.node(node).disk().end_fault(ids.at(node.value) | 1);
+  }
+}
+
+std::uint64_t Nemesis::disk_bites(const Progress& progress) const {
+  std::uint64_t total = 0;
+  for (const Progress::DiskPart& part : progress.disk_parts) {
+    total += sim_.node(part.node).disk().faults().bites(part.id);
+  }
+  return total;
+}
+
+}  // namespace windtunnel::faults

@@ -1,0 +1,163 @@
+// Plays a fault plan on a simulation: fires faults when their triggers say so, resolves their
+// selectors then, undoes them when their time is over, runs scripts step by step, and heals.
+//
+// Every occurrence of a fault draws from keys of (fault id, occurrence), so removing one fault
+// changes no other. Each occurrence is recorded (fault_begin, fault_end) with its victims; a fault
+// that changes something bites.
+#pragma once
+
+#include <windtunnel/faults/nemesis/cluster_state.h>
+#include <windtunnel/faults/plan/fault_plan.h>
+#include <windtunnel/faults/nemesis/network_part.h>
+#include <windtunnel/sim/node.h>
+#include <windtunnel/sim/simulation.h>
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace windtunnel::faults {
+
+struct NemesisOptions {
+  // The first byte of the messages that a service calls so; nullopt when there are none.
+  std::function<std::optional<std::uint8_t>(std::string_view)> message_byte;
+  // Makes the node's election timer expire (`timeout: NODE`).
+  std::function<void(NodeId)> time_out;
+  // No fault begins after this.
+  Instant end = kEndOfTime;
+};
+
+// What one fault of the plan did, so far.
+struct FaultRecord {
+  struct Occurrence {
+    Instant begin;
+    Instant end = kEndOfTime;  // kEndOfTime: still acts
+    std::vector<NodeId> victims;
+    // The effect as it was then: nodes by name instead of selectors, what was drawn instead of
+    // ranges. Absent where a selector meant nobody.
+    std::optional<Effect> frozen;
+  };
+  std::uint64_t fired = 0;
+  std::vector<Occurrence> occurrences;
+};
+
+class Nemesis final : public RecordListener, private EventTarget {
+ public:
+  // All must outlive the nemesis. Nodes' options as they are now count as their normal state.
+  Nemesis(Simulation& sim, const FaultPlan& plan, ClusterState& cluster, NemesisOptions options);
+  ~Nemesis();
+  Nemesis(const Nemesis&) = delete;
+  Nemesis& operator=(const Nemesis&) = delete;
+
+  // Schedules what the triggers ask for. Once, before the run.
+  void start();
+  // From now on no fault begins and no script goes on; what acts stays.
+  void stop_plan();
+  // Ends every fault as far as it concerns these nodes and their links with one another and with
+  // the clients; restarts and resumes them. Nodes outside stay as they are.
+  void heal(const std::vector<NodeId>& nodes);
+
+  // By position in the plan.
+  const std::vector<FaultRecord>& records() const { return records_; }
+  // How often something went differently because of the fault.
+  std::uint64_t bites(std::size_t fault) const;
+
+  void on_record(std::uint64_t number, const Record& record) override;
+
+ private:
+  // One occurrence that acts.
+  struct Active {
+    std::size_t fault = 0;
+    std::uint64_t occurrence = 0;
+    std::uint64_t id = 0;  // names it in events
+    Effect effect;
+    std::vector<NodeId> victims;
+    std::vector<NetworkPart> parts;
+    std::int64_t amount = 0;  // drawn: drift in ppb
+    std::size_t record = 0;   // into its FaultRecord's occurrences
+  };
+  struct Progress {  // of one fault
+    std::uint64_t next_occurrence = 0;
+    std::uint32_t matches = 0;
+    std::uint64_t node_bites = 0;
+    std::vector<std::uint64_t> network_ids;
+    struct DiskPart {
+      NodeId node;
+      std::uint64_t id;
+    };
+    std::vector<DiskPart> disk_parts;
+    std::size_t step = 0;  // of the script
+    bool script_runs = false;
+    std::uint32_t step_matches = 0;
+    bool step_waits = false;
+    Instant wait_over = kEndOfTime;
+  };
+
+  // nemesis.cpp: triggers and time.
+  RecordKinds wanted_records() const;
+  void on_event(std::uint64_t a, std::uint64_t b) override;
+  void schedule(Instant at, std::uint64_t what, std::uint64_t which);
+  void schedule_next(std::size_t fault);
+  void fire(std::size_t fault);
+  void end(std::uint64_t active_id);
+  DrawKey draws(std::string_view purpose, std::size_t fault, std::uint64_t occurrence) const;
+  std::optional<DurationRange> choose(const Fault& fault, std::uint64_t occurrence,
+                                      const Effect*& effect) const;
+
+  // effects.cpp: doing and undoing.
+  void begin(std::size_t fault, std::uint64_t occurrence, const Effect& effect,
+             std::optional<DurationRange> duration);
+  void undo(Active& active);
+  struct Apply;
+  struct Freeze;  // freeze.cpp
+  std::optional<Effect> freeze(const Active& active) const;
+  static void freeze_amount(const Active& active, Effect& effect);
+  std::vector<NodeId> select(const Selector& selector, const Active& active,
+                             std::string_view purpose = "fault.victims") const;
+  void add_parts(Active& active);
+  void remove_parts(Active& active);
+  void narrow_parts(Active& active, const std::vector<NodeId>& healed);
+  void restart(NodeId node);
+  std::vector<NodeId> ends(const Selector& selector, const Active& active,
+                           std::string_view purpose) const;
+  void bite(const Active& active);
+  void forget_crash(NodeId node);
+  // Node settings are worked out from all that acts, so that overlapping faults compose.
+  void settle_node(NodeId node);
+  // Whether there was anything to heal.
+  bool apply_heal(const std::vector<NodeId>& nodes);
+
+  // disk_effects.cpp
+  void begin_disk_fault(Active& active, const DiskFault& fault);
+  void end_disk_fault(Active& active);
+  void narrow_disk_fault(Active& active, const std::vector<NodeId>& healed);
+  std::uint64_t disk_bites(const Progress& progress) const;
+
+  // script.cpp
+  const WaitUntil* waited_for(std::size_t fault) const;
+  void run_script(std::size_t fault);
+  bool do_step(std::size_t fault, const Step& step);
+  bool take_held(std::size_t fault, const MessageFilter& filter, std::uint32_t ordinal,
+                 bool deliver);
+
+  Simulation& sim_;
+  const FaultPlan& plan_;
+  ClusterState& cluster_;
+  NemesisOptions options_;
+  bool stopped_ = false;
+  std::vector<FaultRecord> records_;
+  std::vector<Progress> progress_;
+  std::list<Active> active_;
+  std::uint64_t next_active_ = 1;
+  // Nodes as they are without faults.
+  struct NodeNormal {
+    ComputeOptions compute;
+    std::int64_t drift_ppb = 0;
+  };
+  std::vector<NodeNormal> normal_;
+};
+
+}  // namespace windtunnel::faults

@@ -1,0 +1,80 @@
+#include <windtunnel/faults/plan/fault_plan.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace windtunnel::faults {
+namespace {
+
+// In the order of the alternatives of `Effect`.
+constexpr std::string_view kEffectNames[] = {
+    "none",       "partition",   "cut",   "isolate",  "link",  "hold",
+    "release",    "messages",    "crash", "restart",  "pause", "suspend",
+    "clock_jump", "clock_drift", "disk",  "overload", "heal",  "timeout",
+};
+static_assert(std::size(kEffectNames) == std::variant_size_v<Effect>);
+
+bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
+  return std::count_if(plan.faults.begin(), plan.faults.end(), [&](const Fault& other) {
+           return other.label == fault.label || other.id == fault.label;
+         }) == 1;
+}
+
+}  // namespace
+
+std::string_view name_of(const Effect& effect) { return kEffectNames[effect.index()]; }
+
+std::string kind_of(const Fault& fault) {
+  if (!fault.script.empty()) return "script";
+  return fault.choices.empty() ? kind_of(fault.effect) : "choose";
+}
+
+bool is_instant(const Effect& effect) {
+  return std::holds_alternative<Restart>(effect) || std::holds_alternative<Release>(effect) ||
+         std::holds_alternative<Heal>(effect) || std::holds_alternative<TimeoutNow>(effect);
+}
+
+std::string kind_of(const Effect& effect) {
+  static constexpr std::string_view kShape[] = {"sides", "halves", "bridge", "ring"};
+  std::string kind(name_of(effect));
+  const auto add = [&](std::string_view more) { kind += "-" + std::string(more); };
+  if (const auto* crash = std::get_if<Crash>(&effect)) {
+    add(kCrashNames[static_cast<std::size_t>(crash->kind)]);
+  } else if (const auto* disk = std::get_if<DiskFault>(&effect)) {
+    add(kDiskFaultNames[static_cast<std::size_t>(disk->kind)]);
+  } else if (const auto* rule = std::get_if<MessageRule>(&effect)) {
+    add(kMessageActionNames[static_cast<std::size_t>(rule->action)]);
+  } else if (const auto* partition = std::get_if<Partition>(&effect)) {
+    add(kShape[static_cast<std::size_t>(partition->sides.shape)]);
+  }
+  return kind;
+}
+
+const Fault* FaultPlan::find(std::string_view id) const {
+  const auto found = std::find_if(faults.begin(), faults.end(),
+                                  [&](const Fault& fault) { return fault.id == id; });
+  return found == faults.end() ? nullptr : &*found;
+}
+
+FaultPlan FaultPlan::without(std::string_view id) const {
+  FaultPlan rest;
+  std::copy_if(faults.begin(), faults.end(), std::back_inserter(rest.faults),
+               [&](const Fault& fault) { return fault.id != id; });
+  return rest;
+}
+
+void assign_ids(FaultPlan& plan) {
+  for (Fault& fault : plan.faults) {
+    if (fault.id.empty() && !fault.label.empty() && label_is_unique(plan, fault)) {
+      fault.id = fault.label;
+    }
+  }
+  for (std::size_t i = 0; i < plan.faults.size(); ++i) {
+    if (!plan.faults[i].id.empty()) continue;
+    std::string id = "f" + std::to_string(i + 1);
+    while (plan.find(id) != nullptr) id += "'";
+    plan.faults[i].id = id;
+  }
+}
+
+}  // namespace windtunnel::faults

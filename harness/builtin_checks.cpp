@@ -1,0 +1,20 @@
+#include <windtunnel/scenarios/checks/availability_check.h>
+#include <windtunnel/harness/builtin.h>
+#include <windtunnel/scenarios/checks/history_checks.h>
+#include <windtunnel/harness/raft/raft_monitor.h>
+#include <windtunnel/scenarios/checks/recovery_check.h>
+
+#include <utility>
+
+namespace windtunnel::scenarios {
+
+void add_checks(Registry& registry) {
+  registry.add(linearizable_check());
+  registry.add(available_check());
+  CheckDefinition recovers = recovers_check();
+  recovers.info.needs_heal = true;
+  registry.add(std::move(recovers));
+  for (CheckDefinition& check : raft_checks()) registry.add(std::move(check));
+}
+
+}  // namespace windtunnel::scenarios

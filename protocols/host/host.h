@@ -1,0 +1,178 @@
+// The driver of consensus machines on one node: it carries out what they ask for, over `Env`. Many
+// groups share one log on disk, one socket and one pump.
+//
+// Inputs (messages, timers, durable writes, proposals) are stepped into a group's machine at once.
+// The pump runs when the inputs at hand are through: it flushes the machines, sends, stages writes,
+// applies, arms timers, and lets the log write one frame for all groups. A machine's messages that
+// claim something durable wait for their write.
+#pragma once
+
+#include <windtunnel/protocols/env/env.h>
+#include <windtunnel/protocols/env/task.h>
+#include <windtunnel/protocols/host/application.h>
+#include <windtunnel/protocols/net/peer_link.h>
+#include <windtunnel/protocols/host/snapshot_store.h>
+#include <windtunnel/protocols/host/wal.h>
+#include <windtunnel/protocols/raft/message_codec.h>
+#include <windtunnel/protocols/raft/raft.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace windtunnel {
+
+inline constexpr Port kRaftPort = 7000;
+
+// What carries messages between hosts. Messages may be lost and overtaken; streams delay instead,
+// and lose what waits for a peer that is gone.
+enum class HostTransport : std::uint8_t { messages, streams };
+
+struct HostOptions {
+  Port port = kRaftPort;
+  HostTransport transport = HostTransport::messages;
+  LinkOptions links;  // of streams
+  WalOptions wal;
+};
+
+struct GroupOptions {
+  raft::Config raft;
+  // The members at the beginning of time.
+  raft::Configuration first_configuration;
+  // T: a follower waits T and a draw from [0, spread] after its leader's last word.
+  Duration election_timeout = milliseconds(150);
+  Duration election_spread = milliseconds(150);
+  Duration heartbeat = milliseconds(30);
+  // Entries applied since the last snapshot that make a new one due, and how many entries before a
+  // snapshot are kept for followers that lag a little.
+  std::uint64_t snapshot_every = 10'000;
+  std::uint64_t keep_entries = 1'000;
+  std::uint64_t snapshot_piece_bytes = 64 << 10;
+  // Core time that applying one entry is declared to take.
+  Duration apply_cost;
+};
+
+class Host final : private MessageSink, private WalListener {
+ public:
+  Host(Env& env, const HostOptions& options);
+  ~Host();
+
+  // Before `start`. `application` must outlive the host.
+  void add_group(const GroupOptions& options, Application& application);
+  // Recovers from the disk, then takes part. When the disk fails or cannot be trusted, or the port
+  // is taken, the host ends its process and says why (Process::exit).
+  void start();
+
+  // Appends a command to the group's log; Errc::not_leader, Errc::overloaded.
+  Result<raft::LogIndex> propose(GroupId group, BytesView command);
+  // Asks for a linearizable read, answered through Application::on_read; `request` is unique.
+  // Errc::not_leader.
+  Result<void> read(GroupId group, std::uint64_t request);
+
+  // Makes the group's election timer expire now, whatever it believes about its leader: for
+  // scripted interleavings. Does nothing before the node has recovered.
+  void time_out(GroupId group);
+
+  bool started() const { return started_; }
+  // The group's machine; null before the node has recovered.
+  const raft::Raft* machine(GroupId group) const;
+  const Wal& wal() const { return wal_; }
+
+ private:
+  struct Group;
+  struct GroupTimer final : Waiter {
+    void run() noexcept override;
+    Host* host = nullptr;
+    Group* group = nullptr;
+    raft::TimerKind kind = raft::TimerKind::silence;
+  };
+  struct ServingRead {
+    std::uint64_t request = 0;
+    raft::LogIndex index;
+  };
+  struct Group {
+    GroupOptions options;
+    Application* application = nullptr;
+    std::unique_ptr<raft::Raft> machine;
+    // What steps have asked for, and what the pump carries out; they change places.
+    std::array<raft::Ready, 2> buffers;
+    raft::Ready* ready = &buffers[0];
+    raft::Ready* work = &buffers[1];
+    raft::Outbox outbox;
+    std::array<GroupTimer, raft::kTimerKinds> timers;
+    bool scheduled = false;
+    std::vector<ServingRead> reads;  // confirmed, for a state not yet applied
+    bool saving = false;             // a snapshot of ours is being written
+    raft::LogIndex next_snapshot;
+    Bytes incoming;   // pieces of a snapshot being received
+    Bytes installed;  // a received snapshot, durable, not yet restored from
+  };
+  // A write that is part of frame `frame`.
+  struct TicketInFrame {
+    std::uint64_t frame = 0;
+    Group* group = nullptr;
+    raft::Ticket ticket;
+  };
+
+  void on_message(const Endpoint& from, BytesView bytes) override;
+  void on_wal_durable(std::uint64_t number) override;
+  void on_wal_failed(Errc error) override;
+  Group* find(GroupId id) const;
+  template <class Input>
+  void step(Group& group, const Input& input) {
+    if (failed_) return;
+    group.machine->step(input, *group.ready);
+    schedule(group);
+  }
+  void persisted(Group& group, raft::Ticket ticket);
+  void schedule(Group& group);
+  void fail(const Error& error, std::string_view what);
+
+  // host_recovery.cpp
+  Task<void> recover(Env& env);
+  Result<std::unique_ptr<MessageSocket>> open_socket();
+  Result<void> build(Group& group, std::vector<wal::GroupLog>& logs,
+                     std::vector<SnapshotStore::Found>& snapshots);
+
+  // host_effects.cpp: a Ready, carried out in the order that ready.h says.
+  void pump();
+  void carry_out(Group& group);
+  void send(const raft::Message& message);
+  void release();
+  void apply(Group& group);
+  void restore(Group& group, const raft::SnapshotMeta& snapshot);
+  void serve_reads(Group& group);
+  void serve(Group& group, const ServingRead& read);
+  void set_timer(Group& group, raft::TimerKind kind, raft::TimerAction action);
+  void observe(const Group& group, ObservationKind kind, std::uint64_t a, std::uint64_t b,
+               std::uint64_t c, std::uint64_t d);
+  void mark(std::string_view name);
+
+  // host_snapshots.cpp
+  void take_snapshot_if_due(Group& group);
+  Task<void> save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta, Bytes file);
+  Task<void> send_piece(Env& env, Group& group, raft::Message message);
+  void take_piece(Group& group, const raft::SnapshotPiece& piece);
+  Task<void> keep_received(Env& env, Group& group, raft::SnapshotMeta meta, Bytes file);
+
+  Env& env_;
+  HostOptions options_;
+  std::vector<std::unique_ptr<Group>> groups_;
+  Wal wal_;
+  SnapshotStore snapshots_;
+  std::vector<TicketInFrame> tickets_;  // in order
+  std::vector<raft::HeldMessage> released_;
+  std::vector<Group*> scheduled_;
+  std::vector<Group*> pumping_;
+  bool started_ = false;
+  bool failed_ = false;
+  Bytes buffer_;
+  raft::MessageDecoder decoder_;
+  raft::Message received_;
+  std::unique_ptr<MessageSocket> socket_;
+  MemberWaiter<Host, &Host::pump> pump_{*this};
+  TaskScope tasks_;
+};
+
+}  // namespace windtunnel

@@ -1,0 +1,274 @@
+#include <windtunnel/reports/page/report_data.h>
+
+#include <windtunnel/reports/page/event_columns.h>
+#include <windtunnel/reports/words/timeline.h>
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace windtunnel::reports {
+namespace {
+
+namespace json = boost::json;
+
+json::string text(std::string_view value) {
+  const std::string clean = printable(value);
+  return json::string(json::string_view(clean.data(), clean.size()));
+}
+
+json::array pairs(const TextPairs& list) {
+  json::array out;
+  for (const auto& [name, value] : list) out.push_back(json::array{text(name), text(value)});
+  return out;
+}
+
+json::array properties(const ResultFile& result) {
+  json::array out;
+  for (const PropertyRow& row : result.properties) {
+    json::object item;
+    item["check"] = text(row.check);
+    item["workload"] = text(row.workload);
+    item["verdict"] = text(row.verdict);
+    item["expected"] = text(row.expected);
+    item["witness"] = text(row.witness);
+    json::array operations;
+    for (const std::int64_t operation : row.operations) operations.push_back(operation);
+    item["operations"] = std::move(operations);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+json::value violation(const ResultFile& result) {
+  if (!result.violation) return nullptr;
+  const ViolationRow& row = *result.violation;
+  json::object item;
+  item["check"] = text(row.check);
+  item["event"] = row.event;
+  item["time"] = row.time_ns ? json::value(*row.time_ns) : json::value(nullptr);
+  item["node"] = text(row.node);
+  item["text"] = text(row.text);
+  json::array related;
+  for (const std::uint64_t number : row.related) related.push_back(number);
+  item["related"] = std::move(related);
+  return item;
+}
+
+json::array faults(const ResultFile& result) {
+  json::array out;
+  for (const FaultRow& row : result.faults) {
+    json::object item;
+    item["id"] = text(row.id);
+    item["label"] = text(row.label);
+    item["begin"] = row.begin_ns ? json::value(*row.begin_ns) : json::value(nullptr);
+    item["end"] = row.end_ns ? json::value(*row.end_ns) : json::value(nullptr);
+    json::array victims;
+    for (const std::string& victim : row.victims) victims.push_back(text(victim));
+    item["victims"] = std::move(victims);
+    item["bites"] = row.bites;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+// The table of the vocabulary; sources as they are named in fields.js.
+json::array kinds() {
+  constexpr const char* kSources[] = {"a", "b", "c", "d", "aux", "low", "rest"};
+  json::array out;
+  for (const KindSpec& spec : all_kinds()) {
+    json::object item;
+    item["kind"] = spec.kind;
+    item["name"] = text(name_of(static_cast<RecordKind>(spec.kind)));
+    item["category"] = text(name_of(spec.category));
+    item["sentence"] = text(spec.sentence);
+    json::array fields;
+    for (const FieldSpec& field : spec.fields) {
+      if (field.name.empty()) continue;
+      fields.push_back(json::array{text(field.name),
+                                   kSources[static_cast<std::size_t>(field.source)],
+                                   text(name_of(field.type))});
+    }
+    item["fields"] = std::move(fields);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+// The registered texts that the selected records refer to, by hash.
+json::object names(const RecordedRun& run, const Selection& selection) {
+  std::set<std::uint64_t> used;
+  for (const std::uint32_t number : selection.rows) {
+    const Record& record = run.trace.records[number - 1];
+    for (const FieldSpec& field : spec_of(record.kind).fields) {
+      if (field.type == FieldType::name) used.insert(word_of(record, field.source));
+    }
+  }
+  json::object out;
+  for (const Trace::Name& name : run.trace.names) {
+    if (used.contains(name.hash)) out[std::to_string(name.hash)] = text(name.text);
+  }
+  return out;
+}
+
+json::object message_names(const RecordedRun& run, const Selection& selection,
+                           const Narrator& narrator) {
+  std::set<std::uint8_t> used;
+  for (const std::uint32_t number : selection.rows) {
+    const Record& record = run.trace.records[number - 1];
+    if (has_message_type(record.kind)) used.insert(static_cast<std::uint8_t>(record.c & 0xff));
+  }
+  json::object out;
+  for (const std::uint8_t byte : used) out[std::to_string(byte)] = text(narrator.message(byte));
+  return out;
+}
+
+json::array bands(const Timeline& timeline, const Narrator& narrator) {
+  json::array out;
+  for (const FaultBand& band : timeline.bands) {
+    json::object item;
+    item["id"] = text(narrator.text_of(FieldType::name, band.id));
+    item["label"] = text(narrator.text_of(FieldType::name, band.label));
+    item["event"] = band.event;
+    item["begin"] = band.begin_ns;
+    item["end"] = band.end_ns;
+    json::array victims;
+    for (std::uint32_t i = 0; i < 64; ++i) {
+      if ((band.victims >> i & 1) != 0) victims.push_back(i);
+    }
+    item["victims"] = std::move(victims);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+json::array outages(const Timeline& timeline) {
+  json::array out;
+  for (const Outage& outage : timeline.outages) {
+    out.push_back(json::array{outage.node.value, outage.crash, outage.begin_ns, outage.end_ns});
+  }
+  return out;
+}
+
+void write_states(const Timeline& timeline, ColumnWriter& columns) {
+  std::vector<double> time, commit, applied;
+  std::vector<std::uint16_t> node;
+  std::vector<std::uint8_t> role;
+  std::vector<std::uint32_t> term, group;
+  for (const StateChange& state : timeline.states) {
+    time.push_back(static_cast<double>(state.time_ns));
+    node.push_back(static_cast<std::uint16_t>(state.node.value));
+    group.push_back(state.group.value);
+    role.push_back(state.role);
+    term.push_back(static_cast<std::uint32_t>(state.term));
+    commit.push_back(static_cast<double>(state.commit));
+    applied.push_back(static_cast<double>(state.applied));
+  }
+  using Coding = ColumnWriter::Coding;
+  columns.add_packed("state_time", "Float64Array", Coding::delta, time);
+  columns.add_packed("state_node", "Uint16Array", Coding::plain, node);
+  columns.add_packed("state_group", "Uint32Array", Coding::plain, group);
+  columns.add("state_role", role);
+  columns.add_packed("state_term", "Uint32Array", Coding::plain, term);
+  columns.add_packed("state_commit", "Float64Array", Coding::delta, commit);
+  columns.add_packed("state_applied", "Float64Array", Coding::delta, applied);
+}
+
+json::array texts(const std::vector<std::string>& list) {
+  json::array out;
+  for (const std::string& item : list) out.push_back(text(item));
+  return out;
+}
+
+json::object summary(const RecordedRun& run) {
+  const ResultFile& result = run.result;
+  json::object page;
+  page["scenario"] = text(result.scenario);
+  page["seed"] = text(result.seed);
+  page["verdict"] = text(result.verdict);
+  page["hash"] = text(result.trace_hash);
+  page["events"] = std::to_string(result.events);
+  page["duration"] = result.sim_time_ns;
+  page["replay"] = text(result.replay);
+  page["reasons"] = texts(result.reasons);
+  page["properties"] = properties(result);
+  page["violation"] = violation(result);
+  page["faults"] = faults(result);
+  json::array phases;
+  for (const PhaseRow& row : result.phases) {
+    phases.push_back(json::array{text(row.name), row.begin_ns});
+  }
+  page["phases"] = std::move(phases);
+  page["stats"] = pairs(result.stats);
+  page["build"] = pairs(result.build);
+  page["notes"] = texts(run.notes);
+  page["yaml"] = text(run.scenario_yaml);
+  return page;
+}
+
+}  // namespace
+
+std::string json_for_script(const boost::json::value& value) {
+  const std::string plain = json::serialize(value);
+  std::string out;
+  out.reserve(plain.size());
+  for (const char c : plain) {
+    if (c == '<' || c == '>' || c == '&') {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+ReportData make_report_data(const RecordedRun& run, const Selection& selection,
+                            const MessageWords& words) {
+  const Narrator narrator(run.trace, words);
+  const Timeline timeline = timeline_of(run.trace);
+  ColumnWriter columns;
+  StringTable strings;
+  const EventColumns events(run, selection, words);
+  events.write(columns, strings);
+  write_operations(run, events, columns, strings);
+  write_states(timeline, columns);
+
+  json::object page = summary(run);
+  page["left_out"] = text(selection.left_out);
+  json::array nodes;
+  for (std::uint32_t i = 0; i < run.trace.nodes.size(); ++i) {
+    nodes.push_back(text(narrator.node(NodeId{i})));
+  }
+  page["nodes"] = std::move(nodes);
+  page["kinds"] = kinds();
+  page["names"] = names(run, selection);
+  page["messages"] = message_names(run, selection, narrator);
+  json::array errors;
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(Errc::unsupported); ++i) {
+    errors.push_back(text(name_of(static_cast<Errc>(i))));
+  }
+  page["errors"] = std::move(errors);
+  json::array drops;
+  for (std::uint16_t i = 0; i <= static_cast<std::uint16_t>(DropReason::script); ++i) {
+    drops.push_back(text(name_of(static_cast<DropReason>(i))));
+  }
+  page["drops"] = std::move(drops);
+  json::array roles;
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(Role::learner); ++i) {
+    roles.push_back(text(name_of(static_cast<Role>(i))));
+  }
+  page["roles"] = std::move(roles);
+  page["bands"] = bands(timeline, narrator);
+  page["outages"] = outages(timeline);
+  page["strings"] = strings.take();
+  page["columns"] = columns.directory();
+
+  ReportData data;
+  data.json = json_for_script(page);
+  data.columns = columns.base64();
+  data.rows = selection.rows.size();
+  data.left_out = selection.left_out;
+  return data;
+}
+
+}  // namespace windtunnel::reports

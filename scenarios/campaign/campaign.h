@@ -1,0 +1,89 @@
+// Many runs of one scenario in worker processes, one a seed, and what they found. Results come in
+// seed order for every number of workers. A run that takes longer than the scenario's
+// `limits.wall_time` counts as hung.
+#pragma once
+
+#include <windtunnel/scenarios/campaign/result_json.h>
+#include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/campaign/workers.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+struct CampaignOptions {
+  std::vector<std::uint64_t> seeds;
+  unsigned jobs = 1;
+  // Each seed a second time with a moved heap: trace hash, verdict, findings and counts must be the
+  // same. The watchdog is off then.
+  bool verify = false;
+  // Stops after so many failures; 0: does not.
+  std::uint64_t max_failures = 0;
+};
+
+// What one run, in a worker, hands to the process that asked for it: its line, and its coverage
+// where `options` asks for it.
+std::string run_output(const ScenarioSpec& spec, const Registry& registry,
+                       const RunOptions& options);
+
+// The same with the heap moved: what depends on addresses differs from a run without it.
+std::string run_output_elsewhere(const ScenarioSpec& spec, const Registry& registry,
+                                 const RunOptions& options);
+
+// What became of one seed.
+struct SeedReport {
+  std::uint64_t seed = 0;
+  std::string line;  // for --json
+  ResultSummary summary;
+  Coverage coverage;
+  bool crashed = false;  // the code under test ended the process, or hung
+  JobOutcome crash;      // how, then
+  // --verify: the two runs differ. The record is the first that differs; 0 when the third and
+  // fourth run had equal traces.
+  bool nondeterministic = false;
+  std::uint64_t first_difference = 0;
+  std::string difference;  // that record in both runs, for people
+};
+
+struct CampaignTotals {
+  std::uint64_t pass = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t crashed = 0;
+  std::uint64_t nondeterministic = 0;
+  // Properties expected `violated in_any` that no seed violated: "linearizable (kv)".
+  std::vector<std::string> never_violated;
+  JobsEnd end = JobsEnd::all;
+
+  // design: 130 interrupted, 4 crashed, 3 nondeterminism, 1 failure, 2 unknown, 0.
+  int exit_code() const;
+};
+
+// From what a worker handed over, or how it ended.
+SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
+
+// One run in a worker; nothing where it was interrupted or no worker could be started: `end`, where
+// it is not null, says which.
+std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
+                                   const Registry& registry, JobsEnd* end = nullptr);
+
+// Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
+// not what was printed: a sanitizer prints addresses.
+bool same_end(const SeedReport& first, const JobOutcome& second);
+
+// The result of a run that ended its process, as the check `no-crash` sees it.
+RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
+// How the worker of one run of this scenario is watched. One that keeps a full trace, or makes a
+// report of it, takes longer than the run did.
+WorkerOptions worker_options(const ScenarioSpec& spec);
+WorkerOptions trace_worker_options(const ScenarioSpec& spec);
+
+CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
+                            const CampaignOptions& options,
+                            const std::function<void(const SeedReport&)>& on_seed);
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,144 @@
+#include <windtunnel/scenarios/campaign/save_run.h>
+
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/sim/trace/atomic_file.h>
+#include <windtunnel/sim/trace/trace_file.h>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace windtunnel::scenarios {
+namespace {
+
+void point_latest(const std::string& out, const std::string& to) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path link = fs::path(out) / "latest";
+  const fs::path temporary = fs::path(out) / ("latest.tmp" + std::to_string(::getpid()));
+  fs::remove(temporary, ignored);
+  fs::create_directory_symlink(fs::relative(to, out, ignored), temporary, ignored);
+  fs::rename(temporary, link, ignored);
+}
+
+// The error, or empty.
+std::string write(const std::string& directory, const char* name, BytesView bytes) {
+  const FileResult<void> written = write_file_atomically(directory + "/" + name, bytes);
+  return written ? std::string() : written.error().what;
+}
+
+// The first error, or empty.
+std::string write_files(const ScenarioSpec& space, const Registry& registry, std::uint64_t seed,
+                        const std::string& directory, const std::string& replay_command) {
+  const ScenarioSpec spec = draw_scenario(space, seed);
+  RunOptions options;
+  options.seed = seed;
+  options.trace = TraceLevel::full;
+  RunArtifacts artifacts;
+  const RunResult result = run_scenario(spec, registry, options, &artifacts);
+  const std::string document = result_document(result, spec, replay_command);
+  artifacts.trace.meta = document;
+  std::string error = write(directory, "scenario.yaml", as_bytes(print_spec(spec)));
+  if (error.empty()) error = write(directory, "history.jsonl", as_bytes(artifacts.history_jsonl));
+  if (error.empty()) error = write(directory, "trace.wtt", encode_trace(artifacts.trace));
+  if (error.empty()) error = write(directory, "result.json", as_bytes(document));
+  return error;
+}
+
+std::string write_crash(const ScenarioSpec& space, const SeedReport& report,
+                        const std::string& directory, const std::string& replay_command) {
+  const ScenarioSpec spec = draw_scenario(space, report.seed);
+  const RunResult result = crash_result(spec, report.seed, report.crash);
+  std::string error = write(directory, "scenario.yaml", as_bytes(print_spec(spec)));
+  if (!error.empty()) return error;
+  return write(directory, "result.json", as_bytes(result_document(result, spec, replay_command)));
+}
+
+// Puts what was written aside in the place of what an earlier run of the seed left. Needs no space,
+// so it cannot fail for want of it. The result goes first and comes last: a directory that has one
+// is whole. Files that are not ours stay.
+std::string publish(const std::filesystem::path& aside, const std::filesystem::path& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (!error) fs::remove(directory / "result.json", error);
+  for (const char* name :
+       {"scenario.yaml", "history.jsonl", "trace.wtt", "report.html", "result.json"}) {
+    if (!error) fs::remove(directory / name, error);
+    if (!error && fs::exists(aside / name)) fs::rename(aside / name, directory / name, error);
+  }
+  return error ? "cannot write '" + directory.string() + "': " + error.message() : std::string();
+}
+
+// The same, when all was written; then `out`/latest points there.
+void keep_or_drop(RunDirectory& directory, const std::string& aside, const std::string& out) {
+  if (directory.error.empty()) directory.error = publish(aside, directory.path);
+  std::error_code ignored;
+  std::filesystem::remove_all(aside, ignored);
+  if (directory.error.empty()) point_latest(out, directory.path);
+}
+
+}  // namespace
+
+RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const SeedReport& report,
+                      const std::string& out, const std::string& replay_command,
+                      const std::function<std::string(const std::string&)>& then) {
+  RunDirectory directory;
+  directory.path = out + "/" + spec.name + "/" + std::to_string(report.seed);
+  const std::string aside = directory.path + ".tmp" + std::to_string(::getpid());
+  if (report.crashed) {
+    directory.error = write_crash(spec, report, aside, replay_command);
+    keep_or_drop(directory, aside, out);
+    return directory;
+  }
+  bool ended = false;
+  const JobsEnd end = run_jobs(
+      1, trace_worker_options(spec),
+      [&](std::uint64_t) {
+        std::string error = write_files(spec, registry, report.seed, aside, replay_command);
+        if (error.empty() && then) error = then(aside);
+        return error;
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        ended = true;
+        directory.error = outcome.output;
+        if (outcome.kind == JobOutcome::Kind::hung) {
+          directory.error = "the run took too long when it was repeated for its trace";
+        } else if (outcome.kind == JobOutcome::Kind::crashed) {
+          directory.error = "the run could not be repeated for its trace: it crashes";
+          if (!outcome.errors.empty()) directory.error += "\n" + outcome.errors;
+        }
+        return true;
+      });
+  if (!ended) {
+    directory.interrupted = end == JobsEnd::interrupted;
+    directory.error = directory.interrupted ? "interrupted while the run directory was written"
+                                            : "no worker process could be started";
+  }
+  keep_or_drop(directory, aside, out);
+  return directory;
+}
+
+std::string why_not_writable(const std::string& directory) {
+  namespace fs = std::filesystem;
+  fs::path place = fs::path(directory).lexically_normal();
+  std::error_code error;
+  while (!place.empty() && place.has_parent_path() && !fs::exists(place, error) &&
+         place != place.parent_path()) {
+    place = place.parent_path();
+  }
+  if (place.empty() || !fs::exists(place, error)) place = ".";
+  const std::string found = place.string();
+  if (!fs::is_directory(place, error)) return "'" + found + "' is not a directory";
+  if (::access(found.c_str(), W_OK | X_OK) != 0) {
+    return "cannot write in '" + found + "': " + std::strerror(errno);
+  }
+  return {};
+}
+
+}  // namespace windtunnel::scenarios

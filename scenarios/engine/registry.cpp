@@ -1,0 +1,120 @@
+#include <windtunnel/scenarios/engine/registry.h>
+
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/scenarios/format/option_values.h>
+
+#include <utility>
+
+namespace windtunnel::scenarios {
+namespace {
+
+template <class Definition>
+const Definition* find_definition(const std::vector<Definition>& table, std::string_view name) {
+  for (const Definition& definition : table) {
+    if (definition.name == name) return &definition;
+  }
+  return nullptr;
+}
+
+OptionInfo::Kind kind_of(OptionKind kind) {
+  switch (kind) {
+    case OptionKind::duration: return OptionInfo::Kind::duration;
+    case OptionKind::size: return OptionInfo::Kind::size;
+    case OptionKind::integer: return OptionInfo::Kind::integer;
+    case OptionKind::boolean: return OptionInfo::Kind::boolean;
+    case OptionKind::text: break;
+  }
+  return OptionInfo::Kind::text;
+}
+
+std::vector<std::string> split(std::string_view choices) {
+  std::vector<std::string> words;
+  while (!choices.empty()) {
+    const std::size_t bar = std::min(choices.find('|'), choices.size());
+    words.emplace_back(choices.substr(0, bar));
+    choices.remove_prefix(std::min(bar + 1, choices.size()));
+  }
+  return words;
+}
+
+ServiceInfo info_of(const ServiceDefinition& definition) {
+  ServiceInfo info;
+  info.name = definition.name;
+  info.doc = definition.doc;
+  for (const OptionSpec& option : definition.options) {
+    info.options.push_back({std::string(option.key), kind_of(option.kind),
+                            std::string(option.fallback), std::string(option.doc),
+                            split(option.choices), std::string(option.minimum),
+                            std::string(option.maximum), std::string(option.less_than)});
+  }
+  for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
+  info.max_nodes = definition.max_nodes;
+  info.max_servers = definition.max_servers;
+  info.has_timeout = static_cast<bool>(definition.time_out);
+  return info;
+}
+
+// A table whose own words do not fit would refuse every value, or none.
+void assert_consistent(const OptionInfo& option) {
+  for (const std::string& bound : {option.minimum, option.maximum}) {
+    WT_ASSERT(bound.empty() || !check_option(option, bound), "the bounds of an option fit it");
+  }
+  const bool bounded = !range_text(option).empty();
+  WT_ASSERT(!bounded || !check_option(option, option.default_text),
+            "the default of an option is within its bounds");
+}
+
+}  // namespace
+
+void OperationSource::completed(const Operation&, const Outcome&) {}
+
+void Registry::add(ServiceDefinition definition) {
+  WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
+  for (const OptionInfo& option : info_of(definition).options) assert_consistent(option);
+  services_.push_back(std::move(definition));
+}
+
+void Registry::add(WorkloadDefinition definition) {
+  WT_ASSERT(workload(definition.name) == nullptr, "workload names are unique");
+  workloads_.push_back(std::move(definition));
+}
+
+void Registry::add(CheckDefinition definition) {
+  WT_ASSERT(check(definition.info.name) == nullptr, "check names are unique");
+  checks_.push_back(std::move(definition));
+}
+
+const ServiceDefinition* Registry::service(std::string_view name) const {
+  return find_definition(services_, name);
+}
+
+const WorkloadDefinition* Registry::workload(std::string_view name) const {
+  return find_definition(workloads_, name);
+}
+
+const CheckDefinition* Registry::check(std::string_view name) const {
+  for (const CheckDefinition& definition : checks_) {
+    if (definition.info.name == name) return &definition;
+  }
+  return nullptr;
+}
+
+Catalog Registry::catalog() const {
+  Catalog catalog;
+  for (const ServiceDefinition& definition : services_) {
+    catalog.services.push_back(info_of(definition));
+  }
+  for (const WorkloadDefinition& definition : workloads_) {
+    WorkloadInfo info;
+    info.name = definition.name;
+    info.doc = definition.doc;
+    for (const auto& [operation, weight] : definition.operations) {
+      info.operations.push_back(operation);
+    }
+    catalog.workloads.push_back(std::move(info));
+  }
+  for (const CheckDefinition& definition : checks_) catalog.checks.push_back(definition.info);
+  return catalog;
+}
+
+}  // namespace windtunnel::scenarios

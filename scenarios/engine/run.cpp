@@ -1,0 +1,295 @@
+#include <windtunnel/scenarios/engine/run.h>
+
+#include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/engine/world.h>
+#include <windtunnel/sim/node.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace windtunnel::scenarios {
+namespace {
+
+// The checks of a scenario's properties, and the monitors that answer for them.
+class Properties {
+ public:
+  Properties(const ScenarioSpec& spec, const Registry& registry) {
+    for (const PropertySpec& property : spec.properties) {
+      for (const CheckDefinition& check : registry.checks()) {
+        if (matches(property.check, check.info.name)) add(property, check);
+      }
+    }
+  }
+
+  // `on_violation` is called for what a property speaks of that does not expect `any`.
+  void attach(const RunView& view, const std::function<void()>& on_violation) {
+    for (auto& [name, monitor] : monitors_) {
+      monitor->attach(view, [this, on_violation](std::string_view check) {
+        const bool matters = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+          return entry.check->info.name == check && entry.property->expect != Expectation::any;
+        });
+        if (matters) on_violation();
+      });
+    }
+  }
+
+  std::vector<PropertyResult> finish(const RunView& view) {
+    std::vector<PropertyResult> results;
+    std::vector<GroupId> plan_undid;
+    for (const Entry& entry : entries_) {
+      PropertySpec property = *entry.property;
+      property.check = entry.check->info.name;
+      results.push_back({property.check, property.workload, property.expect,
+                         entry.monitor->finish(view, property)});
+      const std::vector<GroupId>& undid = results.back().finding.plan_undid;
+      plan_undid.insert(plan_undid.end(), undid.begin(), undid.end());
+    }
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      Finding& finding = results[i].finding;
+      if (!entries_[i].check->judges_clients || finding.decision != Decision::violated) continue;
+      const GroupId group{static_cast<std::uint32_t>(finding.group)};
+      if (std::find(plan_undid.begin(), plan_undid.end(), group) != plan_undid.end()) {
+        excuse(finding);
+      }
+    }
+    return results;
+  }
+
+ private:
+  struct Entry {
+    const PropertySpec* property;
+    const CheckDefinition* check;
+    Monitor* monitor;
+  };
+
+  // What clients saw is no violation where the plan destroyed what the cluster had promised them.
+  static void excuse(Finding& finding) {
+    finding.decision = Decision::unknown;
+    finding.text = "the plan destroyed what the cluster had promised: " + finding.text;
+  }
+
+  void add(const PropertySpec& property, const CheckDefinition& check) {
+    // The later of two properties on the same check wins, so that `raft.*` can be refined.
+    for (Entry& entry : entries_) {
+      if (entry.check != &check || entry.property->workload != property.workload) continue;
+      entry.property = &property;
+      return;
+    }
+    const std::string& name = check.monitor.empty() ? check.info.name : check.monitor;
+    std::unique_ptr<Monitor>& monitor = monitors_[name];
+    if (monitor == nullptr) monitor = check.make();
+    entries_.push_back({&property, &check, monitor.get()});
+  }
+
+  std::vector<Entry> entries_;
+  std::map<std::string, std::unique_ptr<Monitor>> monitors_;
+};
+
+void judge_property(const PropertyResult& property, RunResult& result, bool& fails, bool& unknown) {
+  const std::string name =
+      property.workload.empty() ? property.check : property.check + " (" + property.workload + ")";
+  const Decision decision = property.finding.decision;
+  if (property.expected == Expectation::any || property.expected == Expectation::violated_in_any) {
+    return;
+  }
+  if (decision == Decision::unknown) {
+    unknown = true;
+    result.reasons.push_back(name + " could not be decided: " + property.finding.text);
+  } else if (property.expected == Expectation::holds && decision == Decision::violated) {
+    fails = true;
+    result.reasons.push_back(name + " is violated: " + property.finding.text);
+  } else if (property.expected == Expectation::violated && decision == Decision::holds) {
+    fails = true;
+    result.reasons.push_back(name + " holds, but a violation was expected");
+  }
+}
+
+// A violation that the properties speak of: what the run did afterwards does not matter.
+bool found_violation(const RunResult& result) {
+  for (const PropertyResult& property : result.properties) {
+    const bool counts = property.expected != Expectation::any;
+    if (counts && property.finding.decision == Decision::violated) return true;
+  }
+  return false;
+}
+
+// A run that did too little says nothing.
+void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
+  const FloorSpec& floor = spec.floor;
+  const auto require = [&](const char* what, std::uint64_t got, std::uint64_t wanted) {
+    if (got >= wanted) return;
+    unknown = true;
+    result.reasons.push_back(std::string("below the floor: ") + std::to_string(got) + " " + what +
+                             ", at least " + std::to_string(wanted) + " expected");
+  };
+  require("operations ok", result.stats.ops_ok, floor.ops_ok);
+  for (const WorkloadActivity& workload : result.workloads) {
+    const std::string of = workload.name.empty() ? "" : " of " + workload.name;
+    require(("operations ok" + of).c_str(), workload.ok, 1);
+  }
+  require("elections", result.stats.elections, floor.elections);
+  require("faults that bit", result.stats.faults_bite, floor.faults_bite);
+}
+
+void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
+  bool fails = false;
+  bool unknown = result.properties.empty();
+  if (unknown) result.reasons.push_back("the scenario names no properties: nothing was checked");
+  for (const PropertyResult& property : result.properties) {
+    judge_property(property, result, fails, unknown);
+  }
+  if (stop != StopReason::time && stop != StopReason::idle && stop != StopReason::requested) {
+    unknown = true;
+    result.reasons.push_back("a limit of the run was reached: " + std::string(name_of(stop)));
+  }
+  const bool explained = found_violation(result);
+  if (stop == StopReason::requested && !explained) {
+    unknown = true;
+    result.reasons.push_back("the run ended early at a violation that no property found");
+  }
+  if (!explained) judge_floor(spec, result, unknown);
+  result.verdict = fails ? RunVerdict::fail : unknown ? RunVerdict::unknown : RunVerdict::pass;
+}
+
+void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result) {
+  RunStats& stats = result.stats;
+  for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
+    result.workloads.push_back({run->spec->name, run->ok, run->fail, run->info});
+    stats.ops_ok += run->ok;
+    stats.ops_fail += run->fail;
+    stats.ops_info += run->info;
+  }
+  stats.elections = world.cluster().elections();
+  stats.crashes = world.activity().crashes;
+  stats.exits = world.activity().exits;
+  stats.messages_sent = world.activity().sent;
+  stats.messages_dropped = world.activity().dropped;
+  const faults::Nemesis& nemesis = world.nemesis();
+  for (std::size_t i = 0; i < spec.plan.faults.size(); ++i) {
+    const faults::Fault& fault = spec.plan.faults[i];
+    FaultActivity activity;
+    activity.id = fault.id;
+    activity.label = fault.label.empty() ? std::string(name_of(fault.effect)) : fault.label;
+    activity.kind = faults::kind_of(fault);
+    activity.fired = nemesis.records()[i].fired;
+    activity.bites = nemesis.bites(i);
+    for (const auto& occurrence : nemesis.records()[i].occurrences) {
+      activity.windows.push_back(
+          {occurrence.begin, occurrence.end, occurrence.victims, occurrence.frozen});
+    }
+    stats.faults_fired += activity.fired;
+    if (activity.bites > 0) ++stats.faults_bite;
+    result.faults.push_back(std::move(activity));
+  }
+}
+
+RunView view_of(World& world, const ScenarioSpec& spec) {
+  RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
+  for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
+    view.histories.push_back({run->spec->name, run->definition->model,
+                              target_group(spec, *run->spec), &run->recorder.history(),
+                              &run->records});
+  }
+  return view;
+}
+
+StopReason play(World& world, const ScenarioSpec& spec, RunView& view) {
+  Simulation& sim = world.sim();
+  const Instant end = Instant{} + spec.limits.sim_time;
+  world.start();
+  if (spec.heal && Instant{} + spec.heal->at < end) {
+    const StopReason stop = sim.run_until(Instant{} + spec.heal->at);
+    if (stop != StopReason::time && stop != StopReason::idle) return stop;
+    view.core = world.heal_core();
+    view.healed_at = sim.now();
+  }
+  return sim.run_until(end);
+}
+
+// The last records of a run that broke something say what.
+void record_violations(Simulation& sim, const RunResult& result) {
+  for (const PropertyResult& property : result.properties) {
+    if (property.finding.decision != Decision::violated) continue;
+    Record record;
+    record.kind = RecordKind::violation;
+    record.node = property.finding.node;
+    record.cause = property.finding.event;
+    record.a = sim.trace().name(property.check);
+    record.b = sim.trace().name(property.finding.text);
+    sim.record(record);
+  }
+}
+
+void keep_artifacts(World& world, RunArtifacts& artifacts) {
+  std::vector<std::string> names;
+  for (const NodeLayout& node : world.nodes()) names.push_back(node.name);
+  if (world.sim().trace().level() == TraceLevel::full) {
+    artifacts.trace = snapshot_of(world.sim().trace(), std::move(names), "{}");
+  }
+  std::vector<checkers::NamedHistory> histories;
+  for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
+    histories.push_back({run->spec->name, &run->recorder.history()});
+  }
+  artifacts.history_jsonl = checkers::write_histories_json_lines(histories);
+}
+
+}  // namespace
+
+std::string_view name_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::pass: return "pass";
+    case RunVerdict::fail: return "fail";
+    case RunVerdict::unknown: break;
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Decision decision) {
+  switch (decision) {
+    case Decision::holds: return "holds";
+    case Decision::violated: return "violated";
+    case Decision::unknown: break;
+  }
+  return "unknown";
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+  if (!pattern.ends_with(".*")) return pattern == name;
+  return name.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+RunResult run_scenario(const ScenarioSpec& space, const Registry& registry,
+                       const RunOptions& options, RunArtifacts* artifacts) {
+  const ScenarioSpec spec = draw_scenario(space, options.seed);
+  const auto began = std::chrono::steady_clock::now();
+  World world(spec, registry, options);
+  RunView view = view_of(world, spec);
+  Properties properties(spec, registry);
+  properties.attach(view, [&] {
+    if (spec.stop == StopAt::first) world.sim().request_stop();
+  });
+  std::optional<CoverageObserver> coverage;
+  if (options.coverage) coverage.emplace(world.sim());
+  const StopReason stop = play(world, spec, view);
+
+  RunResult result;
+  result.scenario = spec.name;
+  result.seed = options.seed;
+  result.sim_time = world.sim().now() - Instant{};
+  result.healed_at = view.healed_at;
+  result.properties = properties.finish(view);
+  record_violations(world.sim(), result);
+  result.trace_hash = world.sim().trace().hash();
+  result.events = world.sim().trace().size();
+  collect_activity(world, spec, result);
+  if (coverage) result.coverage = coverage->take();
+  judge(spec, stop, result);
+  if (artifacts != nullptr) keep_artifacts(world, *artifacts);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  result.wall_ms = took.count();
+  return result;
+}
+
+}  // namespace windtunnel::scenarios

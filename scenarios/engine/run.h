@@ -1,0 +1,103 @@
+// One reproducible run: (scenario, seed) -> verdict, trace hash, history.
+#pragma once
+
+#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/scenarios/engine/check.h>
+#include <windtunnel/scenarios/engine/coverage.h>
+#include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/scenarios/format/spec.h>
+#include <windtunnel/sim/simulation.h>
+#include <windtunnel/sim/trace/trace_file.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace windtunnel::scenarios {
+
+enum class RunVerdict : std::uint8_t { pass, fail, unknown };
+std::string_view name_of(RunVerdict verdict);
+
+struct PropertyResult {
+  std::string check;
+  std::string workload;
+  Expectation expected = Expectation::holds;
+  Finding finding;
+};
+
+// What one fault of the plan did.
+struct FaultActivity {
+  std::string id;
+  std::string label;
+  std::string kind;  // see faults::kind_of; "choose" or "script" of a fault with no effect
+  std::uint64_t fired = 0;
+  std::uint64_t bites = 0;  // things that went differently because of it
+  struct Window {
+    Instant begin;
+    Instant end;  // kEndOfTime: never ended
+    std::vector<NodeId> victims;
+    std::optional<faults::Effect> frozen;  // see faults::FaultRecord
+  };
+  std::vector<Window> windows;
+};
+
+struct WorkloadActivity {
+  std::string name;
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t info = 0;
+};
+
+struct RunStats {
+  std::uint64_t ops_ok = 0;
+  std::uint64_t ops_fail = 0;
+  std::uint64_t ops_info = 0;
+  std::uint64_t elections = 0;  // leaders that were elected
+  std::uint64_t faults_fired = 0;
+  std::uint64_t faults_bite = 0;  // faults of the plan that bit at least once
+  std::uint64_t crashes = 0;
+  std::uint64_t exits = 0;  // of these: processes that gave up by themselves
+  std::uint64_t messages_sent = 0;
+  std::uint64_t messages_dropped = 0;
+};
+
+struct RunResult {
+  std::string scenario;
+  std::uint64_t seed = 0;
+  RunVerdict verdict = RunVerdict::unknown;
+  // Why it is not a pass, a line each.
+  std::vector<std::string> reasons;
+  Digest trace_hash;
+  std::uint64_t events = 0;  // trace records
+  Duration sim_time;
+  double wall_ms = 0;  // real time; takes part in nothing
+  std::vector<PropertyResult> properties;
+  std::vector<FaultActivity> faults;
+  std::vector<WorkloadActivity> workloads;
+  std::optional<Instant> healed_at;
+  RunStats stats;
+  Coverage coverage;  // where it was asked for
+};
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  TraceLevel trace = TraceLevel::hash;
+  std::uint64_t salt = 0;
+  bool coverage = false;  // collect RunResult::coverage
+};
+
+// What a run leaves behind for people, where it was asked for.
+struct RunArtifacts {
+  TraceData trace;            // at level full
+  std::string history_jsonl;  // of all workloads, in order of time
+};
+
+// Draws what the seed decides (scenarios/engine/draw.h), and runs to the end, the first violation (stop:
+// first), or a limit. The code under test may abort the process: run it in a worker
+// (scenarios/campaign/campaign.h) unless that is what you want.
+RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
+                       const RunOptions& options, RunArtifacts* artifacts = nullptr);
+
+}  // namespace windtunnel::scenarios

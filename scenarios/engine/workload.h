@@ -1,0 +1,36 @@
+// Clients of a run: each is a program on a node of its own that asks its source for operations,
+// calls the service through the service's client, and records what it saw in the history.
+#pragma once
+
+#include <windtunnel/checkers/history/history.h>
+#include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/sim/simulation.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace windtunnel::scenarios {
+
+// What the clients of one workload share. Outlives the simulation.
+struct WorkloadRun {
+  const WorkloadSpec* spec = nullptr;
+  const WorkloadDefinition* definition = nullptr;
+  const ServiceDefinition* service = nullptr;
+  ServiceConfig config;  // of a client, but for its name
+  checkers::HistoryRecorder recorder;
+  std::vector<OperationRecords> records;  // of the recorder's operations
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t info = 0;
+  // The last moment at which an operation may start.
+  Instant stop;
+
+  WorkloadRun(std::uint32_t clients, const checkers::HistoryRecorder::Numbering& numbering)
+      : recorder(clients, numbering) {}
+};
+
+// The program of client number `client` (from 0) of `run`.
+ProgramFactory client_program(Simulation& sim, WorkloadRun& run, std::uint32_t client,
+                              const std::string& name);
+
+}  // namespace windtunnel::scenarios

@@ -1,0 +1,237 @@
+#include <windtunnel/scenarios/engine/world.h>
+
+#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/sim/clock.h>
+#include <windtunnel/sim/disk/sim_disk.h>
+#include <windtunnel/sim/net/network.h>
+#include <windtunnel/sim/node.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace windtunnel::scenarios {
+namespace {
+
+SimulationOptions options_of(const ScenarioSpec& spec, const RunOptions& options) {
+  SimulationOptions made;
+  made.seed = options.seed;
+  made.salt = options.salt;
+  made.permute_ties = spec.ties == TieOrder::seeded;
+  made.trace = options.trace;
+  made.limits.events = spec.limits.events;
+  made.limits.pending_events = spec.limits.pending_events;
+  made.limits.message_bytes_in_flight = spec.limits.bytes.bytes;
+  return made;
+}
+
+std::vector<faults::NodeName> names_of(const std::vector<NodeLayout>& nodes) {
+  std::vector<faults::NodeName> names;
+  for (const NodeLayout& node : nodes) names.push_back({node.name, node.group, node.client});
+  return names;
+}
+
+windtunnel::LinkProfile to_profile(const LinkProfile& from) {
+  windtunnel::LinkProfile made;
+  if (from.latency) made.latency = faults::to_latency(*from.latency);
+  made.impairments.loss = from.loss.value_or(PerMillion{});
+  made.impairments.duplicate = from.duplicate.value_or(PerMillion{});
+  made.impairments.reorder = from.reorder.value_or(PerMillion{});
+  made.impairments.corrupt = from.corrupt.value_or(PerMillion{});
+  made.impairments.stream_corrupt = from.stream_corrupt.value_or(PerMillion{});
+  if (from.bandwidth) made.bytes_per_second = from.bandwidth->bytes;
+  if (from.queue) made.queue_bytes = from.queue->bytes;
+  return made;
+}
+
+void configure_disk(Node& node, const DiskProfile& from) {
+  windtunnel::DiskProfile& profile = node.disk().profile();
+  if (from.read) profile.read = faults::to_latency(*from.read);
+  if (from.write) profile.write = faults::to_latency(*from.write);
+  if (from.fsync) profile.sync = faults::to_latency(*from.fsync);
+  if (from.capacity) profile.capacity_bytes = from.capacity->bytes;
+}
+
+}  // namespace
+
+void ActivityCounter::on_record(std::uint64_t, const Record& record) {
+  switch (record.kind) {
+    case RecordKind::crash:
+      ++crashes;
+      if (record.aux == static_cast<std::uint16_t>(CrashKind::exit)) ++exits;
+      break;
+    case RecordKind::send: ++sent; break;
+    case RecordKind::drop: ++dropped; break;
+    default: break;
+  }
+}
+
+World::Builder::Builder(World& world) {
+  std::vector<std::uint32_t> clients(world.spec_.workloads.size());
+  for (const NodeLayout& node : world.nodes_) {
+    if (node.client) {
+      world.add_client(node, clients[node.owner]++);
+    } else {
+      world.add_server(node);
+    }
+  }
+  world.configure_network();
+  for (std::uint32_t i = 0; i < world.nodes_.size(); ++i) world.configure_node(NodeId{i});
+}
+
+World::World(const ScenarioSpec& spec, const Registry& registry, const RunOptions& options)
+    : spec_(spec),
+      registry_(registry),
+      nodes_(layout(spec)),
+      sim_(options_of(spec, options)),
+      builder_(*this),
+      cluster_(sim_, names_of(nodes_)),
+      nemesis_(sim_, spec.plan, cluster_,
+               {[this](std::string_view type) { return message_byte(type); },
+                [this](NodeId node) {
+                  service_of_group(nodes_[node.value].owner).time_out(*sim_.node(node).program());
+                },
+                Instant{} + spec.limits.sim_time}) {
+  sim_.trace().add_listener(activity_, {RecordKind::crash, RecordKind::send, RecordKind::drop});
+}
+
+World::~World() { sim_.trace().remove_listener(activity_); }
+
+const ServiceDefinition& World::service_of_group(std::size_t group) const {
+  const ServiceDefinition* service = registry_.service(spec_.cluster.groups[group].service);
+  WT_ASSERT(service != nullptr, "a scenario is checked against the registry before it runs");
+  return *service;
+}
+
+ServiceConfig World::server_config(std::size_t group, const std::string& name) const {
+  ServiceConfig config;
+  config.name = name;
+  config.group = GroupId{static_cast<std::uint32_t>(group)};
+  config.options = spec_.cluster.groups[group].config;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].client || nodes_[i].owner != group) continue;
+    config.members.push_back(NodeId{i});
+    config.member_names.push_back(nodes_[i].name);
+  }
+  return config;
+}
+
+void World::add_server(const NodeLayout& node) {
+  const GroupSpec& group = spec_.cluster.groups[node.owner];
+  NodeOptions options;
+  options.name = node.name;
+  options.compute.cores = group.compute.cores;
+  options.compute.per_input = group.compute.per_input;
+  // Nanoseconds a KiB to picoseconds a byte.
+  options.compute.per_byte_ps = group.compute.per_kib.ns * 1'000 / 1'024;
+  options.compute.inbox_limit = group.compute.inbox;
+  const ServiceDefinition& service = service_of_group(node.owner);
+  const ServiceConfig config = server_config(node.owner, node.name);
+  sim_.add_node(options, [&service, config](Env& env) { return service.make(env, config); });
+}
+
+checkers::HistoryRecorder::Numbering World::history_numbering(std::size_t workload) {
+  checkers::HistoryRecorder::Numbering numbering;
+  for (std::size_t i = 0; i < spec_.workloads.size(); ++i) {
+    if (i < workload) numbering.first_process += spec_.workloads[i].clients;
+    numbering.processes += spec_.workloads[i].clients;
+  }
+  numbering.next_index = &history_events_;
+  return numbering;
+}
+
+void World::add_client(const NodeLayout& node, std::uint32_t number) {
+  const WorkloadSpec& spec = spec_.workloads[node.owner];
+  if (number == 0) {
+    auto run = std::make_unique<WorkloadRun>(spec.clients, history_numbering(node.owner));
+    run->spec = &spec;
+    run->definition = registry_.workload(spec.type);
+    WT_ASSERT(run->definition != nullptr, "a scenario is checked against the registry");
+    const std::size_t group = target_group(spec_, spec);
+    run->service = &service_of_group(group);
+    run->config = server_config(group, "");
+    run->config.options.try_emplace("client_deadline", std::to_string(spec.timeout.ns) + "ns");
+    run->stop = Instant{} + spec.stop.value_or(spec_.limits.sim_time);
+    workloads_.push_back(std::move(run));
+  }
+  NodeOptions options;
+  options.name = node.name;
+  sim_.add_node(options, client_program(sim_, *workloads_[node.owner], number, node.name));
+}
+
+void World::configure_network() {
+  Network& network = sim_.network();
+  network.set_default_profile(to_profile(spec_.network.standard));
+  if (spec_.network.links.empty()) return;
+  for (std::uint32_t from = 0; from < nodes_.size(); ++from) {
+    for (std::uint32_t to = 0; to < nodes_.size(); ++to) {
+      if (from == to) continue;
+      const LinkProfile profile = link_profile(spec_, nodes_[from], nodes_[to]);
+      if (profile == spec_.network.standard) continue;
+      network.set_profile({NodeId{from}}, {NodeId{to}}, to_profile(profile));
+    }
+  }
+}
+
+void World::configure_node(NodeId id) {
+  const NodeLayout& layout = nodes_[id.value];
+  Node& node = sim_.node(id);
+  const ClockProfile clock = clock_profile(spec_, layout);
+  if (clock.drift_ppm && *clock.drift_ppm != IntegerRange{}) {
+    const std::uint64_t word = sim_.draws("clock.drift", layout.name).at(0);
+    node.clock().set_drift(clock.drift_ppm->draw(word) * 1'000);
+  }
+  if (clock.wall_offset && *clock.wall_offset != DurationRange{}) {
+    const std::uint64_t word = sim_.draws("clock.wall", layout.name).at(0);
+    node.clock().set_wall_offset(clock.wall_offset->draw(word));
+  }
+  configure_disk(node, disk_profile(spec_, layout));
+}
+
+std::optional<std::uint8_t> World::message_byte(std::string_view type) const {
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    for (const MessageType& message : registry_.service(group.service)->messages) {
+      if (message.name == type) return message.byte;
+    }
+  }
+  return std::nullopt;
+}
+
+void World::start() {
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) sim_.node(NodeId{i}).start();
+  nemesis_.start();
+}
+
+std::vector<NodeId> World::heal_core() {
+  nemesis_.stop_plan();
+  const DrawKey draws = sim_.draws("heal.core", "");
+  // A node whose disk the plan destroyed may have forgotten what it promised: it belongs to the
+  // core only where there are not enough others.
+  std::vector<NodeId> destroyed;
+  for (const NodeId node : cluster_.servers()) {
+    if (sim_.node(node).disk().damage() != 0) destroyed.push_back(node);
+  }
+  std::vector<NodeId> core;
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    faults::Selector majority;
+    majority.terms.push_back({faults::Term::Kind::majority, group.name, 0});
+    const std::size_t wanted = faults::resolve(majority, cluster_, draws).size();
+    std::vector<NodeId> half = faults::resolve(majority, cluster_, draws, destroyed);
+    for (const NodeId node : faults::resolve(majority, cluster_, draws, half)) {
+      if (half.size() < wanted) half.push_back(node);
+    }
+    core.insert(core.end(), half.begin(), half.end());
+  }
+  std::sort(core.begin(), core.end());
+  Record record;
+  record.kind = RecordKind::phase;
+  record.a = 1;
+  for (const NodeId node : core) record.b |= std::uint64_t{1} << (node.value % 64);
+  sim_.record(record);
+  // Clients that the plan stopped would leave nobody to serve.
+  std::vector<NodeId> healed = core;
+  for (const NodeId client : cluster_.clients()) healed.push_back(client);
+  nemesis_.heal(healed);
+  return core;
+}
+
+}  // namespace windtunnel::scenarios

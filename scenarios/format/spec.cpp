@@ -1,0 +1,113 @@
+#include <windtunnel/scenarios/format/spec.h>
+
+#include <algorithm>
+
+namespace windtunnel::scenarios {
+namespace {
+
+// Static selectors name nodes and groups, `all` (servers) and `clients`.
+bool selects(const Selector& selector, const NodeLayout& node) {
+  using Kind = faults::Term::Kind;
+  return std::any_of(selector.terms.begin(), selector.terms.end(), [&](const faults::Term& term) {
+    if (term.kind == Kind::all) return !node.client;
+    if (term.kind == Kind::clients) return node.client;
+    return term.kind == Kind::named && (term.name == node.name || term.name == node.group);
+  });
+}
+
+template <class T>
+void overlay(std::optional<T>& base, const std::optional<T>& over) {
+  if (over) base = over;
+}
+
+}  // namespace
+
+LinkProfile default_link_profile() {
+  LinkProfile profile;
+  profile.latency = Distribution::uniform(microseconds(500), microseconds(1500));
+  profile.loss = profile.duplicate = profile.reorder = profile.corrupt = PerMillion{0};
+  profile.stream_corrupt = PerMillion{0};
+  return profile;
+}
+
+DiskProfile default_disk_profile() {
+  DiskProfile profile;
+  profile.read = Distribution::constant(microseconds(100));
+  profile.write = Distribution::constant(microseconds(20));
+  profile.fsync = Distribution::uniform(microseconds(500), microseconds(1500));
+  return profile;
+}
+
+ClockProfile default_clock_profile() {
+  ClockProfile profile;
+  profile.drift_ppm = IntegerRange{};
+  profile.wall_offset = DurationRange{};
+  return profile;
+}
+
+std::vector<NodeLayout> layout(const ScenarioSpec& spec) {
+  std::vector<NodeLayout> nodes;
+  for (std::size_t g = 0; g < spec.cluster.groups.size(); ++g) {
+    const GroupSpec& group = spec.cluster.groups[g];
+    for (std::uint32_t i = 1; i <= group.count; ++i) {
+      nodes.push_back(NodeLayout{group.name + std::to_string(i), group.name, false, g});
+    }
+  }
+  for (std::size_t w = 0; w < spec.workloads.size(); ++w) {
+    const WorkloadSpec& workload = spec.workloads[w];
+    for (std::uint32_t i = 1; i <= workload.clients; ++i) {
+      const std::string name = workload.client_name + std::to_string(i);
+      nodes.push_back(NodeLayout{name, workload.client_name, true, w});
+    }
+  }
+  return nodes;
+}
+
+std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload) {
+  for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
+    if (spec.cluster.groups[i].name == workload.target) return i;
+  }
+  return 0;
+}
+
+LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to) {
+  LinkProfile profile = spec.network.standard;
+  for (const LinkRule& rule : spec.network.links) {
+    const bool there = selects(rule.from, from) && selects(rule.to, to);
+    const bool back = rule.both && selects(rule.from, to) && selects(rule.to, from);
+    if (!there && !back) continue;
+    overlay(profile.latency, rule.profile.latency);
+    overlay(profile.loss, rule.profile.loss);
+    overlay(profile.duplicate, rule.profile.duplicate);
+    overlay(profile.reorder, rule.profile.reorder);
+    overlay(profile.corrupt, rule.profile.corrupt);
+    overlay(profile.stream_corrupt, rule.profile.stream_corrupt);
+    overlay(profile.bandwidth, rule.profile.bandwidth);
+    overlay(profile.queue, rule.profile.queue);
+  }
+  return profile;
+}
+
+DiskProfile disk_profile(const ScenarioSpec& spec, const NodeLayout& node) {
+  DiskProfile profile = spec.storage.standard;
+  for (const DiskRule& rule : spec.storage.nodes) {
+    if (!selects(rule.nodes, node)) continue;
+    overlay(profile.read, rule.profile.read);
+    overlay(profile.write, rule.profile.write);
+    overlay(profile.fsync, rule.profile.fsync);
+    overlay(profile.capacity, rule.profile.capacity);
+  }
+  return profile;
+}
+
+ClockProfile clock_profile(const ScenarioSpec& spec, const NodeLayout& node) {
+  ClockProfile profile = spec.clock.standard;
+  for (const ClockRule& rule : spec.clock.nodes) {
+    if (!selects(rule.nodes, node)) continue;
+    overlay(profile.drift_ppm, rule.profile.drift_ppm);
+    overlay(profile.wall_offset, rule.profile.wall_offset);
+  }
+  return profile;
+}
+
+}  // namespace windtunnel::scenarios

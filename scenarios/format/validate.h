@@ -1,0 +1,84 @@
+// What only the whole scenario can tell. Every error points at the value that is wrong.
+#pragma once
+
+#include <windtunnel/scenarios/format/catalog.h>
+#include <windtunnel/scenarios/format/diagnostics.h>
+#include <windtunnel/scenarios/format/spec.h>
+#include <windtunnel/scenarios/format/yaml_document.h>
+
+#include <initializer_list>
+#include <map>
+#include <tuple>
+
+namespace windtunnel::scenarios {
+
+// Finds where a part of an object of the spec was written.
+class Places {
+ public:
+  explicit Places(const YamlNode& root);
+  // The value under these keys of the object that was written at `object` (or of the whole file);
+  // as far as it is there.
+  SourceSpan at(const SourceSpan& object, std::initializer_list<std::string_view> path) const;
+  SourceSpan at(std::initializer_list<std::string_view> path) const;
+
+ private:
+  void index(const YamlNode& node);
+  static SourceSpan follow(const YamlNode* node, std::initializer_list<std::string_view> path);
+
+  const YamlNode& root_;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, const YamlNode*> nodes_;
+};
+
+class Validator {
+ public:
+  Validator(const ScenarioSpec& spec, const YamlNode& root, const Catalog* catalog,
+            Diagnostics& diagnostics);
+  // Reports to the diagnostics.
+  void check();
+
+ private:
+  void check_names();
+  void check_name(const std::string& name, const SourceSpan& span, std::string_view what);
+  // Enters the name and those of its nodes.
+  void add_nodes(const std::string& name, std::uint32_t count, std::string_view what,
+                 const SourceSpan& span);
+  void check_groups();
+  void check_rules();
+  void check_service(const GroupSpec& group);
+  void check_size(const GroupSpec& group, const ServiceInfo& service);
+  void check_workload(const WorkloadSpec& workload);
+  void check_property(const PropertySpec& property);
+  void check_needs(const PropertySpec& property, const std::vector<const CheckInfo*>& checks);
+  void check_times();
+  // validate_fuzz.cpp: each cluster that may be drawn must be one that could be written.
+  void check_fuzz(const FuzzSpec& fuzz);
+  void check_fuzz_config(const FuzzSpec& fuzz);
+  void check_fuzz_sizes(const FuzzSpec& fuzz);
+  void check_fuzz_names(const FuzzSpec& fuzz);
+  void check_fault(const faults::Fault& fault);
+  void check_fault_times(const faults::Fault& fault);
+  void check_effect(const faults::Effect& effect, const SourceSpan& span);
+  void check_ends(const Selector& from, const Selector& to, const SourceSpan& span,
+                  std::string_view key);
+  void check_sides(const faults::Sides& sides, const SourceSpan& span);
+  std::string only_node(const Selector& selector) const;
+  void check_step(const faults::Step& step);
+  void check_filter(const faults::MessageFilter& filter, const SourceSpan& span,
+                    std::string_view key);
+  void check_timeout(const SourceSpan& span);
+  void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
+  // A static selector is resolved before the run: it names nodes and groups only.
+  void check_selector(const Selector& selector, const SourceSpan& span, bool is_static);
+  void check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
+                     const SourceSpan& object, std::string_view key, std::string_view owner);
+  bool is_known(std::string_view name) const { return names_.count(name) != 0; }
+  void unknown_node(std::string_view name, const SourceSpan& span);
+
+  const ScenarioSpec& spec_;
+  const Catalog* catalog_;
+  Diagnostics& diagnostics_;
+  Places places_;
+  std::map<std::string, std::string, std::less<>> names_;  // of nodes and groups, and what each is
+};
+
+}  // namespace windtunnel::scenarios

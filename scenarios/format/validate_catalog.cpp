@@ -1,0 +1,158 @@
+// Services, workloads and checks against the catalog.
+#include <windtunnel/scenarios/format/option_values.h>
+#include <windtunnel/scenarios/format/validate.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::scenarios {
+void Validator::check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
+                              const SourceSpan& object, std::string_view key,
+                              std::string_view owner) {
+  const std::size_t before = diagnostics_.count();
+  for (const auto& [name, text] : given) {
+    const SourceSpan span = places_.at(object, {key, name});
+    const OptionInfo* option = find_named(known, name);
+    if (option == nullptr) {
+      diagnostics_.error(Code::unknown_option, span,
+                         fmt::format("{} has no option '{}'", owner, name),
+                         suggest(name, names_of(known)));
+    } else if (const MaybeProblem problem = check_option(*option, text)) {
+      diagnostics_.error(problem->code, span, problem->message, problem->hint);
+    }
+  }
+  if (diagnostics_.count() != before) return;
+  for (const OptionInfo& option : known) {
+    const MaybeProblem problem = check_order(option, known, given);
+    if (!problem) continue;
+    // Only one of the two may be written.
+    const bool written = given.find(option.name) != given.end();
+    const std::string& name = written ? option.name : option.less_than;
+    diagnostics_.error(problem->code, places_.at(object, {key, name}), problem->message,
+                       problem->hint);
+  }
+}
+
+void Validator::check_service(const GroupSpec& group) {
+  if (catalog_ == nullptr) return;
+  const ServiceInfo* service = find_named(catalog_->services, group.service);
+  if (service == nullptr) {
+    diagnostics_.error(Code::unknown_service, places_.at(group.span, {"service"}),
+                       fmt::format("there is no service '{}'", group.service),
+                       suggest(group.service, names_of(catalog_->services)));
+    return;
+  }
+  check_options(group.config, service->options, group.span, "config", service->name);
+  check_size(group, *service);
+}
+
+void Validator::check_size(const GroupSpec& group, const ServiceInfo& service) {
+  const SourceSpan span = places_.at(group.span, {"count"});
+  if (service.max_nodes != 0 && group.count > service.max_nodes) {
+    diagnostics_.error(Code::too_many_nodes, span,
+                       fmt::format("{} nodes in a group of {}; at most {} are allowed", group.count,
+                                   service.name, service.max_nodes));
+    return;
+  }
+  std::size_t servers = 0;
+  for (const GroupSpec& each : spec_.cluster.groups) servers += each.count;
+  if (service.max_servers == 0 || servers <= service.max_servers) return;
+  diagnostics_.error(Code::too_many_nodes, span,
+                     fmt::format("{} nodes in all groups; beside {} at most {} are allowed",
+                                 servers, service.name, service.max_servers));
+}
+
+void Validator::check_workload(const WorkloadSpec& workload) {
+  const auto at = [&](std::string_view key) { return places_.at(workload.span, {key}); };
+  const bool is_group =
+      std::any_of(spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
+                  [&](const GroupSpec& group) { return group.name == workload.target; });
+  if (!workload.target.empty() && !is_group) unknown_node(workload.target, at("target"));
+  if (workload.rate && workload.think_time) {
+    diagnostics_.error(Code::inconsistent, at("think_time"), "`think_time` beside `rate`",
+                       "give one of them");
+  }
+  if (workload.stop && *workload.stop < workload.start) {
+    diagnostics_.error(Code::inconsistent, at("stop"), "`stop` is before `start`");
+  }
+  const bool idle =
+      !workload.ops.empty() && std::all_of(workload.ops.begin(), workload.ops.end(),
+                                           [](const auto& op) { return op.second == 0; });
+  if (idle) diagnostics_.error(Code::inconsistent, at("ops"), "every weight is 0");
+  if (catalog_ == nullptr) return;
+  const WorkloadInfo* info = find_named(catalog_->workloads, workload.type);
+  if (info == nullptr) {
+    diagnostics_.error(Code::unknown_workload, at("type"),
+                       fmt::format("there is no workload type '{}'", workload.type),
+                       suggest(workload.type, names_of(catalog_->workloads)));
+    return;
+  }
+  const std::vector<std::string_view> operations(info->operations.begin(), info->operations.end());
+  for (const auto& [name, weight] : workload.ops) {
+    if (std::find(operations.begin(), operations.end(), name) != operations.end()) continue;
+    diagnostics_.error(Code::unknown_operation, places_.at(workload.span, {"ops", name}),
+                       fmt::format("{} has no operation '{}'", info->name, name),
+                       suggest(name, operations));
+  }
+  check_options(workload.options, info->options, workload.span, "options", info->name);
+}
+
+void Validator::check_property(const PropertySpec& property) {
+  const auto at = [&](std::string_view key) { return places_.at(property.span, {key}); };
+  const bool wanted = property.workload.empty() ||
+                      std::any_of(spec_.workloads.begin(), spec_.workloads.end(),
+                                  [&](const auto& w) { return w.name == property.workload; });
+  if (!wanted) {
+    diagnostics_.error(Code::unknown_workload, at("workload"),
+                       fmt::format("there is no workload '{}'", property.workload));
+  }
+  const std::string_view check = property.check;
+  const bool many = check.size() > 2 && check.substr(check.size() - 2) == ".*";
+  if (many && property.expect != Expectation::holds && property.expect != Expectation::any) {
+    diagnostics_.error(Code::inconsistent, at("expect"), "which of these checks is violated?",
+                       "name one check");
+  }
+  if (catalog_ == nullptr) return;
+  const std::string_view prefix = check.substr(0, check.size() - (many ? 1 : 0));
+  std::vector<const CheckInfo*> meant;
+  for (const CheckInfo& info : catalog_->checks) {
+    const bool fits = many ? info.name.substr(0, prefix.size()) == prefix : info.name == check;
+    if (fits) meant.push_back(&info);
+  }
+  if (meant.empty()) {
+    diagnostics_.error(Code::unknown_check, at("check"),
+                       fmt::format("there is no check '{}'", check),
+                       suggest(check, names_of(catalog_->checks)));
+    return;
+  }
+  check_needs(property, meant);
+  check_options(property.options, many ? std::vector<OptionInfo>{} : meant.front()->options,
+                property.span, "options", check);
+}
+
+// What the checks that a property names want of the rest of the scenario.
+void Validator::check_needs(const PropertySpec& property,
+                            const std::vector<const CheckInfo*>& checks) {
+  const auto any = [&](bool CheckInfo::*need) {
+    return std::any_of(checks.begin(), checks.end(), [&](const auto* info) { return info->*need; });
+  };
+  const auto at = [&](std::string_view key) { return places_.at(property.span, {key}); };
+  const bool is_about_workloads = any(&CheckInfo::needs_workload);
+  if (is_about_workloads && spec_.workloads.empty()) {
+    diagnostics_.error(Code::unknown_workload, at("check"),
+                       fmt::format("{} needs a workload", property.check));
+  }
+  if (!is_about_workloads && !property.workload.empty()) {
+    diagnostics_.error(Code::inconsistent, at("workload"),
+                       fmt::format("{} judges the whole run, not a workload", property.check),
+                       "remove `workload`");
+  }
+  if (any(&CheckInfo::needs_heal) && !spec_.heal) {
+    diagnostics_.error(Code::inconsistent, at("check"),
+                       fmt::format("{} needs `heal`", property.check),
+                       "add for example heal: { at: 20s, within: 5s }");
+  }
+}
+
+}  // namespace windtunnel::scenarios

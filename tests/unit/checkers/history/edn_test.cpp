@@ -1,0 +1,85 @@
+#include <windtunnel/checkers/history/edn.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace windtunnel::checkers {
+namespace {
+
+std::string round_trip(std::string_view text) {
+  EdnReader reader(text);
+  Value value;
+  if (!reader.read(value)) return "error: " + to_string(reader.error());
+  return to_edn(value);
+}
+
+TEST(Edn, ReadsAndWritesEveryKindOfForm) {
+  for (const std::string form : {"nil",
+                                 "true",
+                                 "false",
+                                 "0",
+                                 "-17",
+                                 "9223372036854775807",
+                                 ":ok",
+                                 ":a/b",
+                                 "sym",
+                                 "\"a\\\"b\"",
+                                 "\\a",
+                                 "\\newline",
+                                 "[1 2]",
+                                 "(1 2)",
+                                 "{:a 1, :b [2]}",
+                                 "#{1 2}",
+                                 "#inst \"2020\"",
+                                 "1.5",
+                                 "##NaN",
+                                 "[]",
+                                 "{}",
+                                 "+",
+                                 "-"}) {
+    EXPECT_EQ(round_trip(form), form);
+  }
+}
+
+TEST(Edn, KeepsTheTextOfNumbersThatDoNotFit) {
+  EXPECT_EQ(round_trip("123456789012345678901234567890N"), "123456789012345678901234567890N");
+  EXPECT_EQ(round_trip("22/7"), "22/7");
+  EXPECT_EQ(round_trip("1e400"), "1e400");
+  EXPECT_EQ(round_trip("42N"), "42");
+}
+
+TEST(Edn, SkipsCommentsCommasAndDiscardedForms) {
+  EXPECT_EQ(round_trip("; a comment\n [1,,2 #_ {:gone [3]} #_#_ 4 5 6]"), "[1 2 6]");
+}
+
+TEST(Edn, ReadsEscapesAndUnicode) {
+  EXPECT_EQ(round_trip("\"a\\n\\t\\u00e9\""), "\"a\\n\\t\xc3\xa9\"");
+  EXPECT_EQ(round_trip("\\u0041"), "\\A");
+}
+
+TEST(Edn, ErrorsNameLineAndColumn) {
+  EXPECT_EQ(round_trip("[1\n  }"), "error: line 2, column 3: unexpected '}'");
+  EXPECT_EQ(round_trip("[1 2"), "error: line 1, column 5: the text ends before ']'");
+  EXPECT_EQ(round_trip("{:a}"), "error: line 1, column 1: a map with a key but no value");
+  EXPECT_EQ(round_trip("\n\"abc"), "error: line 2, column 1: a string without an end");
+  EXPECT_EQ(round_trip("12x"), "error: line 1, column 1: '12x' is not a number");
+  EXPECT_EQ(round_trip("#"), "error: line 1, column 2: the text ends after '#'");
+  EXPECT_EQ(round_trip("\x01"), "error: line 1, column 1: unexpected byte 0x01");
+}
+
+TEST(Edn, NestingIsBounded) {
+  EXPECT_EQ(round_trip(std::string(60, '[') + std::string(60, ']')),
+            std::string(60, '[') + std::string(60, ']'));
+  const std::string deep(1'000'000, '[');
+  EXPECT_EQ(round_trip(deep), "error: line 1, column 65: nested more than 64 deep");
+  std::string discards;
+  for (int i = 0; i < 100'000; ++i) discards += "#_ ";
+  EXPECT_NE(round_trip(discards).find("nested more than 64 deep"), std::string::npos);
+  std::string tags;
+  for (int i = 0; i < 100'000; ++i) tags += "#t ";
+  EXPECT_NE(round_trip(tags).find("nested more than 64 deep"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace windtunnel::checkers

@@ -1,0 +1,114 @@
+#include <windtunnel/checkers/history/history_io.h>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace windtunnel::checkers {
+namespace {
+
+std::string error_of(std::string_view text) {
+  const HistoryResult read = read_history(text);
+  return read.has_error() ? to_string(read.error()) : "no error";
+}
+
+constexpr std::string_view kLines =
+    "{:index 0, :time 10, :type :invoke, :process 0, :f :write, :value 1, :node \"n1\"}\n"
+    "{:index 1, :time 11, :type :info, :process :nemesis, :f :start, :value nil}\n"
+    "{:index 2, :time 20, :type :ok, :process 0, :f :write, :value 1}\n";
+
+TEST(HistoryIo, BothLayoutsAndBothFormatsGiveTheSameHistory) {
+  const HistoryResult lines = read_history(kLines);
+  ASSERT_TRUE(lines.has_value());
+  const std::string edn = write_history_edn(*lines);
+  EXPECT_EQ(edn, kLines);
+  for (const std::string& text : {"[" + edn + "]", "; c\n(" + edn + ")", "\xef\xbb\xbf" + edn,
+                                  write_history_json_lines(*lines)}) {
+    const HistoryResult again = read_history(text);
+    ASSERT_TRUE(again.has_value()) << to_string(again.error());
+    EXPECT_EQ(write_history_edn(*again), edn);
+  }
+}
+
+TEST(HistoryIo, UnknownKeysAreKept) {
+  const HistoryResult read = read_history(kLines);
+  ASSERT_TRUE(read.has_value());
+  ASSERT_NE(read->events()[0].extra.find("node"), nullptr);
+  EXPECT_EQ(*read->events()[0].extra.find("node"), Value("n1"));
+}
+
+TEST(HistoryIo, AnEmptyTextIsAnEmptyHistory) {
+  EXPECT_EQ(error_of(""), "no error");
+  EXPECT_EQ(error_of(" ; nothing\n"), "no error");
+  EXPECT_EQ(error_of("[]"), "no error");
+}
+
+TEST(HistoryIo, WrongPairsAreRefusedWithTheirLine) {
+  const std::string call = "{:type :invoke, :process 3, :f :read, :value nil}\n";
+  const std::string ok = "{:type :ok, :process 3, :f :read, :value nil}\n";
+  const std::string info = "{:type :info, :process 3, :f :read, :value nil}\n";
+  EXPECT_EQ(error_of(call + call),
+            "line 2: process 3 invokes an operation while another one is open");
+  EXPECT_EQ(error_of("\n" + ok), "line 2: process 3 completes (:ok) without an invocation");
+  EXPECT_EQ(error_of(call + info + call), "line 3: process 3 is used again after its :info");
+  EXPECT_EQ(error_of(call + "{:type :ok, :process 3, :f :write, :value 1}"),
+            "line 2: process 3 invoked read but completes write");
+}
+
+TEST(HistoryIo, WrongEventsAreRefusedWithTheirLine) {
+  EXPECT_EQ(error_of("{:process 0, :f :read}"), "line 1: the event has no :type");
+  EXPECT_EQ(error_of("{:type :invoke, :f :read}"), "line 1: the event has no :process");
+  EXPECT_EQ(error_of("{:type :maybe, :process 0}"),
+            "line 1: :type must be invoke, ok, fail or info, not :maybe");
+  EXPECT_EQ(error_of("{:type :ok, :process [1]}"),
+            "line 1: :process must be an integer or a name, not [1]");
+  EXPECT_EQ(error_of("{:type :invoke, :process 0, :f :read, :time -5}"),
+            "line 1: :time must be an integer from 0, not -5");
+  EXPECT_EQ(error_of("[1]"), "line 1: an event must be a map with :type, :process and :f");
+  EXPECT_EQ(error_of("[] 5"), "line 1: extra data after the end of the history");
+}
+
+TEST(HistoryIo, DamagedJsonIsRefusedWithLineAndColumn) {
+  const std::string good = R"({"type":"invoke","process":0,"f":"read","value":null})";
+  EXPECT_EQ(error_of(good + "\n{\"type\":}\n").substr(0, 17), "line 2, column 9:");
+  EXPECT_EQ(error_of(good + "\n{\"type\":\"ok\"").substr(0, 7), "line 2,");
+  EXPECT_NE(error_of("{\"value\":" + std::string(100, '[')).find("line 1"), std::string::npos);
+}
+
+// Every prefix of a history is read or refused; noise is refused. Nothing crashes.
+TEST(HistoryIo, TruncationAndNoiseNeverCrash) {
+  const std::string edn = "[" + std::string(kLines) + "]";
+  for (std::size_t size = 0; size < edn.size(); ++size) {
+    const HistoryResult read = read_history(std::string_view(edn).substr(0, size));
+    EXPECT_EQ(read.has_error(), size > 0) << size;
+    if (size > 0) {
+      EXPECT_GT(read.error().line, 0U);
+    }
+  }
+  std::uint32_t state = 1;
+  for (int round = 0; round < 2000; ++round) {
+    std::string noisy = edn;
+    for (int i = 0; i < 3; ++i) {
+      state = state * 1664525U + 1013904223U;
+      noisy[state % noisy.size()] = static_cast<char>(state >> 24);
+    }
+    const HistoryResult read = read_history(noisy);
+    if (read.has_error()) {
+      EXPECT_FALSE(read.error().reason.empty());
+    }
+  }
+  std::string binary;
+  for (int i = 0; i < 4096; ++i) binary += static_cast<char>(i * 7);
+  EXPECT_TRUE(read_history(binary).has_error());
+}
+
+TEST(HistoryIo, AMissingFileAndAFolderAreMissing) {
+  for (const std::string path : {"/no/such/file", "/"}) {
+    bool missing = false;
+    EXPECT_TRUE(read_history_file(path, &missing).has_error());
+    EXPECT_TRUE(missing);
+  }
+}
+
+}  // namespace
+}  // namespace windtunnel::checkers

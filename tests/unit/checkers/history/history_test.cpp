@@ -1,0 +1,59 @@
+#include <windtunnel/checkers/history/history.h>
+
+#include <windtunnel/checkers/history/history_io.h>
+
+#include <gtest/gtest.h>
+
+namespace windtunnel::checkers {
+namespace {
+
+TEST(HistoryRecorder, PairsInvocationsWithCompletions) {
+  HistoryRecorder recorder(2);
+  const auto write = recorder.invoke(0, {1000}, "write", 3);
+  const auto read = recorder.invoke(1, {2000}, "read", {});
+  recorder.complete(write, {3000}, EventType::ok, 3);
+  recorder.complete(read, {4000}, EventType::ok, 3);
+  const History& history = recorder.history();
+  ASSERT_EQ(history.operations().size(), 2U);
+  const Operation& op = history.operations()[1];
+  EXPECT_EQ(history.f(op), "read");
+  EXPECT_EQ(history.process(op), 1);
+  EXPECT_EQ(history.result(op), Value(3));
+  EXPECT_EQ(op.invoked, 1U);
+  EXPECT_EQ(op.completed, 3U);
+  EXPECT_EQ(op.outcome, EventType::ok);
+}
+
+TEST(HistoryRecorder, InfoRetiresTheProcessAsJepsenDoes) {
+  HistoryRecorder recorder(5);
+  const auto lost = recorder.invoke(3, {1}, "write", 1);
+  recorder.complete(lost, {2}, EventType::info, 1, Value::keyword("timed-out"));
+  const auto next = recorder.invoke(3, {3}, "write", 2);
+  EXPECT_EQ(recorder.history().process(recorder.history().operations()[next.value]), 8);
+}
+
+TEST(HistoryRecorder, AnOpenOperationIsInfo) {
+  HistoryRecorder recorder(1);
+  recorder.invoke(0, {1}, "read", {});
+  EXPECT_EQ(recorder.history().operations()[0].outcome, EventType::info);
+  EXPECT_EQ(recorder.history().completion(recorder.history().operations()[0]), nullptr);
+}
+
+TEST(HistoryRecorder, WritesLinesWithFixedKeyOrder) {
+  HistoryRecorder recorder(1);
+  recorder.nemesis({5}, "partition", Value::vector({"n1", "n2"}));
+  const auto put = recorder.invoke(0, {10}, "put", "v", "k");
+  recorder.complete(put, {20}, EventType::info, "v", Value::keyword("timed-out"));
+  EXPECT_EQ(write_history_json_lines(recorder.history()),
+            R"({"index":0,"time":5,"type":"info","process":"nemesis","f":"partition",)"
+            R"("value":["n1","n2"]})"
+            "\n"
+            R"({"index":1,"time":10,"type":"invoke","process":0,"f":"put","value":"v","key":"k"})"
+            "\n"
+            R"({"index":2,"time":20,"type":"info","process":0,"f":"put","value":"v",)"
+            R"("error":"timed-out","key":"k"})"
+            "\n");
+}
+
+}  // namespace
+}  // namespace windtunnel::checkers

@@ -1,0 +1,199 @@
+#include <windtunnel/reports/text/text_report.h>
+
+#include <windtunnel/reports/text/diff.h>
+#include <windtunnel/reports/text/export.h>
+#include "tests/unit/reports/small_trace.h"
+#include "tests/unit/reports/page/synthetic.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace windtunnel::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string shown(ShowFormat format, const std::string& node = {}) {
+  ShowOptions options;
+  options.format = format;
+  options.node = node;
+  options.words = small_words();
+  const auto text = show(small_run(), options);
+  return text ? *text : text.error().what;
+}
+
+TEST(TextSummary, SaysWhatBrokeWhenAndHowToReplayIt) {
+  EXPECT_EQ(
+      text_summary(small_run().result, "out/report.html"),
+      "FAIL small  seed 18446744073709551615  raft.commit-durable  t=0.016000 s  event 10  on n2\n"
+      "  Entry 1 was acknowledged at event 6 and is on no disk.\n"
+      "  Entry 1 is on no disk.\n"
+      "  faults   power loss at 0.015000 s on n1, 1 bites\n"
+      "  report   out/report.html\n"
+      "  replay   windtunnel run small.yaml --seed 18446744073709551615\n");
+}
+
+TEST(TextSummary, TellsAnExpectedViolationFromAFailure) {
+  ResultFile result;
+  result.scenario = "lost-write";
+  result.verdict = "pass";
+  PropertyRow property;
+  property.check = "linearizable";
+  property.verdict = "violated";
+  property.expected = "violated";
+  result.properties.push_back(property);
+  EXPECT_THAT(text_summary(result), HasSubstr("linearizable was violated, as expected."));
+  result.verdict = "fail";
+  result.properties[0].verdict = "holds";
+  EXPECT_THAT(text_summary(result), HasSubstr("was expected to be violated, and held."));
+}
+
+TEST(Show, LanesAreALineAChange) {
+  EXPECT_EQ(
+      shown(ShowFormat::lanes),
+      "/ leader  \\ follower  ? candidate  | learner  # down  = paused  . not known; term:commit; "
+      "the line's node in [ ]\n"
+      "    event           time  n1           n2          \n"
+      "        1     0.000000 s [.]           .            n1 starts (life 0)\n"
+      "        2     0.000000 s  .           [.]           n2 starts (life 0)\n"
+      "        3     0.010000 s [/ 1:0]       .            n1 becomes leader in term 1\n"
+      "        6     0.012000 s  / 1:0       [.]           n2 enters term 1, voted for n1\n"
+      "        9     0.015000 s [#]           .            n1 crashes (power loss)\n"
+      ">      10     0.016000 s  #           [.]           n2 raft.commit-durable is violated\n");
+}
+
+TEST(Show, TableHoldsOneNodeWhenAsked) {
+  EXPECT_EQ(shown(ShowFormat::table, "n2"),
+            "        2      0.000000 s  n2      starts (life 0)\n"
+            "        5      0.012000 s  n2      receives append from n1\n"
+            "        6      0.012000 s  n2      enters term 1, voted for n1\n"
+            ">      10      0.016000 s  n2      raft.commit-durable is violated\n");
+  EXPECT_THAT(shown(ShowFormat::table, "n9"), HasSubstr("no node 'n9'"));
+}
+
+TEST(Show, MermaidDrawsMessagesAndLosses) {
+  const std::string text = shown(ShowFormat::mermaid);
+  EXPECT_TRUE(
+      text.starts_with("sequenceDiagram\n  participant p0 as n1\n  participant p1 as n2\n"));
+  EXPECT_THAT(text, HasSubstr("  p0->>p1: append\n"));
+  EXPECT_THAT(text, HasSubstr("  p0--xp1: append lost\n"));
+}
+
+TEST(Show, RefusesAnEventThatIsNotThere) {
+  ShowOptions options;
+  options.around = 11;
+  const auto text = show(small_run(), options);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().code, Errc::invalid_argument);
+  EXPECT_EQ(*show(RecordedRun{}, {}), "The trace holds no events.\n");
+}
+
+TEST(Show, EveryFormatTakesALargeRun) {
+  RecordedRun run;
+  run.trace = synthetic_run(20'000).trace;
+  for (const char* name : {"lanes", "table", "mermaid", "dot"}) {
+    ShowOptions options;
+    options.format = *show_format_of(name);
+    options.limit = 20;
+    const auto text = show(run, options);
+    ASSERT_TRUE(text) << name;
+    EXPECT_GT(std::count(text->begin(), text->end(), '\n'), 5) << name;
+    EXPECT_LT(std::count(text->begin(), text->end(), '\n'), 80) << name;
+  }
+  EXPECT_FALSE(show_format_of("picture"));
+}
+
+TEST(Export, JsonLinesKeepTheirForm) {
+  const std::string text = to_jsonl(small_run(), small_words());
+  EXPECT_THAT(
+      text, HasSubstr(R"({"v":1,"type":"meta","scenario":"small","seed":"18446744073709551615")"));
+  EXPECT_THAT(text, HasSubstr(R"({"id":5,"t":12000000,"node":"n2","kind":"deliver","cause":4,)"
+                              R"("f":{"type":"append","from":"n1","message":1,"size":40,)"));
+  EXPECT_THAT(text, HasSubstr(R"({"type":"violation","at":10,"check":"raft.commit-durable",)"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 12);
+}
+
+TEST(Export, ShivizClocksRiseByOneAndMergeTheSenders) {
+  const std::string text = to_shiviz(small_run(), small_words(), 6);
+  EXPECT_TRUE(text.starts_with("(?<ts>\\d+) (?<host>\\S+) (?<clock>\\{.*?\\}) (?<event>.*)\n\n"));
+  EXPECT_THAT(text, HasSubstr("11000000 n1 {\"n1\":3} sends append to n2\n"));
+  EXPECT_THAT(text, HasSubstr("12000000 n2 {\"n1\":3,\"n2\":2} receives append from n1\n"));
+}
+
+TEST(Export, PerfettoIsASequenceOfPackets) {
+  const std::string text = to_perfetto(small_run(), small_words());
+  // Field 1, length-delimited, again and again to the end.
+  std::size_t at = 0;
+  std::size_t packets = 0;
+  while (at < text.size()) {
+    ASSERT_EQ(text[at], '\n') << "at byte " << at;
+    std::size_t length = 0;
+    int shift = 0;
+    do {
+      ++at;
+      length |= static_cast<std::size_t>(static_cast<unsigned char>(text[at]) & 127U) << shift;
+      shift += 7;
+    } while ((static_cast<unsigned char>(text[at]) & 128U) != 0);
+    at += 1 + length;
+    ++packets;
+  }
+  EXPECT_EQ(at, text.size());
+  EXPECT_GT(packets, 10U);
+  EXPECT_THAT(text, HasSubstr("leader, term 1"));
+}
+
+TEST(Export, KnowsItsFormatsByName) {
+  for (const char* name : {"jsonl", "edn", "shiviz", "mermaid", "dot", "perfetto"}) {
+    const auto format = export_format_of(name);
+    ASSERT_TRUE(format) << name;
+    EXPECT_EQ(name_of(*format), name);
+    ExportOptions options;
+    options.format = *format;
+    EXPECT_TRUE(export_run(small_run(), options)) << name;
+  }
+  EXPECT_FALSE(export_format_of("pdf"));
+}
+
+TEST(Diff, FindsThePlantedRecord) {
+  RecordedRun a;
+  a.trace = synthetic_run(2000).trace;
+  RecordedRun b = a;
+  EXPECT_EQ(diff_runs(a, b).event, 0U);
+  b.trace.records[1233].time.ns += 7;
+  const RunDifference difference = diff_runs(a, b);
+  EXPECT_EQ(difference.event, 1234U);
+  EXPECT_EQ(difference.common, 1233U);
+  EXPECT_THAT(difference.text, HasSubstr("differ at event 1234"));
+  EXPECT_THAT(difference.text, HasSubstr("time: "));
+}
+
+TEST(Diff, SaysWhenOneRunEnds) {
+  RecordedRun a = small_run();
+  RecordedRun b = small_run();
+  b.trace.records.pop_back();
+  const RunDifference difference = diff_runs(a, b);
+  EXPECT_EQ(difference.event, 10U);
+  EXPECT_THAT(difference.text, HasSubstr("the run ends after 9 events"));
+}
+
+TEST(Narrator, KnowsNoKindWithoutWords) {
+  const TraceData trace = small_trace();
+  const MessageWords words;
+  const Narrator narrator(trace, words);
+  for (const KindSpec& spec : all_kinds()) {
+    Record record;
+    record.kind = static_cast<RecordKind>(spec.kind);
+    EXPECT_THAT(narrator.sentence(record), Not(HasSubstr("{"))) << spec.kind;
+    EXPECT_THAT(narrator.sentence(record), Not(HasSubstr("record kind"))) << spec.kind;
+  }
+  Record unknown;
+  unknown.kind = static_cast<RecordKind>(0x1fff);
+  unknown.a = 7;
+  EXPECT_EQ(narrator.sentence(unknown), "record kind 8191: 7, 0, 0, 0");
+}
+
+}  // namespace
+}  // namespace windtunnel::reports

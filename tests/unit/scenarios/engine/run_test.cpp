@@ -1,0 +1,208 @@
+// The verdict of a run: planted failures for each rule that makes it `fail` or `unknown`.
+#include <windtunnel/scenarios/engine/run.h>
+
+#include "tests/unit/scenarios/running.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace windtunnel::scenarios {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// What the planted checks find, and whether they stop the run.
+struct Planted {
+  Decision first = Decision::holds;
+  Decision second = Decision::holds;
+  const char* stops = nullptr;  // the check whose violation is reported at the first operation
+  bool undid = false;
+};
+
+class PlantedMonitor final : public Monitor, public RecordListener {
+ public:
+  explicit PlantedMonitor(const Planted& planted) : planted_(planted) {}
+  ~PlantedMonitor() override { sim_->trace().remove_listener(*this); }
+  void attach(const RunView& view, OnViolation on_violation) override {
+    sim_ = &view.sim;
+    stop_ = std::move(on_violation);
+    sim_->trace().add_listener(*this, {RecordKind::complete});
+  }
+  void on_record(std::uint64_t, const Record&) override {
+    if (planted_.stops != nullptr && !stopped_) stop_(planted_.stops);
+    stopped_ = true;
+  }
+  Finding finish(const RunView&, const PropertySpec& property) override {
+    Finding finding;
+    finding.decision = property.check == "planted.first" ? planted_.first : planted_.second;
+    if (finding.decision != Decision::holds) finding.text = "as planted";
+    if (planted_.undid && property.check == "planted.first") {
+      finding.plan_undid.push_back(GroupId{});
+    }
+    return finding;
+  }
+
+ private:
+  const Planted& planted_;
+  Simulation* sim_ = nullptr;
+  OnViolation stop_;
+  bool stopped_ = false;
+};
+
+RunResult run(const std::string& rest, const Planted& planted = {}) {
+  Registry registry;
+  add_builtin(registry);
+  for (const char* name : {"planted.first", "planted.second"}) {
+    CheckDefinition check;
+    check.info.name = name;
+    check.info.doc = "finds what is planted";
+    check.monitor = "planted";
+    check.judges_clients = std::string_view(name) == "planted.second";
+    check.make = [&planted] { return std::make_unique<PlantedMonitor>(planted); };
+    registry.add(check);
+  }
+  const std::string text =
+      "scenario: v1\n"
+      "name: planted\n"
+      "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
+      "workloads: [{ name: kv, type: cas-register, clients: 2, rate: 50/s, start: 1s }]\n" +
+      rest;
+  return run_text(text, registry);
+}
+
+const std::string kShort = "limits: { sim_time: 3s }\n";
+const std::string kFirst = "properties: [planted.first]\n";
+
+TEST(Verdict, IsPassWhereEverythingIsAsExpected) {
+  const RunResult result = run(kShort + kFirst + "floor: { ops_ok: 20, elections: 1 }\n");
+  EXPECT_EQ(result.verdict, RunVerdict::pass);
+  EXPECT_THAT(result.reasons, IsEmpty());
+}
+
+TEST(Verdict, BelowTheFloorOfOperationsIsUnknown) {
+  const RunResult result = run(kShort + kFirst + "floor: { ops_ok: 100000 }\n");
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("operations ok, at least 100000 expected")));
+}
+
+TEST(Verdict, BelowTheFloorOfElectionsIsUnknown) {
+  const RunResult result = run(kShort + kFirst + "floor: { elections: 50 }\n");
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("elections, at least 50 expected")));
+}
+
+TEST(Verdict, AFaultThatDoesNotBiteIsBelowTheFloor) {
+  // Nobody has the power cut while the tail is torn.
+  const RunResult result = run(kShort + kFirst +
+                               "faults: [{ at: 1s, disk: { nodes: n1, fault: torn-tail } }]\n"
+                               "floor: { faults_bite: 1 }\n");
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("0 faults that bit, at least 1 expected")));
+}
+
+TEST(Verdict, WithoutAnyOperationIsUnknownEvenWithoutAFloor) {
+  const RunResult result = run("limits: { sim_time: 500ms }\n" + kFirst);
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+}
+
+TEST(Verdict, PastABudgetIsUnknownAndSaysWhich) {
+  const RunResult result = run("limits: { sim_time: 3s, events: 1000 }\n" + kFirst);
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("a limit of the run was reached: events")));
+  const RunResult pending = run("limits: { sim_time: 3s, pending_events: 5 }\n" + kFirst);
+  EXPECT_EQ(pending.verdict, RunVerdict::unknown);
+  EXPECT_THAT(pending.reasons, Contains(HasSubstr("pending")));
+}
+
+TEST(Verdict, AnExpectedViolationThatIsNotFoundFails) {
+  const RunResult result =
+      run(kShort + "properties: [{ check: planted.first, expect: violated, because: planted }]\n");
+  EXPECT_EQ(result.verdict, RunVerdict::fail);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("holds, but a violation was expected")));
+}
+
+TEST(Verdict, AnExpectedViolationThatIsFoundPassesBelowTheFloor) {
+  Planted planted;
+  planted.first = Decision::violated;
+  planted.stops = "planted.first";
+  const RunResult result =
+      run(kShort + "properties: [{ check: planted.first, expect: violated, because: planted }]\n" +
+              "floor: { ops_ok: 100000 }\n",
+          planted);
+  EXPECT_EQ(result.verdict, RunVerdict::pass);
+  EXPECT_LT(result.sim_time, seconds(3)) << "it stops at the violation";
+}
+
+TEST(Verdict, AViolationFails) {
+  Planted planted;
+  planted.first = Decision::violated;
+  const RunResult result = run(kShort + kFirst, planted);
+  EXPECT_EQ(result.verdict, RunVerdict::fail);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("planted.first is violated: as planted")));
+}
+
+TEST(Verdict, WhatCouldNotBeDecidedIsUnknown) {
+  Planted planted;
+  planted.first = Decision::unknown;
+  const RunResult result = run(kShort + kFirst, planted);
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("could not be decided: as planted")));
+}
+
+TEST(Verdict, AStopAtAViolationThatIsNotFoundAfterwardsIsUnknown) {
+  Planted planted;
+  planted.stops = "planted.first";
+  const RunResult result = run(kShort + kFirst, planted);
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("at a violation that no property found")));
+}
+
+TEST(Verdict, AViolationThatNoPropertySpeaksOfEndsNoRun) {
+  Planted planted;
+  planted.second = Decision::violated;
+  planted.stops = "planted.second";
+  const RunResult result = run(kShort + kFirst, planted);
+  EXPECT_EQ(result.verdict, RunVerdict::pass);
+  EXPECT_EQ(result.sim_time, seconds(3));
+  const std::string any = "properties: [planted.first, { check: planted.second, expect: any }]\n";
+  EXPECT_EQ(run(kShort + any, planted).sim_time, seconds(3));
+}
+
+TEST(Verdict, WhatClientsSawIsNoViolationWhereThePlanUndidAPromise) {
+  Planted planted;
+  planted.second = Decision::violated;
+  const std::string both = "properties: [planted.first, planted.second]\n";
+  EXPECT_EQ(run(kShort + both, planted).verdict, RunVerdict::fail);
+  planted.undid = true;
+  const RunResult result = run(kShort + both, planted);
+  EXPECT_EQ(result.verdict, RunVerdict::unknown);
+  EXPECT_THAT(result.reasons, Contains(HasSubstr("the plan destroyed")));
+}
+
+// What is asked shortly before the bound of recovery, or after it, says nothing about it.
+TEST(Recovery, IsUnknownWhereClientsComeTooLateForIt) {
+  const auto with_clients_from = [](const std::string& start, const std::string& latency) {
+    return run_text(R"(scenario: v1
+name: late
+limits: { sim_time: 8s }
+cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }
+network: { default: { latency: )" +
+                    latency +
+                    R"( } }
+workloads: [{ name: kv, type: register, rate: 20/s, start: )" +
+                    start + R"( }]
+heal: { at: 2s, within: 1s }
+properties: [recovers]
+)");
+  };
+  EXPECT_EQ(with_clients_from("5s", "1ms").verdict, RunVerdict::unknown);
+  EXPECT_GT(with_clients_from("5s", "1ms").stats.ops_ok, 10U);
+  // Over such links nobody is elected, whoever asks.
+  EXPECT_EQ(with_clients_from("2900ms", "5s").verdict, RunVerdict::unknown);
+  EXPECT_EQ(with_clients_from("2100ms", "5s").verdict, RunVerdict::fail);
+}
+
+}  // namespace
+}  // namespace windtunnel::scenarios
