@@ -4,6 +4,8 @@ include_guard(GLOBAL)
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include")
 file(CREATE_LINK "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/include/windtunnel" SYMBOLIC)
 
+option(WINDTUNNEL_UNITY "compile the sources of a folder as one" ON)
+
 # The standard library takes a quarter of a file's time; precompiled once, a tenth.
 file(WRITE "${PROJECT_BINARY_DIR}/generated/pch.cpp"
   "// Owns the precompiled header that all libraries share.\n")
@@ -17,20 +19,24 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 # windtunnel_library(NAME FOLDER... [DEPENDS lib...] [LINK target...] [EXCEPT file...]
-#                    [ASSETS folder] [EXPORT set])
+#                    [ALONE file...] [ASSETS folder] [EXPORT set])
 #
 # Makes the static library windtunnel_NAME, alias windtunnel::NAME, from FOLDER/*.cpp and FOLDER/*.h
 # (not recursive); INTERFACE while there are only headers, nothing while there is nothing.
 # DEPENDS names our own libraries and skips those that do not exist; LINK names any other target.
+# The sources of a folder are compiled as one (headers take most of a file's time), but for those
+# in ALONE, which use a name that another file of their folder uses for something else;
+# -D WINDTUNNEL_UNITY=OFF compiles each by itself.
 # Every file in ASSETS is embedded (see EmbedAssets.cmake). EXPORT: the set of installed targets
 # that it belongs to, where a user may lack what it links.
 function(windtunnel_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;EXPORT" "DEPENDS;LINK;EXCEPT")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;EXPORT" "DEPENDS;LINK;EXCEPT;ALONE")
   set(sources "")
   set(headers "")
   foreach(folder IN LISTS arg_UNPARSED_ARGUMENTS)
     file(GLOB found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
     list(APPEND sources ${found})
+    set_source_files_properties(${found} PROPERTIES UNITY_GROUP "${folder}")
     file(GLOB found CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.h")
     list(APPEND headers ${found})
     install(FILES ${found} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/windtunnel/${folder}")
@@ -42,6 +48,9 @@ function(windtunnel_library name)
     windtunnel_embed_assets(generated "${name}" "${arg_ASSETS}")
     list(APPEND sources ${generated})
   endif()
+  foreach(file IN LISTS arg_ALONE)
+    set_source_files_properties("${PROJECT_SOURCE_DIR}/${file}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endforeach()
   if(NOT sources AND NOT headers)
     return()
   endif()
@@ -50,6 +59,8 @@ function(windtunnel_library name)
     set(scope PUBLIC)
     add_library(windtunnel_${name} STATIC ${sources} ${headers})
     target_precompile_headers(windtunnel_${name} REUSE_FROM windtunnel_pch)
+    set_target_properties(windtunnel_${name} PROPERTIES
+      UNITY_BUILD ${WINDTUNNEL_UNITY} UNITY_BUILD_MODE GROUP)
   else()
     set(scope INTERFACE)
     add_library(windtunnel_${name} INTERFACE)
