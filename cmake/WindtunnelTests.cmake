@@ -53,6 +53,7 @@ set(world_of_raft harness)
 set(world_of_scenarios harness)
 set(world_of_fuzzing harness)
 # What they share with others.
+set(shared_of_env tests/bench/allocations.cpp)
 set(shared_of_kv tests/bench/allocations.cpp)
 set(shared_of_net tests/bench/allocations.cpp)
 
