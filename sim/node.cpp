@@ -26,6 +26,7 @@ Node::Node(Simulation& sim, NodeId id, const NodeOptions& options, ProgramFactor
     : sim_(sim),
       id_(id),
       name_(options.name),
+      has_listener_(options.has_listener),
       compute_(options.compute),
       program_(std::move(program)),
       clock_(std::make_unique<SimClock>(*this)),

@@ -37,6 +37,9 @@ struct ComputeOptions {
 
 struct NodeOptions {
   std::string name;
+  // Whether others can connect streams to it. A client of a cluster cannot be connected to, as on
+  // sockets, where it has no listener; messages reach it.
+  bool has_listener = true;
   ComputeOptions compute;
 };
 
@@ -59,6 +62,7 @@ class Node {
 
   NodeId id() const { return id_; }
   const std::string& name() const { return name_; }
+  bool has_listener() const { return has_listener_; }
   // Of the current or last life.
   Incarnation incarnation() const { return incarnation_; }
   bool up() const { return incarnate_ != nullptr && !severed_; }
@@ -115,6 +119,7 @@ class Node {
   Simulation& sim_;
   NodeId id_;
   std::string name_;
+  bool has_listener_;
   ComputeOptions compute_;
   ProgramFactory program_;
   Incarnation incarnation_;

@@ -155,6 +155,7 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
   }
   NodeOptions options;
   options.name = node.name;
+  options.has_listener = false;
   sim_.add_node(options, client_program(sim_, *workloads_[node.owner], number, node.name));
 }
 

@@ -48,6 +48,7 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   Result<StreamId> accept(ListenerId id);
   void attend(StreamId id, StreamUser& user) { end(id).user = &user; }
 
+  // Errc::unreachable where no way leads there, overloaded where no ephemeral port is free.
   Result<StreamId> connect(Node& node, const Endpoint& to, StreamUser& user);
   Endpoint local(StreamId id) { return end(id).local; }
   Endpoint remote(StreamId id) { return end(id).remote; }

@@ -22,6 +22,7 @@ class Wire final : public EventTarget {
   // Carries the packet, which belongs to the wire from here on. Messages get their link and ordinal
   // here; segments come with an entity and ordinal of their stream.
   void transmit(std::uint32_t slot);
+  bool exists(NodeId node) const { return node.value < sim_.node_count(); }
   // What the draws of the next stream from `from` to `to` are keyed by.
   std::uint64_t open_stream(NodeId from, NodeId to);
 
@@ -52,7 +53,6 @@ class Wire final : public EventTarget {
   void drop(std::uint32_t slot, DropReason reason);
   void arrive_now(std::uint32_t slot);
   std::uint64_t record(RecordKind kind, const Packet& packet, std::uint16_t aux = 0);
-  bool exists(NodeId node) const { return node.value < sim_.node_count(); }
 
   Simulation& sim_;
   PacketPool& packets_;
