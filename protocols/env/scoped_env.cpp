@@ -12,6 +12,11 @@ constexpr unsigned kFixedPorts = kFirstEphemeralPort - 1U;
 
 bool is_fixed(Port port) { return port != 0 && port < kFirstEphemeralPort; }
 
+}  // namespace
+
+// Named, for the scope's parts are of these types.
+namespace detail {
+
 // How endpoints look from inside and from outside.
 struct PortMap {
   Port by = 0;
@@ -176,7 +181,7 @@ class ScopedRandom final : public Random {
   std::size_t size_ = 0;
 };
 
-}  // namespace
+}  // namespace detail
 
 Port moved_port(Port port, Port by) {
   if (!is_fixed(port)) return port;
@@ -200,9 +205,9 @@ struct ScopedEnv::Parts {
 
   std::string name;
   Port ports;
-  ScopedTransport transport;
-  ScopedDisk disk;
-  ScopedRandom random;
+  detail::ScopedTransport transport;
+  detail::ScopedDisk disk;
+  detail::ScopedRandom random;
   Env env;
 };
 
