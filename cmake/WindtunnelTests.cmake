@@ -4,6 +4,10 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(benchmark REQUIRED)
 
+# Tests spend their time in the libraries, which are compiled as ever; optimised less, a test file
+# compiles in half the time.
+add_compile_options($<$<CONFIG:Release>:-O1>)
+
 # GoogleTest costs a second in every test file; precompiled once, it costs a fifth of that.
 add_library(test_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/TestPch.cpp")
 target_link_libraries(test_pch PRIVATE GTest::gmock)
@@ -160,6 +164,7 @@ file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
 if(sources)
   add_executable(windtunnel_bench ${sources})
   target_link_libraries(windtunnel_bench PRIVATE ${everything} benchmark::benchmark_main)
+  target_compile_options(windtunnel_bench PRIVATE $<$<CONFIG:Release>:-O2>)
   windtunnel_test_paths(${sources})
   set_target_properties(windtunnel_bench PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
