@@ -136,8 +136,7 @@ void narrow(Object& object, Finding& finding, const Limits& limits) {
 // "at 5.312 s", or "(index 12)" in a history without times.
 std::string moment(const Event& event) {
   if (event.time_ns == kNoTime) return fmt::format("(index {})", event.index);
-  return fmt::format("at {}.{:03} s", event.time_ns / 1'000'000'000,
-                     event.time_ns / 1'000'000 % 1000);
+  return "at " + seconds_text(event.time_ns);
 }
 
 // A witness is to be read. Of a long one: what was open when the failed operation was called or

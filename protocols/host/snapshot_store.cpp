@@ -1,7 +1,7 @@
 #include <windtunnel/protocols/host/snapshot_store.h>
 
 #include <windtunnel/protocols/base/codec.h>
-#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/base/seal.h>
 #include <windtunnel/protocols/env/await.h>
 #include <windtunnel/protocols/raft/message_codec.h>
 
@@ -42,18 +42,15 @@ Bytes encode_snapshot(GroupId group, const raft::SnapshotMeta& meta, BytesView s
   writer.fixed(group.value);
   encode(writer, meta);
   writer.bytes(state);
-  const std::uint32_t checksum = crc32c(bytes);
-  writer.fixed(checksum);
+  seal(bytes);
   return bytes;
 }
 
 Result<SnapshotFile> decode_snapshot(BytesView bytes) {
   const Error corrupt = make_error_code(Errc::corrupt);
-  if (bytes.size() < sizeof(std::uint32_t)) return corrupt;
-  const BytesView body = bytes.first(bytes.size() - sizeof(std::uint32_t));
-  Reader tail(bytes.subspan(body.size()));
-  if (tail.fixed<std::uint32_t>() != crc32c(body)) return corrupt;
-  Reader reader(body);
+  const std::optional<BytesView> body = unseal(bytes);
+  if (!body) return corrupt;
+  Reader reader(*body);
   const auto magic = reader.fixed<std::uint32_t>();
   SnapshotFile file;
   file.group = GroupId{reader.fixed<std::uint32_t>()};
