@@ -10,6 +10,7 @@
 
 #include <windtunnel/checkers/history/value.h>
 #include <windtunnel/protocols/base/time.h>
+#include <windtunnel/protocols/base/time_text.h>
 
 #include <cstdint>
 #include <optional>
@@ -44,9 +45,6 @@ struct Operation {
   std::uint32_t completed = kNoEvent;   // kNoEvent when it never completed
   EventType outcome = EventType::info;  // ok, fail or info
 };
-
-// "1.200 s"; with nine digits and fewer behind the point as asked, cut and not rounded.
-std::string seconds_text(std::int64_t ns, int digits = 3);
 
 // Why a history was refused. Line and column count from 1; 0 means not known.
 struct ReadError {

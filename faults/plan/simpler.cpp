@@ -136,6 +136,28 @@ std::vector<Distribution> simpler_latencies(const Distribution& latency) {
   return out;
 }
 
+std::vector<Trigger> simpler_triggers(const Trigger& trigger) {
+  std::vector<Trigger> out;
+  const auto once = [&](Duration time) { out.push_back(At{{time, time}}); };
+  if (const auto* at = std::get_if<At>(&trigger)) {
+    if (at->time.min != at->time.max) once(at->time.min);
+  } else if (const auto* every = std::get_if<Every>(&trigger)) {
+    once(every->from);
+  } else if (const auto* randomly = std::get_if<Randomly>(&trigger)) {
+    once(randomly->between.min);
+  } else {
+    const auto& when = std::get<When>(trigger);
+    once(when.from);
+    When simpler = when;
+    simpler.repeat = false;
+    if (when.repeat) out.push_back(simpler);
+    simpler = when;
+    simpler.delay = {};
+    if (when.delay.max.ns > 0) out.push_back(simpler);
+  }
+  return out;
+}
+
 std::vector<Effect> simpler_amounts(const Effect& effect) {
   std::vector<Effect> out;
   std::visit([&](const auto& e) { simplify(e, out); }, effect);

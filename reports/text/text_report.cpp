@@ -14,56 +14,6 @@ namespace {
 constexpr std::size_t kMermaidMessages = 80;
 constexpr std::size_t kTableLines = 60;
 
-const PropertyRow* surprise_of(const ResultFile& result) {
-  for (const PropertyRow& row : result.properties) {
-    if (row.verdict == "violated" && row.expected == "holds") return &row;
-  }
-  for (const PropertyRow& row : result.properties) {
-    const bool held = row.verdict == "holds" && row.expected != "violated";
-    if (!held) return &row;
-  }
-  return nullptr;
-}
-
-std::string upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
-
-void append_indented(std::string& out, std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    out += "  ";
-    out += text.substr(0, end);
-    out += '\n';
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
-void append_faults(std::string& out, const ResultFile& result) {
-  constexpr std::size_t kMost = 12;
-  for (std::size_t i = 0; i < result.faults.size() && i < kMost; ++i) {
-    const FaultRow& fault = result.faults[i];
-    const std::string name = fault.label.empty() ? fault.id : fault.label;
-    if (!fault.begin_ns) {
-      out += fmt::format("  {}{} (never began)\n", i == 0 ? "faults   " : "         ", name);
-      continue;
-    }
-    std::string victims;
-    for (const std::string& victim : fault.victims)
-      victims += (victims.empty() ? "" : ", ") + victim;
-    out += fmt::format("  {}{} at {}{}{}, {} bites\n", i == 0 ? "faults   " : "         ", name,
-                       format_time(*fault.begin_ns),
-                       fault.end_ns ? " to " + format_time(*fault.end_ns) : std::string(),
-                       victims.empty() ? std::string() : " on " + victims, fault.bites);
-  }
-  if (result.faults.size() > kMost) {
-    out += fmt::format("           and {} more\n", result.faults.size() - kMost);
-  }
-}
-
 // Where records around the asked event begin and end: most of them before it.
 struct Range {
   std::uint64_t first;
@@ -168,40 +118,6 @@ std::string mermaid(const RecordedRun& run, const ShowOptions& options, std::uin
 }
 
 }  // namespace
-
-std::string text_summary(const ResultFile& result, const std::string& report_path) {
-  const std::string verdict = result.verdict.empty() ? "unknown" : result.verdict;
-  std::string out = upper(verdict) + " " + result.scenario;
-  if (!result.seed.empty()) out += "  seed " + result.seed;
-  const PropertyRow* surprise = surprise_of(result);
-  if (result.violation) {
-    const ViolationRow& violation = *result.violation;
-    out += "  " + violation.check;
-    if (violation.time_ns && *violation.time_ns != 0)
-      out += "  t=" + format_time(*violation.time_ns);
-    if (violation.event != 0) out += fmt::format("  event {}", violation.event);
-    if (!violation.node.empty()) out += "  on " + violation.node;
-    out += '\n';
-    append_indented(out, violation.text);
-  } else {
-    if (surprise != nullptr) out += "  " + surprise->check;
-    out += '\n';
-  }
-  if (surprise != nullptr) {
-    const bool told = result.violation && result.violation->text == surprise->witness;
-    if (surprise->expected == "violated" && surprise->verdict == "holds") {
-      append_indented(out, surprise->check + " was expected to be violated, and held.");
-    } else if (surprise->expected.starts_with("violated") && surprise->verdict == "violated") {
-      append_indented(out, surprise->check + " was violated, as expected.");
-    }
-    if (!told) append_indented(out, surprise->witness);
-  }
-  for (const std::string& reason : result.reasons) append_indented(out, reason);
-  if (verdict != "pass") append_faults(out, result);
-  if (!report_path.empty()) out += "  report   " + report_path + "\n";
-  if (!result.replay.empty()) out += "  replay   " + result.replay + "\n";
-  return out;
-}
 
 std::optional<ShowFormat> show_format_of(std::string_view name) {
   if (name == "lanes") return ShowFormat::lanes;

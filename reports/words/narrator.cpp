@@ -1,5 +1,6 @@
 #include <windtunnel/reports/words/narrator.h>
 
+#include <windtunnel/protocols/base/time_text.h>
 #include <windtunnel/protocols/base/result.h>
 
 #include <fmt/format.h>
@@ -20,13 +21,7 @@ std::string pick(const std::string_view (&names)[N], std::uint64_t index) {
 
 }  // namespace
 
-std::string format_time(std::int64_t ns) {
-  const bool negative = ns < 0;
-  const std::uint64_t size =
-      negative ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
-  return fmt::format("{}{}.{:06} s", negative ? "-" : "", size / 1'000'000'000,
-                     size % 1'000'000'000 / 1000);
-}
+std::string format_time(std::int64_t ns) { return seconds_text(ns, 6); }
 
 std::string format_duration(std::int64_t ns) {
   const double size = static_cast<double>(ns);

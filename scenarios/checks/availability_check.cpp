@@ -120,6 +120,7 @@ class AvailabilityMonitor final : public Monitor, public RecordListener {
     finding.decision = Decision::violated;
     finding.group = entry.group;
     finding.text = entry.workload + ": " + shortfall.text;
+    finding.kind = shortfall.name;
     if (shortfall.stall) finding.time = Instant{shortfall.stall->to_ns};
     for (const std::uint32_t i : shortfall.operations) {
       const checkers::Operation& op = entry.history->operations()[i];

@@ -5,7 +5,7 @@
 namespace windtunnel::scenarios {
 namespace {
 
-// What is wrong comes first: the kind of a failure is told by its first line.
+// What is wrong comes first.
 std::string text_of(const checkers::Witness& witness) {
   std::string text = witness.explanation;
   if (!witness.key.empty()) text += "\n  key " + witness.key;
@@ -57,6 +57,7 @@ class LinearizableMonitor final : public Monitor {
       finding.decision = Decision::violated;
       finding.group = entry.group;
       finding.text = text_of(verdict.witness);
+      finding.kind = verdict.witness.kind;
       place(entry, verdict.witness, finding);
     }
   }

@@ -1,5 +1,6 @@
 #include <windtunnel/scenarios/checks/recovery_check.h>
 
+#include <windtunnel/protocols/base/time_text.h>
 #include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/net/network.h>
 #include <windtunnel/sim/node.h>
@@ -10,13 +11,6 @@
 
 namespace windtunnel::scenarios {
 namespace {
-
-std::string seconds_text(Instant at) {
-  const std::int64_t ms = at.ns / 1'000'000;
-  std::string fraction = std::to_string(ms % 1'000);
-  fraction.insert(0, 3 - fraction.size(), '0');
-  return std::to_string(ms / 1'000) + "." + fraction + " s";
-}
 
 // Nodes of the core whose disks the plan destroyed: "n1, n3".
 std::string destroyed_nodes(const RunView& view) {
@@ -87,8 +81,8 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     if (missing.empty()) return finding;
     finding.decision = Decision::violated;
     finding.time = due;
-    finding.text = "a majority was healed at " + seconds_text(healed_at_) + ", but until " +
-                   seconds_text(due) + " " + missing;
+    finding.text = "a majority was healed at " + seconds_text(healed_at_.ns) + ", but until " +
+                   seconds_text(due.ns) + " " + missing;
     return finding;
   }
 
@@ -115,7 +109,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
              destroyed + " among it";
     }
     if (view.sim.now() < due) {
-      return "the run ended before the bound of recovery, " + seconds_text(due);
+      return "the run ended before the bound of recovery, " + seconds_text(due.ns);
     }
     bool asked = false;
     for (std::size_t i = 0; i < workloads_.size(); ++i) {

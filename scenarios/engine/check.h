@@ -32,6 +32,10 @@ struct Finding {
   Decision decision = Decision::holds;
   // For violated: what happened, in whole sentences. For unknown: why it could not be decided.
   std::string text;
+  // For violated: the same in a few fixed words, for two runs that are wrong for the same reason
+  // (scenarios/fuzzing/fingerprint.h). Empty: the first line of the text tells it, but for its
+  // numbers.
+  std::string kind;
   std::uint64_t event = 0;  // the trace record at which it shows; 0: at the end
   Instant time;
   NodeId node = kNoNode;

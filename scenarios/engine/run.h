@@ -94,8 +94,8 @@ struct RunArtifacts {
   std::string history_jsonl;  // of all workloads, in order of time
 };
 
-// Draws what the seed decides (scenarios/engine/draw.h), and runs to the end, the first violation (stop:
-// first), or a limit. The code under test may abort the process: run it in a worker
+// Draws what the seed decides (scenarios/engine/draw.h), and runs to the end, the first violation
+// (stop: first), or a limit. The code under test may abort the process: run it in a worker
 // (scenarios/campaign/campaign.h) unless that is what you want.
 RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
                        const RunOptions& options, RunArtifacts* artifacts = nullptr);

@@ -191,7 +191,7 @@ void describe(Fields<PropertySpec>& f) {
   f.span(&PropertySpec::span);
   f.short_form("check");
   f.required("check", &PropertySpec::check,
-             "See `windtunnel list checks`; `raft.*` means every check of that prefix.");
+             "See `windtunnel list checks`; `PREFIX.*` means every check of that prefix.");
   f.optional("workload", &PropertySpec::workload,
              "Whose history, of a check that judges histories; every workload's when absent.");
   f.optional("expect", &PropertySpec::expect,

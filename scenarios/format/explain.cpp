@@ -96,7 +96,7 @@ constexpr Explanation kExplanations[] = {
     {Code::unknown_operation, "no such operation",
      "`windtunnel list workloads` names those of each type."},
     {Code::unknown_check, "no such check",
-     "`windtunnel list checks` names them. `raft.*` means all of that prefix."},
+     "`windtunnel list checks` names them. `PREFIX.*` means all of that prefix."},
     {Code::unknown_message, "no such message type",
      "`windtunnel list services` names those of each service."},
     {Code::duplicate_name, "a name is used twice",

@@ -90,7 +90,7 @@ void Validator::check_groups() {
   }
   if (spec_.cluster.groups.empty()) {
     diagnostics_.error(Code::missing_key, places_.at({"cluster", "groups"}), "there is no group",
-                       "- { name: n, count: 5, service: raft-kv }");
+                       "- { name: n, count: 5, service: NAME }");
   }
   if (nodes > kMostNodes) {
     diagnostics_.error(Code::too_many_nodes, places_.at({"cluster", "groups"}),

@@ -1,5 +1,6 @@
 #include <windtunnel/scenarios/fuzzing/story.h>
 
+#include <windtunnel/protocols/base/time_text.h>
 #include <windtunnel/scenarios/fuzzing/plan_edit.h>
 #include <windtunnel/scenarios/format/print.h>
 
@@ -37,8 +38,7 @@ class Story {
     return id.value < trace_.nodes.size() ? trace_.nodes[id.value] : "the cluster";
   }
   void say(const Record& record, const std::string& words) {
-    const std::int64_t us = record.time.ns / 1'000;
-    lines_.push_back(fmt::format("{:>4}.{:06} s  {}", us / 1'000'000, us % 1'000'000, words));
+    lines_.push_back(fmt::format("{:>13}  {}", seconds_text(record.time.ns, 6), words));
   }
 
   void add(const Record& record) {
@@ -62,9 +62,8 @@ class Story {
         trace_.records[record.cause - 1].time == record.time) {
       return say(record, check + " is violated");
     }
-    const std::int64_t us = trace_.records[record.cause - 1].time.ns / 1'000;
-    say(record, fmt::format("{} is violated, by what happened at {}.{:06} s", check, us / 1'000'000,
-                            us % 1'000'000));
+    const std::int64_t cause_ns = trace_.records[record.cause - 1].time.ns;
+    say(record, check + " is violated, by what happened at " + seconds_text(cause_ns, 6));
   }
 
   void say_fault(const Record& record, const char* what) {

@@ -72,7 +72,6 @@ class LinkTable {
   void remove_fault(FaultId id);
   void remove_all_faults();
   void enable_fault(FaultId id, bool on);
-  bool has_fault(FaultId id) const;
   bool is_disturbed(NodeId from, NodeId to) {
     Link& link = (*this)[index(from, to)];
     current(link);

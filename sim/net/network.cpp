@@ -104,7 +104,6 @@ void Network::enable_fault(FaultId id, bool on) {
   parts_->wire.release_stale();
 }
 
-bool Network::has_fault(FaultId id) const { return parts_->links.has_fault(id); }
 bool Network::is_disturbed(NodeId from, NodeId to) { return parts_->links.is_disturbed(from, to); }
 
 void Network::heal_all() {

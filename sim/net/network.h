@@ -101,7 +101,6 @@ class Network {
   void remove_fault(FaultId id);
   // Switches the fault off, as if removed, and on again.
   void enable_fault(FaultId id, bool on);
-  bool has_fault(FaultId id) const;
   // Whether any fault acts on what goes from one to the other.
   bool is_disturbed(NodeId from, NodeId to);
   // Removes all faults; profiles stay.

@@ -1,5 +1,7 @@
 #include <windtunnel/sim/trace/describe.h>
 
+#include <windtunnel/protocols/base/time_text.h>
+
 namespace windtunnel {
 namespace {
 
@@ -7,12 +9,6 @@ std::string node_name(const TraceData& data, NodeId node) {
   if (node == kNoNode) return "-";
   if (node.value < data.nodes.size()) return data.nodes[node.value];
   return "node" + std::to_string(node.value);
-}
-
-std::string seconds_text(Instant at) {
-  std::string fraction = std::to_string(at.ns % 1'000'000'000);
-  fraction.insert(0, 9 - fraction.size(), '0');
-  return std::to_string(at.ns / 1'000'000'000) + "." + fraction + " s";
 }
 
 // A word as the name it stands for, where the trace knows one.
@@ -30,7 +26,7 @@ std::string describe_record(const TraceData& data, std::uint64_t number) {
     return "#" + std::to_string(number) + " (the trace ends before)";
   }
   const Record& r = data.records[number - 1];
-  std::string text = "#" + std::to_string(number) + " " + seconds_text(r.time) + " " +
+  std::string text = "#" + std::to_string(number) + " " + seconds_text(r.time.ns, 9) + " " +
                      node_name(data, r.node) + " " + std::string(name_of(r.kind));
   if (is_message(r.kind)) {
     const NodeId peer{static_cast<std::uint32_t>(r.b >> 16)};

@@ -25,32 +25,6 @@ std::string shown(ShowFormat format, const std::string& node = {}) {
   return text ? *text : text.error().what;
 }
 
-TEST(TextSummary, SaysWhatBrokeWhenAndHowToReplayIt) {
-  EXPECT_EQ(
-      text_summary(small_run().result, "out/report.html"),
-      "FAIL small  seed 18446744073709551615  raft.commit-durable  t=0.016000 s  event 10  on n2\n"
-      "  Entry 1 was acknowledged at event 6 and is on no disk.\n"
-      "  Entry 1 is on no disk.\n"
-      "  faults   power loss at 0.015000 s on n1, 1 bites\n"
-      "  report   out/report.html\n"
-      "  replay   windtunnel run small.yaml --seed 18446744073709551615\n");
-}
-
-TEST(TextSummary, TellsAnExpectedViolationFromAFailure) {
-  ResultFile result;
-  result.scenario = "lost-write";
-  result.verdict = "pass";
-  PropertyRow property;
-  property.check = "linearizable";
-  property.verdict = "violated";
-  property.expected = "violated";
-  result.properties.push_back(property);
-  EXPECT_THAT(text_summary(result), HasSubstr("linearizable was violated, as expected."));
-  result.verdict = "fail";
-  result.properties[0].verdict = "holds";
-  EXPECT_THAT(text_summary(result), HasSubstr("was expected to be violated, and held."));
-}
-
 TEST(Show, LanesAreALineAChange) {
   EXPECT_EQ(
       shown(ShowFormat::lanes),
