@@ -27,6 +27,7 @@ Node::Node(Simulation& sim, NodeId id, const NodeOptions& options, ProgramFactor
       id_(id),
       name_(options.name),
       compute_(options.compute),
+      messages_(options.messages),
       program_(std::move(program)),
       clock_(std::make_unique<SimClock>(*this)),
       disk_(std::make_unique<SimDisk>(*this)),
