@@ -42,7 +42,7 @@ scenarios::Catalog builtin_catalog() {
 std::vector<std::string> all_effects() {
   return {"partition", "cut",         "isolate",  "link",  "hold",    "release",
           "messages",  "crash",       "restart",  "pause", "suspend", "clock_jump",
-          "disk",      "clock_drift", "overload", "heal",  "timeout", "script"};
+          "disk",      "clock_drift", "overload", "heal",  "act",   "script"};
 }
 
 std::vector<faults::DiskFault::Kind> honest_disk_faults() {

@@ -94,6 +94,10 @@ Effect draw_crash(Draws& draws, const PlanFrame& frame) {
   return crash;
 }
 
+Effect draw_act(Draws& draws, const PlanFrame& frame) {
+  return Act{draw_server(draws, frame.names), draws.pick(frame.actions), {}};
+}
+
 Effect draw_cut(Draws& draws, const PlanFrame& frame) {
   Cut cut;
   Ends ends = draw_ends(draws, frame.names);
@@ -127,8 +131,7 @@ const Entry kEntries[] = {
     {"disk", draw_disk},
     {"overload", draw_overload},
     {"heal", on_servers<Heal>},
-    {"timeout",
-     [](Draws& d, const PlanFrame& f) -> Effect { return TimeoutNow{draw_server(d, f.names)}; }},
+    {"act", draw_act},
 };
 
 }  // namespace
@@ -152,7 +155,8 @@ Effect draw_effect(Draws& draws, const PlanFrame& frame) {
 }
 
 bool lasts(const Effect& effect) {
-  return !faults::is_instant(effect) && !std::holds_alternative<ClockJump>(effect);
+  return faults::row_of(effect).lasting != Lasting::not_at_all &&
+         !std::holds_alternative<ClockJump>(effect);
 }
 
 }  // namespace windtunnel::gen

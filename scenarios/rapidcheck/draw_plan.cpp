@@ -32,8 +32,8 @@ DurationRange begin_of(const PlanOptions& options) {
   return {{}, std::min(last, end)};
 }
 
-bool is_about(const PlanFrame& frame, const std::string& effect, bool has_timeout) {
-  if (effect == "timeout") return has_timeout;
+bool is_about(const PlanFrame& frame, const std::string& effect) {
+  if (effect == "act") return !frame.actions.empty();
   if (effect == "disk") return !frame.disk_faults.empty();
   return effect != "script";
 }
@@ -158,17 +158,16 @@ PlanFrame::PlanFrame(const PlanOptions& options)
       damage_messages(options.damage_messages) {
   WT_ASSERT(!names.servers.empty(), "a plan is for a scenario with servers");
   WT_ASSERT(begin.min <= begin.max && begin.max <= end, "faults begin within the run");
-  bool has_timeout = false;
   for (const scenarios::GroupSpec& group : options.scenario.cluster.groups) {
     const auto* service = scenarios::find_named(options.catalog.services, group.service);
     if (service == nullptr) continue;
-    has_timeout |= service->has_timeout;
+    for (const scenarios::ActionInfo& action : service->actions) actions.push_back(action.name);
     message_types.insert(message_types.end(), service->message_types.begin(),
                          service->message_types.end());
   }
   for (const std::string& effect : options.effects) {
     if (effect == "script") scripts = true;
-    if (is_about(*this, effect, has_timeout)) effects.push_back(effect);
+    if (is_about(*this, effect)) effects.push_back(effect);
   }
   WT_ASSERT(scripts || !effects.empty(), "the options allow an effect that the scenario has");
 }

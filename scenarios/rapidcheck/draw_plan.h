@@ -17,6 +17,7 @@ struct PlanFrame {
 
   Names names;
   std::vector<std::string> message_types;
+  std::vector<std::string> actions;
   std::vector<std::string> effects;  // of the options, those that the scenario has a use for
   bool scripts = false;
   faults::DurationRange begin;
