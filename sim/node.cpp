@@ -28,6 +28,7 @@ Node::Node(Simulation& sim, NodeId id, const NodeOptions& options, ProgramFactor
       name_(options.name),
       has_listener_(options.has_listener),
       compute_(options.compute),
+      messages_(options.messages),
       program_(std::move(program)),
       clock_(std::make_unique<SimClock>(*this)),
       disk_(std::make_unique<SimDisk>(*this)),

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/env/message_classes.h>
 #include <windtunnel/protocols/env/service.h>
 #include <windtunnel/sim/trace/record.h>
 
@@ -41,6 +42,7 @@ struct NodeOptions {
   // sockets, where it has no listener; messages reach it.
   bool has_listener = true;
   ComputeOptions compute;
+  MessageClasses messages{};
 };
 
 // An input waiting for its core: messages and stream events. Timers and completions are waiters.
@@ -67,6 +69,8 @@ class Node {
   Incarnation incarnation() const { return incarnation_; }
   bool up() const { return incarnate_ != nullptr && !severed_; }
   bool paused() const { return paused_; }
+  // Whether it has been up before, or is.
+  bool was_started() const { return started_once_; }
   // Whether the machine runs, be it without the program: after a crash of the process its kernel
   // still ends and refuses streams. False before the first start and after a power loss.
   bool powered() const { return powered_; }
@@ -76,6 +80,8 @@ class Node {
   Simulation& simulation() { return sim_; }
   // Takes effect with the next input.
   ComputeOptions& compute_options() { return compute_; }
+  // How what it sends is told apart.
+  const MessageClasses& messages() const { return messages_; }
   // Core time used since the last start, and what waits now: for overload and utilisation.
   Duration busy() const;
   std::size_t inbox_length() const;
@@ -121,6 +127,7 @@ class Node {
   std::string name_;
   bool has_listener_;
   ComputeOptions compute_;
+  MessageClasses messages_;
   ProgramFactory program_;
   Incarnation incarnation_;
   bool started_once_ = false;

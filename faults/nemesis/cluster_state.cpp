@@ -18,6 +18,8 @@ std::uint32_t ClusterState::node_count() const { return static_cast<std::uint32_
 
 bool ClusterState::up(NodeId node) const { return sim_.node(node).up(); }
 
+bool ClusterState::was_started(NodeId node) const { return sim_.node(node).was_started(); }
+
 NodeId ClusterState::leader(std::string_view group) const {
   NodeId found = kNoNode;
   std::uint64_t newest = 0;

@@ -15,6 +15,7 @@ struct NodeName {
   std::string name;
   std::string group;
   bool client = false;
+  bool spare = false;
 };
 
 class ClusterState final : public ClusterView, public RecordListener {
@@ -29,6 +30,8 @@ class ClusterState final : public ClusterView, public RecordListener {
   std::string_view group(NodeId node) const override { return nodes_[node.value].group; }
   bool is_client(NodeId node) const override { return nodes_[node.value].client; }
   bool up(NodeId node) const override;
+  bool is_spare(NodeId node) const override { return nodes_[node.value].spare; }
+  bool was_started(NodeId node) const override;
   NodeId leader(std::string_view group) const override;
 
   std::vector<NodeId> servers() const;

@@ -10,11 +10,6 @@
 namespace windtunnel::faults {
 namespace {
 
-// What an event of the nemesis is about: the first word.
-constexpr std::uint64_t kFire = 0;  // the fault b fires
-constexpr std::uint64_t kEnd = 1;   // the occurrence b ends
-constexpr std::uint64_t kStep = 2;  // the script of fault b goes on
-
 Instant at_time(Duration since_start) { return Instant{} + since_start; }
 
 Observation observation_of(const Record& record) {

@@ -22,10 +22,10 @@
 namespace windtunnel::faults {
 
 struct NemesisOptions {
-  // The first byte of the messages that a service calls so; nullopt when there are none.
-  std::function<std::optional<std::uint8_t>(std::string_view)> message_byte;
-  // Makes the node's election timer expire (`timeout: NODE`).
-  std::function<void(NodeId)> time_out;
+  // The class of the messages that the service of the node calls so; nullopt when there are none.
+  std::function<std::optional<std::uint8_t>(NodeId, std::string_view)> message_class;
+  // Has the node, which is up, do an action of its service; false where that has none of the name.
+  std::function<bool(NodeId, const Act&)> act;
   // No fault begins after this.
   Instant end = kEndOfTime;
 };
@@ -78,6 +78,7 @@ class Nemesis final : public RecordListener, private EventTarget {
     std::vector<NetworkPart> parts;
     std::int64_t amount = 0;  // drawn: drift in ppb
     std::size_t record = 0;   // into its FaultRecord's occurrences
+    EventHandle ending;       // its end, where it has a duration
   };
   struct Progress {  // of one fault
     std::uint64_t next_occurrence = 0;
@@ -95,6 +96,11 @@ class Nemesis final : public RecordListener, private EventTarget {
     bool step_waits = false;
     Instant wait_over = kEndOfTime;
   };
+
+  // What an event of the nemesis is about: its first word. The second says which.
+  static constexpr std::uint64_t kFire = 0;  // a fault fires
+  static constexpr std::uint64_t kEnd = 1;   // an occurrence ends
+  static constexpr std::uint64_t kStep = 2;  // the script of a fault goes on
 
   // nemesis.cpp: triggers and time.
   RecordKinds wanted_records() const;
@@ -123,12 +129,18 @@ class Nemesis final : public RecordListener, private EventTarget {
   void restart(NodeId node);
   std::vector<NodeId> ends(const Selector& selector, const Active& active,
                            std::string_view purpose) const;
+  // Senders whose messages of the wanted type have the same class; any class where none is given.
+  struct Senders {
+    std::optional<std::uint8_t> kind;
+    std::vector<NodeId> nodes;
+  };
+  std::vector<Senders> senders(std::string_view type, const std::vector<NodeId>& from) const;
   void bite(const Active& active);
   void forget_crash(NodeId node);
   // Node settings are worked out from all that acts, so that overlapping faults compose.
   void settle_node(NodeId node);
   // Whether there was anything to heal.
-  bool apply_heal(const std::vector<NodeId>& nodes);
+  bool apply_heal(const std::vector<NodeId>& those);
 
   // disk_effects.cpp
   void begin_disk_fault(Active& active, const DiskFault& fault);

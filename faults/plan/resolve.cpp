@@ -9,13 +9,19 @@ bool contains(const std::vector<NodeId>& nodes, NodeId node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
+bool is_there(const ClusterView& view, NodeId node) {
+  return !view.is_spare(node) || view.was_started(node);
+}
+
 // The servers, or those of one group.
 std::vector<NodeId> servers_of(const ClusterView& view, std::string_view group) {
   std::vector<NodeId> servers;
   for (std::uint32_t i = 0; i < view.node_count(); ++i) {
     const NodeId node{i};
-    if (!view.is_client(node) && (group.empty() || view.group(node) == group))
+    if (is_there(view, node) && !view.is_client(node) &&
+        (group.empty() || view.group(node) == group)) {
       servers.push_back(node);
+    }
   }
   return servers;
 }
@@ -69,12 +75,14 @@ void Resolver::add_named(std::string_view name) {
 
 void Resolver::add_all(bool clients) {
   for (std::uint32_t i = 0; i < view_.node_count(); ++i) {
-    if (view_.is_client(NodeId{i}) == clients && free(NodeId{i})) choose(NodeId{i});
+    const NodeId node{i};
+    if (view_.is_client(node) == clients && is_there(view_, node) && free(node)) choose(node);
   }
 }
 
 void Resolver::add_quorum(const Term& term) {
   std::vector<NodeId> servers = servers_of(view_, term.name);
+  std::erase_if(servers, [&](NodeId node) { return view_.is_spare(node); });
   if (servers.empty()) return;
   const std::size_t wanted =
       term.kind == Term::Kind::majority ? servers.size() / 2 + 1 : (servers.size() - 1) / 2;

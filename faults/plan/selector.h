@@ -68,6 +68,10 @@ class ClusterView {
   virtual std::string_view group(NodeId node) const = 0;
   virtual bool is_client(NodeId node) const = 0;
   virtual bool up(NodeId node) const = 0;
+  // Not a member of its group at first: it takes part in no majority.
+  virtual bool is_spare(NodeId) const { return false; }
+  // A spare node that never was is there for those alone who name it.
+  virtual bool was_started(NodeId) const { return true; }
   // The node of the group with the newest term that leads and is up; kNoNode while nobody does.
   virtual NodeId leader(std::string_view group) const = 0;
 

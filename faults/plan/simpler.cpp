@@ -100,6 +100,15 @@ void simplify(const Overload& overload, std::vector<Effect>& out) {
   if (overload.factor > 1) versions.with(&Overload::per_input, Duration{});
 }
 
+// An option that is left out has its default.
+void simplify(const Act& act, std::vector<Effect>& out) {
+  for (const auto& [key, value] : act.options) {
+    Act changed = act;
+    changed.options.erase(key);
+    out.push_back(std::move(changed));
+  }
+}
+
 template <class E>
 void simplify(const E&, std::vector<Effect>&) {}
 

@@ -19,7 +19,8 @@ std::vector<Trigger> simpler_triggers(const Trigger& trigger);
 
 // The effect on the same nodes, with one amount changed: certain instead of likely, always the same
 // instead of drawn, one impairment of a link less, a process that crashes instead of a loss of
-// power, fewer words in a filter of messages. All of them are effects that a scenario may have.
+// power, fewer words in a filter of messages, fewer options of an action. All of them are effects
+// that a scenario may have.
 std::vector<Effect> simpler_amounts(const Effect& effect);
 
 }  // namespace windtunnel::faults

@@ -1,4 +1,5 @@
 // Raft's messages, events and observations in words.
+#include <windtunnel/harness/raft/raft_describe.h>
 #include <windtunnel/harness/raft/raft_protocol.h>
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ std::string place(raft::LogIndex index, raft::Term term) {
   return fmt::format("{}/{}", index.value, term.value);
 }
 
-std::string describe_append(const Message& message) {
+std::string describe_append(const Message& message, PayloadWords words) {
   std::string text = fmt::format(" after={} commit={}", place(message.index, message.log_term),
                                  message.commit.value);
   if (message.entries.empty()) return text + " heartbeat";
@@ -22,18 +23,18 @@ std::string describe_append(const Message& message) {
   for (std::size_t i = 0; i < message.entries.size(); ++i) {
     const raft::Entry& entry = message.entries[i];
     text += fmt::format("{}{}", i == 0 ? "" : " ", place(message.index + i + 1, entry.term));
-    if (!entry.payload.empty()) text += fmt::format(" '{}'", as_text(entry.payload.view()));
+    if (!entry.payload.empty()) text += " " + words(entry.payload.view());
   }
   return text + "]";
 }
 
-std::string describe_fields(const Message& message) {
+std::string describe_fields(const Message& message, PayloadWords words) {
   switch (message.kind) {
     case MessageKind::pre_vote:
     case MessageKind::request_vote: return " last=" + place(message.index, message.log_term);
     case MessageKind::pre_vote_reply:
     case MessageKind::request_vote_reply: return message.reject ? " refused" : " granted";
-    case MessageKind::append: return describe_append(message);
+    case MessageKind::append: return describe_append(message, words);
     case MessageKind::append_reply:
       if (!message.reject) return fmt::format(" match={}", message.index.value);
       return fmt::format(" refused={} hint={}", message.index.value,
@@ -79,9 +80,15 @@ std::string describe_observation(const Observation& seen) {
 
 }  // namespace
 
+std::string describe_message(const Message& message, PayloadWords words) {
+  return fmt::format("term={}{}", message.term.value, describe_fields(message, words));
+}
+
 std::string RaftProtocol::describe(const Message& message) const {
-  return fmt::format("{} term={}{}", raft::name_of(message.kind), message.term.value,
-                     describe_fields(message));
+  const PayloadWords quoted = [](BytesView payload) {
+    return fmt::format("'{}'", as_text(payload));
+  };
+  return fmt::format("{} {}", raft::name_of(message.kind), describe_message(message, quoted));
 }
 
 std::string RaftProtocol::describe(const Event& event) const {

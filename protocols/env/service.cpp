@@ -64,7 +64,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return parse_quantity(text, kSizeUnits);
 }
 
-Duration ServiceConfig::duration(std::string_view key, Duration fallback) const {
+Duration GivenOptions::duration(std::string_view key, Duration fallback) const {
   const auto found = options.find(key);
   if (found == options.end()) return fallback;
   const std::optional<Duration> value = parse_duration(found->second);
@@ -72,7 +72,7 @@ Duration ServiceConfig::duration(std::string_view key, Duration fallback) const 
   return *value;
 }
 
-std::uint64_t ServiceConfig::integer(std::string_view key, std::uint64_t fallback) const {
+std::uint64_t GivenOptions::integer(std::string_view key, std::uint64_t fallback) const {
   const auto found = options.find(key);
   if (found == options.end()) return fallback;
   const std::string& text = found->second;
@@ -83,7 +83,7 @@ std::uint64_t ServiceConfig::integer(std::string_view key, std::uint64_t fallbac
   return value;
 }
 
-bool ServiceConfig::boolean(std::string_view key, bool fallback) const {
+bool GivenOptions::boolean(std::string_view key, bool fallback) const {
   const auto found = options.find(key);
   if (found == options.end()) return fallback;
   WT_ASSERT(found->second == "true" || found->second == "false",
@@ -91,9 +91,17 @@ bool ServiceConfig::boolean(std::string_view key, bool fallback) const {
   return found->second == "true";
 }
 
-std::string ServiceConfig::text(std::string_view key, std::string_view fallback) const {
+std::string GivenOptions::text(std::string_view key, std::string_view fallback) const {
   const auto found = options.find(key);
   return found == options.end() ? std::string(fallback) : found->second;
+}
+
+const std::vector<NodeId>& ServiceConfig::peers(std::string_view group_name) const {
+  static const std::vector<NodeId> none;
+  for (const NamedNodes& named : groups) {
+    if (named.name == group_name) return named.nodes;
+  }
+  return none;
 }
 
 }  // namespace windtunnel

@@ -15,18 +15,9 @@
 
 namespace windtunnel {
 
-// How one node, or a client of it, is set up.
-struct ServiceConfig {
-  // This node's name ("n1").
-  std::string name;
-  // The group that the nodes of the service form: tags their messages, records and observations. A
-  // scenario numbers its groups of nodes from 0; on sockets it is an option, 0 by default.
-  GroupId group;
-  // The nodes of the service, in the scenario's order; names are parallel.
-  std::vector<NodeId> members;
-  std::vector<std::string> member_names;
-  // The scenario's `config:` of the group. Checked against the service's table of options before a
-  // run, so that values here parse.
+// Options by name, as a scenario gives them. Checked against their table before a run, so that
+// values here parse.
+struct GivenOptions {
   std::map<std::string, std::string, std::less<>> options;
 
   // The option's value, or `fallback` where it is not given. Durations are written with a unit:
@@ -35,6 +26,31 @@ struct ServiceConfig {
   std::uint64_t integer(std::string_view key, std::uint64_t fallback) const;
   bool boolean(std::string_view key, bool fallback) const;
   std::string text(std::string_view key, std::string_view fallback) const;
+};
+
+// The nodes of a group of a scenario, by its name there. Names are parallel.
+struct NamedNodes {
+  std::string name;
+  std::vector<NodeId> nodes;
+  std::vector<std::string> node_names;
+};
+
+// How one node, or a client of it, is set up; its options are the scenario's `config:` of the group.
+struct ServiceConfig : GivenOptions {
+  // This node's name ("n1").
+  std::string name;
+  // The group that the nodes of the service form: tags their messages, records and observations. A
+  // scenario numbers its groups of nodes from 0; on sockets it is an option, 0 by default.
+  GroupId group;
+  // The nodes of the service, in the scenario's order; names are parallel.
+  std::vector<NodeId> members;
+  std::vector<std::string> member_names;
+  // All groups of the scenario, also this one: those whom a gateway or a coordinator calls. Empty on
+  // sockets.
+  std::vector<NamedNodes> groups;
+
+  // The nodes of the group of that name; none where there is no such group.
+  const std::vector<NodeId>& peers(std::string_view group_name) const;
 };
 
 // Parses "150ms", "1.5s", "10us", "2m", "1h", "7ns"; nothing else. nullopt when malformed or out of

@@ -57,8 +57,10 @@ FileResult<std::string> table(const RecordedRun& run, const ShowOptions& options
   for (const std::uint64_t number : lines) {
     const Record& record = run.trace.records[number - 1];
     const std::string who = record.node == kNoNode ? std::string() : narrator.node(record.node);
-    out += fmt::format("{}{:>8}  {:>14}  {:<6}  {}\n", number == center ? ">" : " ", number,
-                       format_time(record.time.ns), who, narrator.sentence(record));
+    const std::string carried = narrator.content(number);
+    out += fmt::format("{}{:>8}  {:>14}  {:<6}  {}{}\n", number == center ? ">" : " ", number,
+                       format_time(record.time.ns), who, narrator.sentence(record),
+                       carried.empty() ? "" : ": " + carried);
   }
   return out;
 }

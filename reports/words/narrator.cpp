@@ -115,7 +115,9 @@ std::string Narrator::line(std::uint64_t number) const {
     return fmt::format("{}  (no such event)", number);
   const Record& record = trace_.records[number - 1];
   const std::string who = record.node == kNoNode ? std::string() : node(record.node) + "  ";
-  return fmt::format("{}  {}  {}{}", number, format_time(record.time.ns), who, sentence(record));
+  const std::string carried = content(number);
+  return fmt::format("{}  {}  {}{}{}", number, format_time(record.time.ns), who, sentence(record),
+                     carried.empty() ? "" : ": " + carried);
 }
 
 std::vector<std::pair<std::string, std::string>> Narrator::fields(const Record& record) const {
@@ -128,8 +130,12 @@ std::vector<std::pair<std::string, std::string>> Narrator::fields(const Record& 
 }
 
 std::string Narrator::content(std::uint64_t number) const {
-  if (!words_.describe) return {};
-  const auto found = trace_.bytes.find(number);
+  if (!words_.describe || number == 0 || number > trace_.records.size()) return {};
+  const Record& record = trace_.records[number - 1];
+  if (!has_message_type(record.kind)) return {};
+  // The bytes are kept with the send.
+  auto found = trace_.bytes.find(number);
+  if (found == trace_.bytes.end()) found = trace_.bytes.find(record.cause);
   return found == trace_.bytes.end() ? std::string() : printable(words_.describe(found->second));
 }
 

@@ -36,11 +36,11 @@ class Narrator {
   std::string message(std::uint8_t first_byte) const;
   // The sentence for a record, without time and node.
   std::string sentence(const Record& record) const;
-  // "18231  5.312450 s  n2  becomes leader in term 3"
+  // "18231  5.312450 s  n2  becomes leader in term 3"; with what a message carries.
   std::string line(std::uint64_t number) const;
   // Name and text of each field that the kind has.
   std::vector<std::pair<std::string, std::string>> fields(const Record& record) const;
-  // The service's line about the bytes kept for a record; empty when there are none.
+  // The service's line about what the message of a record carries, where its bytes were kept.
   std::string content(std::uint64_t number) const;
 
   std::string text_of(FieldType type, std::uint64_t word) const;

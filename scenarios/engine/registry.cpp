@@ -37,20 +37,27 @@ std::vector<std::string> split(std::string_view choices) {
   return words;
 }
 
+std::vector<OptionInfo> infos_of(std::span<const OptionSpec> options) {
+  std::vector<OptionInfo> infos;
+  for (const OptionSpec& option : options) {
+    infos.push_back({std::string(option.key), kind_of(option.kind), std::string(option.fallback),
+                     std::string(option.doc), split(option.choices), std::string(option.minimum),
+                     std::string(option.maximum), std::string(option.less_than)});
+  }
+  return infos;
+}
+
 ServiceInfo info_of(const ServiceDefinition& definition) {
   ServiceInfo info;
   info.name = definition.name;
   info.doc = definition.doc;
-  for (const OptionSpec& option : definition.options) {
-    info.options.push_back({std::string(option.key), kind_of(option.kind),
-                            std::string(option.fallback), std::string(option.doc),
-                            split(option.choices), std::string(option.minimum),
-                            std::string(option.maximum), std::string(option.less_than)});
-  }
+  info.options = infos_of(definition.options);
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
   info.max_nodes = definition.max_nodes;
   info.max_servers = definition.max_servers;
-  info.has_timeout = static_cast<bool>(definition.time_out);
+  for (const ActionDefinition& action : definition.actions) {
+    info.actions.push_back({action.name, action.doc, infos_of(action.options)});
+  }
   return info;
 }
 
@@ -64,13 +71,26 @@ void assert_consistent(const OptionInfo& option) {
             "the default of an option is within its bounds");
 }
 
+// A report could not tell the action from an effect, nor the file its option from another key.
+void assert_consistent(const ActionInfo& action) {
+  for (std::size_t i = 0; i < std::variant_size_v<faults::Effect>; ++i) {
+    WT_ASSERT(faults::row_at(i).name != action.name, "an action is called as no effect is");
+  }
+  for (const OptionInfo& option : action.options) {
+    WT_ASSERT(option.name != "nodes" && option.name != "action", "keys of `act` are not options");
+    assert_consistent(option);
+  }
+}
+
 }  // namespace
 
 void OperationSource::completed(const Operation&, const Outcome&) {}
 
 void Registry::add(ServiceDefinition definition) {
   WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
-  for (const OptionInfo& option : info_of(definition).options) assert_consistent(option);
+  const ServiceInfo info = info_of(definition);
+  for (const OptionInfo& option : info.options) assert_consistent(option);
+  for (const ActionInfo& action : info.actions) assert_consistent(action);
   services_.push_back(std::move(definition));
 }
 

@@ -12,6 +12,7 @@
 
 #include <windtunnel/checkers/history/history.h>
 #include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/protocols/env/message_classes.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
 #include <windtunnel/scenarios/format/catalog.h>
@@ -29,10 +30,20 @@
 
 namespace windtunnel::scenarios {
 
-// The name of messages whose first byte is `byte`, in traces and message filters.
+// The name of a class of messages, in traces and message filters.
 struct MessageType {
-  std::uint8_t byte = 0;
+  std::uint8_t number = 0;
   std::string name;
+};
+
+// Something that a node of the service can be told to do: an operator's command, or an event that
+// would else be waited for (`act: { nodes: n1, action: NAME, OPTION: VALUE }`).
+struct ActionDefinition {
+  std::string name;
+  std::string doc;
+  std::function<void(Service&, const GivenOptions&)> run;
+  // Its keys beside `nodes` and `action`; the strings must live as long as the registry.
+  std::span<const OptionSpec> options = {};
 };
 
 struct ServiceDefinition {
@@ -47,13 +58,14 @@ struct ServiceDefinition {
   std::size_t max_servers = 0;
   // A client that runs on a node of its own; `config.name` is the client's node.
   std::function<std::unique_ptr<Client>(Env&, const ServiceConfig&)> make_client;
+  // The classes of its messages, and how they are told apart, also in its streams.
   std::vector<MessageType> messages;
+  MessageClasses classes{};
   // The names of the marks that it can leave (ObservationKind::mark).
   std::span<const std::string_view> marks = {};
   // One line for people about a message's bytes; may be empty.
   std::function<std::string(BytesView)> describe;
-  // Makes the node's election timer expire now (`timeout: NODE`); may be empty.
-  std::function<void(Service&)> time_out;
+  std::vector<ActionDefinition> actions;
 };
 
 // The operations of one client of a workload, one after the other. Draws from `Random` only.

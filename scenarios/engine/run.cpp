@@ -171,7 +171,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
     const faults::Fault& fault = spec.plan.faults[i];
     FaultActivity activity;
     activity.id = fault.id;
-    activity.label = fault.label.empty() ? std::string(name_of(fault.effect)) : fault.label;
+    activity.label = fault.label.empty() ? title_of(fault.effect) : fault.label;
     activity.kind = faults::kind_of(fault);
     activity.fired = nemesis.records()[i].fired;
     activity.bites = nemesis.bites(i);

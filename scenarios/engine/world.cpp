@@ -26,7 +26,8 @@ SimulationOptions options_of(const ScenarioSpec& spec, const RunOptions& options
 
 std::vector<faults::NodeName> names_of(const std::vector<NodeLayout>& nodes) {
   std::vector<faults::NodeName> names;
-  for (const NodeLayout& node : nodes) names.push_back({node.name, node.group, node.client});
+  for (const NodeLayout& node : nodes)
+    names.push_back({node.name, node.group, node.client, node.spare});
   return names;
 }
 
@@ -86,10 +87,8 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
       builder_(*this),
       cluster_(sim_, names_of(nodes_)),
       nemesis_(sim_, spec.plan, cluster_,
-               {[this](std::string_view type) { return message_byte(type); },
-                [this](NodeId node) {
-                  service_of_group(nodes_[node.value].owner).time_out(*sim_.node(node).program());
-                },
+               {[this](NodeId node, std::string_view type) { return message_class(node, type); },
+                [this](NodeId node, const faults::Act& what) { return act(node, what); },
                 Instant{} + spec.limits.sim_time}) {
   sim_.trace().add_listener(activity_, {RecordKind::crash, RecordKind::send, RecordKind::drop});
 }
@@ -107,11 +106,15 @@ ServiceConfig World::server_config(std::size_t group, const std::string& name) c
   config.name = name;
   config.group = GroupId{static_cast<std::uint32_t>(group)};
   config.options = spec_.cluster.groups[group].config;
+  for (const GroupSpec& each : spec_.cluster.groups) config.groups.push_back({each.name, {}, {}});
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].client || nodes_[i].owner != group) continue;
-    config.members.push_back(NodeId{i});
-    config.member_names.push_back(nodes_[i].name);
+    if (nodes_[i].client || nodes_[i].spare) continue;
+    NamedNodes& named = config.groups[nodes_[i].owner];
+    named.nodes.push_back(NodeId{i});
+    named.node_names.push_back(nodes_[i].name);
   }
+  config.members = config.groups[group].nodes;
+  config.member_names = config.groups[group].node_names;
   return config;
 }
 
@@ -125,6 +128,7 @@ void World::add_server(const NodeLayout& node) {
   options.compute.per_byte_ps = group.compute.per_kib.ns * 1'000 / 1'024;
   options.compute.inbox_limit = group.compute.inbox;
   const ServiceDefinition& service = service_of_group(node.owner);
+  options.messages = service.classes;
   const ServiceConfig config = server_config(node.owner, node.name);
   sim_.add_node(options, [&service, config](Env& env) { return service.make(env, config); });
 }
@@ -156,6 +160,7 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
   NodeOptions options;
   options.name = node.name;
   options.has_listener = false;
+  options.messages = workloads_[node.owner]->service->classes;
   sim_.add_node(options, client_program(sim_, *workloads_[node.owner], number, node.name));
 }
 
@@ -188,17 +193,43 @@ void World::configure_node(NodeId id) {
   configure_disk(node, disk_profile(spec_, layout));
 }
 
-std::optional<std::uint8_t> World::message_byte(std::string_view type) const {
-  for (const GroupSpec& group : spec_.cluster.groups) {
-    for (const MessageType& message : registry_.service(group.service)->messages) {
-      if (message.name == type) return message.byte;
-    }
+const ServiceDefinition& World::service_of(NodeId id) const {
+  const NodeLayout& node = nodes_[id.value];
+  if (!node.client) return service_of_group(node.owner);
+  return service_of_group(target_group(spec_, spec_.workloads[node.owner]));
+}
+
+std::optional<std::uint8_t> World::message_class(NodeId node, std::string_view type) const {
+  for (const MessageType& message : service_of(node).messages) {
+    if (message.name == type) return message.number;
   }
   return std::nullopt;
 }
 
+bool World::act(NodeId node, const faults::Act& act) {
+  if (nodes_[node.value].client) return false;
+  for (const ActionDefinition& action : service_of_group(nodes_[node.value].owner).actions) {
+    if (action.name != act.action) continue;
+    Simulation::Running running(sim_, node);
+    action.run(*sim_.node(node).program(), GivenOptions{act.options});
+    return true;
+  }
+  return false;
+}
+
+void World::Starter::on_event(std::uint64_t id, std::uint64_t) {
+  Node& node = world.sim_.node(NodeId{static_cast<std::uint32_t>(id)});
+  if (!node.was_started()) node.start();  // the plan may have been faster
+}
+
 void World::start() {
-  for (std::uint32_t i = 0; i < nodes_.size(); ++i) sim_.node(NodeId{i}).start();
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].start == Duration{}) {
+      sim_.node(NodeId{i}).start();
+    } else if (nodes_[i].start) {
+      sim_.schedule(Instant{} + *nodes_[i].start, starter_, i);
+    }
+  }
   nemesis_.start();
 }
 

@@ -57,7 +57,11 @@ class World {
   checkers::HistoryRecorder::Numbering history_numbering(std::size_t workload);
   void configure_network();
   void configure_node(NodeId id);
-  std::optional<std::uint8_t> message_byte(std::string_view type) const;
+  // What the node runs; of a client, what it calls.
+  const ServiceDefinition& service_of(NodeId node) const;
+  std::optional<std::uint8_t> message_class(NodeId node, std::string_view type) const;
+  // False where the node is a client, or its service has no such action.
+  bool act(NodeId node, const faults::Act& act);
 
   const ScenarioSpec& spec_;
   const Registry& registry_;
@@ -72,6 +76,13 @@ class World {
     explicit Builder(World& world);
   };
   Builder builder_;
+  // Starts nodes that start later.
+  struct Starter final : EventTarget {
+    explicit Starter(World& of) : world(of) {}
+    void on_event(std::uint64_t id, std::uint64_t unused) override;
+    World& world;
+  };
+  Starter starter_{*this};
   faults::ClusterState cluster_;
   faults::Nemesis nemesis_;
   ActivityCounter activity_;

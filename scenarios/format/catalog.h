@@ -23,12 +23,19 @@ struct OptionInfo {
   std::string less_than = {};
 };
 
+// Something that a node of a service can be told to do (`act:`).
+struct ActionInfo {
+  std::string name;
+  std::string doc;
+  std::vector<OptionInfo> options;
+};
+
 struct ServiceInfo {
   std::string name;
   std::string doc;
   std::vector<OptionInfo> options;
   std::vector<std::string> message_types;
-  bool has_timeout = false;  // `timeout: NODE` means something to it
+  std::vector<ActionInfo> actions;
   // Most nodes of one group, and of all groups of a scenario with such a group; 0: any number.
   std::size_t max_nodes = 0;
   std::size_t max_servers = 0;

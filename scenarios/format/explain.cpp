@@ -79,7 +79,8 @@ constexpr Explanation kExplanations[] = {
     {Code::effect, "a fault needs exactly one effect",
      "One of partition, cut, isolate, link, hold, release, messages, crash, restart, pause, "
      "suspend, clock_jump,\n"
-     "clock_drift, disk, overload, heal, timeout, script. With `random`, the effects stand in its "
+     "clock_drift, disk, overload, heal, act, timeout, script. With `random`, the effects stand in "
+     "its "
      "`choose`."},
     {Code::distribution, "an incomplete distribution",
      "constant: value. uniform: min, max. normal: mean, stddev. lognormal: median, sigma. "
@@ -104,6 +105,10 @@ constexpr Explanation kExplanations[] = {
     {Code::inconsistent, "values that contradict each other", "The message says which."},
     {Code::too_many_nodes, "too many nodes",
      "A scenario has at most 10,000 nodes, clients included."},
+    {Code::unknown_action, "no such action",
+     "`act` and `timeout` tell the service of a node to do something. `windtunnel list services` "
+     "names the actions of\n"
+     "each service; clients have none."},
 };
 
 }  // namespace

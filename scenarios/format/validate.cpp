@@ -33,7 +33,7 @@ void Places::index(const YamlNode& node) {
   for (const YamlNode& child : node.children) index(child);
 }
 
-SourceSpan Places::follow(const YamlNode* node, std::initializer_list<std::string_view> path) {
+SourceSpan Places::follow(const YamlNode* node, std::span<const std::string_view> path) {
   for (const std::string_view key : path) {
     const YamlNode* child = node->find(key);
     if (child == nullptr) break;
@@ -45,11 +45,20 @@ SourceSpan Places::follow(const YamlNode* node, std::initializer_list<std::strin
 SourceSpan Places::at(const SourceSpan& object,
                       std::initializer_list<std::string_view> path) const {
   const auto found = nodes_.find(std::tuple(object.file, object.line, object.column));
-  return found == nodes_.end() ? object : follow(found->second, path);
+  return found == nodes_.end() ? object : follow(found->second, {path.begin(), path.size()});
 }
 
 SourceSpan Places::at(std::initializer_list<std::string_view> path) const {
+  return follow(&root_, {path.begin(), path.size()});
+}
+
+SourceSpan Places::at(const std::vector<std::string_view>& path) const {
   return follow(&root_, path);
+}
+
+bool Places::has(const SourceSpan& object, std::string_view key) const {
+  const auto found = nodes_.find(std::tuple(object.file, object.line, object.column));
+  return found != nodes_.end() && found->second->find(key) != nullptr;
 }
 
 Validator::Validator(const ScenarioSpec& spec, const YamlNode& root, const Catalog* catalog,
@@ -81,7 +90,7 @@ void Validator::check_groups() {
   std::size_t nodes = 0;
   for (const GroupSpec& group : spec_.cluster.groups) {
     check_name(group.name, places_.at(group.span, {"name"}), "group");
-    nodes += group.count;
+    nodes += node_count(group);
   }
   for (const WorkloadSpec& workload : spec_.workloads) {
     check_name(workload.name, places_.at(workload.span, {"name"}), "workload");
@@ -100,7 +109,7 @@ void Validator::check_groups() {
 
 void Validator::check_names() {
   for (const GroupSpec& group : spec_.cluster.groups) {
-    add_nodes(group.name, group.count, "group", places_.at(group.span, {"name"}));
+    add_nodes(group.name, node_count(group), "group", places_.at(group.span, {"name"}));
   }
   std::map<std::string, int, std::less<>> workloads;
   for (const WorkloadSpec& workload : spec_.workloads) {
@@ -180,6 +189,7 @@ void Validator::check_times() {
                     print_duration(spec_.heal->at + spec_.heal->within), print_duration(end)),
         "raise limits.sim_time");
   }
+  for (const GroupSpec& group : spec_.cluster.groups) check_starts(group);
   std::map<std::string, int, std::less<>> ids;
   for (const faults::Fault& fault : spec_.plan.faults) {
     if (++ids[fault.id] == 2) {
@@ -187,6 +197,24 @@ void Validator::check_times() {
                          fmt::format("there are two faults with the id '{}'", fault.id));
     }
   }
+}
+
+// A core that is healed consists of nodes that have started.
+void Validator::check_starts(const GroupSpec& group) {
+  const Duration end = spec_.heal ? spec_.heal->at : spec_.limits.sim_time;
+  const auto check = [&](Duration start, const SourceSpan& span) {
+    if (start <= end) return;
+    diagnostics_.error(
+        Code::inconsistent, span,
+        fmt::format("{} is after {}", print_duration(start), spec_.heal ? "heal.at" : "the end"),
+        fmt::format("{} is {}", spec_.heal ? "heal.at" : "limits.sim_time", print_duration(end)));
+  };
+  check(group.start, places_.at(group.span, {"start"}));
+  const SourceSpan spare = places_.at(group.span, {"spare", "start"});
+  if (group.spare.start) check(*group.spare.start, spare);
+  if (!group.spare.start || group.spare.count != 0) return;
+  diagnostics_.error(Code::inconsistent, spare, "there are no spare nodes that could start",
+                     "give `count`");
 }
 
 }  // namespace windtunnel::scenarios

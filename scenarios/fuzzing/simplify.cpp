@@ -82,6 +82,9 @@ Proposals plain_world(const Subject& subject) {
       s.cluster.groups[i].compute = plain_group(plain, i).compute;
     }
   });
+  propose(proposals, spec, [&](ScenarioSpec& s) {
+    for (GroupSpec& group : s.cluster.groups) group.start = Duration{};
+  });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.network = plain.network; });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.storage = plain.storage; });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.clock = plain.clock; });
@@ -103,6 +106,7 @@ Proposals fewer_nodes(const Subject& subject) {
   Proposals proposals;
   const ScenarioSpec& spec = subject.spec;
   for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
+    propose(proposals, spec, [&](ScenarioSpec& s) { drop_spares(s, i); });
     const std::uint32_t count = spec.cluster.groups[i].count;
     for (std::uint32_t fewer = 1; fewer < count; ++fewer) {
       propose(proposals, spec, [&](ScenarioSpec& s) { resize_group(s, i, fewer); });

@@ -75,7 +75,7 @@ class Story {
     for (std::size_t i = 0; i < trace_.nodes.size() && i < 64; ++i) {
       if ((record.c >> i & 1) != 0) victims += (victims.empty() ? "" : ", ") + trace_.nodes[i];
     }
-    const std::string effect(name_of(fault->effect));
+    const std::string effect = title_of(fault->effect);
     if (!victims.empty()) victims = " (" + victims + ")";
     say(record, fmt::format("{} {}: {}{}", name, what, effect, victims));
   }

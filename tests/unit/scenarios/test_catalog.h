@@ -21,7 +21,8 @@ inline Catalog test_catalog() {
                   {"transport", Kind::text, "messages", {}, {"messages", "streams"}}};
   raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote",   "request-vote-reply",
                         "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
-  raft.has_timeout = true;
+  raft.actions = {{"timeout", {}, {}},
+                  {"transfer", {}, {{"to", Kind::integer, "0", {}, {}, "0", "9"}}}};
   raft.max_nodes = 32;
   raft.max_servers = 64;
   ServiceInfo naive;
