@@ -5,7 +5,11 @@
 #include <windtunnel/scenarios/format/diagnostics.h>
 #include <windtunnel/scenarios/engine/version.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <map>
@@ -112,7 +116,25 @@ CLI::Validator cli::whole_number(std::uint64_t least, std::uint64_t most) {
   return CLI::Validator(refuse, "");
 }
 
+CLI::Validator cli::some_name() {
+  return CLI::Validator(
+      [](const std::string& text) { return std::string(text.empty() ? "the name is empty" : ""); },
+      "");
+}
+
+// A standard descriptor that is closed would be given to the next file that is opened, and what is
+// meant for people would go into it. Each gets a stand-in at which every use fails.
+void cli::open_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    const int mode = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    const int opened = ::open("/dev/null", mode);
+    if (opened >= 0 && opened != descriptor) ::dup2(opened, descriptor);
+  }
+}
+
 int main(int argc, char** argv, const scenarios::Registry& registry) {
+  cli::open_standard_descriptors();
   CommandLine line(registry, argc > 0 ? argv[0] : "windtunnel");
   line.app.name("windtunnel");
   line.app.require_subcommand(1);

@@ -33,12 +33,16 @@ void add_fuzz(CommandLine& line) {
       ->capture_default_str();
   command->add_option("--max-failures", fuzz.max_failures, "stop after so many failing runs")
       ->check(whole_number(1));
-  command->add_option("--corpus", fuzz.corpus,
-                      "a folder of saved failures: they are run first, and new ones go there");
+  command
+      ->add_option("--corpus", fuzz.corpus,
+                   "a folder of saved failures: they are run first, and new ones go there")
+      ->check(some_name());
   command->add_option("--out", fuzz.out, "the folder for findings, without --corpus")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(some_name());
   command->add_flag("--json", fuzz.json, "one JSON object a finding, and one for the campaign");
-  command->add_option("--junit", fuzz.junit, "write the results as JUnit XML to this file");
+  command->add_option("--junit", fuzz.junit, "write the results as JUnit XML to this file")
+      ->check(some_name());
 }
 
 void add_shrink(CommandLine& line) {
@@ -54,7 +58,9 @@ void add_shrink(CommandLine& line) {
   command->add_option("scenario", shrink.scenario, "a scenario file")->required();
   command->add_option("--seed", shrink.seed, "a seed that fails (default: the scenario's first)");
   command->add_option("--set", shrink.set, "NAME=VALUE: a parameter of the scenario");
-  command->add_option("-o,--output", shrink.output, "the file to write")->required();
+  command->add_option("-o,--output", shrink.output, "the file to write")
+      ->required()
+      ->check(some_name());
   command->add_option("--time", shrink.time, "at most so long")->capture_default_str();
   command->add_option("-j,--jobs", shrink.jobs, "runs at a time (default: one a core)")
       ->check(whole_number(1, 1'024));

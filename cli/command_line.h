@@ -44,9 +44,14 @@ struct CommandLine {
   }
 };
 
+void open_standard_descriptors();
+
 // Accepts whole numbers from `least` to `most`, in decimal. The command line's own reading of a
 // number would take -1 for a very large one.
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most = kMostEvents);
+
+// Accepts any text but none: a name that a script's variable was to hold.
+CLI::Validator some_name();
 
 void add_run_commands(CommandLine& line);       // run, replay, check, convert
 void add_fuzz_commands(CommandLine& line);      // fuzz, shrink

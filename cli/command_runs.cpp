@@ -24,11 +24,17 @@ void add_run(CommandLine& line) {
   command->add_option("--set", run.set, "KEY=VALUE: sets a parameter of the scenario")
       ->allow_extra_args(false);
   command->add_flag("--verify", run.verify, "run each seed twice and compare the trace hashes");
-  command->add_option("--out", run.out, "where run directories go")->capture_default_str();
+  command->add_option("--out", run.out, "where run directories go")
+      ->capture_default_str()
+      ->check(some_name());
   command->add_flag("--json", run.json, "one JSON object a run, a line each, in seed order");
-  command->add_option("--junit", run.junit, "write a JUnit report to this file");
+  command->add_option("--junit", run.junit, "write a JUnit report to this file")
+      ->check(some_name());
   command->add_option("-j,--jobs", run.jobs, "runs at a time; 0, the default: one a core")
       ->check(whole_number(0, 1'024));
+  command->add_flag("--no-fork", run.no_fork,
+                    "runs in this process, for a debugger: a crash is the debugger's, and no run "
+                    "directory is written");
   command
       ->add_option("--max-failures", run.max_failures,
                    "stop after so many failed runs; 0, the default: never")

@@ -13,7 +13,8 @@ void add_report(CommandLine& line) {
       line.app, "report", "write the HTML report of a run", command,
       [&line](const ReportRequest& asked) { return report_command(asked, line.registry); });
   command->add_option("run", request->run, kRun)->required();
-  command->add_option("-o,--output", request->output, "the file (default: beside the run)");
+  command->add_option("-o,--output", request->output, "the file (default: beside the run)")
+      ->check(some_name());
   command->add_flag("--full", request->full, "all events, however many");
 }
 
@@ -57,7 +58,8 @@ void add_export(CommandLine& line) {
       ->add_option("--around", request->around,
                    "shiviz, mermaid, dot: an event (default: the violation, or else the end)")
       ->check(whole_number(1));
-  command->add_option("-o,--output", request->output, "the file (default: stdout)");
+  command->add_option("-o,--output", request->output, "the file (default: stdout)")
+      ->check(some_name());
 }
 
 }  // namespace
