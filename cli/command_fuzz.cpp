@@ -29,10 +29,10 @@ void add_fuzz(CommandLine& line) {
       .with_default();
   command.add("--max-failures", &fuzz.max_failures, "stop after so many failing runs").whole(1);
   command.add("--corpus", &fuzz.corpus,
-              "a folder of saved failures: they are run first, and new ones go there");
-  command.add("--out", &fuzz.out, "the folder for findings, without --corpus").with_default();
+              "a folder of saved failures: they are run first, and new ones go there").not_empty();
+  command.add("--out", &fuzz.out, "the folder for findings, without --corpus").with_default().not_empty();
   command.add("--json", &fuzz.json, "one JSON object a finding, and one for the campaign");
-  command.add("--junit", &fuzz.junit, "write the results as JUnit XML to this file");
+  command.add("--junit", &fuzz.junit, "write the results as JUnit XML to this file").not_empty();
 }
 
 void add_shrink(CommandLine& line) {
@@ -47,7 +47,7 @@ void add_shrink(CommandLine& line) {
   command.add("scenario", &shrink.scenario, "a scenario file").required();
   command.add("--seed", &shrink.seed, "a seed that fails (default: the scenario's first)");
   command.add("--set", &shrink.set, "NAME=VALUE: a parameter of the scenario");
-  command.add("-o,--output", &shrink.output, "the file to write").required();
+  command.add("-o,--output", &shrink.output, "the file to write").required().not_empty();
   command.add("--time", &shrink.time, "at most so long").with_default();
   command.add("-j,--jobs", &shrink.jobs, "runs at a time (default: one a core)").whole(1, 1'024);
 }

@@ -117,6 +117,14 @@ Argument& Argument::whole(std::uint64_t least, std::uint64_t most) {
   return *this;
 }
 
+Argument& Argument::not_empty() {
+  const auto refuse = [](const std::string& text) {
+    return std::string(text.empty() ? "the name is empty" : "");
+  };
+  option_->check(CLI::Validator(refuse, ""));
+  return *this;
+}
+
 Argument& Argument::one_of(const std::vector<std::string>& words) {
   option_->check(CLI::IsMember(words));
   return *this;

@@ -34,6 +34,8 @@ class Argument {
   // Whole numbers from `least` to `most`, in decimal. The library's own reading of a number would
   // take -1 for a very large one.
   Argument& whole(std::uint64_t least, std::uint64_t most = kMostEvents);
+  // Any text but none: a name that a script's variable was to hold.
+  Argument& not_empty();
   Argument& one_of(const std::vector<std::string>& words);
   Argument& excludes(const Argument& other);
   // Each time it is given it takes one value, and not all that follow; of a list in one value,
@@ -118,6 +120,9 @@ class CommandLine {
  private:
   std::unique_ptr<CLI::App> app_;
 };
+
+// Sees to it that descriptors 0 to 2 are open.
+void open_standard_descriptors();
 
 void add_run_commands(CommandLine& line);       // run, replay, check, convert
 void add_fuzz_commands(CommandLine& line);      // fuzz, shrink

@@ -22,9 +22,12 @@ void add_run(CommandLine& line) {
   command.add("--seeds", &run.seeds, "a range of seeds: A..B").excludes(seed);
   command.add("--set", &run.set, "KEY=VALUE: sets a parameter of the scenario").single();
   command.add("--verify", &run.verify, "run each seed twice and compare the trace hashes");
-  command.add("--out", &run.out, "where run directories go").with_default();
+  command.add("--out", &run.out, "where run directories go").with_default().not_empty();
   command.add("--json", &run.json, "one JSON object a run, a line each, in seed order");
-  command.add("--junit", &run.junit, "write a JUnit report to this file");
+  command.add("--junit", &run.junit, "write a JUnit report to this file").not_empty();
+  command.add("--no-fork", &run.no_fork,
+              "runs in this process, for a debugger: a crash is the debugger's, and no run "
+              "directory is written");
   command.add("-j,--jobs", &run.jobs, "runs at a time; 0, the default: one a core").whole(0, 1'024);
   command
       .add("--max-failures", &run.max_failures,

@@ -12,7 +12,7 @@ void add_report(CommandLine& line) {
       line.top(), "report", "write the HTML report of a run",
       [&line](const ReportRequest& asked) { return report_command(asked, line.registry); });
   command.add("run", &request->run, kRun).required();
-  command.add("-o,--output", &request->output, "the file (default: beside the run)");
+  command.add("-o,--output", &request->output, "the file (default: beside the run)").not_empty();
   command.add("--full", &request->full, "all events, however many");
 }
 
@@ -51,7 +51,7 @@ void add_export(CommandLine& line) {
       .add("--around", &request->around,
            "shiviz, mermaid, dot: an event (default: the violation, or else the end)")
       .whole(1);
-  command.add("-o,--output", &request->output, "the file (default: stdout)");
+  command.add("-o,--output", &request->output, "the file (default: stdout)").not_empty();
 }
 
 }  // namespace

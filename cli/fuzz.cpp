@@ -308,6 +308,11 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
   const InterruptGuard guard;
   const std::optional<std::uint64_t> seed = read_seed(request.seed);
   if (!seed) return kExitUsage;
+  if (request.runs != 0 && request.runs - 1 > UINT64_MAX - *seed) {
+    complain(fmt::format("error: --seed {} --runs {}: the last seed is {}", request.seed,
+                         request.runs, UINT64_MAX));
+    return kExitUsage;
+  }
   scenarios::FuzzOptions options;
   options.first_seed = *seed;
   options.runs = request.runs;

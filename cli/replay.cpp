@@ -195,7 +195,7 @@ int replay_command(const ReplayRequest& request, const scenarios::Registry& regi
   saved.spec = scenarios::draw_scenario(saved.spec, saved.seed);
   if (request.until != 0 || !request.check.empty()) return show_past(request, saved, registry);
   scenarios::CampaignOptions options;
-  options.seeds = {saved.seed};
+  options.seeds = scenarios::SeedList(saved.seed);
   int code = kExitInternal;
   const scenarios::CampaignTotals totals =
       scenarios::run_campaign(saved.spec, registry, options, [&](const SeedReport& report) {

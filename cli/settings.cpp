@@ -74,6 +74,18 @@ std::optional<std::uint64_t> read_seed(const std::string& text) {
   return seed;
 }
 
+bool is_a_file(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
+    complain("error: '" + path + "' is a directory; name the history in it");
+    return false;
+  }
+  const bool other = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+  if (other) complain("error: '" + path + "' is a pipe or a device, not a file");
+  return !other;
+}
+
 std::string why_no_junit(const std::string& path) {
   if (path.empty()) return {};
   const std::filesystem::path file(path);

@@ -12,6 +12,10 @@
 namespace windtunnel::scenarios {
 namespace {
 
+constexpr const char* kKilledFromOutside =
+    "the worker was killed from outside (SIGKILL), as the system does when memory runs out: "
+    "nothing is known of the run";
+
 // Moves the heap: what depends on addresses will differ from a run without it.
 std::vector<std::unique_ptr<char[]>> junk() {
   std::vector<std::unique_ptr<char[]>> blocks;
@@ -127,7 +131,13 @@ std::string run_output(const ScenarioSpec& spec, const Registry& registry,
   return output;
 }
 
+bool is_crash(const JobOutcome& outcome) {
+  return outcome.kind == JobOutcome::Kind::crashed || outcome.kind == JobOutcome::Kind::hung;
+}
+
 bool same_end(const SeedReport& first, const JobOutcome& second) {
+  const auto killed = JobOutcome::Kind::killed;
+  if (second.kind == killed || first.crash.kind == killed) return true;
   const bool crashed = second.kind != JobOutcome::Kind::done;
   if (crashed || first.crashed) {
     return crashed == first.crashed && second.kind == first.crash.kind &&
@@ -145,8 +155,8 @@ std::string run_output_elsewhere(const ScenarioSpec& spec, const Registry& regis
 SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
   SeedReport report;
   report.seed = seed;
-  report.crashed = outcome.kind != JobOutcome::Kind::done;
-  if (report.crashed) {
+  report.crashed = is_crash(outcome);
+  if (outcome.kind != JobOutcome::Kind::done) {
     report.crash = outcome;
     report.line = result_line(crash_result(spec, seed, outcome));
   } else {
@@ -182,6 +192,10 @@ RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOu
   RunResult result;
   result.scenario = spec.name;
   result.seed = seed;
+  if (!is_crash(outcome)) {
+    result.reasons.emplace_back(kKilledFromOutside);
+    return result;
+  }
   result.verdict = RunVerdict::fail;
   PropertyResult property;
   property.check = "no-crash";
@@ -212,7 +226,8 @@ WorkerOptions worker_options(const ScenarioSpec& spec) {
 
 WorkerOptions trace_worker_options(const ScenarioSpec& spec) {
   WorkerOptions workers = worker_options(spec);
-  workers.watchdog_ms *= 10;
+  constexpr std::int64_t kMostMs = std::int64_t{10} * 365 * 86'400'000;
+  workers.watchdog_ms = std::min(workers.watchdog_ms, kMostMs) * 10;
   return workers;
 }
 
@@ -232,6 +247,7 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
   const std::uint64_t per_seed = options.verify ? 2 : 1;
   WorkerOptions workers = worker_options(spec);
   workers.workers = std::max(1U, options.jobs);
+  workers.in_process = options.in_process;
   if (options.verify) workers.watchdog_ms = 0;
   const JobsEnd end = run_jobs(
       options.seeds.size() * per_seed, workers,

@@ -1,5 +1,6 @@
 #include <windtunnel/scenarios/campaign/save_run.h>
 
+#include <windtunnel/scenarios/campaign/aside.h>
 #include <windtunnel/scenarios/engine/draw.h>
 #include <windtunnel/scenarios/format/print.h>
 #include <windtunnel/sim/trace/atomic_file.h>
@@ -66,6 +67,11 @@ std::string publish(const std::filesystem::path& aside, const std::filesystem::p
   namespace fs = std::filesystem;
   std::error_code error;
   fs::create_directories(directory, error);
+  // Two runs at a time must not mix their files.
+  DirectoryLock lock;
+  if (!error && !lock.lock(directory.string())) {
+    return "cannot lock '" + directory.string() + "': " + std::strerror(errno);
+  }
   if (!error) fs::remove(directory / "result.json", error);
   for (const char* name :
        {"scenario.yaml", "history.jsonl", "trace.wtt", "report.html", "result.json"}) {
@@ -76,10 +82,8 @@ std::string publish(const std::filesystem::path& aside, const std::filesystem::p
 }
 
 // The same, when all was written; then `out`/latest points there.
-void keep_or_drop(RunDirectory& directory, const std::string& aside, const std::string& out) {
-  if (directory.error.empty()) directory.error = publish(aside, directory.path);
-  std::error_code ignored;
-  std::filesystem::remove_all(aside, ignored);
+void keep(RunDirectory& directory, const AsideDirectory& aside, const std::string& out) {
+  if (directory.error.empty()) directory.error = publish(aside.path(), directory.path);
   if (directory.error.empty()) point_latest(out, directory.path);
 }
 
@@ -90,18 +94,20 @@ RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const 
                       const std::function<std::string(const std::string&)>& then) {
   RunDirectory directory;
   directory.path = out + "/" + spec.name + "/" + std::to_string(report.seed);
-  const std::string aside = directory.path + ".tmp" + std::to_string(::getpid());
+  const AsideDirectory aside(directory.path);
+  directory.error = aside.error();
+  if (!directory.error.empty()) return directory;
   if (report.crashed) {
-    directory.error = write_crash(spec, report, aside, replay_command);
-    keep_or_drop(directory, aside, out);
+    directory.error = write_crash(spec, report, aside.path(), replay_command);
+    keep(directory, aside, out);
     return directory;
   }
   bool ended = false;
   const JobsEnd end = run_jobs(
       1, trace_worker_options(spec),
       [&](std::uint64_t) {
-        std::string error = write_files(spec, registry, report.seed, aside, replay_command);
-        if (error.empty() && then) error = then(aside);
+        std::string error = write_files(spec, registry, report.seed, aside.path(), replay_command);
+        if (error.empty() && then) error = then(aside.path());
         return error;
       },
       [&](std::uint64_t, const JobOutcome& outcome) {
@@ -112,6 +118,8 @@ RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const 
         } else if (outcome.kind == JobOutcome::Kind::crashed) {
           directory.error = "the run could not be repeated for its trace: it crashes";
           if (!outcome.errors.empty()) directory.error += "\n" + outcome.errors;
+        } else if (outcome.kind == JobOutcome::Kind::killed) {
+          directory.error = "the run was killed from outside when it was repeated for its trace";
         }
         return true;
       });
@@ -120,7 +128,7 @@ RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const 
     directory.error = directory.interrupted ? "interrupted while the run directory was written"
                                             : "no worker process could be started";
   }
-  keep_or_drop(directory, aside, out);
+  keep(directory, aside, out);
   return directory;
 }
 

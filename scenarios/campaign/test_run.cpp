@@ -35,8 +35,8 @@ void undecided(const char* reason, std::uint64_t seed, TestRun& run) {
 
 void take(const JobOutcome& outcome, std::uint64_t seed, TestRun& run) {
   RunResult& result = run;
-  run.crashed = outcome.kind != JobOutcome::Kind::done;
-  if (run.crashed) {
+  run.crashed = is_crash(outcome);
+  if (outcome.kind != JobOutcome::Kind::done) {
     run.crash = outcome;
     result = crash_result(run.spec, seed, outcome);
     return;

@@ -115,8 +115,9 @@ void finish(Worker& worker) {
   if (worker.killed_by_watchdog) {
     outcome.kind = JobOutcome::Kind::hung;
   } else if (WIFSIGNALED(status)) {
-    outcome.kind = JobOutcome::Kind::crashed;
     outcome.signal = WTERMSIG(status);
+    const bool from_outside = outcome.signal == SIGKILL;
+    outcome.kind = from_outside ? JobOutcome::Kind::killed : JobOutcome::Kind::crashed;
   } else if (WEXITSTATUS(status) != 0) {
     outcome.kind = JobOutcome::Kind::crashed;
     outcome.exit_code = WEXITSTATUS(status);
@@ -242,9 +243,24 @@ InterruptGuard::~InterruptGuard() {
 
 bool InterruptGuard::interrupted() { return interrupted_flag != 0; }
 
+namespace {
+
+JobsEnd run_here(std::uint64_t count, const Job& job, const JobSink& sink) {
+  for (std::uint64_t number = 0; number < count; ++number) {
+    if (InterruptGuard::interrupted()) return JobsEnd::interrupted;
+    JobOutcome outcome;
+    outcome.output = job(number);
+    if (!sink(number, outcome)) return JobsEnd::stopped;
+  }
+  return InterruptGuard::interrupted() ? JobsEnd::interrupted : JobsEnd::all;
+}
+
+}  // namespace
+
 JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
                  const JobSink& sink) {
   const InterruptGuard guard;
+  if (options.in_process) return run_here(count, job, sink);
   return Pool(count, options, job, sink).run();
 }
 

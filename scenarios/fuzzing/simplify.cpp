@@ -199,7 +199,7 @@ std::vector<ScenarioSpec> with_other_seeds(const Subject& subject) {
   Proposals proposals;
   const std::uint64_t seed = subject.spec.seeds.ranges.front().first;
   for (const ScenarioSpec& proposal : bold) {
-    for (std::uint64_t i = 1; i <= kOtherSeeds; ++i) {
+    for (std::uint64_t i = 1; i <= kOtherSeeds && i <= UINT64_MAX - seed; ++i) {
       proposals.push_back(proposal);
       proposals.back().seeds.ranges = {SeedRange{seed + i, seed + i}};
     }

@@ -44,7 +44,8 @@ void put_record(Writer& writer, const Record& r, std::int64_t& time, std::uint64
 Record get_record(Reader& reader, std::int64_t& time, std::uint64_t number) {
   Record r;
   r.kind = static_cast<RecordKind>(reader.varint());
-  time += unzigzag(reader.varint());
+  // A run begins at 0.
+  if (__builtin_add_overflow(time, unzigzag(reader.varint()), &time) || time < 0) reader.fail();
   r.time = Instant{time};
   r.cause = number - static_cast<std::uint64_t>(unzigzag(reader.varint()));
   r.aux = static_cast<std::uint16_t>(reader.varint());

@@ -58,6 +58,12 @@ void do_crash(Env& env) {
   std::raise(SIGSEGV);
 }
 
+// As the system does when memory runs out.
+void do_die(Env& env) {
+  (void)env;
+  std::raise(SIGKILL);
+}
+
 void do_exit(Env& env) {
   (void)env;
   std::_Exit(3);
@@ -110,6 +116,7 @@ int users_main(std::vector<std::string> arguments) {
   scenarios::add_builtin(registry);
   registry.add(service("aborts", &do_abort));
   registry.add(service("crashes", &do_crash));
+  registry.add(service("dies", &do_die));
   registry.add(service("exits", &do_exit));
   registry.add(service("hangs", &do_hang));
   registry.add(service("chancy", &observe_chance));
@@ -170,6 +177,23 @@ TEST(CrashingService, SaysSeedEventAndNode) {
               HasSubstr("fatal signal 11, seed 7, event"));
   EXPECT_THAT(run_service("aborts", {"--seed", "7"}).out,
               HasSubstr("fatal signal 6, seed 7, event"));
+}
+
+TEST(CrashingService, OneThatIsKilledFromOutsideIsNotBlamed) {
+  const Ended ended = run_service("dies", {"--seeds", "1..2"});
+  EXPECT_EQ(ended.code, 2) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("UNKNOWN it"));
+  EXPECT_THAT(ended.out, HasSubstr("the worker was killed from outside (SIGKILL)"));
+  EXPECT_THAT(ended.out, Not(HasSubstr("no-crash")));
+  EXPECT_THAT(ended.out, HasSubstr("2 of 2 seeds: 0 passed, 0 failed, 2 unknown"));
+  const Ended twice = run_service("dies", {"--verify"});
+  EXPECT_EQ(twice.code, 2) << "nothing is known of a second run either" << twice.out;
+}
+
+// The debugger gets the crash.
+TEST(CrashingService, EndsTheCommandItselfWithoutForks) {
+  const Ended ended = run_service("aborts", {"--no-fork"});
+  EXPECT_EQ(ended.code, 128 + SIGABRT) << ended.out << ended.err;
 }
 
 TEST(CrashingService, IsALineOfJson) {

@@ -55,7 +55,7 @@ struct Outcome {
 Outcome run(const ScenarioSpec& spec, std::uint64_t seeds) {
   Outcome outcome;
   CampaignOptions options;
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) options.seeds.push_back(seed);
+  options.seeds = SeedList::of({{1, seeds}}).value_or(SeedList());
   outcome.totals = run_campaign(spec, builtin(), options, [&](const SeedReport& report) {
     outcome.reports.push_back(report);
   });

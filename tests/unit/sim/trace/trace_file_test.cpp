@@ -56,6 +56,25 @@ TEST(TraceFile, EveryCutIsRefusedAndNamesThePlace) {
   }
 }
 
+TEST(TraceFile, TimesThatOverflowAreRefused) {
+  TraceData data;
+  data.records.resize(1);
+  data.records[0].time = Instant{-1};
+  EXPECT_FALSE(decode_trace(encode_trace(data), "x").has_value()) << "before the run";
+  data.records[0].time = kEndOfTime;
+  const Bytes once = encode_trace(data);
+  EXPECT_TRUE(decode_trace(once, "x").has_value());
+  // The same records once more, each as much later as the first was after the beginning.
+  const std::string_view text = as_text(once);
+  const std::size_t begin = text.find("RECS");
+  const std::size_t end = text.find("BYTS");
+  Bytes twice = once;
+  twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(end),
+               once.begin() + static_cast<std::ptrdiff_t>(begin),
+               once.begin() + static_cast<std::ptrdiff_t>(end));
+  EXPECT_FALSE(decode_trace(twice, "x").has_value());
+}
+
 RC_GTEST_PROP(TraceFileProperty, AFlippedBitNeverCrashesTheReader, ()) {
   Bytes bytes = encode_trace(sample(50));
   const auto where = *rc::gen::inRange<std::size_t>(0, bytes.size());
