@@ -40,6 +40,7 @@ void Host::carry_out(Group& group) {
   for (const raft::SnapshotPiece& piece : work.snapshot_pieces) take_piece(group, piece);
   if (work.restore) restore(group, *work.restore);
   if (!work.apply.empty()) apply(group);
+  tell_role(group);
   for (std::size_t i = 0; i < raft::kTimerKinds; ++i) {
     const raft::TimerAction action = work.timers[i];
     if (action != raft::TimerAction::keep) set_timer(group, raft::TimerKind(i), action);
@@ -73,17 +74,55 @@ void Host::apply(Group& group) {
   const raft::Log& log = group.machine->log();
   for (raft::LogIndex index = range.first; index <= range.last; ++index) {
     const raft::Entry& entry = log.at(index);
-    const Application::Effect effect = group.application->apply(index, entry);
+    const Application::Effect effect = apply_entry(group, index, entry);
     if (effect.happened) {
       observe(group, ObservationKind::effect, effect.session, effect.sequence, index.value, 0);
     }
-    const std::uint64_t digest = group.application->digest();
+    // 0: not known, the application's state is that of a later entry.
+    const bool is_behind = index < group.kept;
+    const std::uint64_t digest = is_behind ? 0 : group.application->digest();
     observe(group, ObservationKind::apply, index.value, entry.term.value, entry.hash, digest);
   }
   const auto count = static_cast<std::int64_t>(range.last - range.first + 1);
   if (group.options.apply_cost.ns > 0) env_.compute.charge(group.options.apply_cost * count);
   // Asks for nothing by itself, so it is no reason to pump again.
   group.machine->step(raft::Applied{range.last}, *group.ready);
+}
+
+Application::Effect Host::apply_entry(Group& group, raft::LogIndex index,
+                                      const raft::Entry& entry) {
+  if (index <= group.kept) return {};
+  const Application::Effect effect = group.application->apply(index, entry);
+  end_proposal(group, index, effect);
+  return effect;
+}
+
+void Host::end_proposal(Group& group, raft::LogIndex index, const Application::Effect& effect) {
+  if (group.proposals.empty() || index < group.proposals.front().index) return;
+  const Proposal proposal = group.proposals.pop_front();
+  WT_ASSERT(proposal.index == index, "what a reign appends is applied in its order");
+  WT_ASSERT(proposal.term == group.machine->log().term_at(index),
+            "and is not overwritten meanwhile");
+  group.application->on_applied(proposal.token, effect.result);
+}
+
+// After what was committed is applied, so that nothing is dropped whose end is known. Where a reign
+// has ended, what it appended may be committed by a later leader or overwritten by one (thesis
+// 3.5): nobody here can say which, and who waits for it must not wait for ever.
+void Host::tell_role(Group& group) {
+  const raft::Raft& machine = *group.machine;
+  const Role role = machine.role();
+  const raft::Term term = machine.term();
+  while (!group.proposals.empty()) {
+    if (machine.is_leader() && group.proposals.front().term == term) break;
+    const Proposal proposal = group.proposals.pop_front();
+    group.application->on_dropped(proposal.token, Errc::cancelled);
+  }
+  if (group.is_told && group.role == role && group.term == term) return;
+  group.is_told = true;
+  group.role = role;
+  group.term = term;
+  group.application->on_role(role, term);
 }
 
 void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
@@ -97,6 +136,7 @@ void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
   observe(group, ObservationKind::snapshot_installed, snapshot.index.value, snapshot.term.value,
           snapshot.hash, digest);
   group.installed = Bytes();
+  group.kept = raft::LogIndex{};
   group.next_snapshot = snapshot.index + group.options.snapshot_every;
   step(group, raft::Applied{snapshot.index});
 }
@@ -131,7 +171,7 @@ void Host::set_timer(Group& group, raft::TimerKind kind, raft::TimerAction actio
   Duration after = options.election_timeout;
   if (kind == raft::TimerKind::heartbeat) after = options.heartbeat;
   if (kind == raft::TimerKind::election) {
-    const std::uint64_t word = env_.random.draw("election-timeout");
+    const std::uint64_t word = env_.random.draw(group.draws);
     after = scale_between(word, Duration{}, options.election_spread);
   }
   const Instant now = env_.clock.now();

@@ -49,15 +49,18 @@ Result<std::unique_ptr<MessageSocket>> Host::open_socket() {
 Result<void> Host::build(Group& group, std::vector<wal::GroupLog>& logs,
                          std::vector<SnapshotStore::Found>& snapshots) {
   const GroupId id = group.options.raft.group;
+  group.kept = group.application->applied_index();
   raft::Recovered recovered;
   recovered.snapshot.configuration = group.options.first_configuration;
   for (SnapshotStore::Found& found : snapshots) {
     if (found.group != id) continue;
     const Result<SnapshotFile> file = decode_snapshot(found.bytes);
     if (!file) return file.error();
+    recovered.snapshot = file->meta;
+    if (file->meta.index <= group.kept) continue;
     const Result<void> restored = group.application->restore(file->meta.index, file->state);
     if (!restored) return restored.error();
-    recovered.snapshot = file->meta;
+    group.kept = raft::LogIndex{};
   }
   raft::LogBase on_disk;
   for (wal::GroupLog& log : logs) {

@@ -11,6 +11,9 @@ void Host::take_snapshot_if_due(Group& group) {
   const raft::Raft& machine = *group.machine;
   const raft::LogIndex applied = machine.applied_index();
   if (failed_ || group.saving || applied < group.next_snapshot) return;
+  // An application that keeps its state by itself may be ahead of the machine after a restart: what
+  // it would save now is not the state at `applied`.
+  if (applied < group.kept) return;
   const std::uint64_t every = group.options.snapshot_every;
   const bool far_beyond = applied - machine.snapshot().index > 4 * every;
   if (machine.is_sending_snapshot(machine.snapshot().index) && !far_beyond) return;

@@ -11,26 +11,12 @@
 namespace windtunnel {
 namespace {
 
-constexpr std::string_view kDirectory = "snap";
 constexpr std::string_view kSuffix = ".snap";
 constexpr std::string_view kTemporary = ".tmp";
 constexpr std::uint32_t kMagic = 0x50534e53U;
 
 void put_hex(std::string& out, std::uint64_t value, int digits) {
   for (int i = digits - 1; i >= 0; --i) out.push_back("0123456789abcdef"[value >> (4 * i) & 15]);
-}
-
-std::string path_of(GroupId group, raft::LogIndex index) {
-  std::string path = std::string(kDirectory) + "/";
-  put_hex(path, group.value, 8);
-  path += "-";
-  put_hex(path, index.value, 16);
-  path += kSuffix;
-  return path;
-}
-
-std::string in_directory(std::string_view name) {
-  return std::string(kDirectory) + "/" + std::string(name);
 }
 
 }  // namespace
@@ -63,15 +49,24 @@ Result<SnapshotFile> decode_snapshot(BytesView bytes) {
   return file;
 }
 
+std::string SnapshotStore::path_of(GroupId group, raft::LogIndex index) const {
+  std::string path = directory_ + "/";
+  put_hex(path, group.value, 8);
+  path += "-";
+  put_hex(path, index.value, 16);
+  path += kSuffix;
+  return path;
+}
+
 Task<Result<std::vector<SnapshotStore::Found>>> SnapshotStore::recover(Env& env) {
-  const Result<void> made = co_await make_directory(env, kDirectory);
+  const Result<void> made = co_await make_directory(env, directory_);
   if (!made && made.error() != Errc::already_exists) co_return made.error();
-  const Result<std::vector<std::string>> names = co_await list_directory(env, kDirectory);
+  const Result<std::vector<std::string>> names = co_await list_directory(env, directory_);
   if (!names) co_return names.error();
   std::vector<Found> found;
   std::vector<std::string> obsolete;
   for (const std::string& name : *names) {
-    const std::string path = in_directory(name);
+    const std::string path = directory_ + "/" + name;
     if (!name.ends_with(kSuffix)) {
       obsolete.push_back(path);
       continue;
@@ -81,7 +76,7 @@ Task<Result<std::vector<SnapshotStore::Found>>> SnapshotStore::recover(Env& env)
     adopt(found, std::move(*bytes), obsolete);
   }
   // Names that a crash left in the cache must hold before anything is built on them.
-  const Result<void> kept = co_await sync_directory(env, kDirectory);
+  const Result<void> kept = co_await sync_directory(env, directory_);
   if (!kept) co_return kept.error();
   for (const std::string& path : obsolete) {
     const Result<void> removed = co_await remove_file(env, path);
@@ -151,7 +146,7 @@ Task<Result<void>> SnapshotStore::save(Env& env, GroupId group, raft::LogIndex i
   if (!renamed) co_return renamed.error();
   // SAFETY: before this the new name may vanish with the power, and the log it replaces would be
   // gone.
-  const Result<void> kept = co_await sync_directory(env, kDirectory);
+  const Result<void> kept = co_await sync_directory(env, directory_);
   if (!kept) co_return kept.error();
   Current* known = current_of(group);
   if (known == nullptr) known = &current_.emplace_back(Current{group, raft::LogIndex{}, 0});

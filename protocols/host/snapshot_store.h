@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace windtunnel {
@@ -32,6 +33,8 @@ class SnapshotStore {
     Bytes bytes;
   };
 
+  explicit SnapshotStore(std::string directory) : directory_(std::move(directory)) {}
+
   // First, once. Removes temporary files; a damaged file is passed over (whether it was needed, the
   // log tells). What it returns is durable.
   Task<Result<std::vector<Found>>> recover(Env& env);
@@ -52,6 +55,7 @@ class SnapshotStore {
     raft::LogIndex index;
     std::uint64_t size = 0;
   };
+  std::string path_of(GroupId group, raft::LogIndex index) const;
   // Say where a snapshot file lies, for what watches durability.
   static void observe_extent(Env& env, const File& file, GroupId group, raft::LogIndex index,
                              std::uint64_t size);
@@ -62,6 +66,7 @@ class SnapshotStore {
   void adopt(std::vector<Found>& found, Bytes bytes, std::vector<std::string>& obsolete);
   Current* current_of(GroupId group);
 
+  std::string directory_;
   std::vector<Current> current_;
 };
 
