@@ -5,11 +5,34 @@
 #include <windtunnel/protocols/base/bytes.h>
 #include <windtunnel/protocols/base/result.h>
 #include <windtunnel/protocols/env/observation.h>
+#include <windtunnel/protocols/env/task.h>
 #include <windtunnel/protocols/raft/types.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace windtunnel {
+
+// A state on its way out, in pieces. It is that of the moment at which it was asked for, though the
+// application goes on.
+class SnapshotSource {
+ public:
+  virtual ~SnapshotSource() = default;
+  // The next piece, of about `limit` bytes; empty at the end.
+  virtual Task<Result<Bytes>> next(Env& env, std::size_t limit) = 0;
+};
+
+// A state on its way in. The application stays as it is until `finish`; destroyed before, all that
+// came is forgotten.
+class SnapshotSink {
+ public:
+  virtual ~SnapshotSink() = default;
+  virtual Task<Result<void>> write(Env& env, BytesView piece) = 0;
+  // All has come, undamaged: it is the application's state from now on. Errc::corrupt where it
+  // cannot be read. The file that it came from is durable already, and stays until a newer one is.
+  virtual Result<void> finish() = 0;
+};
 
 class Application {
  public:
@@ -27,9 +50,9 @@ class Application {
   virtual Effect apply(raft::LogIndex index, const raft::Entry& entry) = 0;
   // Of the state, in O(1): the same on every node that has applied the same entries.
   virtual std::uint64_t digest() const = 0;
-  // The state as bytes, and back. Errc::corrupt where they cannot be read.
-  virtual void save(Bytes& out) const = 0;
-  virtual Result<void> restore(raft::LogIndex index, BytesView state) = 0;
+  // The state as it is now, and one that will take its place: that after entry `index`.
+  virtual std::unique_ptr<SnapshotSource> save() const = 0;
+  virtual std::unique_ptr<SnapshotSink> restore(raft::LogIndex index) = 0;
   // Of an application that keeps its state on disk by itself: the last entry that it has durably
   // applied, asked when the host recovers. It is given no entry up to there again, and no snapshot
   // that is not beyond it. What it has applied counts even where the log on disk is shorter: a
@@ -55,6 +78,22 @@ class Application {
 
  protected:
   ~Application() = default;
+};
+
+// An application whose state is small enough to be encoded in one step and held in memory twice.
+class WholeStateApplication : public Application {
+ public:
+  std::unique_ptr<SnapshotSource> save() const override;
+  std::unique_ptr<SnapshotSink> restore(raft::LogIndex index) override;
+
+ protected:
+  ~WholeStateApplication() = default;
+
+ private:
+  friend class WholeStateSink;
+  virtual void encode_state(Bytes& out) const = 0;
+  // Errc::corrupt where the bytes cannot be read.
+  virtual Result<void> decode_state(raft::LogIndex index, BytesView state) = 0;
 };
 
 }  // namespace windtunnel

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <windtunnel/protocols/base/ring.h>
+#include <windtunnel/protocols/env/channel.h>
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/task.h>
 #include <windtunnel/protocols/host/application.h>
@@ -109,13 +110,23 @@ class Host final : private MessageSink, private WalListener {
     std::uint64_t request = 0;
     raft::LogIndex index;
   };
-  // An entry of this node's reign in `term`: only its leader appends, and nothing overwrites it
-  // while it leads (Leader Append-Only, thesis 3.3). So entries are applied in this order, and a
-  // reign that ends drops what is left.
+  // An entry of this node's reign in `term`. While it leads nothing overwrites it (Leader
+  // Append-Only, thesis 3.3), so entries are applied in this order; a reign that ends drops the
+  // rest.
   struct Proposal {
     raft::LogIndex index;
     raft::Term term;
     std::uint64_t token = 0;
+  };
+  // A snapshot on its way in. Pieces that the disk does not keep up with wait; too many, and the
+  // transfer starts over.
+  struct Receiving {
+    static constexpr std::size_t kMostPieces = 256;
+    explicit Receiving(Env& env) : pieces(env, kMostPieces) {}
+    raft::LogIndex index;
+    raft::Term term;
+    Channel<raft::SnapshotPiece> pieces;
+    TaskScope task;
   };
   struct Group {
     GroupOptions options;
@@ -137,8 +148,10 @@ class Host final : private MessageSink, private WalListener {
     std::vector<ServingRead> reads;  // confirmed, for a state not yet applied
     bool saving = false;             // a snapshot of ours is being written
     raft::LogIndex next_snapshot;
-    Bytes incoming;   // pieces of a snapshot being received
-    Bytes installed;  // a received snapshot, durable, not yet restored from
+    std::unique_ptr<Receiving> receiving;
+    // A received snapshot, durable, that has not taken the state's place yet.
+    std::unique_ptr<SnapshotSink> installed;
+    raft::LogIndex installed_index;
   };
   // A write that is part of frame `frame`.
   struct TicketInFrame {
@@ -163,6 +176,7 @@ class Host final : private MessageSink, private WalListener {
 
   // host_recovery.cpp
   Task<void> recover(Env& env);
+  std::unique_ptr<SnapshotSink> sink_of(GroupId id, raft::LogIndex index) const;
   Result<std::unique_ptr<MessageSocket>> open_socket();
   Result<void> build(Group& group, std::vector<wal::GroupLog>& logs,
                      std::vector<SnapshotStore::Found>& snapshots);
@@ -174,7 +188,8 @@ class Host final : private MessageSink, private WalListener {
   void release();
   void apply(Group& group);
   Application::Effect apply_entry(Group& group, raft::LogIndex index, const raft::Entry& entry);
-  void end_proposal(Group& group, raft::LogIndex index, const Application::Effect& effect);
+  void end_proposal(Group& group, raft::LogIndex index, raft::Term term,
+                    const Application::Effect& effect);
   void tell_role(Group& group);
   void restore(Group& group, const raft::SnapshotMeta& snapshot);
   void serve_reads(Group& group);
@@ -186,10 +201,12 @@ class Host final : private MessageSink, private WalListener {
 
   // host_snapshots.cpp
   void take_snapshot_if_due(Group& group);
-  Task<void> save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta, Bytes file);
+  Task<void> save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta,
+                           std::unique_ptr<SnapshotSource> state);
   Task<void> send_piece(Env& env, Group& group, raft::Message message);
   void take_piece(Group& group, const raft::SnapshotPiece& piece);
-  Task<void> keep_received(Env& env, Group& group, raft::SnapshotMeta meta, Bytes file);
+  Task<void> receive(Env& env, Group& group, Receiving& transfer);
+  Task<Result<raft::SnapshotMeta>> receive_file(Env& env, Group& group, Receiving& transfer);
 
   Env& env_;
   HostOptions options_;

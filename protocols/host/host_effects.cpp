@@ -93,17 +93,23 @@ Application::Effect Host::apply_entry(Group& group, raft::LogIndex index,
                                       const raft::Entry& entry) {
   if (index <= group.kept) return {};
   const Application::Effect effect = group.application->apply(index, entry);
-  end_proposal(group, index, effect);
+  end_proposal(group, index, entry.term, effect);
   return effect;
 }
 
-void Host::end_proposal(Group& group, raft::LogIndex index, const Application::Effect& effect) {
-  if (group.proposals.empty() || index < group.proposals.front().index) return;
-  const Proposal proposal = group.proposals.pop_front();
-  WT_ASSERT(proposal.index == index, "what a reign appends is applied in its order");
-  WT_ASSERT(proposal.term == group.machine->log().term_at(index),
-            "and is not overwritten meanwhile");
-  group.application->on_applied(proposal.token, effect.result);
+// Its place holds another entry where this node stopped leading and followed since the pump ran
+// last (thesis 3.5).
+void Host::end_proposal(Group& group, raft::LogIndex index, raft::Term term,
+                        const Application::Effect& effect) {
+  while (!group.proposals.empty() && group.proposals.front().index <= index) {
+    const Proposal proposal = group.proposals.pop_front();
+    const bool is_it = proposal.index == index && proposal.term == term;
+    if (is_it) {
+      group.application->on_applied(proposal.token, effect.result);
+    } else {
+      group.application->on_dropped(proposal.token, Errc::cancelled);
+    }
+  }
 }
 
 // After what was committed is applied, so that nothing is dropped whose end is known. Where a reign
@@ -126,16 +132,14 @@ void Host::tell_role(Group& group) {
 }
 
 void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
-  const Result<SnapshotFile> file = decode_snapshot(group.installed);
-  WT_ASSERT(file.has_value() && file->meta.index == snapshot.index,
+  WT_ASSERT(group.installed != nullptr && group.installed_index == snapshot.index,
             "a snapshot is checked and kept before it is announced to the machine");
-  const Result<void> restored = group.application->restore(snapshot.index, file->state);
+  const Result<void> restored = std::exchange(group.installed, nullptr)->finish();
   if (!restored)
     return fail(make_error_code(Errc::corrupt), "a received snapshot could not be read");
   const std::uint64_t digest = group.application->digest();
   observe(group, ObservationKind::snapshot_installed, snapshot.index.value, snapshot.term.value,
           snapshot.hash, digest);
-  group.installed = Bytes();
   group.kept = raft::LogIndex{};
   group.next_snapshot = snapshot.index + group.options.snapshot_every;
   step(group, raft::Applied{snapshot.index});

@@ -26,7 +26,7 @@ inline constexpr std::size_t kRaftKvMaxNodes = raft::kMaxVoters;
 std::span<const OptionSpec> raft_kv_options();
 kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config);
 
-class RaftKvService final : public Service, private Application, private MessageSink {
+class RaftKvService final : public Service, private WholeStateApplication, private MessageSink {
  public:
   RaftKvService(Env& env, const ServiceConfig& config);
   void start() override;
@@ -54,8 +54,10 @@ class RaftKvService final : public Service, private Application, private Message
 
   Effect apply(raft::LogIndex index, const raft::Entry& entry) override;
   std::uint64_t digest() const override { return store_.digest(); }
-  void save(Bytes& out) const override { store_.encode_snapshot(out); }
-  Result<void> restore(raft::LogIndex, BytesView state) override { return store_.restore(state); }
+  void encode_state(Bytes& out) const override { store_.encode_snapshot(out); }
+  Result<void> decode_state(raft::LogIndex, BytesView state) override {
+    return store_.restore(state);
+  }
   void on_applied(std::uint64_t token, BytesView result) override;
   void on_dropped(std::uint64_t token, Errc why) override;
   void on_read(std::uint64_t token, bool confirmed) override;

@@ -276,7 +276,6 @@ struct Waiting {
       static_cast<void>(all.channel.try_send(1));
       static_cast<void>(all.channel.try_receive());
       all.tasks.spawn(sleep(all.env));
-      all.tasks.cancel();
       all.tasks.cancel_soon(all.env);
     }
   };

@@ -30,7 +30,7 @@ struct End {
 };
 
 // Appends each command to a list; the result is its place.
-class LogApplication : public Application {
+class LogApplication : public WholeStateApplication {
  public:
   Effect apply(raft::LogIndex index, const raft::Entry& entry) override {
     if (entry.kind == raft::EntryKind::command) add(std::string(as_text(entry.payload.view())));
@@ -42,17 +42,12 @@ class LogApplication : public Application {
     return effect;
   }
   std::uint64_t digest() const override { return digest_; }
-  void save(Bytes& out) const override {
-    for (const std::string& line : lines) {
-      const Bytes bytes = to_bytes(line + "\n");
-      out.insert(out.end(), bytes.begin(), bytes.end());
-    }
-  }
-  Result<void> restore(raft::LogIndex index, BytesView state) override {
+  // The state becomes these lines, after entry `index`.
+  virtual Result<void> replace(raft::LogIndex index, std::string_view state) {
     lines.clear();
     digest_ = 1;
     std::string line;
-    for (const char c : as_text(state)) {
+    for (const char c : state) {
       if (c != '\n') {
         line += c;
         continue;
@@ -82,6 +77,15 @@ class LogApplication : public Application {
   std::vector<Role> roles;
 
  private:
+  void encode_state(Bytes& out) const override {
+    for (const std::string& line : lines) {
+      const Bytes bytes = to_bytes(line + "\n");
+      out.insert(out.end(), bytes.begin(), bytes.end());
+    }
+  }
+  Result<void> decode_state(raft::LogIndex index, BytesView state) override {
+    return replace(index, as_text(state));
+  }
   void add(const std::string& line) {
     lines.push_back(line);
     digest_ = hash_combine(digest_, hash_text(line));
