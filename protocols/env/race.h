@@ -111,8 +111,8 @@ AnyOf<std::remove_reference_t<Waits>...> any_of(Waits&&... waits) {
   return AnyOf<std::remove_reference_t<Waits>...>(waits...);
 }
 
-// Yields what the wait does, as a Result, or Errc::timed_out at the deadline. What is there when the
-// deadline has come counts; where that has passed already, nothing is started.
+// Yields what the wait does, as a Result, or Errc::timed_out at the deadline. What is there when
+// the deadline has come counts; where that has passed already, nothing is started.
 template <class Wait>
 class [[nodiscard]] Before final : private Race {
  public:
