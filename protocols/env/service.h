@@ -35,7 +35,8 @@ struct NamedNodes {
   std::vector<std::string> node_names;
 };
 
-// How one node, or a client of it, is set up; its options are the scenario's `config:` of the group.
+// How one node, or a client of it, is set up. Its options are the scenario's `config:` of the
+// group.
 struct ServiceConfig : GivenOptions {
   // This node's name ("n1").
   std::string name;
@@ -45,8 +46,8 @@ struct ServiceConfig : GivenOptions {
   // The nodes of the service, in the scenario's order; names are parallel.
   std::vector<NodeId> members;
   std::vector<std::string> member_names;
-  // All groups of the scenario, also this one: those whom a gateway or a coordinator calls. Empty on
-  // sockets.
+  // All groups of the scenario, also this one: those whom a gateway or a coordinator calls. Empty
+  // on sockets.
   std::vector<NamedNodes> groups;
 
   // The nodes of the group of that name; none where there is no such group.

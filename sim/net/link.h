@@ -44,9 +44,9 @@ struct LinkProfile {
 // A fault of links, from any node of `from` to any node of `to`. With `kind` it acts on messages of
 // this class alone.
 //
-// One that acts on messages and not on streams is a rule: it acts on the messages that streams carry
-// too, one by one, where the sender's frames can be told apart (MessageClasses::frame). Those that
-// pass go on in their order; one that is held or delayed is overtaken by them.
+// One that acts on messages and not on streams is a rule: it acts on the messages that streams
+// carry too, one by one, where the sender's frames can be told apart (MessageClasses::frame). Those
+// that pass go on in their order; one that is held or delayed is overtaken by them.
 struct LinkFault {
   NodeSet from = NodeSet::all();
   NodeSet to = NodeSet::all();

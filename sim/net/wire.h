@@ -24,8 +24,8 @@ class Wire final : public EventTarget {
   void transmit(std::uint32_t slot);
   bool exists(NodeId node) const { return node.value < sim_.node_count(); }
   // Of a frame that some rule may act on: how often its stream takes it now, and how many copies of
-  // it come (`on_packet`) or are lost (`on_frame_lost`) later. The caller gives the packet back where
-  // it passes; else it belongs to the wire.
+  // it come (`on_packet`) or are lost (`on_frame_lost`) later. The caller gives the packet back
+  // where it passes; else it belongs to the wire.
   struct FrameFate {
     std::uint32_t passing = 0;
     std::uint32_t waiting = 0;
