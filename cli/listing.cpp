@@ -47,6 +47,14 @@ std::string services_text(const Catalog& catalog) {
     if (!service.message_types.empty()) {
       text += "    messages: " + joined(service.message_types) + "\n";
     }
+    std::vector<std::string> words;
+    for (const ObservationWord& word : service.words.observations) words.emplace_back(word.name);
+    if (!words.empty()) text += "    observations: " + joined(words) + "\n";
+    std::vector<std::string> counters;
+    for (const Counter& counter : service.words.counters) {
+      if (counter.announced_by != ObservationKind::none) counters.emplace_back(counter.name);
+    }
+    if (!counters.empty()) text += "    counters: " + joined(counters) + "\n";
   }
   return text;
 }

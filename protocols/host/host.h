@@ -10,9 +10,9 @@
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/task.h>
 #include <windtunnel/protocols/host/application.h>
-#include <windtunnel/protocols/net/peer_link.h>
 #include <windtunnel/protocols/host/snapshot_store.h>
 #include <windtunnel/protocols/host/wal.h>
+#include <windtunnel/protocols/net/peer_link.h>
 #include <windtunnel/protocols/raft/message_codec.h>
 #include <windtunnel/protocols/raft/raft.h>
 
@@ -145,7 +145,7 @@ class Host final : private MessageSink, private WalListener {
   void serve_reads(Group& group);
   void serve(Group& group, const ServingRead& read);
   void set_timer(Group& group, raft::TimerKind kind, raft::TimerAction action);
-  void observe(const Group& group, ObservationKind kind, std::uint64_t a, std::uint64_t b,
+  void observe(const Group& group, raft::Word word, std::uint64_t a, std::uint64_t b,
                std::uint64_t c, std::uint64_t d);
   void mark(std::string_view name);
 

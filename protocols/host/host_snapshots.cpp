@@ -20,8 +20,7 @@ void Host::take_snapshot_if_due(Group& group) {
   Bytes state;
   group.application->save(state);
   const std::uint64_t digest = group.application->digest();
-  observe(group, ObservationKind::snapshot_taken, meta.index.value, meta.term.value, meta.hash,
-          digest);
+  observe(group, raft::Word::snapshot_taken, meta.index.value, meta.term.value, meta.hash, digest);
   group.saving = true;
   group.next_snapshot = applied + every;
   Bytes file = encode_snapshot(group.options.raft.group, meta, state);

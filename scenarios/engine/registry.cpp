@@ -48,6 +48,10 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
                             std::string(option.maximum), std::string(option.less_than)});
   }
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
+  info.words = definition.words;
+  if (definition.groups) {
+    info.groups = [definition](const OptionMap& options) { return groups_of(definition, options); };
+  }
   info.max_nodes = definition.max_nodes;
   info.max_servers = definition.max_servers;
   info.has_timeout = static_cast<bool>(definition.time_out);
@@ -66,10 +70,18 @@ void assert_consistent(const OptionInfo& option) {
 
 }  // namespace
 
+std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options) {
+  if (!service.groups) return 1;
+  ServiceConfig config;
+  config.options.insert(options.begin(), options.end());
+  return service.groups(config);
+}
+
 void OperationSource::completed(const Operation&, const Outcome&) {}
 
 void Registry::add(ServiceDefinition definition) {
   WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
+  WT_ASSERT(flaw_of(definition.words).empty(), "the tables of a service's words are sound");
   for (const OptionInfo& option : info_of(definition).options) assert_consistent(option);
   services_.push_back(std::move(definition));
 }

@@ -14,8 +14,9 @@
 #include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
-#include <windtunnel/scenarios/format/catalog.h>
+#include <windtunnel/protocols/env/words.h>
 #include <windtunnel/scenarios/engine/check.h>
+#include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
 
 #include <cstdint>
@@ -48,6 +49,10 @@ struct ServiceDefinition {
   // A client that runs on a node of its own; `config.name` is the client's node.
   std::function<std::unique_ptr<Client>(Env&, const ServiceConfig&)> make_client;
   std::vector<MessageType> messages;
+  // What its observations mean; the tables must live as long as the registry.
+  ProtocolWords words = {};
+  // How many groups its nodes form with these options; empty: one.
+  std::function<std::uint32_t(const ServiceConfig&)> groups = {};
   // The names of the marks that it can leave (ObservationKind::mark).
   std::span<const std::string_view> marks = {};
   // One line for people about a message's bytes; may be empty.
@@ -55,6 +60,9 @@ struct ServiceDefinition {
   // Makes the node's election timer expire now (`timeout: NODE`); may be empty.
   std::function<void(Service&)> time_out;
 };
+
+// How many groups the service's nodes form with these options.
+std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options);
 
 // The operations of one client of a workload, one after the other. Draws from `Random` only.
 class OperationSource {

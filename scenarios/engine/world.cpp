@@ -51,6 +51,16 @@ void configure_disk(Node& node, const DiskProfile& from) {
   if (from.capacity) profile.capacity_bytes = from.capacity->bytes;
 }
 
+Dictionary dictionary_of(const ScenarioSpec& spec, const Registry& registry) {
+  Dictionary dictionary;
+  for (const GroupSpec& group : spec.cluster.groups) {
+    const ServiceDefinition* service = registry.service(group.service);
+    WT_ASSERT(service != nullptr, "a scenario is checked against the registry before it runs");
+    dictionary.add(group.name, group.service, groups_of(*service, group.config), service->words);
+  }
+  return dictionary;
+}
+
 }  // namespace
 
 void ActivityCounter::on_record(std::uint64_t, const Record& record) {
@@ -82,9 +92,10 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
     : spec_(spec),
       registry_(registry),
       nodes_(layout(spec)),
+      dictionary_(dictionary_of(spec, registry)),
       sim_(options_of(spec, options)),
       builder_(*this),
-      cluster_(sim_, names_of(nodes_)),
+      cluster_(sim_, names_of(nodes_), dictionary_),
       nemesis_(sim_, spec.plan, cluster_,
                {[this](std::string_view type) { return message_byte(type); },
                 [this](NodeId node) {
@@ -105,7 +116,8 @@ const ServiceDefinition& World::service_of_group(std::size_t group) const {
 ServiceConfig World::server_config(std::size_t group, const std::string& name) const {
   ServiceConfig config;
   config.name = name;
-  config.group = GroupId{static_cast<std::uint32_t>(group)};
+  config.group = dictionary_.services()[group].first;
+  config.groups = dictionary_.services()[group].groups;
   config.options = spec_.cluster.groups[group].config;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].client || nodes_[i].owner != group) continue;

@@ -1,6 +1,7 @@
 // What only the whole scenario can tell. Every error points at the value that is wrong.
 #pragma once
 
+#include <windtunnel/faults/plan/watch.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/diagnostics.h>
 #include <windtunnel/scenarios/format/spec.h>
@@ -8,6 +9,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <tuple>
 
 namespace windtunnel::scenarios {
@@ -66,6 +68,8 @@ class Validator {
   void check_filter(const faults::MessageFilter& filter, const SourceSpan& span,
                     std::string_view key);
   void check_timeout(const SourceSpan& span);
+  void read_dictionary();
+  void check_group(const faults::Term& term, const SourceSpan& span);
   void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
   // A static selector is resolved before the run: it names nodes and groups only.
   void check_selector(const Selector& selector, const SourceSpan& span, bool is_static);
@@ -79,6 +83,9 @@ class Validator {
   Diagnostics& diagnostics_;
   Places places_;
   std::map<std::string, std::string, std::less<>> names_;  // of nodes and groups, and what each is
+  // What the services' observations mean; absent where a service is not known.
+  std::optional<Dictionary> dictionary_;
+  std::vector<faults::NodeName> nodes_;
 };
 
 }  // namespace windtunnel::scenarios
