@@ -51,6 +51,14 @@ std::string services_text(const Catalog& catalog) {
       text += fmt::format("    action {:<13} {}\n", action.name, action.doc);
       text += options_text(action.options);
     }
+    std::vector<std::string> words;
+    for (const ObservationWord& word : service.words.observations) words.emplace_back(word.name);
+    if (!words.empty()) text += "    observations: " + joined(words) + "\n";
+    std::vector<std::string> counters;
+    for (const Counter& counter : service.words.counters) {
+      if (counter.announced_by != ObservationKind::none) counters.emplace_back(counter.name);
+    }
+    if (!counters.empty()) text += "    counters: " + joined(counters) + "\n";
   }
   return text;
 }

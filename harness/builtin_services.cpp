@@ -3,11 +3,12 @@
 #include <windtunnel/harness/describe_messages.h>
 #include <windtunnel/protocols/kv/message.h>
 #include <windtunnel/protocols/kv/raft_client.h>
-#include <windtunnel/protocols/naive/naive.h>
 #include <windtunnel/protocols/net/framing.h>
 #include <windtunnel/protocols/kv/raft_kv.h>
+#include <windtunnel/protocols/naive/naive.h>
 #include <windtunnel/protocols/raft/marks.h>
 #include <windtunnel/protocols/raft/message.h>
+#include <windtunnel/protocols/raft/words.h>
 
 namespace windtunnel::scenarios {
 namespace {
@@ -33,6 +34,7 @@ ServiceDefinition raft_kv() {
   definition.doc = "the key-value store replicated by Raft";
   definition.options = raft_kv_options();
   definition.marks = raft::kMarks;
+  definition.words = raft::kWords;
   definition.max_nodes = kRaftKvMaxNodes;
   definition.max_servers = kObservedNodes;
   definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {

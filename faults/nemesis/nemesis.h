@@ -7,8 +7,8 @@
 #pragma once
 
 #include <windtunnel/faults/nemesis/cluster_state.h>
-#include <windtunnel/faults/plan/fault_plan.h>
 #include <windtunnel/faults/nemesis/network_part.h>
+#include <windtunnel/faults/plan/fault_plan.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
 
@@ -103,6 +103,7 @@ class Nemesis final : public RecordListener, private EventTarget {
   static constexpr std::uint64_t kStep = 2;  // the script of a fault goes on
 
   // nemesis.cpp: triggers and time.
+  void watch();
   RecordKinds wanted_records() const;
   void on_event(std::uint64_t a, std::uint64_t b) override;
   void schedule(Instant at, std::uint64_t what, std::uint64_t which);
@@ -149,7 +150,7 @@ class Nemesis final : public RecordListener, private EventTarget {
   std::uint64_t disk_bites(const Progress& progress) const;
 
   // script.cpp
-  const WaitUntil* waited_for(std::size_t fault) const;
+  bool is_waited_for(std::size_t fault, const Record& record) const;
   void run_script(std::size_t fault);
   bool do_step(std::size_t fault, const Step& step);
   bool take_held(std::size_t fault, const MessageFilter& filter, std::uint32_t ordinal,
@@ -162,6 +163,9 @@ class Nemesis final : public RecordListener, private EventTarget {
   bool stopped_ = false;
   std::vector<FaultRecord> records_;
   std::vector<Progress> progress_;
+  // What triggers and scripts wait for, by fault and, in scripts, by step.
+  std::vector<std::optional<Watch>> when_;
+  std::vector<std::vector<std::optional<Watch>>> until_;
   std::list<Active> active_;
   std::uint64_t next_active_ = 1;
   // Nodes as they are without faults.

@@ -3,10 +3,9 @@
 
 namespace windtunnel::faults {
 
-const WaitUntil* Nemesis::waited_for(std::size_t fault) const {
-  const std::vector<Step>& script = plan_.faults[fault].script;
+bool Nemesis::is_waited_for(std::size_t fault, const Record& record) const {
   const std::size_t step = progress_[fault].step;
-  return step < script.size() ? std::get_if<WaitUntil>(&script[step].action) : nullptr;
+  return step < until_[fault].size() && until_[fault][step] && until_[fault][step]->matches(record);
 }
 
 void Nemesis::run_script(std::size_t fault) {

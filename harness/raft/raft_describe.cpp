@@ -55,25 +55,23 @@ std::string node(std::uint64_t number) {
 }
 
 std::string describe_observation(const Observation& seen) {
-  switch (seen.kind) {
-    case ObservationKind::role:
+  switch (static_cast<raft::Word>(seen.kind)) {
+    case raft::Word::role:
       return fmt::format("is {} in term {}", windtunnel::name_of(static_cast<Role>(seen.a)),
                          seen.b);
-    case ObservationKind::term:
+    case raft::Word::term:
       return fmt::format("enters term {}, voted for {}", seen.a, voted(seen.b));
-    case ObservationKind::append: return fmt::format("appends entry {}/{}", seen.a, seen.b);
-    case ObservationKind::truncate: return fmt::format("removes its log from {} on", seen.a);
-    case ObservationKind::commit:
+    case raft::Word::append: return fmt::format("appends entry {}/{}", seen.a, seen.b);
+    case raft::Word::truncate: return fmt::format("removes its log from {} on", seen.a);
+    case raft::Word::commit:
       return fmt::format("commits up to {}{}", seen.a, seen.d == 1 ? " as leader" : "");
-    case ObservationKind::match: return fmt::format("has match {} of {}", seen.b, node(seen.a));
-    case ObservationKind::recovered:
+    case raft::Word::match: return fmt::format("has match {} of {}", seen.b, node(seen.a));
+    case raft::Word::recovered:
       return fmt::format("recovers term {}, vote for {}, log up to {}", seen.a, voted(seen.b),
                          seen.c);
-    case ObservationKind::snapshot_taken: return fmt::format("takes a snapshot at {}", seen.a);
-    case ObservationKind::snapshot_installed:
-      return fmt::format("installs a snapshot at {}", seen.a);
-    case ObservationKind::read_served:
-      return fmt::format("answers read {} at index {}", seen.a, seen.c);
+    case raft::Word::snapshot_taken: return fmt::format("takes a snapshot at {}", seen.a);
+    case raft::Word::snapshot_installed: return fmt::format("installs a snapshot at {}", seen.a);
+    case raft::Word::read_served: return fmt::format("answers read {} at index {}", seen.a, seen.c);
     default: return {};
   }
 }

@@ -40,9 +40,11 @@ struct NamedNodes {
 struct ServiceConfig : GivenOptions {
   // This node's name ("n1").
   std::string name;
-  // The group that the nodes of the service form: tags their messages, records and observations. A
-  // scenario numbers its groups of nodes from 0; on sockets it is an option, 0 by default.
+  // The groups that the nodes of the service form are numbered from here: they tag its messages,
+  // records and observations. A scenario gives each service as many as it asks for
+  // (ServiceDefinition::groups); on sockets the first is an option, 0 by default.
   GroupId group;
+  std::uint32_t group_count = 1;
   // The nodes of the service, in the scenario's order; names are parallel.
   std::vector<NodeId> members;
   std::vector<std::string> member_names;

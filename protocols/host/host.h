@@ -195,7 +195,7 @@ class Host final : private MessageSink, private WalListener {
   void serve_reads(Group& group);
   void serve(Group& group, const ServingRead& read);
   void set_timer(Group& group, raft::TimerKind kind, raft::TimerAction action);
-  void observe(const Group& group, ObservationKind kind, std::uint64_t a, std::uint64_t b,
+  void observe(const Group& group, raft::Word word, std::uint64_t a, std::uint64_t b,
                std::uint64_t c, std::uint64_t d);
   void mark(std::string_view name);
 

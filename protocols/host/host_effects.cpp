@@ -76,12 +76,12 @@ void Host::apply(Group& group) {
     const raft::Entry& entry = log.at(index);
     const Application::Effect effect = apply_entry(group, index, entry);
     if (effect.happened) {
-      observe(group, ObservationKind::effect, effect.session, effect.sequence, index.value, 0);
+      observe(group, raft::Word::effect, effect.session, effect.sequence, index.value, 0);
     }
     // 0: not known, the application's state is that of a later entry.
     const bool is_behind = index < group.kept;
     const std::uint64_t digest = is_behind ? 0 : group.application->digest();
-    observe(group, ObservationKind::apply, index.value, entry.term.value, entry.hash, digest);
+    observe(group, raft::Word::apply, index.value, entry.term.value, entry.hash, digest);
   }
   const auto count = static_cast<std::int64_t>(range.last - range.first + 1);
   if (group.options.apply_cost.ns > 0) env_.compute.charge(group.options.apply_cost * count);
@@ -138,7 +138,7 @@ void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
   if (!restored)
     return fail(make_error_code(Errc::corrupt), "a received snapshot could not be read");
   const std::uint64_t digest = group.application->digest();
-  observe(group, ObservationKind::snapshot_installed, snapshot.index.value, snapshot.term.value,
+  observe(group, raft::Word::snapshot_installed, snapshot.index.value, snapshot.term.value,
           snapshot.hash, digest);
   group.kept = raft::LogIndex{};
   group.next_snapshot = snapshot.index + group.options.snapshot_every;
@@ -164,7 +164,7 @@ void Host::serve_reads(Group& group) {
 
 void Host::serve(Group& group, const ServingRead& read) {
   const std::uint64_t applied = group.machine->applied_index().value;
-  observe(group, ObservationKind::read_served, read.request, applied, read.index.value, 0);
+  observe(group, raft::Word::read_served, read.request, applied, read.index.value, 0);
   group.application->on_read(read.request, true);
 }
 
@@ -182,9 +182,9 @@ void Host::set_timer(Group& group, raft::TimerKind kind, raft::TimerAction actio
   env_.timers.arm(now + after, timer);
 }
 
-void Host::observe(const Group& group, ObservationKind kind, std::uint64_t a, std::uint64_t b,
+void Host::observe(const Group& group, raft::Word word, std::uint64_t a, std::uint64_t b,
                    std::uint64_t c, std::uint64_t d) {
-  env_.observer.observe(Observation{kind, group.options.raft.group, a, b, c, d});
+  env_.observer.observe(Observation{observed(word), group.options.raft.group, a, b, c, d});
 }
 
 }  // namespace windtunnel

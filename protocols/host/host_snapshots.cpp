@@ -22,8 +22,7 @@ void Host::take_snapshot_if_due(Group& group) {
   const raft::SnapshotMeta meta = machine.describe(applied);
   std::unique_ptr<SnapshotSource> state = group.application->save();
   const std::uint64_t digest = group.application->digest();
-  observe(group, ObservationKind::snapshot_taken, meta.index.value, meta.term.value, meta.hash,
-          digest);
+  observe(group, raft::Word::snapshot_taken, meta.index.value, meta.term.value, meta.hash, digest);
   group.saving = true;
   group.next_snapshot = applied + every;
   tasks_.spawn(save_snapshot(env_, group, meta, std::move(state)));

@@ -1,7 +1,7 @@
 #include <windtunnel/reports/text/text_report.h>
 
-#include <windtunnel/reports/text/happens_before.h>
 #include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/text/happens_before.h>
 #include <windtunnel/reports/text/show_lanes.h>
 
 #include <fmt/format.h>
@@ -89,7 +89,8 @@ std::string mermaid(const RecordedRun& run, const ShowOptions& options, std::uin
   std::size_t count = 0;
   for (std::uint64_t number = range.first; number <= range.last && count < limit; ++number) {
     const Record& record = run.trace.records[number - 1];
-    const bool role = record.is_observation() && record.observation() == ObservationKind::role;
+    const bool is_news =
+        record.is_observation() && narrator.spec_of(record).weight == Weight::headline;
     const NodeId peer{static_cast<std::uint32_t>(record.b >> 16)};
     const std::string type =
         has_message_type(record.kind)
@@ -100,8 +101,8 @@ std::string mermaid(const RecordedRun& run, const ShowOptions& options, std::uin
     } else if (record.kind == RecordKind::drop && peer.value < seen.size()) {
       body +=
           fmt::format("  {}--x{}: {} lost\n", participant(record.node), participant(peer), type);
-    } else if (role || record.kind == RecordKind::crash || record.kind == RecordKind::violation ||
-               record.kind == RecordKind::start) {
+    } else if (is_news || record.kind == RecordKind::crash ||
+               record.kind == RecordKind::violation || record.kind == RecordKind::start) {
       if (record.node == kNoNode) continue;
       body += fmt::format("  Note over {}: {} at {}\n", participant(record.node),
                           mermaid_text(narrator.sentence(record)), format_time(record.time.ns));

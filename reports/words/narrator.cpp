@@ -70,7 +70,7 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
     case FieldType::offset: return format_duration(static_cast<std::int64_t>(word));
     case FieldType::signed_number: return std::to_string(static_cast<std::int64_t>(word));
     case FieldType::role:
-      return word <= 4 ? std::string(name_of(static_cast<Role>(word))) : std::to_string(word);
+      return word > 0xff ? std::to_string(word) : std::string(name_of(static_cast<Role>(word)));
     case FieldType::outcome: return pick(kOutcomes, word);
     case FieldType::drop: return std::string(name_of(static_cast<DropReason>(word)));
     case FieldType::crash: return pick(kCrashes, word);
@@ -79,15 +79,24 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
     case FieldType::extent:
       return fmt::format("file {}, {} bytes", word >> 40, word & ((std::uint64_t{1} << 40) - 1));
     case FieldType::message: return message(static_cast<std::uint8_t>(word));
-    case FieldType::nodes: return nodes(word);
+    case FieldType::nodes:
+    case FieldType::voters:
+    case FieldType::learners: return nodes(word);
     case FieldType::truth: return word == 0 ? "no" : "yes";
     case FieldType::phase: return pick(kPhases, word);
   }
   return {};
 }
 
+std::string Narrator::text_of(const FieldSpec& field, const Record& record) const {
+  const std::uint64_t word = word_of(record, field.source);
+  const ServiceWords* service =
+      field.type == FieldType::role ? trace_.dictionary.of(record.group) : nullptr;
+  return service == nullptr ? text_of(field.type, word) : printable(service->role(word));
+}
+
 std::string Narrator::sentence(const Record& record) const {
-  const KindSpec& spec = spec_of(record.kind);
+  const KindSpec& spec = spec_of(record);
   std::string out;
   std::string_view rest = spec.sentence;
   while (!rest.empty()) {
@@ -102,7 +111,7 @@ std::string Narrator::sentence(const Record& record) const {
       if (candidate.name == want) field = &candidate;
     }
     if (field != nullptr)
-      out += text_of(field->type, word_of(record, field->source));
+      out += text_of(*field, record);
     else
       out += fmt::format("record kind {}", static_cast<unsigned>(record.kind));
   }
@@ -122,9 +131,9 @@ std::string Narrator::line(std::uint64_t number) const {
 
 std::vector<std::pair<std::string, std::string>> Narrator::fields(const Record& record) const {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const FieldSpec& field : spec_of(record.kind).fields) {
+  for (const FieldSpec& field : spec_of(record).fields) {
     if (field.name.empty()) continue;
-    out.emplace_back(field.name, text_of(field.type, word_of(record, field.source)));
+    out.emplace_back(field.name, text_of(field, record));
   }
   return out;
 }

@@ -29,7 +29,8 @@ std::string format_duration(std::int64_t ns);
 class Narrator {
  public:
   // Both must outlive the narrator.
-  Narrator(const TraceData& trace, const MessageWords& words) : trace_(trace), words_(words) {}
+  Narrator(const TraceData& trace, const MessageWords& words)
+      : trace_(trace), words_(words), vocabulary_(trace.dictionary) {}
 
   std::string node(NodeId node) const;
   // "0x60" where the service gives no name.
@@ -43,6 +44,10 @@ class Narrator {
   // The service's line about what the message of a record carries, where its bytes were kept.
   std::string content(std::uint64_t number) const;
 
+  const KindSpec& spec_of(const Record& record) const { return vocabulary_.spec_of(record); }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  std::string text_of(const FieldSpec& field, const Record& record) const;
+  // Of a word alone: a role is one of those that everybody has.
   std::string text_of(FieldType type, std::uint64_t word) const;
 
  private:
@@ -50,6 +55,7 @@ class Narrator {
 
   const TraceData& trace_;
   const MessageWords& words_;
+  Vocabulary vocabulary_;
 };
 
 }  // namespace windtunnel::reports

@@ -8,6 +8,7 @@
 #include <windtunnel/protocols/base/ids.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
+#include <windtunnel/sim/trace/dictionary.h>
 #include <windtunnel/sim/trace/record.h>
 
 #include <cstdint>
@@ -70,7 +71,8 @@ struct RunView {
   std::vector<WorkloadHistory> histories;
   // When the core was healed; absent when the scenario does not heal or the run ended before.
   std::optional<Instant> healed_at;
-  std::vector<NodeId> core;  // the healed nodes
+  std::vector<NodeId> core;      // the healed nodes
+  const Dictionary& dictionary;  // whose the groups are: a service for each group of nodes
 };
 
 // The observer behind one check or several of a run. Destroyed before the simulation.

@@ -53,6 +53,10 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
   info.doc = definition.doc;
   info.options = infos_of(definition.options);
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
+  info.words = definition.words;
+  if (definition.groups) {
+    info.groups = [definition](const OptionMap& options) { return groups_of(definition, options); };
+  }
   info.max_nodes = definition.max_nodes;
   info.max_servers = definition.max_servers;
   for (const ActionDefinition& action : definition.actions) {
@@ -84,10 +88,18 @@ void assert_consistent(const ActionInfo& action) {
 
 }  // namespace
 
+std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options) {
+  if (!service.groups) return 1;
+  ServiceConfig config;
+  config.options.insert(options.begin(), options.end());
+  return service.groups(config);
+}
+
 void OperationSource::completed(const Operation&, const Outcome&) {}
 
 void Registry::add(ServiceDefinition definition) {
   WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
+  WT_ASSERT(flaw_of(definition.words).empty(), "the tables of a service's words are sound");
   const ServiceInfo info = info_of(definition);
   for (const OptionInfo& option : info.options) assert_consistent(option);
   for (const ActionInfo& action : info.actions) assert_consistent(action);

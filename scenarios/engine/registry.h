@@ -15,8 +15,9 @@
 #include <windtunnel/protocols/env/message_classes.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
-#include <windtunnel/scenarios/format/catalog.h>
+#include <windtunnel/protocols/env/words.h>
 #include <windtunnel/scenarios/engine/check.h>
+#include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
 
 #include <cstdint>
@@ -61,12 +62,19 @@ struct ServiceDefinition {
   // The classes of its messages, and how they are told apart, also in its streams.
   std::vector<MessageType> messages;
   MessageClasses classes{};
+  // What its observations mean; the tables must live as long as the registry.
+  ProtocolWords words = {};
+  // How many groups its nodes form with these options; empty: one.
+  std::function<std::uint32_t(const ServiceConfig&)> groups = {};
   // The names of the marks that it can leave (ObservationKind::mark).
   std::span<const std::string_view> marks = {};
   // One line for people about a message's bytes; may be empty.
   std::function<std::string(BytesView)> describe;
   std::vector<ActionDefinition> actions;
 };
+
+// How many groups the service's nodes form with these options.
+std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options);
 
 // The operations of one client of a workload, one after the other. Draws from `Random` only.
 class OperationSource {

@@ -49,10 +49,10 @@ class Properties {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       Finding& finding = results[i].finding;
       if (!entries_[i].check->judges_clients || finding.decision != Decision::violated) continue;
-      const GroupId group{static_cast<std::uint32_t>(finding.group)};
-      if (std::find(plan_undid.begin(), plan_undid.end(), group) != plan_undid.end()) {
-        excuse(finding);
-      }
+      const ServiceWords& service = view.dictionary.services()[finding.group];
+      const bool undid = std::any_of(plan_undid.begin(), plan_undid.end(),
+                                     [&](GroupId group) { return service.has(group); });
+      if (undid) excuse(finding);
     }
     return results;
   }
@@ -186,7 +186,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 }
 
 RunView view_of(World& world, const ScenarioSpec& spec) {
-  RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
+  RunView view{spec, world.nodes(), world.sim(), {}, {}, {}, world.dictionary()};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
     view.histories.push_back({run->spec->name, run->definition->model,
                               target_group(spec, *run->spec), &run->recorder.history(),
@@ -226,7 +226,7 @@ void keep_artifacts(World& world, RunArtifacts& artifacts) {
   std::vector<std::string> names;
   for (const NodeLayout& node : world.nodes()) names.push_back(node.name);
   if (world.sim().trace().level() == TraceLevel::full) {
-    artifacts.trace = snapshot_of(world.sim().trace(), std::move(names), "{}");
+    artifacts.trace = snapshot_of(world.sim().trace(), std::move(names), "{}", world.dictionary());
   }
   std::vector<checkers::NamedHistory> histories;
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
@@ -271,7 +271,7 @@ RunResult run_scenario(const ScenarioSpec& space, const Registry& registry,
     if (spec.stop == StopAt::first) world.sim().request_stop();
   });
   std::optional<CoverageObserver> coverage;
-  if (options.coverage) coverage.emplace(world.sim());
+  if (options.coverage) coverage.emplace(world.sim(), world.dictionary());
   const StopReason stop = play(world, spec, view);
 
   RunResult result;

@@ -52,6 +52,16 @@ void configure_disk(Node& node, const DiskProfile& from) {
   if (from.capacity) profile.capacity_bytes = from.capacity->bytes;
 }
 
+Dictionary dictionary_of(const ScenarioSpec& spec, const Registry& registry) {
+  Dictionary dictionary;
+  for (const GroupSpec& group : spec.cluster.groups) {
+    const ServiceDefinition* service = registry.service(group.service);
+    WT_ASSERT(service != nullptr, "a scenario is checked against the registry before it runs");
+    dictionary.add(group.name, group.service, groups_of(*service, group.config), service->words);
+  }
+  return dictionary;
+}
+
 }  // namespace
 
 void ActivityCounter::on_record(std::uint64_t, const Record& record) {
@@ -83,9 +93,10 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
     : spec_(spec),
       registry_(registry),
       nodes_(layout(spec)),
+      dictionary_(dictionary_of(spec, registry)),
       sim_(options_of(spec, options)),
       builder_(*this),
-      cluster_(sim_, names_of(nodes_)),
+      cluster_(sim_, names_of(nodes_), dictionary_),
       nemesis_(sim_, spec.plan, cluster_,
                {[this](NodeId node, std::string_view type) { return message_class(node, type); },
                 [this](NodeId node, const faults::Act& what) { return act(node, what); },
@@ -104,7 +115,8 @@ const ServiceDefinition& World::service_of_group(std::size_t group) const {
 ServiceConfig World::server_config(std::size_t group, const std::string& name) const {
   ServiceConfig config;
   config.name = name;
-  config.group = GroupId{static_cast<std::uint32_t>(group)};
+  config.group = dictionary_.services()[group].first;
+  config.group_count = dictionary_.services()[group].groups;
   config.options = spec_.cluster.groups[group].config;
   for (const GroupSpec& each : spec_.cluster.groups) config.groups.push_back({each.name, {}, {}});
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {

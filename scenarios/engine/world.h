@@ -7,8 +7,8 @@
 #include <windtunnel/scenarios/engine/check.h>
 #include <windtunnel/scenarios/engine/registry.h>
 #include <windtunnel/scenarios/engine/run.h>
-#include <windtunnel/scenarios/format/spec.h>
 #include <windtunnel/scenarios/engine/workload.h>
+#include <windtunnel/scenarios/format/spec.h>
 #include <windtunnel/sim/simulation.h>
 
 #include <functional>
@@ -48,6 +48,7 @@ class World {
   const std::vector<NodeLayout>& nodes() const { return nodes_; }
   std::vector<std::unique_ptr<WorkloadRun>>& workloads() { return workloads_; }
   const ActivityCounter& activity() const { return activity_; }
+  const Dictionary& dictionary() const { return dictionary_; }
 
  private:
   const ServiceDefinition& service_of_group(std::size_t group) const;
@@ -66,6 +67,8 @@ class World {
   const ScenarioSpec& spec_;
   const Registry& registry_;
   std::vector<NodeLayout> nodes_;
+  // A service for each group of nodes, in the scenario's order.
+  Dictionary dictionary_;
   // Events of all histories together.
   std::int64_t history_events_ = 0;
   // Clients refer to these, so they outlive the simulation.

@@ -217,9 +217,11 @@ void describe(Fields<Randomly>& f) {
 
 void describe(Fields<When>& f) {
   f.short_form("event");
-  f.required("event", &When::pattern,
-             "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `applied >= 4`, `term >= 3`, "
-             "`snapshot >= 1`, `event kind=truncate node=n2 count=3`.");
+  f.required(
+      "event", &When::pattern,
+      "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `commit(n1/1) >= 10` in a group of "
+      "number 1, any counter of the service; `event kind=truncate node=n2 count=3`, any of its "
+      "observations, also by fields: `first=4`, `first>=4`.");
   f.optional("after", &When::delay, "How much later; a range draws it.");
   f.optional("repeat", &When::repeat, "Each time from then on, not once.");
   f.optional("from", &When::from, "What was observed before this does not count.");

@@ -67,13 +67,18 @@ constexpr Explanation kExplanations[] = {
     {Code::bad_selector, "a selector that cannot be read",
      "A node (n1), a group (n), leader, followers, followers(2), majority, minority, n-majority, "
      "n-minority, random,\n"
-     "random(2), rest, all, clients, or a list of these. Where there is no running cluster to ask "
+     "random(2), leader(n/1) for the leader of group 1 of those that the nodes n form, rest, all, "
+     "clients, or a list of\n"
+     "these. Where there is no running cluster to ask "
      "(network, storage,\n"
      "clock), only nodes, groups, all and clients."},
     {Code::bad_pattern, "an observation that cannot be read",
      "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `applied >= 4`, `term >= 3`, `snapshot "
      ">= 1`, or\n"
-     "`event kind=truncate node=n2 count=3`. `windtunnel list faults` names the kinds."},
+     "`event kind=truncate node=n2 count=3`; fields of an observation by their name, as `txn=7` or "
+     "`index>=4`; `n1/1` for\n"
+     "the second of the groups that n1 is in. `windtunnel list services` names the observations "
+     "and counters."},
     {Code::trigger, "a fault needs exactly one trigger",
      "One of `at`, `every` (with from, until), `random`, `when`."},
     {Code::effect, "a fault needs exactly one effect",

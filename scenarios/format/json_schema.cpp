@@ -36,7 +36,7 @@ std::string pattern_of(ValueKind kind) {
     case ValueKind::integer_range: return R"(-?[0-9]+(\.\.-?[0-9]+)?)";
     case ValueKind::boolean: return "(true|false)";
     case ValueKind::seeds: return R"((0x[0-9a-fA-F]+|[0-9]+)(\.\.(0x[0-9a-fA-F]+|[0-9]+))?)";
-    case ValueKind::selector: return R"([A-Za-z0-9_-]+(\([0-9]+\))?)";
+    case ValueKind::selector: return R"([A-Za-z0-9_-]+(\([A-Za-z0-9_/-]+\))?)";
     default: return {};
   }
 }

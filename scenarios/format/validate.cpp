@@ -72,6 +72,7 @@ void Validator::check() {
   check_names();
   check_rules();
   for (const GroupSpec& group : spec_.cluster.groups) check_service(group);
+  if (catalog_ != nullptr && diagnostics_.count() == before) read_dictionary();
   for (const WorkloadSpec& workload : spec_.workloads) check_workload(workload);
   for (const PropertySpec& property : spec_.properties) check_property(property);
   check_times();
@@ -156,8 +157,7 @@ void Validator::check_rules() {
 }
 
 void Validator::unknown_node(std::string_view name, const SourceSpan& span) {
-  std::vector<std::string_view> known{"leader", "followers", "majority", "minority",
-                                      "random", "rest",      "all",      "clients"};
+  std::vector<std::string_view> known = faults::selector_words();
   for (const auto& [node, what] : names_) {
     if (known.size() < 1'000) known.push_back(node);
   }
@@ -169,7 +169,9 @@ void Validator::check_selector(const Selector& selector, const SourceSpan& span,
   using Kind = faults::Term::Kind;
   for (const faults::Term& term : selector.terms) {
     const bool named = term.kind == Kind::named || !term.name.empty();
-    if (named && !is_known(term.name)) {
+    if (term.group) {
+      check_group(term, span);
+    } else if (named && !is_known(term.name)) {
       unknown_node(term.name, span);
     } else if (is_static && term.kind != Kind::named && term.kind != Kind::all &&
                term.kind != Kind::clients) {
@@ -178,6 +180,42 @@ void Validator::check_selector(const Selector& selector, const SourceSpan& span,
                          "name nodes or groups, all or clients");
     }
   }
+}
+
+// What the services say of themselves: all of them are known.
+void Validator::read_dictionary() {
+  Dictionary dictionary;
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    const ServiceInfo& service = *find_named(catalog_->services, group.service);
+    const std::uint32_t groups = service.groups ? service.groups(group.config) : 1;
+    if (groups == 0 || groups > kMostGroups - dictionary.group_count()) {
+      diagnostics_.error(Code::out_of_range, places_.at(group.span, {"config"}),
+                         fmt::format("{} groups with this config", groups),
+                         fmt::format("all services together have 1 to {}", kMostGroups));
+      return;
+    }
+    dictionary.add(group.name, group.service, groups, service.words);
+  }
+  dictionary_ = std::move(dictionary);
+  for (const NodeLayout& node : layout(spec_)) {
+    nodes_.push_back({node.name, node.group, node.client});
+  }
+}
+
+// `n/1`: nodes of that name form a group of that number.
+void Validator::check_group(const faults::Term& term, const SourceSpan& span) {
+  if (!dictionary_) return;
+  // Seeds that draw the config of the first group may draw how many groups it has.
+  const bool is_drawn = spec_.fuzz && !spec_.fuzz->config.empty();
+  for (const ServiceWords& service : dictionary_->services()) {
+    if (service.nodes != term.name) continue;
+    if (*term.group < service.groups || (is_drawn && service.first == GroupId{})) return;
+    diagnostics_.error(Code::bad_selector, span,
+                       fmt::format("'{}' has no group {}", term.name, *term.group),
+                       fmt::format("it has {}, numbered from 0", service.groups));
+    return;
+  }
+  unknown_node(term.name, span);
 }
 
 void Validator::check_times() {

@@ -1,6 +1,7 @@
 // What only the whole scenario can tell. Every error points at the value that is wrong.
 #pragma once
 
+#include <windtunnel/faults/plan/watch.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/diagnostics.h>
 #include <windtunnel/scenarios/format/spec.h>
@@ -8,6 +9,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -84,6 +86,8 @@ class Validator {
   std::vector<const ServiceInfo*> services_of(const faults::Term& term) const;
   // Under which key of `object` the effect was written.
   std::string_view key_of(const faults::Effect& effect, const SourceSpan& object) const;
+  void read_dictionary();
+  void check_group(const faults::Term& term, const SourceSpan& span);
   void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
   // A static selector is resolved before the run: it names nodes and groups only.
   void check_selector(const Selector& selector, const SourceSpan& span, bool is_static);
@@ -97,6 +101,9 @@ class Validator {
   Diagnostics& diagnostics_;
   Places places_;
   std::map<std::string, std::string, std::less<>> names_;  // of nodes and groups, and what each is
+  // What the services' observations mean; absent where a service is not known.
+  std::optional<Dictionary> dictionary_;
+  std::vector<faults::NodeName> nodes_;
 };
 
 }  // namespace windtunnel::scenarios

@@ -150,7 +150,13 @@ void Validator::check_filter(const faults::MessageFilter& filter, const SourceSp
 }
 
 void Validator::check_pattern(const faults::Pattern& pattern, const SourceSpan& span) {
-  if (!pattern.node.empty() && !is_known(pattern.node)) unknown_node(pattern.node, span);
+  if (!pattern.node.empty() && !is_known(pattern.node)) return unknown_node(pattern.node, span);
+  if (!dictionary_) return;
+  std::optional<faults::PatternFlaw> flaw;
+  faults::Watch::make(pattern, *dictionary_, nodes_, flaw);
+  if (!flaw) return;
+  const std::vector<std::string_view> known(flaw->known.begin(), flaw->known.end());
+  diagnostics_.error(Code::bad_pattern, span, flaw->message, suggest(flaw->word, known));
 }
 
 }  // namespace windtunnel::scenarios

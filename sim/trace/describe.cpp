@@ -17,6 +17,12 @@ std::string word_text(const TraceData& data, std::uint64_t word) {
   return name.empty() ? std::to_string(word) : "'" + std::string(name) + "'";
 }
 
+std::string kind_name(const TraceData& data, const Record& record) {
+  const ObservationWord* word =
+      record.is_observation() ? data.dictionary.word(record.group, record.observation()) : nullptr;
+  return std::string(word == nullptr ? name_of(record.kind) : word->name);
+}
+
 bool is_message(RecordKind kind) { return kind >= RecordKind::send && kind <= RecordKind::release; }
 
 }  // namespace
@@ -27,7 +33,7 @@ std::string describe_record(const TraceData& data, std::uint64_t number) {
   }
   const Record& r = data.records[number - 1];
   std::string text = "#" + std::to_string(number) + " " + seconds_text(r.time.ns, 9) + " " +
-                     node_name(data, r.node) + " " + std::string(name_of(r.kind));
+                     node_name(data, r.node) + " " + kind_name(data, r);
   if (is_message(r.kind)) {
     const NodeId peer{static_cast<std::uint32_t>(r.b >> 16)};
     text += " message " + std::to_string(r.a) + ", peer " + node_name(data, peer) + ":" +

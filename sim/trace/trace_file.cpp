@@ -91,6 +91,7 @@ bool take_chunk(std::string_view type, BytesView payload, std::int64_t& time, Tr
     data.meta = std::string(as_text(payload));
     return true;
   }
+  if (type == "WORD") return data.dictionary.decode(reader) && reader.done();
   if (type != "NODE" && type != "NAME" && type != "RECS" && type != "BYTS" && type != "HASH") {
     return true;
   }
@@ -133,11 +134,13 @@ std::string_view TraceData::text_of(std::uint64_t key) const {
   return found == names.end() || found->hash != key ? std::string_view() : found->text;
 }
 
-TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::string meta) {
+TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::string meta,
+                      Dictionary dictionary) {
   WT_ASSERT(trace.level() == TraceLevel::full, "only a full trace can be written");
   TraceData data;
   data.meta = std::move(meta);
   data.nodes = std::move(nodes);
+  data.dictionary = std::move(dictionary);
   data.names = trace.names();
   data.records.reserve(trace.size());
   for (std::uint64_t number = 1; number <= trace.size(); ++number) {
@@ -158,6 +161,9 @@ Bytes encode_trace(const TraceData& data) {
   writer.varint(data.nodes.size());
   for (const std::string& node : data.nodes) writer.text(node);
   put_chunk(out, "NODE", payload);
+  payload.clear();
+  data.dictionary.encode(writer);
+  put_chunk(out, "WORD", payload);
   payload.clear();
   writer.varint(data.names.size());
   for (const Trace::Name& name : data.names) {

@@ -1,6 +1,7 @@
 // A catalog for tests of reading scenario files: small, but with the names of what ships.
 #pragma once
 
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/scenarios/format/catalog.h>
 
 namespace windtunnel::scenarios {
@@ -23,6 +24,7 @@ inline Catalog test_catalog() {
                         "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
   raft.actions = {{"timeout", {}, {}},
                   {"transfer", {}, {{"to", Kind::integer, "0", {}, {}, "0", "9"}}}};
+  raft.words = raft::kWords;
   raft.max_nodes = 32;
   raft.max_servers = 64;
   ServiceInfo naive;

@@ -6,6 +6,7 @@
 #include <windtunnel/faults/nemesis/cluster_state.h>
 #include <windtunnel/faults/nemesis/nemesis.h>
 #include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/sim/clock.h>
 #include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/net/network.h>
@@ -136,7 +137,8 @@ class World {
         return std::make_unique<Busy>(env, counts);
       });
     }
-    cluster = std::make_unique<ClusterState>(sim, names);
+    dictionary.add("n", "busy", 1, raft::kWords);
+    cluster = std::make_unique<ClusterState>(sim, names, dictionary);
     NemesisOptions nemesis_options;
     nemesis_options.message_class = [](NodeId, std::string_view name) {
       return name == "beat" ? std::optional(kBeat) : std::nullopt;
@@ -175,6 +177,7 @@ class World {
   Counts counts;
   Simulation sim;
   FaultPlan plan;
+  Dictionary dictionary;
   std::unique_ptr<ClusterState> cluster;
   std::unique_ptr<Nemesis> nemesis;
   std::vector<NodeId> timed_out;

@@ -8,6 +8,17 @@
 namespace windtunnel {
 namespace {
 
+constexpr ObservationWord kTable[] = {
+    {ObservationKind::user,
+     "prepared",
+     "prepares {txn}",
+     {{{"txn", FieldType::number, "prepared", Change::raise}, {"peer", FieldType::voter}}},
+     Weight::news},
+};
+constexpr Counter kCounters[] = {{"prepared", ObservationKind::user, Strip::line}};
+constexpr RoleWord kRoles[] = {{"coordinator", '*', true}};
+constexpr ProtocolWords kWords{kTable, kCounters, kRoles};
+
 TraceData sample(std::size_t records) {
   Trace trace(TraceLevel::full);
   trace.name("n1");
@@ -22,7 +33,10 @@ TraceData sample(std::size_t records) {
     const std::uint64_t number = trace.append(record);
     if (i % 10 == 0) trace.attach_bytes(number, as_bytes("payload"));
   }
-  return snapshot_of(trace, {"n1", "n2"}, R"({"seed":"1"})");
+  Dictionary dictionary;
+  dictionary.add("n", "spoken", 2, kWords);
+  dictionary.add("m", "silent", 1, {});
+  return snapshot_of(trace, {"n1", "n2"}, R"({"seed":"1"})", dictionary);
 }
 
 TEST(TraceFile, ReadsBackWhatWasWritten) {
@@ -35,6 +49,29 @@ TEST(TraceFile, ReadsBackWhatWasWritten) {
   EXPECT_EQ(back->nodes, data.nodes);
   EXPECT_EQ(back->bytes, data.bytes);
   EXPECT_EQ(back->text_of(hash_text("n1")), "n1");
+}
+
+TEST(TraceFile, KeepsWhatObservationsMean) {
+  const TraceData back = *decode_trace(encode_trace(sample(1)), "x");
+  ASSERT_EQ(back.dictionary.services().size(), 2U);
+  EXPECT_EQ(back.dictionary.name(GroupId{1}), "n/1");
+  EXPECT_EQ(back.dictionary.name(GroupId{2}), "m");
+  EXPECT_EQ(back.dictionary.of(GroupId{3}), nullptr);
+  const ServiceWords& service = *back.dictionary.of(GroupId{1});
+  EXPECT_EQ(service.service, "spoken");
+  const ObservationWord* word = service.word(ObservationKind::user);
+  ASSERT_NE(word, nullptr);
+  EXPECT_EQ(word->sentence, "prepares {txn}");
+  EXPECT_EQ(word->weight, Weight::news);
+  EXPECT_EQ(word->fields[0].counter, "prepared");
+  EXPECT_EQ(word->fields[0].change, Change::raise);
+  EXPECT_EQ(word->fields[1].type, FieldType::voter);
+  EXPECT_EQ(service.counters[service.counter("prepared")].strip, Strip::line);
+  EXPECT_EQ(service.role(0), "coordinator");
+  EXPECT_TRUE(service.leads(0));
+  // Everybody's words are there as well, and those of nobody.
+  EXPECT_NE(service.word("role"), nullptr);
+  EXPECT_EQ(back.dictionary.word(GroupId{2}, ObservationKind::user), nullptr);
 }
 
 TEST(TraceFile, NamesTheFirstRecordThatDiffers) {
