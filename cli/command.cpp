@@ -2,8 +2,8 @@
 
 #include <windtunnel/cli/command_line.h>
 #include <windtunnel/cli/terminal.h>
-#include <windtunnel/scenarios/format/diagnostics.h>
 #include <windtunnel/scenarios/engine/version.h>
+#include <windtunnel/scenarios/format/diagnostics.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -114,6 +114,17 @@ CLI::Validator cli::whole_number(std::uint64_t least, std::uint64_t most) {
            std::to_string(most);
   };
   return CLI::Validator(refuse, "");
+}
+
+CLI::Validator cli::log_level() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return log_level_of(text) ? std::string()
+                                  : "'" + text +
+                                        "' is no level of a log; one of: off, output, error, "
+                                        "warning, info, debug";
+      },
+      "");
 }
 
 CLI::Validator cli::some_name() {

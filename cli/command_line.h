@@ -50,6 +50,9 @@ void open_standard_descriptors();
 // number would take -1 for a very large one.
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most = kMostEvents);
 
+// Accepts the name of a level of the log.
+CLI::Validator log_level();
+
 // Accepts any text but none: a name that a script's variable was to hold.
 CLI::Validator some_name();
 

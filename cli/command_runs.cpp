@@ -32,6 +32,11 @@ void add_run(CommandLine& line) {
       ->check(some_name());
   command->add_option("-j,--jobs", run.jobs, "runs at a time; 0, the default: one a core")
       ->check(whole_number(0, 1'024));
+  command
+      ->add_option("--log", run.log,
+                   "lines of the code under test on stderr, in virtual time: off, output (what it "
+                   "prints; the default with one seed), error, warning, info or debug")
+      ->check(log_level());
   command->add_flag("--no-fork", run.no_fork,
                     "runs in this process, for a debugger: a crash is the debugger's, and no run "
                     "directory is written");

@@ -26,6 +26,9 @@ void add_serve(CommandLine& line) {
   command->add_option("--id", request->id, "this node's name; it ends in its number")->required();
   command->add_option("--listen", request->listen,
                       "where to listen, HOST:PORT (default: as the peers say)");
+  command->add_option("--log", request->log, "lines on stderr: off, error, warning, info or debug")
+      ->check(log_level())
+      ->capture_default_str();
   command->add_option("--data", request->data, "the directory of this node's files")->required();
   command
       ->add_option("--group", request->cluster.group,
