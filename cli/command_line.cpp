@@ -1,6 +1,7 @@
 #include <windtunnel/cli/command_line.h>
 
 #include <windtunnel/cli/command.h>
+#include <windtunnel/protocols/env/log.h>
 #include <windtunnel/scenarios/engine/version.h>
 #include <windtunnel/scenarios/format/diagnostics.h>
 
@@ -120,6 +121,16 @@ Argument& Argument::whole(std::uint64_t least, std::uint64_t most) {
 Argument& Argument::not_empty() {
   const auto refuse = [](const std::string& text) {
     return std::string(text.empty() ? "the name is empty" : "");
+  };
+  option_->check(CLI::Validator(refuse, ""));
+  return *this;
+}
+
+Argument& Argument::log_level() {
+  const auto refuse = [](const std::string& text) -> std::string {
+    if (log_level_of(text)) return {};
+    return "'" + text +
+           "' is no level of a log; one of: off, output, error, warning, info, debug";
   };
   option_->check(CLI::Validator(refuse, ""));
   return *this;

@@ -36,6 +36,8 @@ class Argument {
   Argument& whole(std::uint64_t least, std::uint64_t most = kMostEvents);
   // Any text but none: a name that a script's variable was to hold.
   Argument& not_empty();
+  // The name of a level of the log.
+  Argument& log_level();
   Argument& one_of(const std::vector<std::string>& words);
   Argument& excludes(const Argument& other);
   // Each time it is given it takes one value, and not all that follow; of a list in one value,

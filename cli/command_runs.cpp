@@ -28,6 +28,11 @@ void add_run(CommandLine& line) {
   command.add("--no-fork", &run.no_fork,
               "runs in this process, for a debugger: a crash is the debugger's, and no run "
               "directory is written");
+  command
+      .add("--log", &run.log,
+           "lines of the code under test on stderr, in virtual time: off, output (what it prints; "
+           "the default with one seed), error, warning, info or debug")
+      .log_level();
   command.add("-j,--jobs", &run.jobs, "runs at a time; 0, the default: one a core").whole(0, 1'024);
   command
       .add("--max-failures", &run.max_failures,

@@ -29,6 +29,9 @@ void add_serve(CommandLine& line) {
            "the number of the nodes' group, the same on each of them")
       .whole(0, std::numeric_limits<std::uint32_t>::max())
       .with_default();
+  command.add("--log", &request->log, "lines on stderr: off, error, warning, info or debug")
+      .log_level()
+      .with_default();
   add_cluster(command, request->cluster);
 }
 

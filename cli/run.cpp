@@ -2,12 +2,13 @@
 
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/junit.h>
+#include <windtunnel/cli/log_printer.h>
 #include <windtunnel/cli/settings.h>
 #include <windtunnel/scenarios/campaign/campaign.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/campaign/run_report.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
 #include <windtunnel/scenarios/campaign/shell_word.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <fmt/format.h>
 
@@ -48,6 +49,9 @@ class ScenarioRun {
     options.verify = request_.verify;
     options.max_failures = request_.max_failures;
     total_ = options.seeds.size();
+    LogPrinter printer(total_ > 1);
+    options.log = log_level();
+    options.on_log = &printer;
     if (!request_.json) introduce(options);
     const auto began = std::chrono::steady_clock::now();
     const CampaignTotals totals = scenarios::run_campaign(
@@ -64,6 +68,11 @@ class ScenarioRun {
   }
 
  private:
+  LogLevel log_level() const {
+    if (const auto asked = log_level_of(request_.log)) return *asked;
+    return total_ == 1 ? LogLevel::output : LogLevel::off;
+  }
+
   void introduce(const scenarios::CampaignOptions& options) {
     if (total_ == 1) return;
     print_line(fmt::format("{}  {} seeds, {} at a time{}", terminal_.strong(spec_.name), total_,
@@ -152,8 +161,11 @@ class ScenarioRun {
       complain("error: " + directory.error);
       write_failed_ = true;
     } else if (!request_.json) {
-      print_line(report.crashed ? "  saved    " + directory.path
-                                : "  report   " + directory.path + "/report.html");
+      if (!directory.stack.empty()) {
+        print_line("  stack    " + scenarios::indented(directory.stack));
+      }
+      print_line(directory.has_trace ? "  report   " + directory.path + "/report.html"
+                                     : "  saved    " + directory.path);
     }
   }
 

@@ -25,6 +25,7 @@ struct RunRequest {
   unsigned jobs = 0;  // 0: one a core
   std::uint64_t max_failures = 0;
   bool no_fork = false;  // in this process, for debuggers
+  std::string log;       // a level; empty: of one seed what its code prints, else nothing
 };
 
 int run_command(const RunRequest& request, const scenarios::Registry& registry, Terminal& terminal);

@@ -194,6 +194,19 @@ void write_strips(const Timeline& timeline, ColumnWriter& columns) {
   columns.add_packed("strip_value", "Float64Array", Coding::delta, value);
 }
 
+// The last lines of the log, as log.js reads them.
+json::array log_lines(const TraceData& trace) {
+  constexpr std::size_t kMost = 5'000;
+  json::array out;
+  const std::size_t first = trace.log.size() > kMost ? trace.log.size() - kMost : 0;
+  for (std::size_t i = first; i < trace.log.size(); ++i) {
+    const LogLine& line = trace.log[i];
+    out.push_back(json::array{line.after, line.cause, line.node.value, line.time.ns,
+                              text(name_of(line.level)), text(line.text)});
+  }
+  return out;
+}
+
 json::array texts(const std::vector<std::string>& list) {
   json::array out;
   for (const std::string& item : list) out.push_back(text(item));
@@ -261,6 +274,7 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
     nodes.push_back(text(narrator.node(NodeId{i})));
   }
   page["nodes"] = std::move(nodes);
+  page["log"] = log_lines(run.trace);
   page["kinds"] = kinds.table();
   page["services"] = services(run.trace.dictionary);
   page["members"] = members(timeline, run.trace.dictionary);

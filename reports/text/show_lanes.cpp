@@ -1,5 +1,6 @@
 #include <windtunnel/reports/text/show_lanes.h>
 
+#include <windtunnel/reports/text/log_lines.h>
 #include <windtunnel/reports/words/timeline.h>
 #include <windtunnel/sim/trace/standings.h>
 
@@ -51,16 +52,21 @@ class Lanes {
     out += '\n';
     std::deque<std::string> before;
     std::size_t after = 0;
+    std::uint64_t shown = 0;
     const std::size_t keep_before = std::max<std::size_t>(1, limit_ - limit_ / 4);
     for (std::uint64_t number = 1; number <= run_.trace.records.size(); ++number) {
       const Record& record = run_.trace.records[number - 1];
       if (!apply(record) && number != center_) continue;
       if (number > center_ && ++after > limit_ - keep_before) break;
-      before.push_back(line(number, record));
+      // What was said since the line before; a debugger's lines would hide the rest.
+      before.push_back(log_since(shown, number) + line(number, record));
+      shown = number;
       if (number <= center_ && before.size() > keep_before) before.pop_front();
     }
     for (const std::string& one : before) out += one;
-    return out;
+    // Behind the last event, the last words of a crash.
+    const std::uint64_t size = run_.trace.records.size();
+    return shown == center_ ? out + log_since(shown, size + 1) : out;
   }
 
  private:
@@ -157,6 +163,20 @@ class Lanes {
       numbers += (numbers.empty() ? " " : ":") + std::to_string(standing.values[counter]);
     }
     return text + numbers;
+  }
+
+  std::string log_since(std::uint64_t last, std::uint64_t number) const {
+    constexpr std::size_t kMost = 8;
+    std::string out;
+    std::size_t count = 0;
+    for (const LogLine& said : log_after(run_.trace, last, number - 1)) {
+      if (said.level == LogLevel::debug || ++count > kMost) continue;
+      out += fmt::format("{:>9} {:>14}   {} {}: {}\n", "log", format_time(said.time.ns),
+                         narrator_.node(said.node), name_of(said.level), printable(said.text));
+    }
+    if (count > kMost)
+      out += fmt::format("{:>9} {:>14}   and {} more lines\n", "log", "", count - kMost);
+    return out;
   }
 
   std::string line(std::uint64_t number, const Record& record) const {

@@ -2,6 +2,7 @@
 
 #include <windtunnel/reports/page/selection.h>
 #include <windtunnel/reports/text/happens_before.h>
+#include <windtunnel/reports/text/log_lines.h>
 #include <windtunnel/reports/text/show_lanes.h>
 
 #include <fmt/format.h>
@@ -54,13 +55,20 @@ FileResult<std::string> table(const RecordedRun& run, const ShowOptions& options
     if (shown(number)) lines.push_back(number);
   }
   std::string out;
-  for (const std::uint64_t number : lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::uint64_t number = lines[i];
     const Record& record = run.trace.records[number - 1];
     const std::string who = record.node == kNoNode ? std::string() : narrator.node(record.node);
     const std::string carried = narrator.content(number);
     out += fmt::format("{}{:>8}  {:>14}  {:<6}  {}{}\n", number == center ? ">" : " ", number,
                        format_time(record.time.ns), who, narrator.sentence(record),
                        carried.empty() ? "" : ": " + carried);
+    const std::uint64_t next = i + 1 < lines.size() ? lines[i + 1] : number + 1;
+    for (const LogLine& said : log_after(run.trace, number, next - 1)) {
+      if (only != kNoNode && said.node != only) continue;
+      out += fmt::format(" {:>8}  {:>14}  {:<6}  {}: {}\n", "log", format_time(said.time.ns),
+                         narrator.node(said.node), name_of(said.level), printable(said.text));
+    }
   }
   return out;
 }

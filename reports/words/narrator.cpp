@@ -129,6 +129,11 @@ std::string Narrator::line(std::uint64_t number) const {
                      carried.empty() ? "" : ": " + carried);
 }
 
+std::string Narrator::line(const LogLine& said) const {
+  return fmt::format("{}  {}  {}: {}", format_time(said.time.ns), node(said.node),
+                     name_of(said.level), printable(said.text));
+}
+
 std::vector<std::pair<std::string, std::string>> Narrator::fields(const Record& record) const {
   std::vector<std::pair<std::string, std::string>> out;
   for (const FieldSpec& field : spec_of(record).fields) {

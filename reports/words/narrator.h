@@ -39,6 +39,8 @@ class Narrator {
   std::string sentence(const Record& record) const;
   // "18231  5.312450 s  n2  becomes leader in term 3"; with what a message carries.
   std::string line(std::uint64_t number) const;
+  // "0.512000 s  n2  info: text"
+  std::string line(const LogLine& said) const;
   // Name and text of each field that the kind has.
   std::vector<std::pair<std::string, std::string>> fields(const Record& record) const;
   // The service's line about what the message of a record carries, where its bytes were kept.

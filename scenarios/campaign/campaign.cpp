@@ -1,6 +1,6 @@
 #include <windtunnel/scenarios/campaign/campaign.h>
 
-#include <windtunnel/scenarios/campaign/crash_note.h>
+#include <windtunnel/scenarios/campaign/output_tap.h>
 #include <windtunnel/sim/trace/describe.h>
 #include <windtunnel/sim/trace/trace_file.h>
 
@@ -124,8 +124,15 @@ class Collector {
 
 std::string run_output(const ScenarioSpec& spec, const Registry& registry,
                        const RunOptions& options) {
-  install_crash_note();
-  const RunResult result = run_scenario(spec, registry, options);
+  // In a process of its own the code's output is that of its node.
+  std::optional<OutputTap> tap;
+  RunOptions run = options;
+  if (run.log != LogLevel::off && !run.under_way) {
+    run.under_way = [&](RunUnderWay* way) {
+      way != nullptr ? void(tap.emplace(way->simulation())) : tap.reset();
+    };
+  }
+  const RunResult result = run_scenario(spec, registry, run);
   std::string output = result_line(result);
   if (options.coverage) output += "\n" + encode(result.coverage);
   return output;
@@ -202,7 +209,7 @@ RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOu
   property.finding.decision = Decision::violated;
   std::string& text = property.finding.text;
   if (outcome.kind == JobOutcome::Kind::hung) {
-    text = "the code under test did not end: stopped after " +
+    text = std::string(kDidNotEnd) + ": stopped after " +
            std::to_string(spec.limits.wall_time.ns / 1'000'000) +
            " ms of real time (limits.wall_time)";
   } else if (outcome.signal != 0) {
@@ -221,13 +228,6 @@ WorkerOptions worker_options(const ScenarioSpec& spec) {
   WorkerOptions workers;
   const std::int64_t ns = spec.limits.wall_time.ns;
   workers.watchdog_ms = ns == 0 ? 0 : ns / 1'000'000 + 1;
-  return workers;
-}
-
-WorkerOptions trace_worker_options(const ScenarioSpec& spec) {
-  WorkerOptions workers = worker_options(spec);
-  constexpr std::int64_t kMostMs = std::int64_t{10} * 365 * 86'400'000;
-  workers.watchdog_ms = std::min(workers.watchdog_ms, kMostMs) * 10;
   return workers;
 }
 
@@ -254,8 +254,11 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
       [&](std::uint64_t job) {
         RunOptions run;
         run.seed = options.seeds[job / per_seed];
-        return job % per_seed == 1 ? run_output_elsewhere(spec, registry, run)
-                                   : run_output(spec, registry, run);
+        const bool again = job % per_seed == 1;
+        if (!again) run.log = options.log;
+        run.on_log = options.on_log;
+        if (options.in_process) run.under_way = [](RunUnderWay*) {};
+        return again ? run_output_elsewhere(spec, registry, run) : run_output(spec, registry, run);
       },
       [&](std::uint64_t job, const JobOutcome& outcome) { return collector.take(job, outcome); });
   return collector.totals(end);

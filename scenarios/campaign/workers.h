@@ -30,6 +30,8 @@ struct WorkerOptions {
   // Real time after which a job is killed; 0: never. A watchdog only: no verdict depends on a job
   // being slow.
   std::int64_t watchdog_ms = 60'000;
+  // How long a job that the watchdog ends has for its last words; 0: it has none.
+  std::int64_t last_words_ms = 0;
   // Every job in the calling process, one after the other, for debuggers: nothing is watched, and
   // what ends a job ends the caller.
   bool in_process = false;

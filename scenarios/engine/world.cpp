@@ -18,6 +18,7 @@ SimulationOptions options_of(const ScenarioSpec& spec, const RunOptions& options
   made.salt = options.salt;
   made.permute_ties = spec.ties == TieOrder::seeded;
   made.trace = options.trace;
+  made.log = options.trace == TraceLevel::full ? LogLevel::debug : options.log;
   made.limits.events = spec.limits.events;
   made.limits.pending_events = spec.limits.pending_events;
   made.limits.message_bytes_in_flight = spec.limits.bytes.bytes;

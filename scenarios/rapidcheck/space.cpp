@@ -44,13 +44,14 @@ class Kinds {
 
  private:
   void add(Effect effect) {
-    const std::string_view name = name_of(effect);
+    const EffectRow& row = row_of(effect);
+    const std::string_view name = row.name;
     if (std::find(options_.effects.begin(), options_.effects.end(), name) ==
         options_.effects.end()) {
       return;
     }
     Choice kind;
-    if (!is_instant(effect) && name != "clock_jump") {
+    if (!row.instant && name != "clock_jump") {
       kind.duration = DurationRange{std::min(milliseconds(10), options_.longest), options_.longest};
     }
     kind.effect = std::move(effect);
@@ -152,8 +153,10 @@ class Kinds {
     }
     for (const scenarios::GroupSpec& group : options_.scenario.cluster.groups) {
       const auto* service = scenarios::find_named(options_.catalog.services, group.service);
-      if (service == nullptr || !service->has_timeout) continue;
-      for (const std::string_view who : kOne) add(TimeoutNow{of(who)});
+      if (service == nullptr || service->actions.empty()) continue;
+      for (const scenarios::ActionInfo& action : service->actions) {
+        for (const std::string_view who : kOne) add(Act{of(who), action.name, {}});
+      }
       break;
     }
   }

@@ -3,9 +3,9 @@
 // Layout: the magic "WTTRACE1", then chunks {4 letters, u32 zero, u64 length, payload, u32 crc32c
 // of the payload}, little-endian: META (JSON text of the writer), NODE (node names by id), WORD
 // (what observations mean: dictionary.h), NAME (hash, text), RECS (records, delta and varint coded,
-// at most kRecordsPerChunk), BYTS (message bytes by record number), HASH (checkpoints and the final
-// hash), and END. in the end. Unknown chunks are skipped. A damaged or cut file is refused with the
-// offset at which it stops making sense.
+// at most kRecordsPerChunk), LOGS (lines of the log, where there are any), BYTS (message bytes by
+// record number), HASH (checkpoints and the final hash), and END. in the end. Unknown chunks are
+// skipped. A damaged or cut file is refused with the offset at which it stops making sense.
 #pragma once
 
 #include <windtunnel/protocols/base/hash.h>
@@ -30,6 +30,7 @@ struct TraceData {
   std::vector<Trace::Name> names;        // sorted by hash
   std::vector<Record> records;           // record n is records[n - 1]
   std::map<std::uint64_t, Bytes> bytes;  // message bytes by record number
+  std::vector<LogLine> log;              // in order of time
   std::vector<Digest> checkpoints;
   Digest hash;
 

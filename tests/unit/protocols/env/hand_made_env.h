@@ -158,6 +158,12 @@ class NoProcess final : public Process {
   }
 };
 
+class NoLog final : public Log {
+ public:
+  NoLog() : Log(LogLevel::off) {}
+  void write(LogLevel, std::string_view) override {}
+};
+
 struct HandMadeEnv {
   HandExecutor executor;
   HandClock clock{executor};
@@ -167,7 +173,9 @@ struct HandMadeEnv {
   NoRandom random;
   NoObserver observer;
   NoProcess process;
-  Env env{NodeId{0}, clock, clock, executor, transport, disk, compute, random, observer, process};
+  NoLog log;
+  Env env{NodeId{0}, clock,  clock,    executor, transport, disk,
+          compute,   random, observer, process,  log};
 };
 
 }  // namespace windtunnel::testing

@@ -26,6 +26,28 @@ std::string shown(ShowFormat format, const std::string& node = {}) {
   return text ? *text : text.error().what;
 }
 
+TEST(Show, LinesOfTheLogStandBehindTheirEvent) {
+  RecordedRun run = small_run();
+  run.trace.log = {{4, 4, Instant{11'000'000}, NodeId{0}, {}, LogLevel::info, "sent\x1b it"},
+                   {6, 5, Instant{12'000'000}, NodeId{1}, {}, LogLevel::debug, "took it"},
+                   {10, 6, Instant{16'000'000}, NodeId{1}, {}, LogLevel::output, "done"}};
+  ShowOptions options;
+  options.words = small_words();
+  options.format = ShowFormat::table;
+  const std::string table = *show(run, options);
+  EXPECT_THAT(table, HasSubstr("sends append to n2\n"
+                               "      log      0.011000 s  n1      info: sent  it\n"));
+  EXPECT_THAT(table, HasSubstr("\n      log      0.016000 s  n2      output: done\n"));
+  options.node = "n2";
+  EXPECT_THAT(*show(run, options), Not(HasSubstr("sent")));
+  options.node.clear();
+  options.format = ShowFormat::lanes;
+  const std::string lanes = *show(run, options);
+  EXPECT_THAT(lanes, HasSubstr("      log     0.011000 s   n1 info: sent  it\n"));
+  EXPECT_THAT(lanes, Not(HasSubstr("took it"))) << "lanes have no room for it";
+  EXPECT_THAT(lanes, HasSubstr("output: done"));
+}
+
 TEST(Show, LanesAreALineAChange) {
   EXPECT_EQ(
       shown(ShowFormat::lanes),

@@ -74,6 +74,19 @@ TEST(TraceFile, KeepsWhatObservationsMean) {
   EXPECT_EQ(back.dictionary.word(GroupId{2}, ObservationKind::user), nullptr);
 }
 
+TEST(TraceFile, KeepsTheLog) {
+  TraceData data = sample(3);
+  const Bytes without = encode_trace(data);
+  data.log = {{2, 1, Instant{1000}, NodeId{1}, Incarnation{4}, LogLevel::warning, "disk is slow"},
+              {3, 0, Instant{2000}, kNoNode, Incarnation{0}, LogLevel::output, ""}};
+  const FileResult<TraceData> back = decode_trace(encode_trace(data), "x");
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->log, data.log);
+  ASSERT_TRUE(decode_trace(without, "x").has_value()) << "a file of before";
+  data.log[0].after = 4;
+  EXPECT_FALSE(decode_trace(encode_trace(data), "x").has_value()) << "behind the last record";
+}
+
 TEST(TraceFile, NamesTheFirstRecordThatDiffers) {
   const TraceData a = sample(100);
   TraceData b = a;
