@@ -61,21 +61,22 @@ void add_check(CommandLine& line) {
       line.add<CheckRequest>(line.top(), "check", "check a history from anywhere against a model",
                              [&line](const CheckRequest& asked) {
                                Terminal terminal(line.color);
-                               return check_command(asked, terminal);
+                               return check_command(asked, line.registry, terminal);
                              });
   CheckRequest& check = *request;
   command.add("history", &check.history, "EDN or JSON lines, as Jepsen writes them").required();
-  command.add("--model", &check.model, "what the clients talked to: " + model_names()).required();
+  command.add("--model", &check.model, "what the clients talked to: " + model_names(line.registry)).required();
   command.add("--initial", &check.initial, "the initial value, as EDN");
   command.add("--independent", &check.independent,
               "values are tuples [key value], one object a key");
   command.add("--workload", &check.workload,
               "which workload's operations, in a history of several");
+  const std::vector<std::string> levels = consistency_levels(line.registry);
   command
       .add("--consistency", &check.consistency,
-           "what must hold: " + consistency_names() +
+           "what must hold: " + checkers::joined(levels) +
                " (default: linearizable; strict-serializable for transactions)")
-      .one_of(consistency_levels())
+      .one_of(levels)
       .shown_as("LEVEL");
   command
       .add("--permit", &check.permitted,

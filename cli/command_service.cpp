@@ -42,6 +42,8 @@ void add_kv_operation(CommandLine& line, Subcommand kv, const std::string& f,
   request->f = f;
   command.add("key", &request->key, "the key").required();
   if (f == "put") command.add("value", &request->value, "the value").required();
+  command.add("--timeout", &request->timeout, "how long to wait for an answer")
+      .shown_as("DURATION (5s)");
   command.add("--service", &request->cluster.service, "what the nodes serve").with_default();
   add_cluster(command, request->cluster);
 }

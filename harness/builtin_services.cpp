@@ -49,7 +49,7 @@ ServiceDefinition raft_kv() {
   // With `transport: streams` its nodes talk in frames.
   definition.classes.frame = [](Port, BytesView bytes) { return frame_of(bytes); };
   definition.actions.push_back(
-      {"timeout", "its election timer expires now", [](Service& service, const GivenOptions&) {
+      {"timeout", "its election timer expires now", [](Service& service, const OptionValues&) {
          static_cast<RaftKvService&>(service).time_out();
        }});
   return definition;

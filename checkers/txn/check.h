@@ -18,6 +18,7 @@ namespace windtunnel::checkers {
 
 struct IsolationReport {
   Verdict verdict;  // its witness is the worst anomaly that the level forbids
+  std::string worst;  // its name; empty where there is none
   std::vector<Anomaly> anomalies;
   LevelReport levels;
   std::vector<std::string> texts;    // by anomaly: for people, with the transactions in it

@@ -3,6 +3,7 @@
 // (scenarios/engine/registry.h).
 #pragma once
 
+#include <windtunnel/protocols/base/value.h>
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/task.h>
 
@@ -15,9 +16,9 @@
 
 namespace windtunnel {
 
-// Options by name, as a scenario gives them. Checked against their table before a run, so that
-// values here parse.
-struct GivenOptions {
+// Options of a service or of a workload, as written, by name. They were checked against their table
+// (option.h) before the run, so that values here parse.
+struct OptionValues {
   std::map<std::string, std::string, std::less<>> options;
 
   // The option's value, or `fallback` where it is not given. Durations are written with a unit:
@@ -37,7 +38,7 @@ struct NamedNodes {
 
 // How one node, or a client of it, is set up. Its options are the scenario's `config:` of the
 // group.
-struct ServiceConfig : GivenOptions {
+struct ServiceConfig : OptionValues {
   // This node's name ("n1").
   std::string name;
   // The groups that the nodes of the service form are numbered from here: they tag its messages,
@@ -71,14 +72,13 @@ class Service {
   virtual void start() = 0;
 };
 
-// One operation of a client, in the terms of the workload's model: {f: "put", key: "x", value:
-// "1"}.
+// One operation of a client, in the terms of the workload's model: what the history records when it
+// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount: 3}}.
 struct Operation {
   std::string f;
-  std::string key;
-  std::optional<std::string> value;
-  // cas: the value expected.
-  std::optional<std::string> expected;
+  Value value;
+  // How long its caller waits: the client says how it ended by then.
+  Duration timeout = seconds(5);
 };
 
 // How it ended. `fail` is definite: it did not and will not happen. `info`: it may have happened,
@@ -86,16 +86,49 @@ struct Operation {
 struct Outcome {
   enum class Kind : std::uint8_t { ok, fail, info };
   Kind kind = Kind::info;
-  std::optional<std::string> value;
-  Errc error = Errc::ok;
+  // Of ok: what the history records, in the model's terms. A read fills in what it found: ["k1" 5].
+  // Nil: it was done as asked, and the history repeats what was.
+  Value value;
+  // Of fail and info: why, for people; nil where that is no error (a cas that did not match).
+  Value error;
+
+  static Outcome ok(Value value = {});
+  static Outcome fail(Error why = {});
+  static Outcome info(Error why);
 };
 
-// A user of the service: one session, one operation at a time, on a node of its own.
+// Where a client takes its operations from, and tells what became of them.
+class Recorder {
+ public:
+  // An operation that was called and has not ended.
+  struct Call {
+    std::uint32_t number = 0;
+  };
+
+  // The workload's next operation, when it is due; nothing when there are no more.
+  virtual Task<std::optional<Operation>> next(Env& env) = 0;
+  // It is called now. Any number may be open: in the history each open one has a process of its own.
+  virtual Call begin(const Operation& operation) = 0;
+  // How it ended. Once for each call.
+  virtual void end(Call call, const Outcome& outcome) = 0;
+  // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends now.
+  void happened(const Operation& operation, const Outcome& outcome);
+
+ protected:
+  ~Recorder() = default;
+};
+
+// A user of the service: one session, on a node that it may share with others of its kind.
 class Client {
  public:
   virtual ~Client() = default;
-  // `operation` must outlive the task. Returns by its own deadline at the latest.
-  virtual Task<Outcome> invoke(Env& env, const Operation& operation) = 0;
+  // Its part in a workload, from the first operation to the last. As it stands here: one operation
+  // after the other, through `invoke`. A client that has several open, or that hears what it did not
+  // ask for, has its own. The recorder outlives the task.
+  virtual Task<void> start(Env& env, Recorder& recorder);
+  // One operation, which must outlive the task. Returns by its time-out at the latest. As it stands
+  // here it fails: for clients that have their own `start`.
+  virtual Task<Outcome> invoke(Env& env, const Operation& operation);
 };
 
 }  // namespace windtunnel

@@ -108,6 +108,7 @@ void Registry::add(ServiceDefinition definition) {
 
 void Registry::add(WorkloadDefinition definition) {
   WT_ASSERT(workload(definition.name) == nullptr, "workload names are unique");
+  for (const OptionInfo& option : infos_of(definition.options)) assert_consistent(option);
   workloads_.push_back(std::move(definition));
 }
 
@@ -116,12 +117,21 @@ void Registry::add(CheckDefinition definition) {
   checks_.push_back(std::move(definition));
 }
 
+void Registry::add(checkers::Judge added) {
+  WT_ASSERT(judge(added.name) == nullptr, "judge names are unique");
+  judges_.push_back(std::move(added));
+}
+
 const ServiceDefinition* Registry::service(std::string_view name) const {
   return find_definition(services_, name);
 }
 
 const WorkloadDefinition* Registry::workload(std::string_view name) const {
   return find_definition(workloads_, name);
+}
+
+const checkers::Judge* Registry::judge(std::string_view name) const {
+  return find_definition(judges_, name);
 }
 
 const CheckDefinition* Registry::check(std::string_view name) const {
@@ -140,6 +150,8 @@ Catalog Registry::catalog() const {
     WorkloadInfo info;
     info.name = definition.name;
     info.doc = definition.doc;
+    info.options = infos_of(definition.options);
+    info.model = definition.reading.model;
     for (const auto& [operation, weight] : definition.operations) {
       info.operations.push_back(operation);
     }

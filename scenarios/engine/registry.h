@@ -1,4 +1,4 @@
-// What scenarios can use: services and their clients, workloads, checks. Nothing is found by
+// What scenarios can use: services and their clients, workloads, judges, checks. Nothing is found by
 // itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
 // ships).
 //
@@ -11,7 +11,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/protocols/env/message_classes.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
@@ -42,7 +42,7 @@ struct MessageType {
 struct ActionDefinition {
   std::string name;
   std::string doc;
-  std::function<void(Service&, const GivenOptions&)> run;
+  std::function<void(Service&, const OptionValues&)> run;
   // Its keys beside `nodes` and `action`; the strings must live as long as the registry.
   std::span<const OptionSpec> options = {};
 };
@@ -80,16 +80,11 @@ std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& optio
 class OperationSource {
  public:
   virtual ~OperationSource() = default;
-  // Fills in the next operation.
+  // Fills in the next operation: what to call, and the value as the history records it. Its time-out
+  // is the workload's.
   virtual void next(Random& random, Operation& operation) = 0;
   // Tells how it ended.
   virtual void completed(const Operation& operation, const Outcome& outcome);
-};
-
-// How an operation appears in the history.
-struct RecordedOperation {
-  std::string f;
-  checkers::Value argument;
 };
 
 struct WorkloadDefinition {
@@ -97,11 +92,11 @@ struct WorkloadDefinition {
   std::string doc;
   // Operations with their weights where the scenario gives none.
   std::vector<std::pair<std::string, std::uint32_t>> operations;
-  checkers::ModelSpec model;
+  // The keys of `options:`; the strings must live as long as the registry.
+  std::span<const OptionSpec> options = {};
+  // What its operations mean: checks judge its histories by that where a scenario says no more.
+  checkers::Reading reading;
   std::function<std::unique_ptr<OperationSource>(const WorkloadSpec&, std::uint32_t client)> make;
-  // The event's value when the operation is called, and when it returned ok.
-  std::function<RecordedOperation(const Operation&)> record;
-  std::function<checkers::Value(const Operation&, const Outcome&)> record_result;
 };
 
 class Registry {
@@ -110,12 +105,16 @@ class Registry {
   void add(ServiceDefinition definition);
   void add(WorkloadDefinition definition);
   void add(CheckDefinition definition);
+  // Also adds the check of its name, unless there is one.
+  void add(checkers::Judge judge);
 
   // Null where there is none of that name.
   const ServiceDefinition* service(std::string_view name) const;
   const WorkloadDefinition* workload(std::string_view name) const;
   const CheckDefinition* check(std::string_view name) const;
   const std::vector<CheckDefinition>& checks() const { return checks_; }
+  const checkers::Judge* judge(std::string_view name) const;
+  const std::vector<checkers::Judge>& judges() const { return judges_; }
 
   // The same as tables, for reading scenario files.
   Catalog catalog() const;
@@ -124,6 +123,7 @@ class Registry {
   std::vector<ServiceDefinition> services_;
   std::vector<WorkloadDefinition> workloads_;
   std::vector<CheckDefinition> checks_;
+  std::vector<checkers::Judge> judges_;
 };
 
 }  // namespace windtunnel::scenarios

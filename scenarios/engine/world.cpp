@@ -166,7 +166,6 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
     const std::size_t group = target_group(spec_, spec);
     run->service = &service_of_group(group);
     run->config = server_config(group, "");
-    run->config.options.try_emplace("client_deadline", std::to_string(spec.timeout.ns) + "ns");
     run->stop = Instant{} + spec.stop.value_or(spec_.limits.sim_time);
     workloads_.push_back(std::move(run));
   }
@@ -224,7 +223,7 @@ bool World::act(NodeId node, const faults::Act& act) {
   for (const ActionDefinition& action : service_of_group(nodes_[node.value].owner).actions) {
     if (action.name != act.action) continue;
     Simulation::Running running(sim_, node);
-    action.run(*sim_.node(node).program(), GivenOptions{act.options});
+    action.run(*sim_.node(node).program(), OptionValues{act.options});
     return true;
   }
   return false;

@@ -160,6 +160,7 @@ struct WorkloadSpec {
   std::string name;
   std::string type;
   std::uint32_t clients = 1;
+  std::uint32_t in_flight = 1;  // operations that a client has open at most
   std::string client_name = "c";
   std::string target;  // the group that is called; empty: the first
   std::uint32_t keys = 1;
@@ -185,6 +186,8 @@ struct PropertySpec {
   std::string workload;  // empty: every workload
   Expectation expect = Expectation::holds;
   std::string because;  // why a violation is expected
+  std::vector<std::string> permit;  // flaws to tell and let pass, of a check that names flaws
+  std::vector<std::string> forbid;  // flaws to hold against a run that else would pass
   OptionMap options;
   SourceSpan span;
   friend bool operator==(const PropertySpec&, const PropertySpec&) = default;

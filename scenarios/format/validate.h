@@ -55,6 +55,8 @@ class Validator {
   void check_size(const GroupSpec& group, const ServiceInfo& service);
   void check_workload(const WorkloadSpec& workload);
   void check_property(const PropertySpec& property);
+  void check_flaws(const PropertySpec& property, const CheckInfo& check);
+  void check_reading(const PropertySpec& property, const CheckInfo& check);
   void check_needs(const PropertySpec& property, const std::vector<const CheckInfo*>& checks);
   void check_times();
   void check_starts(const GroupSpec& group);

@@ -24,7 +24,7 @@ class Lamp final : public Service {
  public:
   explicit Lamp(const ServiceConfig& config) : name_(config.name) {}
   void start() override {}
-  void shine(const GivenOptions& options) {
+  void shine(const OptionValues& options) {
     done().push_back(name_ + ": shine " + options.text("colour", "white") + " for " +
                      std::to_string(options.duration("span", seconds(1)).ns / 1'000'000) + " ms");
   }
@@ -47,7 +47,7 @@ Registry registry() {
     return std::make_unique<Lamp>(config);
   };
   lamps.actions.push_back({"shine", "gives light",
-                           [](Service& service, const GivenOptions& options) {
+                           [](Service& service, const OptionValues& options) {
                              static_cast<Lamp&>(service).shine(options);
                            },
                            kShineOptions});
