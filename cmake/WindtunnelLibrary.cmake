@@ -13,15 +13,7 @@ add_library(windtunnel_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_BINARY_DIR}/genera
 target_precompile_headers(windtunnel_pch PRIVATE
   <algorithm> <array> <bitset> <charconv> <compare> <coroutine> <cstdint> <cstring> <deque>
   <functional> <limits> <list> <map> <memory> <numeric> <optional> <set> <span> <string>
-  <string_view> <system_error> <tuple> <unordered_map> <utility> <variant> <vector>
-  <boost/system/result.hpp> <boost/unordered/unordered_flat_map.hpp> <fmt/format.h>
-  <windtunnel/protocols/env/await.h> <windtunnel/protocols/env/service.h> <windtunnel/sim/node.h>
-  <windtunnel/sim/simulation.h> <windtunnel/sim/disk/sim_disk.h> <windtunnel/sim/net/network.h>
-  <windtunnel/checkers/judges/judge.h> <windtunnel/checkers/history/edn.h> <windtunnel/checkers/objects/linearizable.h>
-  <windtunnel/scenarios/engine/registry.h> <windtunnel/scenarios/format/schema.h>
-  <windtunnel/scenarios/engine/run.h> <windtunnel/faults/nemesis/nemesis.h>)
-target_include_directories(windtunnel_pch PRIVATE "${PROJECT_BINARY_DIR}/include")
-target_compile_features(windtunnel_pch PRIVATE cxx_std_20)
+  <string_view> <system_error> <tuple> <unordered_map> <utility> <variant> <vector>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")  # or ccache never finds it again.
 endif()

@@ -201,7 +201,7 @@ struct ScopedEnv::Parts {
         disk(outer.disk, options.name),
         random(outer.random, options.name),
         env{outer.self, outer.clock,   outer.timers, outer.executor, transport,
-            disk,       outer.compute, random,       outer.observer, outer.process} {}
+            disk,       outer.compute, random,       outer.observer, outer.process, outer.log} {}
 
   std::string name;
   Port ports;
