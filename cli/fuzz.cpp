@@ -6,13 +6,13 @@
 #include <windtunnel/cli/junit.h>
 #include <windtunnel/cli/run.h>
 #include <windtunnel/cli/settings.h>
-#include <windtunnel/scenarios/engine/draw.h>
-#include <windtunnel/scenarios/fuzzing/corpus.h>
-#include <windtunnel/scenarios/fuzzing/fuzz.h>
-#include <windtunnel/scenarios/format/print.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
 #include <windtunnel/scenarios/campaign/shell_word.h>
 #include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/fuzzing/corpus.h>
+#include <windtunnel/scenarios/fuzzing/fuzz.h>
 #include <windtunnel/sim/trace/atomic_file.h>
 
 #include <fmt/format.h>

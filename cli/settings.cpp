@@ -3,8 +3,8 @@
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/run.h>
 #include <windtunnel/cli/terminal.h>
-#include <windtunnel/scenarios/format/option_values.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
+#include <windtunnel/scenarios/format/option_values.h>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // `--junit`.
 #pragma once
 
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <chrono>
 #include <cstdint>

@@ -11,14 +11,8 @@ add_compile_options($<$<CONFIG:Release>:-O1>)
 # GoogleTest costs a second in every test file; precompiled once, it costs a fifth of that.
 add_library(test_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/TestPch.cpp")
 target_link_libraries(test_pch PRIVATE GTest::gmock)
-target_precompile_headers(test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>
-  <boost/system/result.hpp> <boost/unordered/unordered_flat_map.hpp> <fmt/format.h>
-  <windtunnel/protocols/env/await.h> <windtunnel/protocols/env/service.h> <windtunnel/sim/node.h>
-  <windtunnel/sim/simulation.h> <windtunnel/sim/disk/sim_disk.h> <windtunnel/sim/net/network.h>
-  <windtunnel/checkers/judges/judge.h> <windtunnel/checkers/history/edn.h> <windtunnel/checkers/objects/linearizable.h>
-  <windtunnel/scenarios/engine/registry.h> <windtunnel/scenarios/format/schema.h>
-  <windtunnel/scenarios/engine/run.h> <windtunnel/faults/nemesis/nemesis.h>)
-target_include_directories(test_pch PRIVATE "${PROJECT_BINARY_DIR}/include")
+target_precompile_headers(test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+
 # Tells the sources that ask for it, also through a header of the tests, where the tree and the
 # command are. Only those: what does not
 # know where it lies compiles to the same object in every checkout.
@@ -85,6 +79,11 @@ function(windtunnel_test name label)
     GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
   target_precompile_headers(${name} REUSE_FROM test_pch)
   windtunnel_test_paths(${arg_UNPARSED_ARGUMENTS})
+  foreach(source IN LISTS arg_UNPARSED_ARGUMENTS)
+    get_filename_component(folder "${source}" DIRECTORY)
+    set_property(SOURCE "${source}" PROPERTY UNITY_GROUP "${folder}")
+  endforeach()
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${WINDTUNNEL_UNITY} UNITY_BUILD_MODE GROUP)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   if(arg_NEEDS_COMMAND)
     if(TARGET windtunnel)

@@ -1,6 +1,6 @@
 // EDN (https://github.com/edn-format/edn): a reader that takes one form at a time from a text in
-// UTF-8, and a writer. Sets, lists, characters, tagged literals, comments and `#_` are understood; numbers
-// that do not fit int64 keep their text. Nesting is bounded by kMaxDepth.
+// UTF-8, and a writer. Sets, lists, characters, tagged literals, comments and `#_` are understood;
+// numbers that do not fit int64 keep their text. Nesting is bounded by kMaxDepth.
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>

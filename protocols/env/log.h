@@ -8,6 +8,8 @@
 // in virtual time. On sockets they are the process's log.
 #pragma once
 
+#include <windtunnel/protocols/base/ids.h>
+
 #include <fmt/core.h>
 
 #include <cstdint>
@@ -44,6 +46,15 @@ class Log {
 };
 
 }  // namespace windtunnel
+
+// Terms, indices and other numbers of their own type are written as numbers.
+template <class Tag, class T>
+struct fmt::formatter<windtunnel::Id<Tag, T>> {
+  constexpr auto parse(format_parse_context& context) { return context.begin(); }
+  auto format(windtunnel::Id<Tag, T> id, format_context& context) const {
+    return fmt::format_to(context.out(), "{}", id.value);
+  }
+};
 
 // The format is that of the fmt library. The arguments are evaluated only where the line is wanted:
 // they must have no effects.

@@ -129,7 +129,6 @@ void Host::fail(const Error& error, std::string_view what) {
   failed_ = true;
   mark(error == Errc::corrupt ? "host.refused-corrupt-disk" : "host.failed-stop");
   const std::string why = std::string(what) + ": " + error.message();
-  WT_LOG(env_, error, "{}", why);
   env_.process.exit(why);
 }
 

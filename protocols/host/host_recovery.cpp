@@ -85,8 +85,6 @@ Result<void> Host::build(Group& group, std::vector<wal::GroupLog>& logs,
   if (recovered.hard_state.term < snapshot.term) {
     recovered.hard_state = raft::HardState{snapshot.term, kNoNode};
   }
-  WT_LOG(env_, info, "group {}: recovered term {}, a snapshot up to {} and {} entries", id.value,
-         recovered.hard_state.term, snapshot.index, recovered.entries.size());
   group.next_snapshot = snapshot.index + group.options.snapshot_every;
   group.machine = std::make_unique<raft::Raft>(group.options.raft, std::move(recovered));
   const raft::LogBase& base = group.machine->log().base();

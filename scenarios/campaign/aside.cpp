@@ -52,9 +52,8 @@ bool DirectoryLock::lock(const std::string& directory, bool try_only) {
   // Whoever held it may have removed it.
   struct stat ours {};
   struct stat named {};
-  return done == 0 && ::fstat(descriptor_, &ours) == 0 &&
-         ::stat(directory.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
-         ours.st_dev == named.st_dev;
+  return done == 0 && ::fstat(descriptor_, &ours) == 0 && ::stat(directory.c_str(), &named) == 0 &&
+         ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
 }
 
 AsideDirectory::AsideDirectory(const std::string& home) {

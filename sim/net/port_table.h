@@ -10,8 +10,6 @@
 
 namespace windtunnel {
 
-inline constexpr Port kFirstEphemeralPort = 49152;
-
 class PortTable {
  public:
   enum class Use : std::uint8_t { messages, listener };
