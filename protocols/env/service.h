@@ -23,7 +23,7 @@ struct ServiceConfig {
   // records and observations. A scenario gives each service as many as it asks for
   // (ServiceDefinition::groups); on sockets the first is an option, 0 by default.
   GroupId group;
-  std::uint32_t groups = 1;
+  std::uint32_t group_count = 1;
   // The nodes of the service, in the scenario's order; names are parallel.
   std::vector<NodeId> members;
   std::vector<std::string> member_names;

@@ -117,7 +117,7 @@ ServiceConfig World::server_config(std::size_t group, const std::string& name) c
   ServiceConfig config;
   config.name = name;
   config.group = dictionary_.services()[group].first;
-  config.groups = dictionary_.services()[group].groups;
+  config.group_count = dictionary_.services()[group].groups;
   config.options = spec_.cluster.groups[group].config;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     if (nodes_[i].client || nodes_[i].owner != group) continue;
