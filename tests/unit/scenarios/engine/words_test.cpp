@@ -50,14 +50,14 @@ class Parts final : public Service {
 
  private:
   bool hosts(std::uint32_t part) const {
-    const bool is_last = env_.self == config_.members.back() && part + 1 == config_.groups;
+    const bool is_last = env_.self == config_.members.back() && part + 1 == config_.group_count;
     return !is_last || !config_.boolean("missing", false);
   }
   void say(ObservationKind kind, std::uint32_t part, std::uint64_t a, std::uint64_t b) {
     env_.observer.observe({kind, GroupId{config_.group.value + part}, a, b, 0, 0});
   }
   Task<void> work(Env& env) {
-    for (std::uint32_t part = 0; part < config_.groups; ++part) {
+    for (std::uint32_t part = 0; part < config_.group_count; ++part) {
       const auto role = static_cast<std::uint64_t>(leads(part) ? Role::leader : Role::follower);
       if (hosts(part)) say(ObservationKind::role, part, role, 1);
     }
@@ -69,7 +69,7 @@ class Parts final : public Service {
   bool leads(std::uint32_t part) const { return env_.self == config_.members[part]; }
   void step() {
     const auto offset = static_cast<std::uint64_t>((env_.clock.now() - Instant{}).ns / 100'000'000);
-    for (std::uint32_t part = 0; part < config_.groups; ++part) {
+    for (std::uint32_t part = 0; part < config_.group_count; ++part) {
       if (!hosts(part)) continue;
       if (leads(part)) say(observed(Word::written), part, offset, part);
       say(observed(Word::done), part, offset, 0);
