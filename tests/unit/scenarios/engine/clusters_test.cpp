@@ -1,6 +1,7 @@
 // Clusters of several services: who knows whom, nodes that start later, spare nodes.
 #include "tests/unit/scenarios/running.h"
 
+#include <windtunnel/protocols/env/await.h>
 #include <windtunnel/scenarios/engine/draw.h>
 
 #include <gmock/gmock.h>
