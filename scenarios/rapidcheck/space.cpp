@@ -4,6 +4,7 @@
 #include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace windtunnel::gen {
@@ -39,6 +40,7 @@ class Kinds {
     nodes();
     disks();
     WT_ASSERT(!kinds_.empty(), "the options allow an effect that the scenario has");
+    weigh();
     return std::move(kinds_);
   }
 
@@ -56,6 +58,16 @@ class Kinds {
     }
     kind.effect = std::move(effect);
     kinds_.push_back(std::move(kind));
+  }
+
+  // Each effect as likely as the others, however many kinds of it there are.
+  void weigh() {
+    constexpr std::uint32_t kOfAnEffect = 1'000;
+    std::map<std::string_view, std::uint32_t> counts;
+    for (const Choice& kind : kinds_) ++counts[name_of(kind.effect)];
+    for (Choice& kind : kinds_) {
+      kind.weight = std::max(1U, kOfAnEffect / counts[name_of(kind.effect)]);
+    }
   }
 
   void partitions() {
