@@ -44,6 +44,8 @@ void add_kv_operation(CommandLine& line, CLI::App& kv, const std::string& f,
   request->f = f;
   command->add_option("key", request->key, "the key")->required();
   if (f == "put") command->add_option("value", request->value, "the value")->required();
+  command->add_option("--timeout", request->timeout, "how long to wait for an answer")
+      ->option_text("DURATION (5s)");
   command->add_option("--service", request->cluster.service, "what the nodes serve")
       ->capture_default_str();
   add_cluster(*command, request->cluster);

@@ -22,20 +22,39 @@ Task<void> perform(Env& env, OneOperation& what) {
   what.outcome = co_await client->invoke(env, what.operation);
 }
 
+// The text that was read; nothing where the key is not set.
+std::optional<std::string> found(const Outcome& outcome) {
+  const Value& value = outcome.value;
+  if (!value.is_sequence() || value.items().size() != 2) return std::nullopt;
+  const Value& text = value.items()[1];
+  if (text.is_integer()) return std::to_string(text.integer());
+  return text.is_name() ? std::optional(std::string(text.text())) : std::nullopt;
+}
+
 int tell(const KvRequest& request, const Outcome& outcome) {
   switch (outcome.kind) {
     case Outcome::Kind::ok:
       if (request.f != "get") return kExitOk;
-      if (outcome.value) return print_line(*outcome.value) ? kExitOk : kExitInternal;
+      if (const std::optional<std::string> text = found(outcome)) {
+        return print_line(*text) ? kExitOk : kExitInternal;
+      }
       complain("there is nothing under '" + request.key + "'");
       return kExitViolated;
     case Outcome::Kind::fail:
-      complain(fmt::format("error: {} failed: {}", request.f, name_of(outcome.error)));
+      complain(fmt::format("error: {} failed: {}", request.f, outcome.error.text()));
       return kExitViolated;
     case Outcome::Kind::info: break;
   }
-  complain(fmt::format("unknown: {} may have happened: {}", request.f, name_of(outcome.error)));
+  complain(fmt::format("unknown: {} may have happened: {}", request.f, outcome.error.text()));
   return kExitUnknown;
+}
+
+// Only `read` tells a key that is not set from an empty text.
+Operation operation_of(const KvRequest& request, Duration timeout) {
+  const bool is_get = request.f == "get";
+  Value argument = is_get ? Value() : Value(request.value);
+  return {is_get ? "read" : request.f, Value::vector({Value(request.key), std::move(argument)}),
+          timeout};
 }
 
 }  // namespace
@@ -78,14 +97,17 @@ int serve_command(const ServeRequest& request, const scenarios::Registry& regist
 int kv_command(const KvRequest& request, const scenarios::Registry& registry) {
   std::optional<Cluster> cluster = read_cluster(request.cluster, registry);
   if (!cluster) return kExitUsage;
+  const std::optional<Duration> timeout = parse_duration(request.timeout);
+  if (!timeout || *timeout <= Duration{}) {
+    complain("error: --timeout '" + request.timeout + "' is not a duration like 5s or 200ms");
+    return kExitUsage;
+  }
   AsioOptions options;
   options.id = draw_client_id();
   options.peers = cluster->addresses;
   cluster->config.name = "client";
-  OneOperation what{*registry.service(request.cluster.service), std::move(cluster->config), {}, {}};
-  what.operation.f = request.f;
-  what.operation.key = request.key;
-  what.operation.value = request.value;
+  OneOperation what{*registry.service(request.cluster.service), std::move(cluster->config),
+                    operation_of(request, *timeout), {}};
   const Result<Ended> ended = run_task(options, [&](Env& env) { return perform(env, what); });
   if (!ended) {
     complain("error: " + ended.error().message());

@@ -22,7 +22,8 @@ struct KvRequest {
   ClusterRequest cluster;
   std::string f;  // put, get
   std::string key;
-  std::optional<std::string> value;
+  std::string value;            // of put
+  std::string timeout = "5s";  // a duration
 };
 
 // 0: done; 1: it did not happen, or the key has no value; 2: it may have happened.

@@ -1,13 +1,13 @@
 #include <windtunnel/harness/builtin.h>
 
-#include <charconv>
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
 namespace windtunnel::scenarios {
 namespace {
 
-using checkers::Value;
 using Mix = std::vector<std::pair<std::string, std::uint32_t>>;
 
 // The mix of the scenario, or the workload's own.
@@ -32,93 +32,61 @@ const std::string& choose(const Mix& mix, std::uint64_t word) {
   return mix.back().first;
 }
 
-// Registers by key. Every written value is unique in the run: client number and count in one
-// integer.
+// Each written value is unique in the run: client number and count in one integer.
+class UniqueNumbers {
+ public:
+  UniqueNumbers(const WorkloadSpec& spec, std::uint32_t client)
+      : client_(client), clients_(std::max(1U, spec.clients)) {}
+  std::int64_t next() { return static_cast<std::int64_t>(++count_ * clients_ + client_); }
+
+ private:
+  std::uint64_t client_;
+  std::uint64_t clients_;
+  std::uint64_t count_ = 0;
+};
+
+Value keyed(Value key, Value argument) {
+  return Value::vector({std::move(key), std::move(argument)});
+}
+
+// Registers or texts by key: [key argument].
 class KeyedSource : public OperationSource {
  public:
   KeyedSource(const WorkloadSpec& spec, std::uint32_t client, const Mix& standard)
-      : mix_(mix_of(spec, standard)),
-        keys_(std::max(1U, spec.keys)),
-        client_(client),
-        clients_(std::max(1U, spec.clients)),
-        seen_(keys_) {}
+      : mix_(mix_of(spec, standard)), keys_(std::max(1U, spec.keys)), numbers_(spec, client) {}
 
   void next(Random& random, Operation& operation) override {
     const std::uint64_t choice = random.draw("operation");
     const std::uint64_t key_word = random.draw("key");
-    key_ = scale(key_word, keys_);
+    Value key("k" + std::to_string(scale(key_word, keys_)));
     operation.f = choose(mix_, choice);
-    operation.key = "k" + std::to_string(key_);
-    operation.value.reset();
-    operation.expected.reset();
-    if (operation.f == "read" || operation.f == "get") return;
-    operation.value = std::to_string(fresh());
-    if (operation.f == "append") *operation.value += ' ';
-    if (operation.f == "cas" && !seen_[key_].empty()) operation.expected = seen_[key_];
+    Value argument = argument_of(operation.f, key);
+    operation.value = keyed(std::move(key), std::move(argument));
   }
 
   void completed(const Operation& operation, const Outcome& outcome) override {
     if (outcome.kind != Outcome::Kind::ok) return;
-    const bool read = operation.f == "read" || operation.f == "get";
-    const std::optional<std::string>& now = read ? outcome.value : operation.value;
-    if (now) seen_[key_] = *now;
+    const Value& done = outcome.value.is_nil() ? operation.value : outcome.value;
+    const Value& now = done.items()[1];
+    if (now.is_nil()) return;
+    seen_[done.items()[0]] = operation.f == "cas" ? now.items()[1] : now;
   }
 
  private:
-  std::uint64_t fresh() { return ++count_ * clients_ + client_; }
+  Value argument_of(const std::string& f, const Value& key) {
+    if (f == "read" || f == "get") return {};
+    const std::int64_t number = numbers_.next();
+    if (f == "write") return number;
+    if (f == "cas") return Value::vector({seen_[key], Value(number)});
+    return std::to_string(number) + (f == "append" ? " " : "");
+  }
 
   Mix mix_;
   std::uint64_t keys_;
-  std::uint64_t client_;
-  std::uint64_t clients_;
-  std::uint64_t count_ = 0;
-  std::uint64_t key_ = 0;
+  UniqueNumbers numbers_;
   // What this client saw last under each key: what a cas expects.
-  std::vector<std::string> seen_;
+  std::map<Value, Value> seen_;
 };
-
-Value number_or_text(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) return number;
-  return Value(std::string_view(text));
-}
-
-Value number_or_nil(const std::optional<std::string>& text) {
-  return text && !text->empty() ? number_or_text(*text) : Value();
-}
-
-Value keyed(const std::string& key, Value value) {
-  std::vector<Value> tuple;
-  tuple.emplace_back(std::string_view(key));
-  tuple.push_back(std::move(value));
-  return Value::vector(std::move(tuple));
-}
-
-RecordedOperation record_register(const Operation& operation) {
-  if (operation.f == "cas") {
-    std::vector<Value> pair;
-    pair.push_back(number_or_nil(operation.expected));
-    pair.push_back(number_or_nil(operation.value));
-    return {operation.f, keyed(operation.key, Value::vector(std::move(pair)))};
-  }
-  return {operation.f, keyed(operation.key, number_or_nil(operation.value))};
-}
-
-Value register_result(const Operation& operation, const Outcome& outcome) {
-  if (operation.f == "read") return keyed(operation.key, number_or_nil(outcome.value));
-  return record_register(operation).argument;
-}
-
-RecordedOperation record_kv(const Operation& operation) {
-  Value value = operation.value ? Value(std::string_view(*operation.value)) : Value();
-  return {operation.f, keyed(operation.key, std::move(value))};
-}
-
-Value kv_result(const Operation& operation, const Outcome& outcome) {
-  if (operation.f != "get") return record_kv(operation).argument;
-  return keyed(operation.key, Value(std::string_view(outcome.value.value_or(""))));
-}
 
 WorkloadDefinition registers(std::string name, std::string doc, Mix mix, checkers::Model model) {
   WorkloadDefinition definition;
@@ -130,8 +98,6 @@ WorkloadDefinition registers(std::string name, std::string doc, Mix mix, checker
   definition.make = [mix](const WorkloadSpec& spec, std::uint32_t client) {
     return std::make_unique<KeyedSource>(spec, client, mix);
   };
-  definition.record = &record_register;
-  definition.record_result = &register_result;
   return definition;
 }
 
@@ -151,8 +117,6 @@ void add_workloads(Registry& registry) {
   kv.make = [mix = kv.operations](const WorkloadSpec& spec, std::uint32_t client) {
     return std::make_unique<KeyedSource>(spec, client, mix);
   };
-  kv.record = &record_kv;
-  kv.record_result = &kv_result;
   registry.add(std::move(kv));
 }
 

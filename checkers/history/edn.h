@@ -4,7 +4,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/history/value.h>
+#include <windtunnel/protocols/base/value.h>
 
 #include <cstdint>
 #include <optional>

@@ -8,7 +8,7 @@
 //   operations.
 #pragma once
 
-#include <windtunnel/checkers/history/value.h>
+#include <windtunnel/protocols/base/value.h>
 #include <windtunnel/protocols/base/time.h>
 
 #include <cstdint>
@@ -19,6 +19,8 @@
 #include <vector>
 
 namespace windtunnel::checkers {
+
+using windtunnel::Value;
 
 enum class EventType : std::uint8_t { invoke, ok, fail, info };
 std::string_view name_of(EventType type);

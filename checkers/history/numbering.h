@@ -2,7 +2,7 @@
 // a history of a million operations asks two million times.
 #pragma once
 
-#include <windtunnel/checkers/history/value.h>
+#include <windtunnel/protocols/base/value.h>
 
 #include <cstdint>
 #include <string>

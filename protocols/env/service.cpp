@@ -1,6 +1,7 @@
 #include <windtunnel/protocols/env/service.h>
 
 #include <charconv>
+#include <utility>
 
 namespace windtunnel {
 namespace {
@@ -49,7 +50,16 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, const Unit (&
   return std::nullopt;
 }
 
+// "timed-out" as a keyword; nil for no error.
+Value value_of(const Error& error) {
+  return error ? Value::keyword(name_of(static_cast<Errc>(error.value()))) : Value();
+}
+
 }  // namespace
+
+Outcome Outcome::ok(Value value) { return {Kind::ok, std::move(value), {}}; }
+Outcome Outcome::fail(Error why) { return {Kind::fail, {}, value_of(why)}; }
+Outcome Outcome::info(Error why) { return {Kind::info, {}, value_of(why)}; }
 
 std::optional<Duration> parse_duration(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';

@@ -3,6 +3,7 @@
 // (scenarios/engine/registry.h).
 #pragma once
 
+#include <windtunnel/protocols/base/value.h>
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/task.h>
 
@@ -52,14 +53,13 @@ class Service {
   virtual void start() = 0;
 };
 
-// One operation of a client, in the terms of the workload's model: {f: "put", key: "x", value:
-// "1"}.
+// One operation of a client, in the terms of the workload's model: what the history records when it
+// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount: 3}}.
 struct Operation {
   std::string f;
-  std::string key;
-  std::optional<std::string> value;
-  // cas: the value expected.
-  std::optional<std::string> expected;
+  Value value;
+  // How long its caller waits: the client says how it ended by then.
+  Duration timeout = seconds(5);
 };
 
 // How it ended. `fail` is definite: it did not and will not happen. `info`: it may have happened,
@@ -67,15 +67,22 @@ struct Operation {
 struct Outcome {
   enum class Kind : std::uint8_t { ok, fail, info };
   Kind kind = Kind::info;
-  std::optional<std::string> value;
-  Errc error = Errc::ok;
+  // Of ok: what the history records, in the model's terms. A read fills in what it found: ["k1" 5].
+  // Nil: it was done as asked, and the history repeats what was.
+  Value value;
+  // Of fail and info: why, for people; nil where that is no error (a cas that did not match).
+  Value error;
+
+  static Outcome ok(Value value = {});
+  static Outcome fail(Error why = {});
+  static Outcome info(Error why);
 };
 
 // A user of the service: one session, one operation at a time, on a node of its own.
 class Client {
  public:
   virtual ~Client() = default;
-  // `operation` must outlive the task. Returns by its own deadline at the latest.
+  // `operation` must outlive the task. Returns by the operation's time-out at the latest.
   virtual Task<Outcome> invoke(Env& env, const Operation& operation) = 0;
 };
 

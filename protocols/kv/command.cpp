@@ -9,16 +9,6 @@ namespace {
 
 constexpr std::string_view kOps[] = {"get", "put", "append", "cas", "delete", "open-session"};
 
-struct Verb {
-  std::string_view f;
-  Op op;
-  bool takes_value;
-};
-constexpr Verb kVerbs[] = {{"get", Op::get, false},      {"read", Op::get, false},
-                           {"put", Op::put, true},       {"write", Op::put, true},
-                           {"append", Op::append, true}, {"cas", Op::cas, true},
-                           {"delete", Op::remove, false}};
-
 }  // namespace
 
 std::string_view name_of(Op op) noexcept {
@@ -51,18 +41,19 @@ Result<Command> decode_command(BytesView bytes) {
   return command;
 }
 
-Result<Command> command_for(const Operation& operation) {
-  for (const Verb& verb : kVerbs) {
-    if (operation.f != verb.f) continue;
-    if (verb.takes_value && !operation.value) return make_error_code(Errc::invalid_argument);
-    Command command;
-    command.op = verb.op;
-    command.key = operation.key;
-    if (verb.takes_value) command.value = *operation.value;
-    if (verb.op == Op::cas && operation.expected) command.expected = *operation.expected;
-    return command;
+Command command_for(const StoreCall& call) {
+  Command command;
+  switch (call.verb) {
+    case StoreVerb::read: command.op = Op::get; break;
+    case StoreVerb::write: command.op = Op::put; break;
+    case StoreVerb::append: command.op = Op::append; break;
+    case StoreVerb::cas: command.op = Op::cas; break;
+    case StoreVerb::remove: command.op = Op::remove; break;
   }
-  return make_error_code(Errc::unsupported);
+  command.key = call.key;
+  command.value = call.value;
+  if (call.expected) command.expected = *call.expected;
+  return command;
 }
 
 }  // namespace windtunnel::kv

@@ -1,10 +1,10 @@
 // The commands of the key-value store as they stand in a replicated log, and how a client's
-// operation maps to them.
+// call maps to them.
 #pragma once
 
 #include <windtunnel/protocols/base/bytes.h>
 #include <windtunnel/protocols/base/result.h>
-#include <windtunnel/protocols/env/service.h>
+#include <windtunnel/protocols/env/store_call.h>
 
 #include <cstdint>
 #include <optional>
@@ -42,9 +42,7 @@ void encode(const Command& command, Bytes& out);
 // Errc::corrupt where `bytes` is not exactly one command.
 Result<Command> decode_command(BytesView bytes);
 
-// The command for an operation of a workload: `get` and `read`, `put` and `write`, `append`, `cas`,
-// `delete`. A register's operations have an empty key. Session and sequence are left 0.
-// Errc::unsupported for another f, Errc::invalid_argument where the value is missing.
-Result<Command> command_for(const Operation& operation);
+// The command for a client's call, with views into it. Session and sequence are left 0.
+Command command_for(const StoreCall& call);
 
 }  // namespace windtunnel::kv

@@ -6,70 +6,45 @@
 #include <utility>
 
 namespace windtunnel::kv {
-namespace {
-
-Outcome failed(Errc error) {
-  Outcome outcome;
-  outcome.kind = Outcome::Kind::fail;
-  outcome.error = error;
-  return outcome;
-}
-
-Outcome unknown(Errc error) {
-  Outcome outcome;
-  outcome.kind = Outcome::Kind::info;
-  outcome.error = error;
-  return outcome;
-}
-
-Outcome succeeded(std::optional<std::string> value) {
-  Outcome outcome;
-  outcome.kind = Outcome::Kind::ok;
-  outcome.value = std::move(value);
-  return outcome;
-}
-
-Errc code_of(const Error& error) { return static_cast<Errc>(error.value()); }
-
-}  // namespace
 
 Task<Outcome> RaftClient::invoke(Env& env, const Operation& operation) {
-  const Result<Command> command = command_for(operation);
-  if (!command) co_return failed(code_of(command.error()));
+  const Result<StoreCall> call = store_call(operation);
+  if (!call) co_return Outcome::fail(call.error());
   const Result<void> opened = open_mailbox(env);
-  if (!opened) co_return failed(code_of(opened.error()));
+  if (!opened) co_return Outcome::fail(opened.error());
   const Instant now = env.clock.now();
-  const Instant deadline = now + options_.deadline;
-  if (command->op != Op::get) co_return co_await write(env, *command, deadline);
-  Result<Answer> answer = co_await ask(env, *command, deadline);
-  if (!answer) co_return failed(code_of(answer.error()));
-  if (answer->status != Status::ok) co_return failed(Errc::invalid_argument);
-  co_return succeeded(std::move(answer->value));
+  const Instant deadline = now + operation.timeout;
+  const Command command = command_for(*call);
+  if (!call->is_read()) co_return co_await write(env, command, deadline);
+  const Result<Answer> answer = co_await ask(env, command, deadline);
+  if (!answer) co_return Outcome::fail(answer.error());
+  if (answer->status != Status::ok) co_return Outcome::fail(Errc::invalid_argument);
+  co_return Outcome::ok(store_answer(operation, answer->value));
 }
 
 Task<Outcome> RaftClient::write(Env& env, Command command, Instant deadline) {
   const Result<void> ready = co_await ensure_session(env, deadline);
-  if (!ready) co_return failed(code_of(ready.error()));
+  if (!ready) co_return Outcome::fail(ready.error());
   command.session = session_;
   command.sequence = ++sequence_;
   const Result<Answer> answer = co_await ask(env, command, deadline);
   if (!answer) {
-    const Errc error = code_of(answer.error());
-    if (error == Errc::message_too_large) co_return failed(error);
-    co_return unknown(error);
+    const Error why = answer.error();
+    if (why == Errc::message_too_large) co_return Outcome::fail(why);
+    co_return Outcome::info(why);
   }
   switch (answer->status) {
-    case Status::ok: co_return succeeded(std::nullopt);
-    case Status::mismatch: co_return failed(Errc::ok);
-    case Status::invalid: co_return failed(Errc::invalid_argument);
+    case Status::ok: co_return Outcome::ok();
+    case Status::mismatch: co_return Outcome::fail();
+    case Status::invalid: co_return Outcome::fail(Errc::invalid_argument);
     case Status::session_unknown:
       session_ = 0;  // An earlier try may have taken effect before the session expired.
-      co_return unknown(Errc::closed);
+      co_return Outcome::info(Errc::closed);
     case Status::stale:
     case Status::not_leader:
     case Status::unavailable: break;
   }
-  co_return unknown(Errc::closed);
+  co_return Outcome::info(Errc::closed);
 }
 
 Task<Result<void>> RaftClient::ensure_session(Env& env, Instant deadline) {

@@ -2,7 +2,7 @@
 // answer, and repeats a write with the same (session, sequence), which has one effect however often
 // it arrives.
 //
-// A write that has not been answered by the deadline is `info`: a copy may still be under way. It
+// A write that has not been answered by its time-out is `info`: a copy may still be under way. It
 // is `fail` only where that is certain (a cas that did not match; nothing was ever sent). A read
 // has no effect, so it is `fail` then.
 #pragma once
@@ -22,8 +22,6 @@ namespace windtunnel::kv {
 struct RaftClientOptions {
   std::vector<NodeId> servers;
   Port port = kClientPort;
-  // Of one operation, retries included.
-  Duration deadline = seconds(5);
   // How long to wait for one answer before the next server is asked.
   Duration attempt = milliseconds(300);
   // The longest pause before asking again where nobody knows a leader; drawn from half of it on.

@@ -41,9 +41,6 @@ constexpr OptionSpec kOptions[] = {
             "10s"),
     {"transport", OptionKind::text, "messages", "what carries messages between nodes",
      "messages|streams"},
-    bounded(
-        {"client_deadline", OptionKind::duration, "5s", "time for one operation, retries included"},
-        "1ms", "24h"),
     bounded({"client_attempt", OptionKind::duration, "300ms",
              "wait for one answer before another node is asked"},
             "1ms", "24h"),
@@ -92,7 +89,6 @@ std::span<const OptionSpec> raft_kv_options() { return kOptions; }
 kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config) {
   kv::RaftClientOptions options;
   options.servers = config.members;
-  options.deadline = config.duration("client_deadline", seconds(5));
   options.attempt = config.duration("client_attempt", milliseconds(300));
   return options;
 }

@@ -1,40 +1,31 @@
 #include <windtunnel/protocols/base/keyed_random.h>
+#include <windtunnel/protocols/env/store_call.h>
 #include <windtunnel/protocols/naive/naive.h>
 
 #include <utility>
 
 namespace windtunnel::naive {
-namespace {
-
-Outcome outcome(Outcome::Kind kind, Errc error) {
-  Outcome result;
-  result.kind = kind;
-  result.error = error;
-  return result;
-}
-
-}  // namespace
 
 NaiveClient::NaiveClient(const ServiceConfig& config)
-    : config_(config),
-      deadline_(config.duration("deadline", seconds(1))),
-      read_anywhere_(config.text("reads", "any") == "any") {}
+    : config_(config), read_anywhere_(config.text("reads", "any") == "any") {}
 
 Task<Outcome> NaiveClient::invoke(Env& env, const Operation& operation) {
+  const Result<StoreCall> call = store_call(operation);
+  if (!call) co_return Outcome::fail(call.error());
   if (mailbox_ == nullptr) {
     mailbox_ = std::make_unique<Mailbox>(env);
     const Result<void> opened = mailbox_->open(0);
     WT_ASSERT(opened.has_value(), "an ephemeral port is free");
   }
-  const bool read = operation.f == "get" || operation.f == "read";
+  const bool read = call->is_read();
   Message request;
   request.id = ++last_id_;
-  request.f = operation.f;
-  request.key = operation.key;
-  request.value = operation.value;
-  request.expected = operation.expected;
+  request.f = name_of(call->verb);
+  request.key = call->key;
+  if (!read) request.value = call->value;
+  request.expected = call->expected;
   const Instant start = env.clock.now();
-  const Instant until = start + deadline_;
+  const Instant until = start + operation.timeout;
   for (Instant now = start; now < until; now = env.clock.now()) {
     std::size_t target = primary_;
     if (read && read_anywhere_) {
@@ -47,17 +38,14 @@ Task<Outcome> NaiveClient::invoke(Env& env, const Operation& operation) {
     if (!reply) {
       // A write may have arrived, and asking again could do it twice: leave it at that.
       primary_ = (primary_ + 1) % config_.members.size();
-      co_return outcome(read ? Outcome::Kind::fail : Outcome::Kind::info, Errc::timed_out);
+      if (read) co_return Outcome::fail(Errc::timed_out);
+      co_return Outcome::info(Errc::timed_out);
     }
     if (reply->answer == Answer::ok) {
-      Outcome done = outcome(Outcome::Kind::ok, Errc::ok);
-      if (read) done.value = reply->value;
-      co_return done;
+      co_return Outcome::ok(store_answer(operation, reply->value));
     }
-    if (reply->answer == Answer::mismatch) co_return outcome(Outcome::Kind::fail, Errc::ok);
-    if (reply->answer == Answer::invalid) {
-      co_return outcome(Outcome::Kind::fail, Errc::unsupported);
-    }
+    if (reply->answer == Answer::mismatch) co_return Outcome::fail();
+    if (reply->answer == Answer::invalid) co_return Outcome::fail(Errc::unsupported);
     // Not the primary: ask the one it knows, or the next.
     std::size_t next = (primary_ + 1) % config_.members.size();
     for (std::size_t i = 0; i < config_.members.size(); ++i) {
@@ -66,7 +54,7 @@ Task<Outcome> NaiveClient::invoke(Env& env, const Operation& operation) {
     primary_ = next;
     co_await sleep_for(env, milliseconds(5));
   }
-  co_return outcome(Outcome::Kind::fail, Errc::timed_out);  // Every answer was a refusal.
+  co_return Outcome::fail(Errc::timed_out);  // Every answer was a refusal.
 }
 
 Task<Result<Message>> NaiveClient::ask(Env& env, NodeId server, Bytes request, std::uint64_t id,

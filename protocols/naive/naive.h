@@ -75,7 +75,6 @@ class NaiveClient final : public Client {
                             Instant until);
 
   const ServiceConfig config_;
-  const Duration deadline_;
   const bool read_anywhere_;
   std::unique_ptr<Mailbox> mailbox_;
   std::uint64_t last_id_ = 0;

@@ -14,8 +14,6 @@ constexpr OptionSpec kOptions[] = {
              "silence after which the first backup promotes itself; the next ones wait a multiple "
              "of it"},
             "1ms", "24h"),
-    bounded({"deadline", OptionKind::duration, "1s", "how long a client waits for an answer"},
-            "1ms", "24h"),
     {"reads", OptionKind::text, "any", "which node a client reads from", "any|primary"},
 };
 
@@ -114,7 +112,7 @@ void NaiveService::on_request(const Endpoint& from, const Message& request) {
   reply.kind = Kind::reply;
   reply.id = request.id;
   reply.leader = leader_;
-  const bool read = request.f == "get" || request.f == "read";
+  const bool read = request.f == "get";
   if (read) {
     const auto found = data_.find(request.key);  // Whatever this node has: a backup may lag.
     if (found != data_.end()) reply.value = found->second;
@@ -127,7 +125,7 @@ void NaiveService::on_request(const Endpoint& from, const Message& request) {
 Answer NaiveService::execute(const Message& request) {
   const auto found = data_.find(request.key);
   const bool set = found != data_.end();
-  if (request.f == "put" || request.f == "write") {
+  if (request.f == "put") {
     write(request.key, request.value);
   } else if (request.f == "append") {
     write(request.key, (set ? found->second : std::string()) + request.value.value_or(""));

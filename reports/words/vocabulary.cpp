@@ -34,7 +34,6 @@ constexpr FieldSpec kIncarnation{"life", S::a, T::number};
 constexpr FieldSpec kFault{"fault", S::a, T::name};
 constexpr FieldSpec kVictims{"nodes", S::c, T::nodes};
 constexpr FieldSpec kEffect{"effect", S::aux, T::number};
-constexpr FieldSpec kKey{"key", S::c, T::name};
 constexpr FieldSpec kValue{"value", S::d, T::name};
 constexpr FieldSpec kHash{"hash", S::c, T::hex};
 
@@ -146,15 +145,14 @@ constexpr KindSpec kKinds[] = {
      {kFault, kVictims, kEffect}},
     {number_of(RecordKind::invoke),
      C::client,
-     "calls {f}({key}) {value}",
-     {{{"operation", S::a, T::number}, {"f", S::b, T::name}, kKey, kValue}}},
+     "calls {f} {value}",
+     {{{"operation", S::a, T::number}, {"f", S::b, T::name}, kValue}}},
     {number_of(RecordKind::complete),
      C::client,
      "is answered: {outcome} {value}",
      {{{"operation", S::a, T::number},
        {"outcome", S::aux, T::outcome},
        {"call", S::b, T::event},
-       kKey,
        kValue}}},
     {number_of(RecordKind::violation),
      C::property,

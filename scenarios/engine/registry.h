@@ -60,16 +60,11 @@ struct ServiceDefinition {
 class OperationSource {
  public:
   virtual ~OperationSource() = default;
-  // Fills in the next operation.
+  // Fills in the next operation: what to call, and the value as the history records it. Its time-out
+  // is the workload's.
   virtual void next(Random& random, Operation& operation) = 0;
   // Tells how it ended.
   virtual void completed(const Operation& operation, const Outcome& outcome);
-};
-
-// How an operation appears in the history.
-struct RecordedOperation {
-  std::string f;
-  checkers::Value argument;
 };
 
 struct WorkloadDefinition {
@@ -79,9 +74,6 @@ struct WorkloadDefinition {
   std::vector<std::pair<std::string, std::uint32_t>> operations;
   checkers::ModelSpec model;
   std::function<std::unique_ptr<OperationSource>(const WorkloadSpec&, std::uint32_t client)> make;
-  // The event's value when the operation is called, and when it returned ok.
-  std::function<RecordedOperation(const Operation&)> record;
-  std::function<checkers::Value(const Operation&, const Outcome&)> record_result;
 };
 
 class Registry {

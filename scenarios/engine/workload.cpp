@@ -1,6 +1,8 @@
 #include <windtunnel/scenarios/engine/workload.h>
 
+#include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/base/utf8.h>
 #include <windtunnel/protocols/env/await.h>
 
 #include <algorithm>
@@ -10,7 +12,9 @@ namespace windtunnel::scenarios {
 namespace {
 
 using checkers::EventType;
-using checkers::Value;
+
+// What a trace shows of a value.
+constexpr std::size_t kShownText = 200;
 
 EventType event_type(Outcome::Kind kind) {
   switch (kind) {
@@ -71,25 +75,31 @@ class ClientProgram final : public Service {
     return scale_between(word, Duration{mean / 2}, Duration{mean + mean / 2});
   }
 
-  void begin(const Operation& operation) {
-    RecordedOperation recorded = run_.definition->record(operation);
+  void begin(Operation& operation) {
+    operation.timeout = run_.spec->timeout;
     Record record;
     record.kind = RecordKind::invoke;
     record.node = env_.self;
     record.a = run_.recorder.history().operations().size();
-    record.b = hash_text(recorded.f);
-    record.c = hash_text(operation.key);
-    record.d = hash_text(operation.value.value_or(""));
-    if (sim_.trace().level() == TraceLevel::full) {
-      sim_.trace().name(recorded.f);
-      sim_.trace().name(operation.key);
-      sim_.trace().name(operation.value.value_or(""));
-    }
+    record.b = word_of(operation.f);
+    say(operation.value, record);
     invoked_ = sim_.record(record);
-    op_ = run_.recorder.invoke(number_, sim_.now(), recorded.f, std::move(recorded.argument));
+    op_ = run_.recorder.invoke(number_, sim_.now(), operation.f, operation.value);
     run_.records.resize(op_.value + 1);
     run_.records[op_.value].invoke = invoked_;
     open_ = true;
+  }
+
+  // The hash of a text, which readers of a whole trace find by it.
+  std::uint64_t word_of(std::string_view text) {
+    const bool is_kept = sim_.trace().level() == TraceLevel::full;
+    return is_kept ? sim_.trace().name(text) : hash_text(text);
+  }
+
+  void say(const Value& value, Record& record) {
+    const std::string text = value.is_nil() ? std::string() : checkers::to_edn(value);
+    record.c = hash_text(text);
+    record.d = word_of(whole_characters(text, kShownText));
   }
 
   // Of the operation that is open.
@@ -99,6 +109,8 @@ class ClientProgram final : public Service {
   }
 
   void end(const Operation& operation, const Outcome& outcome) {
+    const bool ok = outcome.kind == Outcome::Kind::ok;
+    const Value& result = outcome.value.is_nil() ? operation.value : outcome.value;
     Record record;
     record.kind = RecordKind::complete;
     record.node = env_.self;
@@ -106,16 +118,11 @@ class ClientProgram final : public Service {
     record.cause = sim_.cause();
     record.a = op_.value;
     record.b = invoked_;
-    record.c = hash_text(operation.key);
-    record.d = hash_text(outcome.value.value_or(""));
+    say(ok ? result : outcome.error, record);
     run_.records[op_.value].complete = sim_.record(record);
-    const bool ok = outcome.kind == Outcome::Kind::ok;
-    Value value = ok ? run_.definition->record_result(operation, outcome) : argument();
     open_ = false;
-    Value error;
-    if (!ok && outcome.error != Errc::ok) error = Value::keyword(name_of(outcome.error));
-    run_.recorder.complete(op_, sim_.now(), event_type(outcome.kind), std::move(value),
-                           std::move(error));
+    run_.recorder.complete(op_, sim_.now(), event_type(outcome.kind),
+                           ok ? result : operation.value, ok ? Value() : outcome.error);
     switch (outcome.kind) {
       case Outcome::Kind::ok: ++run_.ok; break;
       case Outcome::Kind::fail: ++run_.fail; break;

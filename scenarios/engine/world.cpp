@@ -149,7 +149,6 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
     const std::size_t group = target_group(spec_, spec);
     run->service = &service_of_group(group);
     run->config = server_config(group, "");
-    run->config.options.try_emplace("client_deadline", std::to_string(spec.timeout.ns) + "ns");
     run->stop = Instant{} + spec.stop.value_or(spec_.limits.sim_time);
     workloads_.push_back(std::move(run));
   }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <windtunnel/checkers/objects/models.h>
-#include <windtunnel/checkers/history/value.h>
+#include <windtunnel/protocols/base/value.h>
 
 #include <cstdint>
 #include <memory>

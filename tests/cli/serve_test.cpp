@@ -72,7 +72,7 @@ class RealCluster : public testing::Test {
 
   Start kv_command(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "kv");
-    arguments.insert(arguments.end(), {"--peers", peers_, "--set", "client_deadline=15s"});
+    arguments.insert(arguments.end(), {"--peers", peers_, "--timeout", "15s"});
     Start how;
     how.arguments = std::move(arguments);
     return how;
@@ -213,7 +213,7 @@ TEST_F(RealCluster, ANodeWhoseLogIsDamagedSaysSoAndEnds) {
 TEST(KvClient, SaysWhenNothingAnswers) {
   const std::string peers = "n1=127.0.0.1:" + std::to_string(free_port());
   const Ended get =
-      windtunnel({"kv", "get", "k", "--peers", peers, "--set", "client_deadline=300ms"});
+      windtunnel({"kv", "get", "k", "--peers", peers, "--timeout", "300ms"});
   EXPECT_EQ(get.code, 1);
   EXPECT_THAT(get.err, HasSubstr("get failed"));
 }

@@ -93,6 +93,7 @@ class Cluster {
   }
 
   ServiceConfig config;
+  Duration timeout = seconds(5);  // of the operations of users that come
   Simulation sim;
   std::vector<Node*> servers;
 };
@@ -101,15 +102,24 @@ struct Call {
   Operation operation;
   Outcome outcome;
   bool done = false;
+  Duration pause;  // of `sleep`
+  // What a get found.
+  std::string text() const {
+    const std::vector<Value>& tuple = outcome.value.items();
+    return tuple.size() == 2 ? std::string(tuple[1].text()) : "nothing";
+  }
 };
 
 inline Call call(std::string f, std::string key, std::optional<std::string> value = {},
                  std::optional<std::string> expected = {}) {
   Call made;
+  if (f == "sleep") made.pause = parse_duration(key).value();
+  Value argument = value ? Value(*value) : Value();
+  if (f == "cas") {
+    argument = Value::vector({expected ? Value(*expected) : Value(), std::move(argument)});
+  }
   made.operation.f = std::move(f);
-  made.operation.key = std::move(key);
-  made.operation.value = std::move(value);
-  made.operation.expected = std::move(expected);
+  made.operation.value = Value::vector({Value(key), std::move(argument)});
   return made;
 }
 
@@ -118,8 +128,7 @@ inline Task<void> invoke_all(Env& env, Client& client, std::vector<Call>& calls)
   for (std::size_t i = 0; i < calls.size(); ++i) {
     Call& one = calls[i];
     if (one.operation.f == "sleep") {
-      const Duration pause = parse_duration(one.operation.key).value();
-      co_await sleep_for(env, pause);
+      co_await sleep_for(env, one.pause);
     } else {
       one.outcome = co_await client.invoke(env, one.operation);
     }
@@ -139,6 +148,7 @@ struct User {
   User(Cluster& cluster, const std::string& name, std::vector<Call> what)
       : calls(std::make_shared<std::vector<Call>>(std::move(what))) {
     const auto kept = calls;
+    for (Call& one : *kept) one.operation.timeout = cluster.timeout;
     const kv::RaftClientOptions options = raft_kv_client_options(cluster.config);
     cluster.add_client(name, [kept, options](Env& env, TaskScope& scope) {
       scope.spawn(run_client(env, options, kept));

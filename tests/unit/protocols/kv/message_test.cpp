@@ -67,21 +67,5 @@ TEST(KvMessage, AResponseIsNotARequest) {
   EXPECT_EQ(message_name(std::to_integer<std::uint8_t>(bytes[0])), "kv-response");
 }
 
-TEST(KvCommand, TheWordsOfEveryWorkloadMap) {
-  Operation operation;
-  operation.f = "write";
-  EXPECT_EQ(command_for(operation).error(), Errc::invalid_argument) << "a write needs a value";
-  operation.value = "1";
-  EXPECT_EQ(command_for(operation)->op, Op::put);
-  operation.f = "cas";
-  operation.expected = "0";
-  EXPECT_EQ(command_for(operation)->expected, "0");
-  operation.f = "read";
-  EXPECT_EQ(command_for(operation)->op, Op::get);
-  EXPECT_EQ(command_for(operation)->value, "");
-  operation.f = "transfer";
-  EXPECT_EQ(command_for(operation).error(), Errc::unsupported);
-}
-
 }  // namespace
 }  // namespace windtunnel::kv

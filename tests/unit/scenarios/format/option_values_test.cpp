@@ -56,9 +56,7 @@ TEST(OptionValues, WhatNoServiceCanWorkWithIsRefusedWithItsRange) {
       {"raft-kv", "segment: 4GiB", "512B to 1GiB"},
       {"raft-kv", "session_limit: 0", "1 to 1000000"},
       {"raft-kv", "client_attempt: 0s", "1ms to 24h"},
-      {"raft-kv", "client_deadline: 0s", "1ms to 24h"},
       {"naive-kv", "heartbeat: 0s", "100us to 24h"},
-      {"naive-kv", "deadline: 0s", "1ms to 24h"},
   };
   for (const Refused& refused : cases) {
     const LoadedScenario loaded = load(refused.service, refused.config);
@@ -88,8 +86,7 @@ TEST(OptionValues, RaftIsSafeAtTheEdgeOfEachOption) {
   for (const char* config :
        {"snapshot_every: 1, keep_entries: 1", "inflight: 1", "session_limit: 1", "segment: 512B",
         "max_batch: 1B", "snapshot_piece: 1B, snapshot_every: 20, keep_entries: 1",
-        "election_timeout: 2ms, heartbeat: 1ms", "heartbeat: 100us", "client_attempt: 1ms",
-        "client_deadline: 50ms"}) {
+        "election_timeout: 2ms, heartbeat: 1ms", "heartbeat: 100us", "client_attempt: 1ms"}) {
     const LoadedScenario loaded = load("raft-kv", config);
     ASSERT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
     const RunResult result = run_scenario(*loaded.spec, registry(), RunOptions{});

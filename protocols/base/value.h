@@ -1,5 +1,5 @@
-// A value of a history: what EDN and JSON can say, in 24 bytes. A regular type: copies are deep,
-// equality and order are by kind and content, as in Clojure: a list equals a vector, and neither
+// What clients ask of a service and are told, and what histories hold: what EDN and JSON can say, in
+// 24 bytes. A regular type: copies are deep, equality and order are by kind and content, as in Clojure: a list equals a vector, and neither
 // maps nor sets have an order. Numbers that do not fit int64 keep their text.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace windtunnel::checkers {
+namespace windtunnel {
 
 class Value {
  public:
@@ -86,4 +86,4 @@ class Value {
   Kind kind_ = Kind::nil;
 };
 
-}  // namespace windtunnel::checkers
+}  // namespace windtunnel

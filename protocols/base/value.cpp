@@ -1,11 +1,11 @@
-#include <windtunnel/checkers/history/value.h>
+#include <windtunnel/protocols/base/value.h>
 
 #include <windtunnel/protocols/base/hash.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace windtunnel::checkers {
+namespace windtunnel {
 
 Value::Value(Kind kind, std::string_view text) : kind_(kind) {
   if (text.empty()) return;
@@ -130,4 +130,4 @@ std::uint64_t hash_of(const Value& value) {
   return hash;
 }
 
-}  // namespace windtunnel::checkers
+}  // namespace windtunnel
