@@ -1,10 +1,9 @@
 #include <windtunnel/cli/check.h>
 
-#include <windtunnel/checkers/audit/audit.h>
-#include <windtunnel/checkers/levels/consistency.h>
 #include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/checkers/objects/linearization.h>
+#include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/cli/command.h>
 #include <windtunnel/scenarios/format/option_values.h>
 
@@ -156,29 +155,20 @@ bool is_clear(const std::string& asked, const std::vector<std::string>& workload
 
 }  // namespace
 
-std::string model_names() {
+std::string model_names(const scenarios::Registry& registry) {
   std::string names;
-  for (const checkers::Model model : checkers::all_models()) {
-    names += std::string(name_of(model)) + ", ";
-  }
-  names += "list-append, rw-register";
-  for (const checkers::AuditInfo& audit : checkers::all_audits()) {
-    names += ", " + std::string(audit.name);
+  for (const checkers::Judge& judge : registry.judges()) {
+    if (!judge.is_level()) names += (names.empty() ? "" : ", ") + judge.name;
   }
   return names;
 }
 
-std::vector<std::string> consistency_levels() {
+std::vector<std::string> consistency_levels(const scenarios::Registry& registry) {
   std::vector<std::string> levels;
-  for (const std::string_view level : checkers::object_levels()) levels.emplace_back(level);
-  for (const std::string_view level : checkers::isolation_levels()) levels.emplace_back(level);
+  for (const checkers::Judge& judge : registry.judges()) {
+    if (judge.is_level()) levels.push_back(judge.name);
+  }
   return levels;
-}
-
-std::string consistency_names() {
-  std::string names;
-  for (const std::string& name : consistency_levels()) names += (names.empty() ? "" : ", ") + name;
-  return names;
 }
 
 namespace {
@@ -205,41 +195,9 @@ boost::system::result<checkers::History, int> read(const CheckRequest& request) 
   return std::move(*history);
 }
 
-int check_objects_command(const CheckRequest& request, const checkers::ModelSpec& spec,
-                          const checkers::History& history, Terminal& terminal) {
-  checkers::Limits limits;
-  limits.max_configurations = request.max_configurations;
-  const auto began = std::chrono::steady_clock::now();
-  Verdict verdict = checkers::check_consistency(
-      history, spec, request.consistency.value_or("linearizable"), limits);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  const std::size_t operations = history.operations().size();
-  if (operations == 0) {
-    // Nothing was broken because nothing was done.
-    verdict.decision = Decision::unknown;
-    verdict.reason = "no operations";
-  }
-  std::vector<checkers::Linearization> orders;
-  const bool linearizable = request.consistency.value_or("linearizable") == "linearizable";
-  if (request.linearization && linearizable && verdict.decision == Decision::ok) {
-    orders = checkers::linearize(history, spec, limits);
-  }
-  const std::string hint = hint_of(request, history);
-  const bool printed = print_line(
-      request.json ? to_json(verdict, operations, took.count(), orders_json(history, orders), hint)
-                   : to_text(verdict, operations, took.count(), terminal) +
-                         orders_text(history, orders) + (hint.empty() ? "" : "\n  hint: " + hint));
-  return printed ? exit_code_of(verdict.decision) : kExitInternal;
-}
-
-// What the request says that only audits know.
-bool speaks_of_flaws(const CheckRequest& request) {
-  return !request.permitted.empty() || !request.forbidden.empty() || !request.limits.empty();
-}
-
 // "max-gap=5s" in the unit of the limit; what is wrong with it.
-std::optional<std::string> parse_limit(const checkers::AuditInfo& audit, const std::string& text,
-                                       checkers::AuditOptions& options) {
+std::optional<std::string> parse_limit(const checkers::Judge& judge, const std::string& text,
+                                       checkers::JudgeOptions& options) {
   using Unit = checkers::LimitInfo::Unit;
   using Kind = scenarios::OptionInfo::Kind;
   const std::size_t equals = text.find('=');
@@ -247,7 +205,7 @@ std::optional<std::string> parse_limit(const checkers::AuditInfo& audit, const s
   const std::string name = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   std::string names;
-  for (const checkers::LimitInfo& limit : audit.limits) {
+  for (const checkers::LimitInfo& limit : judge.limits) {
     names += (names.empty() ? "" : ", ") + std::string(limit.name);
     if (limit.name != name) continue;
     const Kind kind = limit.unit == Unit::nanoseconds   ? Kind::duration
@@ -263,82 +221,111 @@ std::optional<std::string> parse_limit(const checkers::AuditInfo& audit, const s
     options.limits.emplace_back(name, *quantity);
     return std::nullopt;
   }
-  if (names.empty()) return std::string(audit.name) + " has no limits";
-  return fmt::format("{} has no limit '{}'; it has {}", audit.name, name, names);
+  if (names.empty()) return judge.name + " has no limits";
+  return fmt::format("{} has no limit '{}'; it has {}", judge.name, name, names);
 }
 
-int check_with_audit(const CheckRequest& request, const checkers::AuditInfo& info,
-                     Terminal& terminal) {
-  checkers::AuditOptions options{{}, request.permitted, request.forbidden, {}, request.independent};
+// What is wrong with the level that is asked for, if anything.
+std::optional<std::string> refuse_level(const CheckRequest& request, const checkers::Judge& judge,
+                                        const scenarios::Registry& registry) {
+  if (!request.consistency) return std::nullopt;
+  if (judge.is_audit()) return judge.name + " has no consistency levels; leave it out";
+  const auto& levels = judge.levels;
+  if (std::find(levels.begin(), levels.end(), *request.consistency) != levels.end()) {
+    return std::nullopt;
+  }
+  const checkers::Judge* const level = registry.judge(*request.consistency);
+  return fmt::format("{} is for {}, not for {}", *request.consistency,
+                     level == nullptr ? "other models" : checkers::joined(level->models),
+                     judge.name);
+}
+
+// What the judge cannot do that is asked of it, if anything.
+std::optional<std::string> refuse_request(const CheckRequest& request,
+                                          const checkers::Judge& judge) {
+  const bool speaks_of_flaws =
+      !request.permitted.empty() || !request.forbidden.empty() || !request.limits.empty();
+  if (!judge.is_audit() && speaks_of_flaws) {
+    return "--permit, --forbid and --limit are for the models that name flaws, not for " +
+           judge.name;
+  }
+  if (!judge.is_audit()) return std::nullopt;
+  if (request.linearization) return "--linearization is for objects, not for " + judge.name;
+  if (request.figures) return "--figures is for transactions, not for " + judge.name;
+  return std::nullopt;
+}
+
+// Fills in the options; what is wrong with the request, if anything.
+std::optional<std::string> take_options(const CheckRequest& request, const checkers::Judge& judge,
+                                        checkers::JudgeOptions& options) {
+  options.permitted = request.permitted;
+  options.forbidden = request.forbidden;
+  options.tuples = request.independent;
+  options.level = request.consistency.value_or("");
+  options.max_configurations = request.max_configurations;
   if (request.initial) {
     checkers::EdnReader reader(*request.initial);
     checkers::Value initial;
     if (!reader.read(initial) || !reader.at_end()) {
-      complain("error: --initial " + *request.initial + " is not one EDN value");
-      return kExitUsage;
+      return "--initial " + *request.initial + " is not one EDN value";
     }
     options.initial = std::move(initial);
   }
-  std::optional<std::string> wrong;
   for (const std::string& limit : request.limits) {
-    if (!wrong) wrong = parse_limit(info, limit, options);
+    if (std::optional<std::string> wrong = parse_limit(judge, limit, options)) return wrong;
   }
-  if (!wrong) wrong = refuse(info, options);
-  if (request.consistency) wrong = request.model + " has no consistency levels; leave it out";
-  if (request.linearization) wrong = "--linearization is for objects, not for " + request.model;
-  if (request.figures) wrong = "--figures is for transactions, not for " + request.model;
+  return refuse(judge, options);
+}
+
+int tell_objects(const Checked& checked, Terminal& terminal) {
+  const CheckRequest& request = checked.request;
+  const checkers::History& history = checked.history;
+  const Verdict& verdict = checked.judgement.verdict;
+  const std::size_t operations = history.operations().size();
+  std::vector<checkers::Linearization> orders;
+  const bool linearizable = request.consistency.value_or("linearizable") == "linearizable";
+  if (request.linearization && linearizable && verdict.decision == Decision::ok) {
+    auto spec = checkers::model_spec(request.model, checked.options.initial);
+    checkers::Limits limits;
+    limits.max_configurations = request.max_configurations;
+    if (spec.has_value()) spec->independent = request.independent;
+    if (spec.has_value()) orders = checkers::linearize(history, *spec, limits);
+  }
+  const std::string hint = hint_of(request, history);
+  const bool printed = print_line(
+      request.json
+          ? to_json(verdict, operations, checked.check_ms, orders_json(history, orders), hint)
+          : to_text(verdict, operations, checked.check_ms, terminal) +
+                orders_text(history, orders) + (hint.empty() ? "" : "\n  hint: " + hint));
+  return printed ? exit_code_of(verdict.decision) : kExitInternal;
+}
+
+}  // namespace
+
+int check_command(const CheckRequest& request, const scenarios::Registry& registry,
+                  Terminal& terminal) {
+  const checkers::Judge* const judge = registry.judge(request.model);
+  if (judge == nullptr || judge->is_level()) {
+    complain("error: no model '" + request.model + "'; there are " + model_names(registry));
+    return kExitUsage;
+  }
+  checkers::JudgeOptions options;
+  std::optional<std::string> wrong = refuse_request(request, *judge);
+  if (!wrong) wrong = refuse_level(request, *judge, registry);
+  if (!wrong) wrong = take_options(request, *judge, options);
   if (wrong) {
     complain("error: " + *wrong);
     return kExitUsage;
   }
   const auto history = read(request);
   if (history.has_error()) return history.error();
-  return check_audit_command(request, *history, info, options, terminal);
-}
-
-}  // namespace
-
-int check_command(const CheckRequest& request, Terminal& terminal) {
-  const checkers::AuditInfo* const audit = checkers::find_audit(request.model);
-  if (audit != nullptr) return check_with_audit(request, *audit, terminal);
-  if (speaks_of_flaws(request)) {
-    complain("error: --permit, --forbid and --limit are for the models that name flaws, not for " +
-             request.model);
-    return kExitUsage;
-  }
-  const bool lists = request.model == "list-append";
-  const bool transactions = lists || request.model == "rw-register";
-  const bool isolation = !request.consistency || checkers::is_isolation_level(*request.consistency);
-  if (transactions && !isolation) {
-    complain("error: " + request.model + " is judged by isolation levels, not by " +
-             *request.consistency);
-    return kExitUsage;
-  }
-  if (!transactions && request.consistency && isolation) {
-    complain("error: " + *request.consistency + " is for transactions: list-append, rw-register");
-    return kExitUsage;
-  }
-  checkers::ModelSpec spec;
-  if (!transactions) {
-    const auto parsed = checkers::parse_model(
-        request.model,
-        request.initial ? std::optional<std::string_view>(*request.initial) : std::nullopt);
-    if (parsed.has_error()) {
-      const bool known =
-          (" " + model_names() + ",").find(" " + request.model + ",") != std::string::npos;
-      complain("error: " + (known
-                                ? parsed.error().reason
-                                : "no model '" + request.model + "'; there are " + model_names()));
-      return kExitUsage;
-    }
-    spec = *parsed;
-    spec.independent = request.independent;
-  }
-  const auto history = read(request);
-  if (history.has_error()) return history.error();
-  if (!transactions) return check_objects_command(request, spec, *history, terminal);
-  const auto type = lists ? checkers::DataType::list_append : checkers::DataType::rw_register;
-  return check_isolation_command(request, *history, type, terminal);
+  const auto began = std::chrono::steady_clock::now();
+  const checkers::Judgement judgement = checkers::judge(*history, *judge, options);
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  const Checked checked{request, *judge, options, *history, judgement, took.count()};
+  if (judgement.isolation) return tell_isolation(checked, terminal);
+  if (judge->is_audit()) return tell_audit(checked, terminal);
+  return tell_objects(checked, terminal);
 }
 
 }  // namespace windtunnel::cli

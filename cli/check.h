@@ -1,9 +1,9 @@
 // `windtunnel check`: a history from anywhere against a model.
 #pragma once
 
-#include <windtunnel/checkers/audit/audit.h>
-#include <windtunnel/checkers/txn/check.h>
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/cli/terminal.h>
+#include <windtunnel/scenarios/engine/registry.h>
 
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
@@ -31,20 +31,25 @@ struct CheckRequest {
   bool json = false;
 };
 
-int check_command(const CheckRequest& request, Terminal& terminal);
+int check_command(const CheckRequest& request, const scenarios::Registry& registry,
+                  Terminal& terminal);
 
-// "register, cas-register, ...", with those of transactions.
-std::string model_names();
-// What --consistency takes: for objects, and for transactions.
-std::vector<std::string> consistency_levels();
-std::string consistency_names();
+// "register, cas-register, ...": what --model takes, and --consistency.
+std::string model_names(const scenarios::Registry& registry);
+std::vector<std::string> consistency_levels(const scenarios::Registry& registry);
 
-// The part of it for transactions: `type` is list-append or rw-register.
-int check_isolation_command(const CheckRequest& request, const checkers::History& history,
-                            checkers::DataType type, Terminal& terminal);
-int check_audit_command(const CheckRequest& request, const checkers::History& history,
-                        const checkers::AuditInfo& info, const checkers::AuditOptions& options,
-                        Terminal& terminal);
+// A history that was judged.
+struct Checked {
+  const CheckRequest& request;
+  const checkers::Judge& judge;
+  const checkers::JudgeOptions& options;
+  const checkers::History& history;
+  const checkers::Judgement& judgement;
+  double check_ms = 0;
+};
+// Print it, and give the exit code: transactions, and audits.
+int tell_isolation(const Checked& checked, Terminal& terminal);
+int tell_audit(const Checked& checked, Terminal& terminal);
 
 // What they all print.
 boost::json::string json_text(std::string_view text);

@@ -1,18 +1,15 @@
 // `windtunnel check` of workloads that are judged by accounting.
-#include <windtunnel/checkers/audit/audit.h>
 #include <windtunnel/cli/check.h>
 #include <windtunnel/cli/command.h>
 
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <chrono>
 
 namespace windtunnel::cli {
 namespace {
 
 namespace json = boost::json;
-using checkers::AuditReport;
 using checkers::Decision;
 using checkers::Figure;
 using checkers::Flaw;
@@ -26,7 +23,7 @@ json::object flaw_json(const Flaw& flaw) {
   return object;
 }
 
-std::string to_json(const AuditReport& report, double check_ms, const std::string& hint) {
+std::string to_json(const checkers::Judgement& report, double check_ms, const std::string& hint) {
   json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
   if (!hint.empty()) object["hint"] = json_text(hint);
   if (report.verdict.decision == Decision::violated) {
@@ -53,7 +50,7 @@ std::string figure_text(const Figure& figure) {
   return name + " " + value;
 }
 
-std::string to_text(const AuditReport& report, double check_ms, const Terminal& terminal) {
+std::string to_text(const checkers::Judgement& report, double check_ms, const Terminal& terminal) {
   const checkers::Verdict& verdict = report.verdict;
   std::string text = verdict_text(verdict.decision, terminal);
   text += fmt::format("  {} operations  {}  by {}", verdict.operations,
@@ -79,21 +76,14 @@ std::string to_text(const AuditReport& report, double check_ms, const Terminal& 
 
 }  // namespace
 
-int check_audit_command(const CheckRequest& request, const checkers::History& history,
-                        const checkers::AuditInfo& info, const checkers::AuditOptions& options,
-                        Terminal& terminal) {
-  const auto began = std::chrono::steady_clock::now();
-  AuditReport report = checkers::audit(history, info, options);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  if (history.operations().empty()) {
-    // Nothing was broken because nothing was done.
-    report.verdict.decision = Decision::unknown;
-    report.verdict.reason = "no operations";
-  }
-  const std::string hint = info.by_key ? hint_of(request, history) : "";
-  const bool printed = print_line(request.json ? to_json(report, took.count(), hint)
-                                               : to_text(report, took.count(), terminal) +
-                                                     (hint.empty() ? "" : "\n  hint: " + hint));
+int tell_audit(const Checked& checked, Terminal& terminal) {
+  const checkers::Judgement& report = checked.judgement;
+  const std::string hint =
+      checked.judge.takes_tuples ? hint_of(checked.request, checked.history) : "";
+  const bool printed =
+      print_line(checked.request.json ? to_json(report, checked.check_ms, hint)
+                                      : to_text(report, checked.check_ms, terminal) +
+                                            (hint.empty() ? "" : "\n  hint: " + hint));
   return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
 }
 

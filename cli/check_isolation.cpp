@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -108,22 +107,17 @@ bool write_figures(const IsolationReport& report, const std::string& folder) {
 
 }  // namespace
 
-int check_isolation_command(const CheckRequest& request, const checkers::History& history,
-                            checkers::DataType type, Terminal& terminal) {
-  const std::string level = request.consistency.value_or("strict-serializable");
-  const auto began = std::chrono::steady_clock::now();
-  IsolationReport report = checkers::check_isolation(history, type, level);
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  if (history.operations().empty()) {
-    // Nothing was broken because nothing was done.
-    report.verdict.decision = Decision::unknown;
-    report.verdict.reason = "no operations";
+int tell_isolation(const Checked& checked, Terminal& terminal) {
+  IsolationReport report = *checked.judgement.isolation;
+  report.verdict = checked.judgement.verdict;
+  const std::string level = checked.request.consistency.value_or(checked.judge.standard_level);
+  if (checked.request.figures && !write_figures(report, *checked.request.figures)) {
+    return kExitInternal;
   }
-  if (request.figures && !write_figures(report, *request.figures)) return kExitInternal;
-  const bool printed = print_line(request.json ? to_json(report, level, took.count())
-                                               : to_text(report, level, took.count(), terminal));
-  if (!printed) return kExitInternal;
-  return exit_code_of(report.verdict.decision);
+  const bool printed =
+      print_line(checked.request.json ? to_json(report, level, checked.check_ms)
+                                      : to_text(report, level, checked.check_ms, terminal));
+  return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
 }
 
 }  // namespace windtunnel::cli

@@ -61,23 +61,24 @@ void add_check(CommandLine& line) {
       line.add<CheckRequest>(line.app, "check", "check a history from anywhere against a model",
                              command, [&line](const CheckRequest& asked) {
                                Terminal terminal(line.color);
-                               return check_command(asked, terminal);
+                               return check_command(asked, line.registry, terminal);
                              });
   CheckRequest& check = *request;
   command->add_option("history", check.history, "EDN or JSON lines, as Jepsen writes them")
       ->required();
-  command->add_option("--model", check.model, "what the clients talked to: " + model_names())
+  command->add_option("--model", check.model, "what the clients talked to: " + model_names(line.registry))
       ->required();
   command->add_option("--initial", check.initial, "the initial value, as EDN");
   command->add_flag("--independent", check.independent,
                     "values are tuples [key value], one object a key");
   command->add_option("--workload", check.workload,
                       "which workload's operations, in a history of several");
+  const std::vector<std::string> levels = consistency_levels(line.registry);
   command
       ->add_option("--consistency", check.consistency,
-                   "what must hold: " + consistency_names() +
+                   "what must hold: " + checkers::joined(levels) +
                        " (default: linearizable; strict-serializable for transactions)")
-      ->check(CLI::IsMember(consistency_levels()))
+      ->check(CLI::IsMember(levels))
       ->option_text("LEVEL");
   command
       ->add_option("--permit", check.permitted,

@@ -64,6 +64,7 @@ std::string checks_text(const Catalog& catalog) {
   std::string text;
   for (const scenarios::CheckInfo& check : catalog.checks) {
     text += entry(check.name, check.doc) + options_text(check.options);
+    if (!check.flaws.empty()) text += "    flaws: " + joined(check.flaws) + "\n";
   }
   return text;
 }

@@ -1,7 +1,8 @@
-#include <windtunnel/scenarios/checks/availability_check.h>
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/harness/builtin.h>
-#include <windtunnel/scenarios/checks/history_checks.h>
 #include <windtunnel/harness/raft/raft_monitor.h>
+#include <windtunnel/scenarios/checks/availability_check.h>
+#include <windtunnel/scenarios/checks/judge_check.h>
 #include <windtunnel/scenarios/checks/recovery_check.h>
 
 #include <utility>
@@ -9,7 +10,7 @@
 namespace windtunnel::scenarios {
 
 void add_checks(Registry& registry) {
-  registry.add(linearizable_check());
+  for (const checkers::Judge& judge : checkers::judges()) add_judge(registry, judge);
   registry.add(available_check());
   CheckDefinition recovers = recovers_check();
   recovers.info.needs_heal = true;

@@ -67,6 +67,7 @@ class KeyedSource : public OperationSource {
   void completed(const Operation& operation, const Outcome& outcome) override {
     if (outcome.kind != Outcome::Kind::ok) return;
     const Value& done = outcome.value.is_nil() ? operation.value : outcome.value;
+    if (!done.is_sequence() || done.items().size() != 2) return;
     const Value& now = done.items()[1];
     if (now.is_nil()) return;
     seen_[done.items()[0]] = operation.f == "cas" ? now.items()[1] : now;
@@ -88,13 +89,36 @@ class KeyedSource : public OperationSource {
   std::map<Value, Value> seen_;
 };
 
-WorkloadDefinition registers(std::string name, std::string doc, Mix mix, checkers::Model model) {
+// Transactions of one step over lists, which is what a store with one key an operation can do.
+class ListSource : public OperationSource {
+ public:
+  ListSource(const WorkloadSpec& spec, std::uint32_t client, const Mix& standard)
+      : mix_(mix_of(spec, standard)), keys_(std::max(1U, spec.keys)), numbers_(spec, client) {}
+
+  void next(Random& random, Operation& operation) override {
+    const std::uint64_t choice = random.draw("operation");
+    const std::uint64_t key_word = random.draw("key");
+    const bool appends = choose(mix_, choice) == "append";
+    std::vector<Value> step;
+    step.push_back(Value::keyword(appends ? "append" : "r"));
+    step.emplace_back("k" + std::to_string(scale(key_word, keys_)));
+    step.push_back(appends ? Value(numbers_.next()) : Value());
+    operation.f = "txn";
+    operation.value = Value::vector({Value::vector(std::move(step))});
+  }
+
+ private:
+  Mix mix_;
+  std::uint64_t keys_;
+  UniqueNumbers numbers_;
+};
+
+WorkloadDefinition registers(std::string name, std::string doc, Mix mix) {
   WorkloadDefinition definition;
   definition.name = std::move(name);
   definition.doc = std::move(doc);
   definition.operations = mix;
-  definition.model.model = model;
-  definition.model.independent = true;
+  definition.reading = {definition.name, {}, true};
   definition.make = [mix](const WorkloadSpec& spec, std::uint32_t client) {
     return std::make_unique<KeyedSource>(spec, client, mix);
   };
@@ -105,19 +129,27 @@ WorkloadDefinition registers(std::string name, std::string doc, Mix mix, checker
 
 void add_workloads(Registry& registry) {
   registry.add(registers("register", "reads and unique writes of registers, one a key",
-                         {{"read", 1}, {"write", 1}}, checkers::Model::reg));
+                         {{"read", 1}, {"write", 1}}));
   registry.add(registers("cas-register", "reads, unique writes and compare-and-set of registers",
-                         {{"read", 2}, {"write", 1}, {"cas", 1}}, checkers::Model::cas_reg));
+                         {{"read", 2}, {"write", 1}, {"cas", 1}}));
   WorkloadDefinition kv;
   kv.name = "kv";
   kv.doc = "get, put and append of strings by key";
   kv.operations = {{"get", 2}, {"put", 1}, {"append", 1}};
-  kv.model.model = checkers::Model::kv;
-  kv.model.initial = Value("");
+  kv.reading.model = "kv";
   kv.make = [mix = kv.operations](const WorkloadSpec& spec, std::uint32_t client) {
     return std::make_unique<KeyedSource>(spec, client, mix);
   };
   registry.add(std::move(kv));
+  WorkloadDefinition lists;
+  lists.name = "list-append";
+  lists.doc = "transactions of one append to a list or one read of it, for isolation levels";
+  lists.operations = {{"read", 1}, {"append", 1}};
+  lists.reading.model = "list-append";
+  lists.make = [mix = lists.operations](const WorkloadSpec& spec, std::uint32_t client) {
+    return std::make_unique<ListSource>(spec, client, mix);
+  };
+  registry.add(std::move(lists));
 }
 
 }  // namespace windtunnel::scenarios

@@ -73,9 +73,8 @@ const std::vector<AuditInfo>& all_audits();
 // Null when there is none of that name.
 const AuditInfo* find_audit(std::string_view name);
 
-// What is wrong with the options for this audit: an unknown flaw or limit, an initial value that it
-// cannot take; nothing when they fit.
-std::optional<std::string> refuse(const AuditInfo& audit, const AuditOptions& options);
+// What is wrong with this initial value for the audit; nothing when it fits.
+std::optional<std::string> refuse_initial(const AuditInfo& audit, const Value& initial);
 
 // Runs the audit. The verdict is violated when a flaw is found that is not permitted and that
 // `recheck` confirms.

@@ -11,11 +11,11 @@ namespace {
 // Latencies and gaps are often below a millisecond.
 std::string fine_text(std::int64_t ns) { return seconds_text(ns, 6); }
 
-class Judge {
+class Comparison {
  public:
-  explicit Judge(const AvailabilityLimits& limits) : limits_(limits) {}
+  explicit Comparison(const AvailabilityLimits& limits) : limits_(limits) {}
 
-  void judge(const Availability& kind) {
+  void compare(const Availability& kind) {
     if (limits_.max_gap_ns && kind.longest.waited_ns > *limits_.max_gap_ns) stall(kind);
     recovers_ = recovers_ || kind.slowest;
     const bool slow_to_recover = limits_.max_recovery_ns && kind.slowest &&
@@ -113,29 +113,29 @@ class Judge {
 
 const std::vector<AvailabilityLimit>& availability_limits() {
   using Unit = LimitInfo::Unit;
-  using Limits = AvailabilityLimits;
+  using All = AvailabilityLimits;
   static const std::vector<AvailabilityLimit> list{
       {{"max-gap", Unit::nanoseconds, "The longest time that somebody may ask in vain."},
-       &Limits::max_gap_ns},
+       &All::max_gap_ns},
       {{"max-recovery", Unit::nanoseconds,
         "From the first call after the end of a fault to the first success of such a call."},
-       &Limits::max_recovery_ns},
+       &All::max_recovery_ns},
       {{"max-p99", Unit::nanoseconds,
         "The 99th percentile of the latency of what is asked outside of faults."},
-       &Limits::max_p99_ns},
+       &All::max_p99_ns},
       {{"min-served", Unit::per_million,
         "The share that is served of what is asked outside of faults."},
-       &Limits::min_served_per_million},
+       &All::min_served_per_million},
       {{"max-open", Unit::count, "Operations without an end when the history ends."},
-       &Limits::max_open}};
+       &All::max_open}};
   return list;
 }
 
 AvailabilityVerdict judge_availability(const AvailabilityReport& report,
                                        const AvailabilityLimits& limits) {
-  Judge judge(limits);
-  for (const Availability& kind : report.kinds) judge.judge(kind);
-  return judge.take(report);
+  Comparison comparison(limits);
+  for (const Availability& kind : report.kinds) comparison.compare(kind);
+  return comparison.take(report);
 }
 
 }  // namespace windtunnel::checkers

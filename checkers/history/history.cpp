@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+
 namespace windtunnel::checkers {
 namespace {
 
@@ -116,7 +119,7 @@ HistoryRecorder::Worker& HistoryRecorder::worker(std::int64_t number) {
   WT_ASSERT(number >= 0 && number < workers_, "a worker is numbered below the recorder's count");
   while (static_cast<std::int64_t>(states_.size()) <= number) {
     const auto next = static_cast<std::int64_t>(states_.size());
-    states_.push_back({numbering_.first_process + next, false});
+    states_.push_back({{}, numbering_.first_process + next});
   }
   return states_[static_cast<std::size_t>(number)];
 }
@@ -131,11 +134,14 @@ void HistoryRecorder::add(Event event) {
 HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, std::string_view f,
                                               Value value, Value key) {
   Worker& state = worker(number);
-  WT_ASSERT(!state.busy, "a worker invokes one operation at a time");
-  state.busy = true;
+  if (state.idle.empty()) {
+    state.idle.push_back(state.next_process);
+    state.next_process += numbering_.processes;
+  }
   Event event;
   event.time_ns = now.ns;
-  event.process = state.process;
+  event.process = state.idle.back();
+  state.idle.pop_back();
   event.f = f;
   event.value = std::move(value);
   if (!key.is_nil()) {
@@ -155,14 +161,17 @@ void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value va
   Event event;
   event.time_ns = now.ns;
   event.type = outcome;
-  event.process = state.process;
+  event.process = history_.process(op);
   event.f = history_.f(op);
   event.value = std::move(value);
   event.error = std::move(error);
   event.extra = history_.invocation(op).extra;
   add(std::move(event));
-  state.busy = false;
-  if (outcome == EventType::info) state.process += numbering_.processes;
+  if (outcome == EventType::info) return;
+  const std::int64_t process = history_.process(op);
+  state.idle.insert(
+      std::upper_bound(state.idle.begin(), state.idle.end(), process, std::greater<std::int64_t>()),
+      process);
 }
 
 void HistoryRecorder::nemesis(Instant now, std::string_view f, Value value) {

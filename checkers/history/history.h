@@ -8,8 +8,8 @@
 //   operations.
 #pragma once
 
-#include <windtunnel/protocols/base/value.h>
 #include <windtunnel/protocols/base/time.h>
+#include <windtunnel/protocols/base/value.h>
 
 #include <cstdint>
 #include <optional>
@@ -115,8 +115,9 @@ class History {
   Pairing pairing_;
 };
 
-// Records a history while it happens. A worker is one sequential client, numbered from 0 below
-// `workers`; its process id starts equal to its number and grows by `workers` after each `:info`.
+// Records a history while it happens. A worker is one client, numbered from 0 below `workers`. Its
+// first process has the worker's number for an id; each further one, when a process is lost to an
+// `:info` or when another operation begins while all are busy, has an id larger by `workers`.
 class HistoryRecorder {
  public:
   // How recorders of one run number, so that their histories fit into one file: no process is in
@@ -137,7 +138,7 @@ class HistoryRecorder {
   HistoryRecorder(std::int64_t workers, const Numbering& numbering)
       : workers_(workers), numbering_(numbering) {}
 
-  // The worker must be idle. `key` becomes the event's `:key` unless it is nil.
+  // By a process of the worker that is idle. `key` becomes the event's `:key` unless it is nil.
   OpId invoke(std::int64_t worker, Instant now, std::string_view f, Value value, Value key = {});
   // `outcome` is ok, fail or info; each operation completes at most once. For ok, `value` is what
   // it returned (an acknowledged write repeats its argument).
@@ -149,8 +150,8 @@ class HistoryRecorder {
 
  private:
   struct Worker {
-    std::int64_t process = 0;
-    bool busy = false;
+    std::vector<std::int64_t> idle;  // processes, the smallest id last
+    std::int64_t next_process = 0;
   };
   Worker& worker(std::int64_t number);
   void add(Event event);

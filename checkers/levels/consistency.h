@@ -13,6 +13,8 @@ namespace windtunnel::checkers {
 
 // "linearizable", "sequential", then those of sessions (sessions.h).
 std::vector<std::string_view> object_levels();
+// What such a level promises, in a line.
+std::string_view promise_of(std::string_view object_level);
 
 // `unknown` where there is no such level, with the levels that there are as its reason.
 Verdict check_consistency(const History& history, const ModelSpec& spec, std::string_view level,

@@ -19,19 +19,22 @@ struct ModelEntry {
   std::string_view name;
   std::string_view initial;
   Builder build;
+  std::string_view operations;
 };
 
 constexpr ModelEntry kModels[] = {
-    {Model::reg, "register", "nil", build_register},
-    {Model::cas_reg, "cas-register", "nil", build_register},
-    {Model::multi_register, "multi-register", "{}", build_multi_register},
-    {Model::kv, "kv", "\"\"", build_kv},
-    {Model::mutex, "mutex", "free", build_mutex},
-    {Model::fifo_queue, "fifo-queue", "[]", build_queue},
-    {Model::stack, "stack", "[]", build_stack},
-    {Model::priority_queue, "priority-queue", "[]", build_priority_queue},
-    {Model::counter, "counter", "0", build_counter},
-    {Model::set, "set", "#{}", build_set},
+    {Model::reg, "register", "nil", build_register, "read, write"},
+    {Model::cas_reg, "cas-register", "nil", build_register, "read, write, cas [from to]"},
+    {Model::multi_register, "multi-register", "{}", build_multi_register,
+     "txn [[:read k v] [:write k v]]: registers that change together"},
+    {Model::kv, "kv", "\"\"", build_kv, "get, put, append, cas of texts, by key"},
+    {Model::mutex, "mutex", "free", build_mutex, "acquire, release"},
+    {Model::fifo_queue, "fifo-queue", "[]", build_queue, "enqueue, dequeue (nil: it was empty)"},
+    {Model::stack, "stack", "[]", build_stack, "push, pop (nil: it was empty)"},
+    {Model::priority_queue, "priority-queue", "[]", build_priority_queue,
+     "enqueue, dequeue (the smallest; nil: it was empty)"},
+    {Model::counter, "counter", "0", build_counter, "add, increment, subtract, decrement, read"},
+    {Model::set, "set", "#{}", build_set, "add, remove, contains, read -> all"},
 };
 
 const ModelEntry& entry_of(Model model) { return kModels[static_cast<std::size_t>(model)]; }
@@ -97,6 +100,7 @@ struct Less {
 }  // namespace
 
 std::string_view name_of(Model model) { return entry_of(model).name; }
+std::string_view operations_of(Model model) { return entry_of(model).operations; }
 
 const std::vector<Model>& all_models() {
   static const std::vector<Model> all = [] {
@@ -115,23 +119,32 @@ ModelSpec usual_spec(Model model) {
   return spec;
 }
 
-boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
-                                                        std::optional<std::string_view> initial) {
+boost::system::result<ModelSpec, ReadError> model_spec(std::string_view name,
+                                                       const std::optional<Value>& initial) {
   std::string known;
   for (const ModelEntry& entry : kModels) {
     known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.name);
     if (entry.name != name) continue;
-    ModelSpec spec;
-    spec.model = entry.model;
-    EdnReader reader(initial.value_or(entry.initial));
-    if (!reader.read(spec.initial) || !reader.at_end()) {
-      return ReadError{0, 0, fmt::format("the initial value '{}' is not one EDN form", *initial)};
+    ModelSpec spec = usual_spec(entry.model);
+    if (!initial) return spec;
+    if (!fits(entry.model, *initial)) {
+      return ReadError{0, 0, fmt::format("{} cannot start as {}", name, to_edn(*initial))};
     }
-    if (!fits(entry.model, spec.initial))
-      return ReadError{0, 0, fmt::format("{} cannot start as {}", name, *initial)};
+    spec.initial = *initial;
     return spec;
   }
   return ReadError{0, 0, fmt::format("no model '{}'; there are {}", name, known)};
+}
+
+boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
+                                                        std::optional<std::string_view> initial) {
+  if (!initial) return model_spec(name, std::nullopt);
+  EdnReader reader(*initial);
+  Value value;
+  if (!reader.read(value) || !reader.at_end()) {
+    return ReadError{0, 0, fmt::format("the initial value '{}' is not one EDN form", *initial)};
+  }
+  return model_spec(name, value);
 }
 
 bool looks_independent(const History& history) {

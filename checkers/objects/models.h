@@ -41,6 +41,8 @@ enum class Model : std::uint8_t {
   set,
 };
 std::string_view name_of(Model model);
+// The same for people, in a line.
+std::string_view operations_of(Model model);
 const std::vector<Model>& all_models();
 
 struct ModelSpec {
@@ -53,6 +55,10 @@ struct ModelSpec {
 // With the model's usual start: nil, {}, "", free, [], 0 or #{}.
 ModelSpec usual_spec(Model model);
 
+// Of the model with that name, starting like this (absent: as usual). The error says which names
+// exist, or that the model cannot start so.
+boost::system::result<ModelSpec, ReadError> model_spec(std::string_view name,
+                                                       const std::optional<Value>& initial);
 // From the command line: "cas-register" and an EDN text (none: the model's usual start: nil, {},
 // "", free, [], #{}). The error says which names exist.
 boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,

@@ -82,6 +82,7 @@ void finish(const TxnHistory& history, std::string_view level, IsolationReport& 
   }
   report.levels = judge_levels(names, scope_of(level));
   if (worst == nullptr) return;
+  report.worst = worst->name;
   report.verdict.decision = Decision::violated;
   report.verdict.witness = witness_of(history, *worst);
 }

@@ -6,9 +6,9 @@
 // causal consistency are decided (weak_levels.h); of stronger levels only what unique writes tell.
 #pragma once
 
+#include <windtunnel/checkers/history/verdict.h>
 #include <windtunnel/checkers/txn/dependencies.h>
 #include <windtunnel/checkers/txn/levels.h>
-#include <windtunnel/checkers/history/verdict.h>
 
 #include <string>
 #include <string_view>
@@ -17,7 +17,8 @@
 namespace windtunnel::checkers {
 
 struct IsolationReport {
-  Verdict verdict;  // its witness is the worst anomaly that the level forbids
+  Verdict verdict;    // its witness is the worst anomaly that the level forbids
+  std::string worst;  // its name; empty where there is none
   std::vector<Anomaly> anomalies;
   LevelReport levels;
   std::vector<std::string> texts;    // by anomaly: for people, with the transactions in it

@@ -179,6 +179,22 @@ const std::vector<std::string_view>& isolation_levels() {
   return levels;
 }
 
+std::string promise_of_isolation(std::string_view level) {
+  const auto listed = [level](const auto& pairs) {
+    std::string text;
+    for (const Pair& pair : pairs) {
+      if (pair.first == level) text += (text.empty() ? "" : ", ") + std::string(pair.second);
+    }
+    return text;
+  };
+  const std::string anomalies = listed(kForbids);
+  const std::string weaker = listed(kStronger);
+  std::string text = "transactions";
+  if (!anomalies.empty()) text += " without " + anomalies;
+  if (!weaker.empty()) text += (anomalies.empty() ? " that are " : "; ") + weaker;
+  return text;
+}
+
 bool is_isolation_level(std::string_view name) {
   const std::vector<std::string_view>& levels = isolation_levels();
   return std::find(levels.begin(), levels.end(), name) != levels.end();

@@ -15,6 +15,8 @@ namespace windtunnel::checkers {
 // From weak to strong; "read-uncommitted" ... "strict-serializable".
 const std::vector<std::string_view>& isolation_levels();
 bool is_isolation_level(std::string_view name);
+// What the level rules out, and which levels are in it, in a line.
+std::string promise_of_isolation(std::string_view level);
 // Which orders of events the level promises to respect.
 Scope scope_of(std::string_view level);
 // Is every history of the level one of the other?

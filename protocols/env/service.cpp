@@ -61,6 +61,27 @@ Outcome Outcome::ok(Value value) { return {Kind::ok, std::move(value), {}}; }
 Outcome Outcome::fail(Error why) { return {Kind::fail, {}, value_of(why)}; }
 Outcome Outcome::info(Error why) { return {Kind::info, {}, value_of(why)}; }
 
+void Recorder::happened(const Operation& operation, const Outcome& outcome) {
+  const Call call = begin(operation);
+  end(call, outcome);
+}
+
+Task<void> Client::start(Env& env, Recorder& recorder) {
+  for (;;) {
+    const std::optional<Operation> operation = co_await recorder.next(env);
+    if (!operation) co_return;
+    const Recorder::Call call = recorder.begin(*operation);
+    const Outcome outcome = co_await invoke(env, *operation);
+    recorder.end(call, outcome);
+  }
+}
+
+Task<Outcome> Client::invoke(Env& env, const Operation& operation) {
+  (void)env;
+  (void)operation;
+  co_return Outcome::fail(Errc::unsupported);
+}
+
 std::optional<Duration> parse_duration(std::string_view text) {
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) text.remove_prefix(1);
@@ -74,34 +95,34 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return parse_quantity(text, kSizeUnits);
 }
 
-Duration ServiceConfig::duration(std::string_view key, Duration fallback) const {
+Duration OptionValues::duration(std::string_view key, Duration fallback) const {
   const auto found = options.find(key);
   if (found == options.end()) return fallback;
   const std::optional<Duration> value = parse_duration(found->second);
-  WT_ASSERT(value.has_value(), "a service's options are checked before a run");
+  WT_ASSERT(value.has_value(), "options are checked before a run");
   return *value;
 }
 
-std::uint64_t ServiceConfig::integer(std::string_view key, std::uint64_t fallback) const {
+std::uint64_t OptionValues::integer(std::string_view key, std::uint64_t fallback) const {
   const auto found = options.find(key);
   if (found == options.end()) return fallback;
   const std::string& text = found->second;
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   WT_ASSERT(error == std::errc() && end == text.data() + text.size(),
-            "a service's options are checked before a run");
+            "options are checked before a run");
   return value;
 }
 
-bool ServiceConfig::boolean(std::string_view key, bool fallback) const {
+bool OptionValues::boolean(std::string_view key, bool fallback) const {
   const auto found = options.find(key);
   if (found == options.end()) return fallback;
   WT_ASSERT(found->second == "true" || found->second == "false",
-            "a service's options are checked before a run");
+            "options are checked before a run");
   return found->second == "true";
 }
 
-std::string ServiceConfig::text(std::string_view key, std::string_view fallback) const {
+std::string OptionValues::text(std::string_view key, std::string_view fallback) const {
   const auto found = options.find(key);
   return found == options.end() ? std::string(fallback) : found->second;
 }

@@ -16,18 +16,9 @@
 
 namespace windtunnel {
 
-// How one node, or a client of it, is set up.
-struct ServiceConfig {
-  // This node's name ("n1").
-  std::string name;
-  // The group that the nodes of the service form: tags their messages, records and observations. A
-  // scenario numbers its groups of nodes from 0; on sockets it is an option, 0 by default.
-  GroupId group;
-  // The nodes of the service, in the scenario's order; names are parallel.
-  std::vector<NodeId> members;
-  std::vector<std::string> member_names;
-  // The scenario's `config:` of the group. Checked against the service's table of options before a
-  // run, so that values here parse.
+// Options of a service or of a workload, as written, by name. They were checked against their table
+// (option.h) before the run, so that values here parse.
+struct OptionValues {
   std::map<std::string, std::string, std::less<>> options;
 
   // The option's value, or `fallback` where it is not given. Durations are written with a unit:
@@ -36,6 +27,19 @@ struct ServiceConfig {
   std::uint64_t integer(std::string_view key, std::uint64_t fallback) const;
   bool boolean(std::string_view key, bool fallback) const;
   std::string text(std::string_view key, std::string_view fallback) const;
+};
+
+// How one node, or a client of it, is set up; its options are the scenario's `config:` of the
+// group.
+struct ServiceConfig : OptionValues {
+  // This node's name ("n1").
+  std::string name;
+  // The group that the nodes of the service form: tags their messages, records and observations. A
+  // scenario numbers its groups of nodes from 0; on sockets it is an option, 0 by default.
+  GroupId group;
+  // The nodes of the service, in the scenario's order; names are parallel.
+  std::vector<NodeId> members;
+  std::vector<std::string> member_names;
 };
 
 // Parses "150ms", "1.5s", "10us", "2m", "1h", "7ns"; nothing else. nullopt when malformed or out of
@@ -54,7 +58,8 @@ class Service {
 };
 
 // One operation of a client, in the terms of the workload's model: what the history records when it
-// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount: 3}}.
+// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount:
+// 3}}.
 struct Operation {
   std::string f;
   Value value;
@@ -78,12 +83,40 @@ struct Outcome {
   static Outcome info(Error why);
 };
 
-// A user of the service: one session, one operation at a time, on a node of its own.
+// Where a client takes its operations from, and tells what became of them.
+class Recorder {
+ public:
+  // An operation that was called and has not ended.
+  struct Call {
+    std::uint32_t number = 0;
+  };
+
+  // The workload's next operation, when it is due; nothing when there are no more.
+  virtual Task<std::optional<Operation>> next(Env& env) = 0;
+  // It is called now. Any number may be open: in the history each open one has a process of its
+  // own.
+  virtual Call begin(const Operation& operation) = 0;
+  // How it ended. Once for each call.
+  virtual void end(Call call, const Outcome& outcome) = 0;
+  // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends
+  // now.
+  void happened(const Operation& operation, const Outcome& outcome);
+
+ protected:
+  ~Recorder() = default;
+};
+
+// A user of the service: one session, on a node that it may share with others of its kind.
 class Client {
  public:
   virtual ~Client() = default;
-  // `operation` must outlive the task. Returns by the operation's time-out at the latest.
-  virtual Task<Outcome> invoke(Env& env, const Operation& operation) = 0;
+  // Its part in a workload, from the first operation to the last. As it stands here: one operation
+  // after the other, through `invoke`. A client that has several open, or that hears what it did
+  // not ask for, has its own. The recorder outlives the task.
+  virtual Task<void> start(Env& env, Recorder& recorder);
+  // One operation, which must outlive the task. Returns by its time-out at the latest. As it stands
+  // here it fails: for clients that have their own `start`.
+  virtual Task<Outcome> invoke(Env& env, const Operation& operation);
 };
 
 }  // namespace windtunnel

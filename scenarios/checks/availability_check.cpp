@@ -2,6 +2,7 @@
 
 #include <windtunnel/checkers/availability/availability.h>
 #include <windtunnel/faults/plan/fault.h>
+#include <windtunnel/scenarios/checks/judge_check.h>
 #include <windtunnel/scenarios/format/option_values.h>
 #include <windtunnel/sim/simulation.h>
 
@@ -13,33 +14,10 @@ namespace {
 
 using checkers::FaultWindow;
 
-// "max_gap" for the limit "max-gap".
-std::string option_name(const checkers::LimitInfo& limit) {
-  std::string name(limit.name);
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
-OptionInfo option_of(const checkers::LimitInfo& limit) {
-  using Unit = checkers::LimitInfo::Unit;
-  OptionInfo option;
-  option.name = option_name(limit);
-  option.doc = limit.meaning;
-  switch (limit.unit) {
-    case Unit::nanoseconds:
-      option.kind = OptionInfo::Kind::duration;
-      option.minimum = "1ns";
-      break;
-    case Unit::per_million: option.kind = OptionInfo::Kind::probability; break;
-    case Unit::count: option.kind = OptionInfo::Kind::integer; break;
-  }
-  return option;
-}
-
 checkers::AvailabilityLimits limits_of(const PropertySpec& property) {
   checkers::AvailabilityLimits limits;
   for (const checkers::AvailabilityLimit& limit : checkers::availability_limits()) {
-    const auto given = property.options.find(option_name(limit.info));
+    const auto given = property.options.find(option_of(limit.info).name);
     if (given == property.options.end()) continue;
     limits.*limit.value = quantity_of(option_of(limit.info).kind, given->second);
   }

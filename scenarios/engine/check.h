@@ -4,7 +4,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/protocols/base/ids.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
@@ -49,10 +49,10 @@ struct OperationRecords {
   std::uint64_t complete = 0;  // 0: never
 };
 
-// One workload's history and how to read it.
+// One workload's history, and what its operations mean.
 struct WorkloadHistory {
   std::string workload;
-  checkers::ModelSpec model;
+  checkers::Reading reading;
   std::size_t group = 0;  // position of the group that it calls
   const checkers::History* history = nullptr;
   const std::vector<OperationRecords>* records = nullptr;  // of the history's operations

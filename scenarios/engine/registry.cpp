@@ -37,16 +37,21 @@ std::vector<std::string> split(std::string_view choices) {
   return words;
 }
 
+std::vector<OptionInfo> infos_of(std::span<const OptionSpec> options) {
+  std::vector<OptionInfo> infos;
+  for (const OptionSpec& option : options) {
+    infos.push_back({std::string(option.key), kind_of(option.kind), std::string(option.fallback),
+                     std::string(option.doc), split(option.choices), std::string(option.minimum),
+                     std::string(option.maximum), std::string(option.less_than)});
+  }
+  return infos;
+}
+
 ServiceInfo info_of(const ServiceDefinition& definition) {
   ServiceInfo info;
   info.name = definition.name;
   info.doc = definition.doc;
-  for (const OptionSpec& option : definition.options) {
-    info.options.push_back({std::string(option.key), kind_of(option.kind),
-                            std::string(option.fallback), std::string(option.doc),
-                            split(option.choices), std::string(option.minimum),
-                            std::string(option.maximum), std::string(option.less_than)});
-  }
+  info.options = infos_of(definition.options);
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
   info.max_nodes = definition.max_nodes;
   info.max_servers = definition.max_servers;
@@ -76,6 +81,7 @@ void Registry::add(ServiceDefinition definition) {
 
 void Registry::add(WorkloadDefinition definition) {
   WT_ASSERT(workload(definition.name) == nullptr, "workload names are unique");
+  for (const OptionInfo& option : infos_of(definition.options)) assert_consistent(option);
   workloads_.push_back(std::move(definition));
 }
 
@@ -84,12 +90,21 @@ void Registry::add(CheckDefinition definition) {
   checks_.push_back(std::move(definition));
 }
 
+void Registry::add(checkers::Judge added) {
+  WT_ASSERT(judge(added.name) == nullptr, "judge names are unique");
+  judges_.push_back(std::move(added));
+}
+
 const ServiceDefinition* Registry::service(std::string_view name) const {
   return find_definition(services_, name);
 }
 
 const WorkloadDefinition* Registry::workload(std::string_view name) const {
   return find_definition(workloads_, name);
+}
+
+const checkers::Judge* Registry::judge(std::string_view name) const {
+  return find_definition(judges_, name);
 }
 
 const CheckDefinition* Registry::check(std::string_view name) const {
@@ -108,6 +123,8 @@ Catalog Registry::catalog() const {
     WorkloadInfo info;
     info.name = definition.name;
     info.doc = definition.doc;
+    info.options = infos_of(definition.options);
+    info.model = definition.reading.model;
     for (const auto& [operation, weight] : definition.operations) {
       info.operations.push_back(operation);
     }

@@ -1,5 +1,5 @@
-// What scenarios can use: services and their clients, workloads, checks. Nothing is found by
-// itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
+// What scenarios can use: services and their clients, workloads, judges, checks. Nothing is found
+// by itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
 // ships).
 //
 //   int main(int argc, char** argv) {
@@ -11,11 +11,11 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
-#include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/engine/check.h>
+#include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
 
 #include <cstdint>
@@ -60,8 +60,8 @@ struct ServiceDefinition {
 class OperationSource {
  public:
   virtual ~OperationSource() = default;
-  // Fills in the next operation: what to call, and the value as the history records it. Its time-out
-  // is the workload's.
+  // Fills in the next operation: what to call, and the value as the history records it. Its
+  // time-out is the workload's.
   virtual void next(Random& random, Operation& operation) = 0;
   // Tells how it ended.
   virtual void completed(const Operation& operation, const Outcome& outcome);
@@ -72,7 +72,10 @@ struct WorkloadDefinition {
   std::string doc;
   // Operations with their weights where the scenario gives none.
   std::vector<std::pair<std::string, std::uint32_t>> operations;
-  checkers::ModelSpec model;
+  // The keys of `options:`; the strings must live as long as the registry.
+  std::span<const OptionSpec> options = {};
+  // What its operations mean: checks judge its histories by that where a scenario says no more.
+  checkers::Reading reading;
   std::function<std::unique_ptr<OperationSource>(const WorkloadSpec&, std::uint32_t client)> make;
 };
 
@@ -82,12 +85,16 @@ class Registry {
   void add(ServiceDefinition definition);
   void add(WorkloadDefinition definition);
   void add(CheckDefinition definition);
+  // For `windtunnel check`; `add_judge` (scenarios/checks/judge_check.h) makes a check of it too.
+  void add(checkers::Judge judge);
 
   // Null where there is none of that name.
   const ServiceDefinition* service(std::string_view name) const;
   const WorkloadDefinition* workload(std::string_view name) const;
   const CheckDefinition* check(std::string_view name) const;
   const std::vector<CheckDefinition>& checks() const { return checks_; }
+  const checkers::Judge* judge(std::string_view name) const;
+  const std::vector<checkers::Judge>& judges() const { return judges_; }
 
   // The same as tables, for reading scenario files.
   Catalog catalog() const;
@@ -96,6 +103,7 @@ class Registry {
   std::vector<ServiceDefinition> services_;
   std::vector<WorkloadDefinition> workloads_;
   std::vector<CheckDefinition> checks_;
+  std::vector<checkers::Judge> judges_;
 };
 
 }  // namespace windtunnel::scenarios

@@ -188,7 +188,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 RunView view_of(World& world, const ScenarioSpec& spec) {
   RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    view.histories.push_back({run->spec->name, run->definition->model,
+    view.histories.push_back({run->spec->name, run->definition->reading,
                               target_group(spec, *run->spec), &run->recorder.history(),
                               &run->records});
   }

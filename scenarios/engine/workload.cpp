@@ -6,7 +6,10 @@
 #include <windtunnel/protocols/env/await.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace windtunnel::scenarios {
 namespace {
@@ -25,7 +28,9 @@ EventType event_type(Outcome::Kind kind) {
   return EventType::info;
 }
 
-class ClientProgram final : public Service {
+// A client of the workload: its sessions take operations from one source and write into one
+// history.
+class ClientProgram final : public Service, private Recorder {
  public:
   ClientProgram(Env& env, Simulation& sim, WorkloadRun& run, std::uint32_t number,
                 const std::string& name)
@@ -35,29 +40,52 @@ class ClientProgram final : public Service {
 
   // A client that dies in the middle of an operation will never know.
   ~ClientProgram() override {
-    if (open_) run_.recorder.complete(op_, sim_.now(), EventType::info, argument());
+    for (const auto& [number, open] : open_) {
+      run_.recorder.complete({number}, sim_.now(), EventType::info, open.operation.value);
+    }
   }
 
   void start() override {
     WT_ASSERT(run_.service->make_client != nullptr, "a service that a workload calls has clients");
-    client_ = run_.service->make_client(env_, config_);
     source_ = run_.definition->make(*run_.spec, number_);
-    scope_.spawn(work(env_));
+    for (std::uint32_t i = 0; i < run_.spec->in_flight; ++i) {
+      sessions_.push_back(run_.service->make_client(env_, config_));
+      scope_.spawn(work(env_, *sessions_.back()));
+    }
   }
 
  private:
-  Task<void> work(Env& env) {
-    co_await sleep_for(env, run_.spec->start);
+  struct Open {
     Operation operation;
-    while (sim_.now() < run_.stop) {
-      const Duration pause = next_pause();
-      co_await sleep_for(env, pause);
-      if (sim_.now() >= run_.stop) break;
-      source_->next(env.random, operation);
-      begin(operation);
-      const Outcome outcome = co_await client_->invoke(env, operation);
-      end(operation, outcome);
-    }
+    std::uint64_t invoked = 0;  // record
+  };
+
+  Task<void> work(Env& env, Client& session) {
+    co_await sleep_for(env, run_.spec->start);
+    co_await session.start(env, *this);
+  }
+
+  Task<std::optional<Operation>> next(Env& env) override {
+    std::optional<Operation> operation;
+    if (sim_.now() >= run_.stop) co_return operation;
+    const Instant due = next_due();
+    co_await sleep_until(env, due);
+    if (sim_.now() >= run_.stop) co_return operation;
+    operation.emplace();
+    operation->timeout = run_.spec->timeout;
+    source_->next(env.random, *operation);
+    co_return operation;
+  }
+
+  // Sessions that share a rate take their turns by its clock, and wait for no answer; a single one
+  // pauses after each.
+  Instant next_due() {
+    const Instant now = env_.clock.now();
+    const Duration pause = next_pause();
+    if (run_.spec->in_flight == 1 || !run_.spec->rate) return now + pause;
+    if (!due_) due_ = now;
+    due_ = *due_ + pause;
+    return std::max(now, *due_);
   }
 
   // Clients of a rate-limited workload share the rate; each pauses for its part of it, give or take
@@ -75,19 +103,46 @@ class ClientProgram final : public Service {
     return scale_between(word, Duration{mean / 2}, Duration{mean + mean / 2});
   }
 
-  void begin(Operation& operation) {
-    operation.timeout = run_.spec->timeout;
+  Call begin(const Operation& operation) override {
     Record record;
     record.kind = RecordKind::invoke;
     record.node = env_.self;
     record.a = run_.recorder.history().operations().size();
     record.b = word_of(operation.f);
     say(operation.value, record);
-    invoked_ = sim_.record(record);
-    op_ = run_.recorder.invoke(number_, sim_.now(), operation.f, operation.value);
-    run_.records.resize(op_.value + 1);
-    run_.records[op_.value].invoke = invoked_;
-    open_ = true;
+    const std::uint64_t invoked = sim_.record(record);
+    const checkers::HistoryRecorder::OpId id =
+        run_.recorder.invoke(number_, sim_.now(), operation.f, operation.value);
+    run_.records.resize(id.value + 1);
+    run_.records[id.value].invoke = invoked;
+    open_[id.value] = {operation, invoked};
+    return {id.value};
+  }
+
+  void end(Call call, const Outcome& outcome) override {
+    const auto found = open_.find(call.number);
+    WT_ASSERT(found != open_.end(), "an operation ends once, and was called before");
+    const Open open = std::move(found->second);
+    open_.erase(found);
+    const bool ok = outcome.kind == Outcome::Kind::ok;
+    const Value& result = outcome.value.is_nil() ? open.operation.value : outcome.value;
+    Record record;
+    record.kind = RecordKind::complete;
+    record.node = env_.self;
+    record.aux = static_cast<std::uint16_t>(outcome.kind);
+    record.cause = sim_.cause();
+    record.a = call.number;
+    record.b = open.invoked;
+    say(ok ? result : outcome.error, record);
+    run_.records[call.number].complete = sim_.record(record);
+    run_.recorder.complete({call.number}, sim_.now(), event_type(outcome.kind),
+                           ok ? result : open.operation.value, ok ? Value() : outcome.error);
+    switch (outcome.kind) {
+      case Outcome::Kind::ok: ++run_.ok; break;
+      case Outcome::Kind::fail: ++run_.fail; break;
+      case Outcome::Kind::info: ++run_.info; break;
+    }
+    source_->completed(open.operation, outcome);
   }
 
   // The hash of a text, which readers of a whole trace find by it.
@@ -102,45 +157,15 @@ class ClientProgram final : public Service {
     record.d = word_of(whole_characters(text, kShownText));
   }
 
-  // Of the operation that is open.
-  Value argument() const {
-    const checkers::History& history = run_.recorder.history();
-    return history.argument(history.operations()[op_.value]);
-  }
-
-  void end(const Operation& operation, const Outcome& outcome) {
-    const bool ok = outcome.kind == Outcome::Kind::ok;
-    const Value& result = outcome.value.is_nil() ? operation.value : outcome.value;
-    Record record;
-    record.kind = RecordKind::complete;
-    record.node = env_.self;
-    record.aux = static_cast<std::uint16_t>(outcome.kind);
-    record.cause = sim_.cause();
-    record.a = op_.value;
-    record.b = invoked_;
-    say(ok ? result : outcome.error, record);
-    run_.records[op_.value].complete = sim_.record(record);
-    open_ = false;
-    run_.recorder.complete(op_, sim_.now(), event_type(outcome.kind),
-                           ok ? result : operation.value, ok ? Value() : outcome.error);
-    switch (outcome.kind) {
-      case Outcome::Kind::ok: ++run_.ok; break;
-      case Outcome::Kind::fail: ++run_.fail; break;
-      case Outcome::Kind::info: ++run_.info; break;
-    }
-    source_->completed(operation, outcome);
-  }
-
   Env& env_;
   Simulation& sim_;
   WorkloadRun& run_;
   std::uint32_t number_;
   ServiceConfig config_;
-  std::unique_ptr<Client> client_;
   std::unique_ptr<OperationSource> source_;
-  checkers::HistoryRecorder::OpId op_;
-  bool open_ = false;
-  std::uint64_t invoked_ = 0;
+  std::vector<std::unique_ptr<Client>> sessions_;
+  std::optional<Instant> due_;  // of the last operation that was taken
+  std::map<std::uint32_t, Open> open_;
   TaskScope scope_;
 };
 

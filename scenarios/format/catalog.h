@@ -11,7 +11,7 @@ namespace windtunnel::scenarios {
 
 // One option of a service, workload or check.
 struct OptionInfo {
-  enum class Kind : std::uint8_t { duration, size, integer, boolean, probability, text };
+  enum class Kind : std::uint8_t { duration, size, integer, boolean, probability, text, edn };
   std::string name;
   Kind kind = Kind::text;
   std::string default_text;
@@ -39,6 +39,7 @@ struct WorkloadInfo {
   std::string doc;
   std::vector<std::string> operations;
   std::vector<OptionInfo> options;
+  std::string model = {};  // what its operations mean: the name of a judge
 };
 
 struct CheckInfo {
@@ -49,6 +50,10 @@ struct CheckInfo {
   bool needs_workload = false;
   std::vector<OptionInfo> options;
   bool needs_heal = false;  // it says nothing about a run without `heal:`
+  // Of a judge: the models of workloads that it fits; no other's history does it look at unless it
+  // is told to.
+  std::vector<std::string> models = {};
+  std::vector<std::string> flaws = {};  // of a judge: what `permit` and `forbid` may name
 };
 
 struct Catalog {

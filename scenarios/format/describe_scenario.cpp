@@ -163,7 +163,11 @@ void describe(Fields<WorkloadSpec>& f) {
   f.required("name", &WorkloadSpec::name, "Properties refer to it by this name.");
   f.required("type", &WorkloadSpec::type, "What is called: see `windtunnel list workloads`.");
   f.optional("clients", &WorkloadSpec::clients,
-             "How many; each is a node of its own, with one operation at a time.",
+             "How many; each is a node of its own.",
+             Bounds{1, 1'000});
+  f.optional("in_flight", &WorkloadSpec::in_flight,
+             "Operations that a client has open at most, each in a session of its own. With several "
+             "and `rate`, an operation begins when it is due, though others have no answer yet.",
              Bounds{1, 1'000});
   f.optional("client_name", &WorkloadSpec::client_name,
              "The clients are called by this name and a number from 1.");
@@ -197,6 +201,9 @@ void describe(Fields<PropertySpec>& f) {
   f.optional("expect", &PropertySpec::expect,
              "`violated` must be found in every seed, `violated in_any` in one of those that run.");
   f.optional("because", &PropertySpec::because, "Why a violation is expected.");
+  f.optional("permit", &PropertySpec::permit,
+             "Flaws that the check lets pass, of one that names flaws.");
+  f.optional("forbid", &PropertySpec::forbid, "Flaws that it else would let pass.");
   f.optional("options", &PropertySpec::options, "Options of the check.");
 }
 

@@ -1,5 +1,6 @@
 #include <windtunnel/scenarios/format/option_values.h>
 
+#include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/protocols/env/service.h>
 
 #include <fmt/format.h>
@@ -8,6 +9,14 @@
 
 namespace windtunnel::scenarios {
 namespace {
+
+MaybeProblem check_edn(const std::string& text) {
+  checkers::EdnReader reader(text);
+  checkers::Value value;
+  if (reader.read(value) && reader.at_end()) return std::nullopt;
+  return Problem{Code::malformed, fmt::format("'{}' is not one EDN value", text),
+                 "as nil, 0, [1 2] or {\"a\" 10}"};
+}
 
 MaybeProblem check_form(const OptionInfo& option, const std::string& text) {
   YamlNode node;
@@ -25,6 +34,7 @@ MaybeProblem check_form(const OptionInfo& option, const std::string& text) {
     case OptionInfo::Kind::integer: return parse(node, {}, integer);
     case OptionInfo::Kind::boolean: return parse(node, {}, boolean);
     case OptionInfo::Kind::probability: return parse(node, {}, probability);
+    case OptionInfo::Kind::edn: return check_edn(text);
     case OptionInfo::Kind::text:
       if (option.words.empty()) return std::nullopt;
       return parse_word(node, {option.words.begin(), option.words.end()}, word);

@@ -149,6 +149,7 @@ struct WorkloadSpec {
   std::string name;
   std::string type;
   std::uint32_t clients = 1;
+  std::uint32_t in_flight = 1;  // operations that a client has open at most
   std::string client_name = "c";
   std::string target;  // the group that is called; empty: the first
   std::uint32_t keys = 1;
@@ -173,7 +174,9 @@ struct PropertySpec {
   std::string check;     // a check of the catalog, or PREFIX.* for all of that prefix
   std::string workload;  // empty: every workload
   Expectation expect = Expectation::holds;
-  std::string because;  // why a violation is expected
+  std::string because;              // why a violation is expected
+  std::vector<std::string> permit;  // flaws to tell and let pass, of a check that names flaws
+  std::vector<std::string> forbid;  // flaws to hold against a run that else would pass
   OptionMap options;
   SourceSpan span;
   friend bool operator==(const PropertySpec&, const PropertySpec&) = default;

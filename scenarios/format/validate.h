@@ -48,6 +48,8 @@ class Validator {
   void check_size(const GroupSpec& group, const ServiceInfo& service);
   void check_workload(const WorkloadSpec& workload);
   void check_property(const PropertySpec& property);
+  void check_flaws(const PropertySpec& property, const CheckInfo& check);
+  void check_reading(const PropertySpec& property, const CheckInfo& check);
   void check_needs(const PropertySpec& property, const std::vector<const CheckInfo*>& checks);
   void check_times();
   // validate_fuzz.cpp: each cluster that may be drawn must be one that could be written.

@@ -127,8 +127,46 @@ void Validator::check_property(const PropertySpec& property) {
     return;
   }
   check_needs(property, meant);
+  check_flaws(property, *meant.front());
+  check_reading(property, *meant.front());
   check_options(property.options, many ? std::vector<OptionInfo>{} : meant.front()->options,
                 property.span, "options", check);
+}
+
+void Validator::check_flaws(const PropertySpec& property, const CheckInfo& check) {
+  const std::vector<std::string_view> known(check.flaws.begin(), check.flaws.end());
+  for (const auto& [key, list] :
+       {std::pair("permit", &property.permit), std::pair("forbid", &property.forbid)}) {
+    for (const std::string& flaw : *list) {
+      if (std::find(known.begin(), known.end(), flaw) != known.end()) continue;
+      diagnostics_.error(Code::unknown_option, places_.at(property.span, {key}),
+                         known.empty() ? fmt::format("{} names no flaws", check.name)
+                                       : fmt::format("{} has no flaw '{}'", check.name, flaw),
+                         suggest(flaw, known));
+    }
+  }
+}
+
+// Whether a judge has a history that it fits, or is told what to judge.
+void Validator::check_reading(const PropertySpec& property, const CheckInfo& check) {
+  if (check.models.empty() || spec_.workloads.empty()) return;
+  const bool is_level = find_named(check.options, "model") != nullptr;
+  if (is_level ? property.options.contains("model")
+               : !property.workload.empty() || spec_.workloads.size() == 1) {
+    return;
+  }
+  for (const WorkloadSpec& workload : spec_.workloads) {
+    if (!property.workload.empty() && workload.name != property.workload) continue;
+    const WorkloadInfo* type = find_named(catalog_->workloads, workload.type);
+    if (type == nullptr || type->model.empty()) return;
+    const auto& models = check.models;
+    if (std::find(models.begin(), models.end(), type->model) != models.end()) return;
+  }
+  diagnostics_.error(
+      Code::inconsistent, places_.at(property.span, {"check"}),
+      fmt::format("no workload here does what {} judges", check.name),
+      is_level ? fmt::format("say what it does: options: {{ model: {} }}", check.models.front())
+               : "name one: workload: " + spec_.workloads.front().name);
 }
 
 // What the checks that a property names want of the rest of the scenario.

@@ -155,6 +155,8 @@ TEST(Listing, ChecksAndWorkloadsAreThere) {
   const Ended checks = windtunnel({"list", "checks"});
   EXPECT_THAT(checks.out, HasSubstr("linearizable "));
   EXPECT_THAT(checks.out, HasSubstr("recovers "));
+  EXPECT_THAT(checks.out, HasSubstr("strict-serializable "));
+  EXPECT_THAT(checks.out, HasSubstr("flaws: wrong-total, unexpected-key"));
   const Ended workloads = windtunnel({"list", "workloads"});
   EXPECT_EQ(workloads.code, 0);
   EXPECT_THAT(workloads.out, HasSubstr("cas-register "));

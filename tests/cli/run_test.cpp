@@ -85,6 +85,27 @@ TEST(Run, AnUnexpectedViolationFailsAndNamesTheCommandThatRepeatsIt) {
   EXPECT_THAT(ended.out, HasSubstr("rerun    " WT_COMMAND " run stale.yaml --seed 7"));
 }
 
+// As what is not linearizable is: by its operations, with the steps of the cycle.
+TEST(Run, ACycleOfTransactionsIsShownInTheTextAndOnThePage) {
+  TemporaryDirectory directory;
+  std::string text = read_file(WT_SOURCE_DIR "/scenarios/naive/stale-transaction.yaml");
+  const std::string expected = "expect: violated in_any";
+  text.replace(text.find(expected), expected.size(), "expect: holds");
+  write_file(directory / "stale.yaml", text);
+  const Ended ended = run_in(directory.path(), {"run", "stale.yaml", "--seed", "1"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out, HasSubstr("FAIL naive-stale-transaction  seed 1  strict-serializable"));
+  EXPECT_THAT(ended.out, HasSubstr("G-single-realtime: T"));
+  EXPECT_THAT(ended.out, HasSubstr(" had returned when T"));
+  EXPECT_THAT(ended.out, HasSubstr(" txn [[:append \"k"));
+  const std::string page =
+      read_file(directory / "windtunnel-out/naive-stale-transaction/1/report.html");
+  EXPECT_THAT(page, HasSubstr("G-single-realtime: T"));
+  const std::string result =
+      read_file(directory / "windtunnel-out/naive-stale-transaction/1/result.json");
+  EXPECT_THAT(result, HasSubstr("\"history\":["));
+}
+
 // Whatever the tool was called by, and whatever the file is called.
 TEST(Run, TheCommandThatRepeatsAFailureCanBePasted) {
   TemporaryDirectory directory;

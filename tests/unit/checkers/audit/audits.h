@@ -1,11 +1,12 @@
 // For the tests of audits: a history, a few options, and what is found.
 #pragma once
 
-#include <windtunnel/checkers/audit/audit.h>
+#include <windtunnel/checkers/judges/judge.h>
 #include "tests/unit/checkers/histories.h"
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,10 +51,17 @@ struct Audited {
   }
 };
 
+// What is wrong with the options for the audit, if anything.
+inline std::optional<std::string> refused(std::string_view model, const AuditOptions& options) {
+  JudgeOptions all;
+  static_cast<AuditOptions&>(all) = options;
+  return refuse(*find_judge(model), all);
+}
+
 inline Audited audited(std::string_view model, History history, const AuditOptions& options = {}) {
   const AuditInfo* const info = find_audit(model);
   EXPECT_NE(info, nullptr) << model;
-  EXPECT_EQ(refuse(*info, options), std::nullopt);
+  EXPECT_EQ(refused(model, options), std::nullopt);
   Audited result{std::move(history), {}};
   result.report = audit(result.history, *info, options);
   for (const Flaw& flaw : result.report.flaws) {

@@ -182,7 +182,9 @@ TEST(AvailabilityAudit, SaysNothingWithoutALimitATimeOrAFault) {
   EXPECT_EQ(audited("availability", get(0, 1, 0), with("max-recovery", 1)).decision(),
             Decision::unknown);
   AuditOptions wrong = with("max-stall", 1);
-  EXPECT_EQ(refuse(*find_audit("availability"), wrong), "availability has no limit 'max-stall'");
+  EXPECT_EQ(test::refused("availability", wrong),
+            "availability has no limit 'max-stall'; it has max-gap, max-recovery, max-p99, "
+            "min-served, max-open");
 }
 
 }  // namespace

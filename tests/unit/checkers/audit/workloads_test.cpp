@@ -10,6 +10,7 @@ using test::audited;
 using test::done;
 using test::expect_only;
 using test::line;
+using test::refused;
 
 const std::string kAddOne = done(0, "add", "1");
 
@@ -257,7 +258,7 @@ TEST(Bank, TakesTheTotalFromTheCaller) {
   expect_only(audited("bank", text, options), "wrong-total", {1});
   EXPECT_EQ(audited("bank", text).decision(), Decision::unknown);
   options.initial = Value("much");
-  EXPECT_NE(refuse(*find_audit("bank"), options), std::nullopt);
+  EXPECT_NE(refused("bank", options), std::nullopt);
 }
 
 TEST(Audits, JudgeEachKeyByItself) {
@@ -294,14 +295,14 @@ TEST(Audits, JudgeTheKeysOfEventsByThemselves) {
 TEST(Audits, RefuseOptionsThatTheyDoNotKnow) {
   AuditOptions options;
   options.permitted = {"lots"};
-  EXPECT_EQ(refuse(*find_audit("unique-ids"), options),
+  EXPECT_EQ(refused("unique-ids", options),
             "unique-ids has no flaw 'lots'; it has duplicated");
   options.permitted = {"duplicated"};
   options.forbidden = {"duplicated"};
-  EXPECT_EQ(refuse(*find_audit("unique-ids"), options), "'duplicated' is permitted and forbidden");
+  EXPECT_EQ(refused("unique-ids", options), "'duplicated' is permitted and forbidden");
   options = {};
   options.initial = Value(1);
-  EXPECT_EQ(refuse(*find_audit("unique-ids"), options), "unique-ids takes no initial value");
+  EXPECT_EQ(refused("unique-ids", options), "unique-ids takes no initial value");
 }
 
 TEST(Audits, APermittedFlawIsToldAndLetPass) {

@@ -32,6 +32,21 @@ TEST(HistoryRecorder, InfoRetiresTheProcessAsJepsenDoes) {
   EXPECT_EQ(recorder.history().process(recorder.history().operations()[next.value]), 8);
 }
 
+TEST(HistoryRecorder, EachOpenOperationOfAWorkerHasAProcessOfItsOwn) {
+  HistoryRecorder recorder(2);
+  const auto process = [&recorder](HistoryRecorder::OpId id) {
+    return recorder.history().process(recorder.history().operations()[id.value]);
+  };
+  const auto first = recorder.invoke(1, {1}, "write", 1);
+  const auto second = recorder.invoke(1, {2}, "write", 2);
+  EXPECT_EQ(process(first), 1);
+  EXPECT_EQ(process(second), 3);
+  recorder.complete(second, {3}, EventType::ok, 2);
+  recorder.complete(first, {4}, EventType::info, 1);
+  EXPECT_EQ(process(recorder.invoke(1, {5}, "write", 3)), 3) << "the idle one";
+  EXPECT_EQ(process(recorder.invoke(1, {6}, "write", 4)), 5) << "no retired one comes back";
+}
+
 TEST(HistoryRecorder, AnOpenOperationIsInfo) {
   HistoryRecorder recorder(1);
   recorder.invoke(0, {1}, "read", {});

@@ -1,0 +1,99 @@
+#include <windtunnel/checkers/judges/judge.h>
+
+#include <windtunnel/protocols/base/assert.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace windtunnel::checkers {
+namespace {
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+template <class Info>
+std::vector<std::string> names_of(const std::vector<Info>& table) {
+  std::vector<std::string> names;
+  for (const Info& info : table) names.emplace_back(info.name);
+  return names;
+}
+
+std::optional<std::string> refuse_flaws(const Judge& judge, const JudgeOptions& options) {
+  const std::vector<std::string> known = names_of(judge.flaws);
+  for (const std::vector<std::string>* list : {&options.permitted, &options.forbidden}) {
+    for (const std::string& name : *list) {
+      if (has(known, name)) continue;
+      if (known.empty()) return judge.name + " names no flaws";
+      return fmt::format("{} has no flaw '{}'; it has {}", judge.name, name, joined(known));
+    }
+  }
+  for (const std::string& name : options.permitted) {
+    if (has(options.forbidden, name)) return fmt::format("'{}' is permitted and forbidden", name);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> refuse_limits(const Judge& judge, const JudgeOptions& options) {
+  const std::vector<std::string> known = names_of(judge.limits);
+  for (const auto& [name, value] : options.limits) {
+    if (has(known, name)) continue;
+    if (known.empty()) return judge.name + " has no limits";
+    return fmt::format("{} has no limit '{}'; it has {}", judge.name, name, joined(known));
+  }
+  return std::nullopt;
+}
+
+// Of a level, what holds of the initial value is for its model to say.
+std::optional<std::string> refuse_words(const Judge& judge, const JudgeOptions& options) {
+  if (judge.is_level() && !has(judge.models, options.model)) {
+    return fmt::format("{} judges {}, not '{}'", judge.name, joined(judge.models), options.model);
+  }
+  if (!options.level.empty() && !has(judge.levels, options.level)) {
+    if (judge.levels.empty()) return judge.name + " has no consistency levels";
+    return fmt::format("{} has no level '{}'; it has {}", judge.name, options.level,
+                       joined(judge.levels));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> refuse_initial(const Judge& judge, const JudgeOptions& options) {
+  if (!options.initial) return std::nullopt;
+  const Judge* const model = judge.is_level() ? find_judge(options.model) : &judge;
+  if (model == nullptr || !model->takes_initial) return judge.name + " takes no initial value";
+  return model->refuse_initial ? model->refuse_initial(*options.initial) : std::nullopt;
+}
+
+}  // namespace
+
+std::string joined(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+JudgeOptions options_for(const Reading& reading) {
+  JudgeOptions options;
+  options.model = reading.model;
+  options.initial = reading.initial;
+  options.tuples = reading.independent;
+  return options;
+}
+
+std::optional<std::string> refuse(const Judge& judge, const JudgeOptions& options) {
+  for (const auto& rule : {&refuse_flaws, &refuse_limits, &refuse_words, &refuse_initial}) {
+    if (std::optional<std::string> wrong = rule(judge, options)) return wrong;
+  }
+  return std::nullopt;
+}
+
+Judgement judge(const History& history, const Judge& judge, const JudgeOptions& options) {
+  WT_ASSERT(!refuse(judge, options).has_value(), "a judge is asked with options that fit it");
+  Judgement judgement = judge.run(history, options);
+  if (history.operations().empty()) {
+    judgement.verdict.decision = Decision::unknown;
+    judgement.verdict.reason = "no operations";
+  }
+  return judgement;
+}
+
+}  // namespace windtunnel::checkers

@@ -1,0 +1,163 @@
+// The list of judges. One entry for each model, audit and level; they are made from the tables of
+// their kinds, so that what stands there is here.
+#include <windtunnel/checkers/judges/judge.h>
+
+#include <windtunnel/checkers/levels/consistency.h>
+#include <windtunnel/checkers/objects/models.h>
+#include <windtunnel/checkers/txn/levels.h>
+#include <windtunnel/protocols/base/assert.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace windtunnel::checkers {
+namespace {
+
+std::vector<std::string> texts(const std::vector<std::string_view>& views) {
+  return {views.begin(), views.end()};
+}
+
+// --- Objects ---
+
+Judgement judge_object(const History& history, std::string_view model, std::string_view level,
+                       const JudgeOptions& options) {
+  const auto spec = model_spec(model, options.initial);
+  WT_ASSERT(spec.has_value(), "the options of a judge fit it");
+  ModelSpec words = *spec;
+  words.independent = options.tuples;
+  Limits limits;
+  limits.max_configurations = options.max_configurations;
+  Judgement judgement;
+  judgement.verdict = check_consistency(history, words, level, limits);
+  return judgement;
+}
+
+Judge object_model(Model model) {
+  Judge judge;
+  judge.name = name_of(model);
+  judge.doc = std::string(operations_of(model));
+  judge.levels = texts(object_levels());
+  judge.standard_level = judge.levels.front();
+  judge.takes_initial = true;
+  judge.takes_tuples = true;
+  judge.refuse_initial = [name = judge.name](const Value& initial) -> std::optional<std::string> {
+    const auto spec = model_spec(name, initial);
+    return spec.has_error() ? std::optional(spec.error().reason) : std::nullopt;
+  };
+  judge.run = [name = judge.name, standard = judge.standard_level](const History& history,
+                                                                   const JudgeOptions& options) {
+    return judge_object(history, name, options.level.empty() ? standard : options.level, options);
+  };
+  return judge;
+}
+
+Judge object_level(std::string_view level) {
+  Judge judge;
+  judge.name = level;
+  judge.doc = std::string(promise_of(level));
+  for (const Model model : all_models()) judge.models.emplace_back(name_of(model));
+  judge.takes_initial = true;
+  judge.takes_tuples = true;
+  judge.run = [name = judge.name](const History& history, const JudgeOptions& options) {
+    return judge_object(history, options.model, name, options);
+  };
+  return judge;
+}
+
+// --- Transactions ---
+
+constexpr std::pair<std::string_view, DataType> kDataTypes[] = {
+    {"list-append", DataType::list_append}, {"rw-register", DataType::rw_register}};
+
+Judgement judge_isolation(const History& history, std::string_view model, std::string_view level) {
+  const bool lists = model == kDataTypes[0].first;
+  Judgement judgement;
+  judgement.isolation =
+      check_isolation(history, lists ? DataType::list_append : DataType::rw_register, level);
+  judgement.verdict = judgement.isolation->verdict;
+  judgement.flaw = judgement.isolation->worst;
+  return judgement;
+}
+
+Judge transactions(std::string_view name) {
+  Judge judge;
+  judge.name = name;
+  judge.doc = name == "list-append" ? "txn [[:append k v] [:r k nil]]: transactions over lists"
+                                    : "txn [[:w k v] [:r k nil]]: transactions over registers";
+  judge.levels = texts(isolation_levels());
+  judge.standard_level = judge.levels.back();
+  judge.run = [model = judge.name, standard = judge.standard_level](const History& history,
+                                                                    const JudgeOptions& options) {
+    return judge_isolation(history, model, options.level.empty() ? standard : options.level);
+  };
+  return judge;
+}
+
+Judge isolation_level(std::string_view level) {
+  Judge judge;
+  judge.name = level;
+  judge.doc = promise_of_isolation(level);
+  for (const auto& [name, type] : kDataTypes) judge.models.emplace_back(name);
+  judge.run = [name = judge.name](const History& history, const JudgeOptions& options) {
+    return judge_isolation(history, options.model, name);
+  };
+  return judge;
+}
+
+// --- Audits ---
+
+// Which of the flaws the verdict is about: the worst that is held against the history.
+std::string held(const AuditReport& report) {
+  const auto counts = [](const Flaw& flaw) { return !flaw.permitted && flaw.witness.rechecked; };
+  const auto found = std::find_if(report.flaws.begin(), report.flaws.end(), counts);
+  return found == report.flaws.end() ? std::string() : found->name;
+}
+
+Judge audit_judge(const AuditInfo& info) {
+  Judge judge;
+  judge.name = info.name;
+  judge.doc = info.summary;
+  judge.flaws = info.flaws;
+  judge.limits = info.limits;
+  judge.takes_initial = info.takes_initial != nullptr;
+  judge.takes_tuples = info.by_key;
+  judge.refuse_initial = [&info](const Value& initial) { return refuse_initial(info, initial); };
+  judge.run = [&info](const History& history, const JudgeOptions& options) {
+    AuditReport report = audit(history, info, options);
+    Judgement judgement;
+    judgement.flaw = held(report);
+    judgement.verdict = std::move(report.verdict);
+    judgement.flaws = std::move(report.flaws);
+    judgement.figures = std::move(report.figures);
+    return judgement;
+  };
+  return judge;
+}
+
+std::vector<Judge> make_judges() {
+  std::vector<Judge> all;
+  for (const Model model : all_models()) all.push_back(object_model(model));
+  for (const auto& [name, type] : kDataTypes) all.push_back(transactions(name));
+  for (const AuditInfo& info : all_audits()) all.push_back(audit_judge(info));
+  for (const std::string_view level : object_levels()) all.push_back(object_level(level));
+  for (const std::string_view level : isolation_levels()) all.push_back(isolation_level(level));
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Judge>& judges() {
+  static const std::vector<Judge> all = make_judges();
+  return all;
+}
+
+const Judge* find_judge(std::string_view name) {
+  for (const Judge& judge : judges()) {
+    if (judge.name == name) return &judge;
+  }
+  return nullptr;
+}
+
+}  // namespace windtunnel::checkers
