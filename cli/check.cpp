@@ -5,6 +5,7 @@
 #include <windtunnel/checkers/objects/linearization.h>
 #include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/cli/command.h>
+#include <windtunnel/cli/settings.h>
 #include <windtunnel/scenarios/format/option_values.h>
 
 #include <fmt/format.h>
@@ -176,11 +177,7 @@ namespace {
 // Reads the history; on an error says why, and gives the exit code.
 boost::system::result<checkers::History, int> read(const CheckRequest& request) {
   const std::string& path = request.history;
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    complain("error: '" + path + "' is a directory; name the history in it");
-    return kExitBadInput;
-  }
+  if (!is_a_file(path)) return kExitBadInput;
   bool missing = false;
   checkers::HistoryResult history = checkers::read_history_file(path, &missing);
   if (history.has_error()) {

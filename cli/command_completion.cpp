@@ -9,32 +9,10 @@
 namespace windtunnel::cli {
 namespace {
 
-// A subcommand with what may follow it.
-struct Place {
-  std::string path;  // "scenario check"; empty at the top
-  std::vector<const CLI::App*> commands;
-  std::vector<const CLI::Option*> options;
-};
-
-void add_places(const CLI::App& app, const std::string& path, std::vector<Place>& places) {
-  Place place;
-  place.path = path;
-  for (const CLI::Option* option : app.get_options()) {
-    if (!option->get_lnames().empty()) place.options.push_back(option);
-  }
-  for (const CLI::App* command : app.get_subcommands({})) place.commands.push_back(command);
-  places.push_back(place);
-  for (const CLI::App* command : place.commands) {
-    const std::string& name = command->get_name();
-    add_places(*command, path.empty() ? name : path + " " + name, places);
-  }
-}
-
 std::string words_of(const Place& place) {
   std::string words;
-  for (const CLI::App* command : place.commands) words += command->get_name() + " ";
-  for (const CLI::Option* option : place.options)
-    words += "--" + option->get_lnames().front() + " ";
+  for (const Place::Word& command : place.commands) words += command.name + " ";
+  for (const Place::Word& option : place.options) words += "--" + option.name + " ";
   if (!words.empty()) words.pop_back();
   return words;
 }
@@ -92,13 +70,11 @@ std::string fish_script(const std::vector<Place>& places) {
       }
     }
     const std::string line = "complete -c windtunnel -n " + fish_quoted(condition);
-    for (const CLI::App* command : place.commands) {
-      script += fmt::format("{} -a {} -d {}\n", line, command->get_name(),
-                            fish_quoted(command->get_description()));
+    for (const Place::Word& command : place.commands) {
+      script += fmt::format("{} -a {} -d {}\n", line, command.name, fish_quoted(command.doc));
     }
-    for (const CLI::Option* option : place.options) {
-      script += fmt::format("{} -l {} -d {}\n", line, option->get_lnames().front(),
-                            fish_quoted(option->get_description()));
+    for (const Place::Word& option : place.options) {
+      script += fmt::format("{} -l {} -d {}\n", line, option.name, fish_quoted(option.doc));
     }
   }
   return script;
@@ -110,24 +86,21 @@ struct CompletionRequest {
 
 }  // namespace
 
-std::string completion_script(const CLI::App& app, const std::string& shell) {
-  std::vector<Place> places;
-  add_places(app, "", places);
+std::string completion_script(const std::vector<Place>& places, const std::string& shell) {
   if (shell == "bash") return bash_script(places);
   if (shell == "zsh") return zsh_script(places);
   return shell == "fish" ? fish_script(places) : std::string();
 }
 
 void add_completion(CommandLine& line) {
-  CLI::App* command = nullptr;
-  const auto request = line.add<CompletionRequest>(
-      line.app, "completion", "print a script that completes the command in a shell", command,
+  const auto [command, request] = line.add<CompletionRequest>(
+      line.top(), "completion", "print a script that completes the command in a shell",
       [&line](const CompletionRequest& asked) {
-        return print(completion_script(line.app, asked.shell)) ? kExitOk : kExitInternal;
+        return print(completion_script(line.places(), asked.shell)) ? kExitOk : kExitInternal;
       });
-  command->add_option("shell", request->shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command.add("shell", &request->shell, "bash, zsh or fish")
+      .required()
+      .one_of({"bash", "zsh", "fish"});
 }
 
 }  // namespace windtunnel::cli

@@ -1,30 +1,93 @@
 // The command line as it is being built: each part of the command adds its subcommands here. Only
-// command*.cpp know CLI11; what a subcommand does is a function over a plain request.
+// command_line.cpp knows the library that reads it, which costs ten seconds to include; what a
+// subcommand does is a function over a plain request.
 #pragma once
 
 #include <windtunnel/cli/terminal.h>
 #include <windtunnel/scenarios/engine/registry.h>
 
-#include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace windtunnel::cli {
 
 // More than any run has: the upper end of counts that have no other.
 inline constexpr std::uint64_t kMostEvents = 1'000'000'000'000'000;
 
-struct CommandLine {
-  CommandLine(const scenarios::Registry& known, std::string called)
-      : registry(known), called_by(std::move(called)) {}
+// An option of a subcommand, or what it takes without a name. Each function says more about it.
+class Argument {
+ public:
+  explicit Argument(CLI::Option* option) : option_(option) {}
 
-  CLI::App app{
-      "A wind tunnel for distributed protocols: runs real protocol code under injected "
-      "faults, checks what must hold, and shows what happened."};
+  Argument& required();
+  // Whole numbers from `least` to `most`, in decimal. The library's own reading of a number would
+  // take -1 for a very large one.
+  Argument& whole(std::uint64_t least, std::uint64_t most = kMostEvents);
+  // Any text but none: a name that a script's variable was to hold.
+  Argument& not_empty();
+  // The name of a level of the log.
+  Argument& log_level();
+  Argument& one_of(const std::vector<std::string>& words);
+  Argument& excludes(const Argument& other);
+  // Each time it is given it takes one value, and not all that follow; of a list in one value,
+  // with `separator` between them.
+  Argument& single();
+  Argument& split_at(char separator);
+  // How the help shows its value.
+  Argument& shown_as(const std::string& text);
+  Argument& with_default();
+
+ private:
+  CLI::Option* option_;
+};
+
+class Subcommand {
+ public:
+  // Where a value goes. A bool is a flag.
+  using Value =
+      std::variant<bool*, std::string*, std::optional<std::string>*, std::vector<std::string>*,
+                   std::uint32_t*, std::optional<std::uint32_t>*, std::uint64_t*,
+                   std::optional<std::uint64_t>*>;
+
+  explicit Subcommand(CLI::App* app) : app_(app) {}
+
+  // `names`: "--seed", "-j,--jobs", or a word for what has no name.
+  Argument add(const std::string& names, Value value, const std::string& doc) const;
+  Subcommand add_subcommand(const std::string& name, const std::string& doc) const;
+  void require_subcommand() const;
+  void when_named(std::function<void()> action) const;
+
+ private:
+  CLI::App* app_;
+};
+
+// A subcommand with what may follow it, for completion.
+struct Place {
+  struct Word {
+    std::string name;  // "check", or "seed" for --seed
+    std::string doc;
+  };
+  std::string path;  // "scenario check"; empty at the top
+  std::vector<Word> commands;
+  std::vector<Word> options;
+};
+
+class CommandLine {
+ public:
+  CommandLine(const scenarios::Registry& known, std::string called);
+  ~CommandLine();
+
   const scenarios::Registry& registry;
   // The name that the tool was called by, as it was typed.
   const std::string called_by;
@@ -32,21 +95,36 @@ struct CommandLine {
   // What the subcommand that was named does; returns the exit code.
   std::function<int()> action;
 
+  Subcommand top() { return Subcommand(app_.get()); }
+
+  template <class Request>
+  struct Added {
+    Subcommand command;
+    std::shared_ptr<Request> request;
+  };
   // Adds a subcommand with its request; `perform(request)` is called when it was named.
   template <class Request, class Perform>
-  std::shared_ptr<Request> add(CLI::App& parent, const std::string& name, const std::string& doc,
-                               CLI::App*& command, Perform perform) {
+  Added<Request> add(Subcommand parent, const std::string& name, const std::string& doc,
+                     Perform perform) {
     auto request = std::make_shared<Request>();
-    command = parent.add_subcommand(name, doc);
-    command->callback(
+    const Subcommand command = parent.add_subcommand(name, doc);
+    command.when_named(
         [this, request, perform] { action = [request, perform] { return perform(*request); }; });
-    return request;
+    return {command, request};
   }
+
+  // Reads the arguments and does what they say; returns the exit code.
+  int run(int argc, char** argv);
+
+  // Every subcommand, the top first.
+  std::vector<Place> places() const;
+
+ private:
+  std::unique_ptr<CLI::App> app_;
 };
 
-// Accepts whole numbers from `least` to `most`, in decimal. The command line's own reading of a
-// number would take -1 for a very large one.
-CLI::Validator whole_number(std::uint64_t least, std::uint64_t most = kMostEvents);
+// Sees to it that descriptors 0 to 2 are open.
+void open_standard_descriptors();
 
 void add_run_commands(CommandLine& line);       // run, replay, check, convert
 void add_fuzz_commands(CommandLine& line);      // fuzz, shrink
@@ -57,6 +135,6 @@ void add_scenario_commands(CommandLine& line);  // scenario, new, list, explain
 void add_completion(CommandLine& line);
 
 // The text that a shell evaluates to complete the command; empty for a shell that is not known.
-std::string completion_script(const CLI::App& app, const std::string& shell);
+std::string completion_script(const std::vector<Place>& places, const std::string& shell);
 
 }  // namespace windtunnel::cli

@@ -8,56 +8,50 @@ namespace {
 constexpr const char* kRun = "a run directory, or a trace file";
 
 void add_report(CommandLine& line) {
-  CLI::App* command = nullptr;
-  const auto request = line.add<ReportRequest>(
-      line.app, "report", "write the HTML report of a run", command,
+  const auto [command, request] = line.add<ReportRequest>(
+      line.top(), "report", "write the HTML report of a run",
       [&line](const ReportRequest& asked) { return report_command(asked, line.registry); });
-  command->add_option("run", request->run, kRun)->required();
-  command->add_option("-o,--output", request->output, "the file (default: beside the run)");
-  command->add_flag("--full", request->full, "all events, however many");
+  command.add("run", &request->run, kRun).required();
+  command.add("-o,--output", &request->output, "the file (default: beside the run)").not_empty();
+  command.add("--full", &request->full, "all events, however many");
 }
 
 void add_show(CommandLine& line) {
-  CLI::App* command = nullptr;
-  const auto request = line.add<ShowRequest>(
-      line.app, "show", "show a run as text", command,
+  const auto [command, request] = line.add<ShowRequest>(
+      line.top(), "show", "show a run as text",
       [&line](const ShowRequest& asked) { return show_command(asked, line.registry); });
-  command->add_option("run", request->run, kRun)->required();
-  command->add_option("--format", request->format, "the form")
-      ->check(CLI::IsMember({"lanes", "table", "mermaid", "dot"}))
-      ->capture_default_str();
-  command
-      ->add_option("--around", request->around,
-                   "an event (default: the violation, or else the end)")
-      ->check(whole_number(1));
-  command->add_option("--limit", request->limit, "lines to show (default: what suits the form)")
-      ->check(whole_number(1, 1'000'000));
-  command->add_option("--node", request->node, "table: only what happened at this node");
+  command.add("run", &request->run, kRun).required();
+  command.add("--format", &request->format, "the form")
+      .one_of({"lanes", "table", "mermaid", "dot"})
+      .with_default();
+  command.add("--around", &request->around, "an event (default: the violation, or else the end)")
+      .whole(1);
+  command.add("--limit", &request->limit, "lines to show (default: what suits the form)")
+      .whole(1, 1'000'000);
+  command.add("--node", &request->node, "table: only what happened at this node");
 }
 
 void add_diff(CommandLine& line) {
-  CLI::App* command = nullptr;
-  const auto request = line.add<DiffRequest>(
-      line.app, "diff", "the first event at which two runs differ", command,
+  const auto [command, request] = line.add<DiffRequest>(
+      line.top(), "diff", "the first event at which two runs differ",
       [&line](const DiffRequest& asked) { return diff_command(asked, line.registry); });
-  command->add_option("first", request->first, kRun)->required();
-  command->add_option("second", request->second, kRun)->required();
+  command.add("first", &request->first, kRun).required();
+  command.add("second", &request->second, kRun).required();
 }
 
 void add_export(CommandLine& line) {
-  CLI::App* command = nullptr;
-  const auto request = line.add<ExportRequest>(
-      line.app, "export", "write a run in a form that other tools read", command,
+  const auto [command, request] = line.add<ExportRequest>(
+      line.top(), "export", "write a run in a form that other tools read",
       [&line](const ExportRequest& asked) { return export_command(asked, line.registry); });
-  command->add_option("run", request->run, kRun)->required();
-  command->add_option("--to", request->to, "the form")
-      ->required()
-      ->check(CLI::IsMember({"jsonl", "edn", "shiviz", "mermaid", "dot", "perfetto"}));
+  command.add("run", &request->run, kRun).required();
+  command.add("--to", &request->to, "the form")
+      .required()
+      .one_of({"jsonl", "edn", "shiviz", "mermaid", "dot", "perfetto"});
   command
-      ->add_option("--around", request->around,
-                   "shiviz, mermaid, dot: an event (default: the violation, or else the end)")
-      ->check(whole_number(1));
-  command->add_option("-o,--output", request->output, "the file (default: stdout)");
+      .add("--around", &request->around,
+           "shiviz, mermaid, dot: an event (default: the violation, or else the end)")
+      .whole(1);
+  command.add("-o,--output", &request->output, "the file (default: stdout)").not_empty();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <windtunnel/checkers/history/event_reader.h>
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/cli/command.h>
+#include <windtunnel/cli/settings.h>
 #include <windtunnel/cli/terminal.h>
 #include <windtunnel/sim/trace/atomic_file.h>
 
@@ -58,7 +59,11 @@ int convert(checkers::EventReader& reader, const std::string& name, Layout layou
   for (std::int64_t position = 0; reader.next(event); ++position) {
     if (event.index < 0) event.index = position;
     if (const auto refused = pairing.add(event)) return refuse(name, *refused);
+    const std::size_t before = block.size();
     text.add(event, block);
+    if (block.size() - before > checkers::WindowSize{}.limit_bytes) {
+      return refuse(name, {event.line, 0, "the event would be longer than any that can be read"});
+    }
     if (block.size() < kBlockBytes) continue;
     if (!output.write(block)) return kExitInternal;
     block.clear();
@@ -89,10 +94,7 @@ int convert_command(const ConvertRequest& request) {
     complain("error: '" + request.output + "' is a directory; name a file in it");
     return kExitUsage;
   }
-  if (std::filesystem::is_directory(request.input, ignored)) {
-    complain("error: '" + request.input + "' is a directory; name the history in it");
-    return kExitBadInput;
-  }
+  if (request.input != kStandard && !is_a_file(request.input)) return kExitBadInput;
   Output output(request.output);
   if (request.input == kStandard) {
     checkers::FileSource source(STDIN_FILENO, "standard input");

@@ -6,13 +6,13 @@
 #include <windtunnel/cli/junit.h>
 #include <windtunnel/cli/run.h>
 #include <windtunnel/cli/settings.h>
-#include <windtunnel/scenarios/engine/draw.h>
-#include <windtunnel/scenarios/fuzzing/corpus.h>
-#include <windtunnel/scenarios/fuzzing/fuzz.h>
-#include <windtunnel/scenarios/format/print.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
 #include <windtunnel/scenarios/campaign/shell_word.h>
 #include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/fuzzing/corpus.h>
+#include <windtunnel/scenarios/fuzzing/fuzz.h>
 #include <windtunnel/sim/trace/atomic_file.h>
 
 #include <fmt/format.h>
@@ -308,6 +308,11 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
   const InterruptGuard guard;
   const std::optional<std::uint64_t> seed = read_seed(request.seed);
   if (!seed) return kExitUsage;
+  if (request.runs != 0 && request.runs - 1 > UINT64_MAX - *seed) {
+    complain(fmt::format("error: --seed {} --runs {}: the last seed is {}", request.seed,
+                         request.runs, UINT64_MAX));
+    return kExitUsage;
+  }
   scenarios::FuzzOptions options;
   options.first_seed = *seed;
   options.runs = request.runs;

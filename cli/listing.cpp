@@ -47,6 +47,18 @@ std::string services_text(const Catalog& catalog) {
     if (!service.message_types.empty()) {
       text += "    messages: " + joined(service.message_types) + "\n";
     }
+    for (const scenarios::ActionInfo& action : service.actions) {
+      text += fmt::format("    action {:<13} {}\n", action.name, action.doc);
+      text += options_text(action.options);
+    }
+    std::vector<std::string> words;
+    for (const ObservationWord& word : service.words.observations) words.emplace_back(word.name);
+    if (!words.empty()) text += "    observations: " + joined(words) + "\n";
+    std::vector<std::string> counters;
+    for (const Counter& counter : service.words.counters) {
+      if (counter.announced_by != ObservationKind::none) counters.emplace_back(counter.name);
+    }
+    if (!counters.empty()) text += "    counters: " + joined(counters) + "\n";
   }
   return text;
 }
@@ -69,8 +81,18 @@ std::string checks_text(const Catalog& catalog) {
   return text;
 }
 
+std::string actions_text(const Catalog& catalog) {
+  std::string text;
+  for (const scenarios::ServiceInfo& service : catalog.services) {
+    for (const scenarios::ActionInfo& action : service.actions) {
+      text += fmt::format("    {:<20} {}: {}\n", action.name, service.name, action.doc);
+    }
+  }
+  return text;
+}
+
 // The keys of a fault that say what goes wrong.
-std::string faults_text() {
+std::string faults_text(const Catalog& catalog) {
   std::string text;
   const std::vector<SchemaNode>& keys = scenarios::schema().children;
   const auto faults = std::find_if(keys.begin(), keys.end(),
@@ -83,6 +105,7 @@ std::string faults_text() {
       const bool is_kind = !part.words.empty() && part.kind == scenarios::ValueKind::word;
       if (is_kind) text += fmt::format("    {:<20} {}\n", part.key, joined(part.words));
     }
+    if (key.key == faults::Act::kRow.name) text += actions_text(catalog);
   }
   return text;
 }
@@ -93,7 +116,7 @@ int list_command(const ListRequest& request, const scenarios::Registry& registry
   const Catalog catalog = registry.catalog();
   const std::string text = request.what == "checks"     ? checks_text(catalog)
                            : request.what == "services" ? services_text(catalog)
-                           : request.what == "faults"   ? faults_text()
+                           : request.what == "faults"   ? faults_text(catalog)
                                                         : workloads_text(catalog);
   return print(text) ? kExitOk : kExitInternal;
 }

@@ -5,10 +5,11 @@
 #include <windtunnel/cli/traces.h>
 #include <windtunnel/reports/run/run_directory.h>
 #include <windtunnel/scenarios/campaign/campaign.h>
+#include <windtunnel/scenarios/campaign/run_report.h>
+#include <windtunnel/scenarios/campaign/traced_run.h>
 #include <windtunnel/scenarios/engine/draw.h>
 #include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/format/print.h>
-#include <windtunnel/scenarios/campaign/run_report.h>
 
 #include <fmt/format.h>
 
@@ -83,23 +84,22 @@ class Reader {
   const scenarios::Registry& registry_;
 };
 
-// Runs it again at full trace, in a worker.
+// Runs it again at full trace, in a worker. Where the code under test crashes, the trace ends
+// there.
 std::optional<TraceData> trace_of(const Saved& saved, const scenarios::Registry& registry) {
   std::optional<TraceData> trace;
+  const bool hangs = saved.result && saved.result->violation &&
+                     saved.result->violation->text.find(scenarios::kDidNotEnd) == 0;
   run_jobs(
-      1, scenarios::trace_worker_options(saved.spec),
+      1, scenarios::trace_worker_options(saved.spec, hangs),
       [&](std::uint64_t) {
-        scenarios::RunOptions options;
-        options.seed = saved.seed;
-        options.trace = TraceLevel::full;
-        scenarios::RunArtifacts artifacts;
-        const scenarios::RunResult result =
-            scenarios::run_scenario(saved.spec, registry, options, &artifacts);
-        artifacts.trace.meta = scenarios::result_document(result, saved.spec, "");
-        return std::string(as_text(encode_trace(artifacts.trace)));
+        return scenarios::trace_run(
+            saved.spec, registry, saved.seed, [&](scenarios::TracedRun& run) {
+              run.artifacts.trace.meta = scenarios::result_document(run.result, saved.spec, "");
+              return std::string(as_text(encode_trace(run.artifacts.trace)));
+            });
       },
       [&](std::uint64_t, const JobOutcome& outcome) {
-        if (outcome.kind != JobOutcome::Kind::done) return true;
         FileResult<TraceData> decoded = decode_trace(to_bytes(outcome.output), "the trace");
         if (decoded) trace = std::move(*decoded);
         return true;
@@ -120,8 +120,9 @@ std::uint64_t violation_of(const TraceData& trace, const std::string& check) {
 
 int show_past(const ReplayRequest& request, const Saved& saved,
               const scenarios::Registry& registry) {
-  if (!request.check.empty() && registry.check(request.check) == nullptr) {
-    std::vector<std::string_view> names;
+  const bool known = request.check == "no-crash" || registry.check(request.check) != nullptr;
+  if (!request.check.empty() && !known) {
+    std::vector<std::string_view> names = {"no-crash"};
     for (const scenarios::CheckDefinition& check : registry.checks()) {
       names.push_back(check.info.name);
     }
@@ -131,7 +132,7 @@ int show_past(const ReplayRequest& request, const Saved& saved,
   }
   const std::optional<TraceData> trace = trace_of(saved, registry);
   if (!trace) {
-    complain("error: the run does not come to its end; `windtunnel run` says why");
+    complain("error: the run ends without a trace; `windtunnel run` says why");
     return kExitCrashed;
   }
   std::uint64_t event = request.until;
@@ -195,7 +196,7 @@ int replay_command(const ReplayRequest& request, const scenarios::Registry& regi
   saved.spec = scenarios::draw_scenario(saved.spec, saved.seed);
   if (request.until != 0 || !request.check.empty()) return show_past(request, saved, registry);
   scenarios::CampaignOptions options;
-  options.seeds = {saved.seed};
+  options.seeds = scenarios::SeedList(saved.seed);
   int code = kExitInternal;
   const scenarios::CampaignTotals totals =
       scenarios::run_campaign(saved.spec, registry, options, [&](const SeedReport& report) {

@@ -2,16 +2,16 @@
 
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/junit.h>
+#include <windtunnel/cli/log_printer.h>
 #include <windtunnel/cli/settings.h>
 #include <windtunnel/scenarios/campaign/campaign.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/campaign/run_report.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
 #include <windtunnel/scenarios/campaign/shell_word.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
@@ -22,6 +22,7 @@ namespace {
 using scenarios::CampaignTotals;
 using scenarios::RunVerdict;
 using scenarios::ScenarioSpec;
+using scenarios::SeedList;
 using scenarios::SeedReport;
 using scenarios::shell_word;
 
@@ -40,13 +41,17 @@ class ScenarioRun {
         path_(std::move(path)),
         spec_(std::move(spec)) {}
 
-  int run(std::vector<std::uint64_t> seeds) {
+  int run(SeedList seeds) {
     scenarios::CampaignOptions options;
     options.seeds = std::move(seeds);
-    options.jobs = jobs_of(request_.jobs);
+    options.jobs = request_.no_fork ? 1 : jobs_of(request_.jobs);
+    options.in_process = request_.no_fork;
     options.verify = request_.verify;
     options.max_failures = request_.max_failures;
     total_ = options.seeds.size();
+    LogPrinter printer(total_ > 1);
+    options.log = log_level();
+    options.on_log = &printer;
     if (!request_.json) introduce(options);
     const auto began = std::chrono::steady_clock::now();
     const CampaignTotals totals = scenarios::run_campaign(
@@ -63,6 +68,11 @@ class ScenarioRun {
   }
 
  private:
+  LogLevel log_level() const {
+    if (const auto asked = log_level_of(request_.log)) return *asked;
+    return total_ == 1 ? LogLevel::output : LogLevel::off;
+  }
+
   void introduce(const scenarios::CampaignOptions& options) {
     if (total_ == 1) return;
     print_line(fmt::format("{}  {} seeds, {} at a time{}", terminal_.strong(spec_.name), total_,
@@ -71,7 +81,7 @@ class ScenarioRun {
 
   void take(const SeedReport& report) {
     ++done_;
-    junit_.add(spec_.name, report);
+    if (!request_.junit.empty()) junit_.add(spec_.name, report);
     const bool bad = report.summary.verdict != RunVerdict::pass || report.nondeterministic;
     if (bad) ++failed_;
     if (request_.json) {
@@ -81,6 +91,9 @@ class ScenarioRun {
     } else {
       describe(report);
     }
+    // A debugger that follows the run has no use for others of it, and what ran out of memory would
+    // do so again.
+    if (request_.no_fork || report.crash.kind == JobOutcome::Kind::killed) return;
     const bool shows = !bad && !report.summary.violated.empty() && !shown_;
     if (total_ == 1 || shows || (bad && kept_ < kKeptFailures)) {
       if (shows) shown_ = true;
@@ -148,8 +161,11 @@ class ScenarioRun {
       complain("error: " + directory.error);
       write_failed_ = true;
     } else if (!request_.json) {
-      print_line(report.crashed ? "  saved    " + directory.path
-                                : "  report   " + directory.path + "/report.html");
+      if (!directory.stack.empty()) {
+        print_line("  stack    " + scenarios::indented(directory.stack));
+      }
+      print_line(directory.has_trace ? "  report   " + directory.path + "/report.html"
+                                     : "  saved    " + directory.path);
     }
   }
 
@@ -196,37 +212,26 @@ bool can_write_results(const RunRequest& request) {
   return false;
 }
 
-// Those that the scenario names, each once; seed 1 where it names none. Nothing where there are too
-// many.
-std::optional<std::vector<std::uint64_t>> seeds_of(const ScenarioSpec& spec) {
-  std::vector<std::uint64_t> seeds;
-  for (const scenarios::SeedRange& range : spec.seeds.ranges) {
-    if (range.last - range.first >= kMaxSeeds - seeds.size()) return std::nullopt;
-    for (std::uint64_t seed = range.first;; ++seed) {
-      seeds.push_back(seed);
-      if (seed == range.last) break;
-    }
-  }
-  if (seeds.empty()) seeds.push_back(1);
-  std::sort(seeds.begin(), seeds.end());
-  seeds.erase(std::unique(seeds.begin(), seeds.end()), seeds.end());
-  return seeds;
+// Those that the scenario names; seed 1 where it names none. Nothing where there are too many.
+std::optional<SeedList> seeds_of(const ScenarioSpec& spec) {
+  if (spec.seeds.ranges.empty()) return SeedList(1);
+  return SeedList::of(spec.seeds.ranges);
 }
 
 // Those of the command line; empty where it names none, nothing, with the reason printed, where it
 // makes no sense.
-std::optional<std::vector<std::uint64_t>> asked_seeds(const RunRequest& request) {
+std::optional<SeedList> asked_seeds(const RunRequest& request) {
   if (!request.seed.empty()) {
     const std::optional<std::uint64_t> seed = read_seed(request.seed);
     if (!seed) return std::nullopt;
-    return std::vector<std::uint64_t>{*seed};
+    return SeedList(*seed);
   }
-  if (request.seeds.empty()) return std::vector<std::uint64_t>{};
-  std::optional<std::vector<std::uint64_t>> range = parse_seed_range(request.seeds);
+  if (request.seeds.empty()) return SeedList();
+  std::optional<SeedList> range = parse_seed_range(request.seeds);
   if (!range) {
     complain(
         fmt::format("error: --seeds {}: not a range of at most {} seeds; write A..B, as 1..200",
-                    request.seeds, kMaxSeeds));
+                    request.seeds, SeedList::kMost));
   }
   return range;
 }
@@ -261,22 +266,18 @@ std::optional<std::uint64_t> parse_seed(std::string_view text) {
   return seed;
 }
 
-std::optional<std::vector<std::uint64_t>> parse_seed_range(std::string_view text) {
+std::optional<SeedList> parse_seed_range(std::string_view text) {
   const std::size_t dots = text.find("..");
   if (dots == std::string_view::npos) return std::nullopt;
   const std::optional<std::uint64_t> first = parse_seed(text.substr(0, dots));
   const std::optional<std::uint64_t> last = parse_seed(text.substr(dots + 2));
-  if (!first || !last || *last < *first || *last - *first >= kMaxSeeds) return std::nullopt;
-  std::vector<std::uint64_t> seeds;
-  for (std::uint64_t seed = *first;; ++seed) {
-    seeds.push_back(seed);
-    if (seed == *last) return seeds;
-  }
+  if (!first || !last || *last < *first) return std::nullopt;
+  return SeedList::of({{*first, *last}});
 }
 
 int run_command(const RunRequest& request, const scenarios::Registry& registry,
                 Terminal& terminal) {
-  const std::optional<std::vector<std::uint64_t>> asked = asked_seeds(request);
+  const std::optional<SeedList> asked = asked_seeds(request);
   if (!asked) return kExitUsage;
   std::vector<ScenarioSpec> specs;
   const int input = read_scenarios(request.scenarios, request.set, registry, specs);
@@ -285,11 +286,11 @@ int run_command(const RunRequest& request, const scenarios::Registry& registry,
   JUnitReport junit;
   int code = kExitOk;
   for (std::size_t i = 0; i < specs.size() && code != kExitInterrupted; ++i) {
-    std::optional<std::vector<std::uint64_t>> of_this = asked;
+    std::optional<SeedList> of_this = asked;
     if (asked->empty()) of_this = seeds_of(specs[i]);
     if (!of_this) {
       complain(fmt::format("error: {} names more than {} seeds; choose some with --seeds A..B",
-                           request.scenarios[i], kMaxSeeds));
+                           request.scenarios[i], SeedList::kMost));
       return kExitUsage;
     }
     ScenarioRun run(request, registry, terminal, junit, request.scenarios[i], std::move(specs[i]));

@@ -70,6 +70,8 @@ int serve_command(const ServeRequest& request, const scenarios::Registry& regist
   }
   AsioOptions options;
   options.id = *id;
+  options.name = request.id;
+  options.log = log_level_of(request.log).value_or(LogLevel::info);
   options.listen = request.listen.empty() ? own->second : request.listen;
   options.peers = cluster->addresses;
   options.peers.erase(*id);
@@ -104,6 +106,7 @@ int kv_command(const KvRequest& request, const scenarios::Registry& registry) {
   }
   AsioOptions options;
   options.id = draw_client_id();
+  options.name = "client";
   options.peers = cluster->addresses;
   cluster->config.name = "client";
   OneOperation what{*registry.service(request.cluster.service), std::move(cluster->config),

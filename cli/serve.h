@@ -10,6 +10,7 @@ namespace windtunnel::cli {
 
 struct ServeRequest {
   ClusterRequest cluster;
+  std::string log = "info";  // the level of the log on stderr
   std::string id;
   std::string listen;
   std::string data;

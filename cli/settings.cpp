@@ -3,8 +3,8 @@
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/run.h>
 #include <windtunnel/cli/terminal.h>
-#include <windtunnel/scenarios/format/option_values.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
+#include <windtunnel/scenarios/format/option_values.h>
 
 #include <fmt/format.h>
 
@@ -72,6 +72,18 @@ std::optional<std::uint64_t> read_seed(const std::string& text) {
   const std::optional<std::uint64_t> seed = parse_seed(text);
   if (!seed) complain("error: --seed " + text + ": not a seed; write a number, as 42 or 0x2a");
   return seed;
+}
+
+bool is_a_file(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
+    complain("error: '" + path + "' is a directory; name the history in it");
+    return false;
+  }
+  const bool other = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+  if (other) complain("error: '" + path + "' is a pipe or a device, not a file");
+  return !other;
 }
 
 std::string why_no_junit(const std::string& path) {

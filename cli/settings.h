@@ -2,8 +2,8 @@
 // `--junit`.
 #pragma once
 
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +24,10 @@ int read_scenarios(const std::vector<std::string>& paths, const std::vector<std:
 
 // "42", "0x2a"; nothing, with the reason printed, where it is no seed.
 std::optional<std::uint64_t> read_seed(const std::string& text);
+
+// False, with the reason printed, for a history that is a folder, a pipe or a device. One that is
+// not there counts as a file: whoever opens it says so.
+bool is_a_file(const std::string& path);
 
 // Why the file of `--junit` could not be written; empty when it could, or when none is asked for.
 // Makes nothing.

@@ -49,8 +49,4 @@ std::string duration_text(double seconds) {
   return seconds < 100 ? fmt::format("{:.2f}s", seconds) : fmt::format("{:.0f}s", seconds);
 }
 
-std::string seconds_text(std::int64_t ns) {
-  return fmt::format("{}.{:03} s", ns / 1'000'000'000, ns / 1'000'000 % 1'000);
-}
-
 }  // namespace windtunnel::cli

@@ -35,6 +35,5 @@ void complain(std::string_view text);
 
 // "0.84s", "12ms".
 std::string duration_text(double seconds);
-std::string seconds_text(std::int64_t ns);
 
 }  // namespace windtunnel::cli

@@ -1,11 +1,11 @@
 #include <windtunnel/cli/traces.h>
 
 #include <windtunnel/cli/command.h>
+#include <windtunnel/reports/page/html_report.h>
+#include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/run/run_directory.h>
 #include <windtunnel/reports/text/diff.h>
 #include <windtunnel/reports/text/export.h>
-#include <windtunnel/reports/page/html_report.h>
-#include <windtunnel/reports/run/run_directory.h>
-#include <windtunnel/reports/page/selection.h>
 #include <windtunnel/reports/text/text_report.h>
 #include <windtunnel/scenarios/campaign/run_report.h>
 #include <windtunnel/sim/trace/atomic_file.h>
@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 
 namespace windtunnel::cli {
@@ -56,9 +57,17 @@ std::string past_of(const TraceData& trace, const reports::MessageWords& words, 
   for (std::uint64_t number = event; number > 0 && numbers.size() < limit; --number) {
     if (past[number - 1]) numbers.push_back(number);
   }
+  // What the code said or printed on the way, by the event that it came from.
+  std::multimap<std::uint64_t, const LogLine*> said;
+  for (const LogLine& line : trace.log) {
+    if (line.after <= event) said.emplace(line.cause, &line);
+  }
   std::string text;
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
     text += narrator.line(*number) + "\n";
+    const auto [first, last] = said.equal_range(*number);
+    for (auto line = first; line != last; ++line)
+      text += "log  " + narrator.line(*line->second) + "\n";
   }
   return text;
 }

@@ -4,10 +4,15 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 find_package(benchmark REQUIRED)
 
+# Tests spend their time in the libraries, which are compiled as ever; optimised less, a test file
+# compiles in half the time.
+add_compile_options($<$<CONFIG:Release>:-O1>)
+
 # GoogleTest costs a second in every test file; precompiled once, it costs a fifth of that.
 add_library(test_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/TestPch.cpp")
 target_link_libraries(test_pch PRIVATE GTest::gmock)
 target_precompile_headers(test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+
 # Tells the sources that ask for it, also through a header of the tests, where the tree and the
 # command are. Only those: what does not
 # know where it lies compiles to the same object in every checkout.
@@ -21,6 +26,47 @@ function(windtunnel_test_paths)
   endforeach()
 endfunction()
 
+# One entry of ctest. Nothing is decided by how long it takes: the time-out is for what hangs. An
+# entry that selects no test fails. COST: about how many seconds, where that is long, so that ctest
+# starts it early; afterwards ctest knows by itself.
+function(windtunnel_entry entry name label)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "FILTER;COST;SHARD;SHARDS" "")
+  set(command ${name} --gtest_brief=1)
+  if(arg_FILTER)
+    list(APPEND command "--gtest_filter=${arg_FILTER}")
+  endif()
+  add_test(NAME ${entry} COMMAND ${command})
+  set_tests_properties(${entry} PROPERTIES LABELS ${label} TIMEOUT 21600
+    FAIL_REGULAR_EXPRESSION " 0 tests from 0 test suites ran"
+    WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  if(arg_COST)
+    set_tests_properties(${entry} PROPERTIES COST ${arg_COST})
+  endif()
+  if(arg_SHARDS)
+    set_tests_properties(${entry} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${arg_SHARD}")
+  endif()
+endfunction()
+
+# An entry for each file: the tests of the instantiation PREFIX that have its name as their
+# parameter.
+function(windtunnel_entry_each prefix name label)
+  foreach(file IN LISTS ARGN)
+    get_filename_component(stem "${file}" NAME_WE)
+    string(REPLACE "-" "_" parameter "${stem}")
+    windtunnel_entry(${prefix}.${stem} ${name} ${label} FILTER "${prefix}/*/${parameter}" COST 30)
+  endforeach()
+endfunction()
+
+# How many entries the tests of a program are dealt to, where they take long together, so that
+# `ctest -j` has something to do to the end; and the tests that have entries of their own.
+set(shards_of_test_cli_suite 12)
+set(shards_of_test_checkers 6)
+set(shards_of_test_fuzzing 6)
+set(shards_of_test_property 2)
+set(apart_of_test_scenarios_suite "raft/*:naive/*")
+set(apart_of_test_cli_suite "page/*")
+
 # windtunnel_test(NAME LABEL SOURCE... [LINK target...] [NEEDS_COMMAND])
 function(windtunnel_test name label)
   cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_COMMAND" "" "LINK")
@@ -33,15 +79,30 @@ function(windtunnel_test name label)
     GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
   target_precompile_headers(${name} REUSE_FROM test_pch)
   windtunnel_test_paths(${arg_UNPARSED_ARGUMENTS})
+  foreach(source IN LISTS arg_UNPARSED_ARGUMENTS)
+    get_filename_component(folder "${source}" DIRECTORY)
+    set_property(SOURCE "${source}" PROPERTY UNITY_GROUP "${folder}")
+  endforeach()
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ${WINDTUNNEL_UNITY} UNITY_BUILD_MODE GROUP)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   if(arg_NEEDS_COMMAND)
     if(TARGET windtunnel)
       add_dependencies(${name} windtunnel)
     endif()
   endif()
-  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900
-    WORKING_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  set(filter "")
+  if(apart_of_${name})
+    set(filter FILTER "-${apart_of_${name}}")
+  endif()
+  if(NOT shards_of_${name})
+    windtunnel_entry(${name} ${name} ${label} ${filter})
+    return()
+  endif()
+  foreach(shard RANGE 1 ${shards_of_${name}})
+    math(EXPR index "${shard} - 1")
+    windtunnel_entry(${name}.${shard} ${name} ${label} ${filter} COST 20
+      SHARD ${index} SHARDS ${shards_of_${name}})
+  endforeach()
 endfunction()
 
 # The world in which the unit tests of these libraries run.
@@ -53,6 +114,7 @@ set(world_of_raft harness)
 set(world_of_scenarios harness)
 set(world_of_fuzzing harness)
 # What they share with others.
+set(shared_of_env tests/bench/allocations.cpp)
 set(shared_of_kv tests/bench/allocations.cpp)
 set(shared_of_net tests/bench/allocations.cpp)
 
@@ -84,6 +146,14 @@ foreach(folder property conformance transcripts determinism scenarios cli)
   windtunnel_test(${name} ${folder} ${sources} LINK ${everything} NEEDS_COMMAND)
 endforeach()
 
+# Each shipped scenario, and each page of the documentation.
+foreach(family raft naive)
+  file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/scenarios/${family}/*.yaml")
+  windtunnel_entry_each(${family} test_scenarios_suite scenarios ${files})
+endforeach()
+file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/docs/*.md")
+windtunnel_entry_each(page test_cli_suite cli ${files} "${PROJECT_SOURCE_DIR}/README.md")
+
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/tidy/*.cpp")
 windtunnel_test(test_tidy tidy ${sources})
 
@@ -95,12 +165,13 @@ add_test(NAME consumer COMMAND "${CMAKE_COMMAND}"
   "-DCOMPILER=${CMAKE_CXX_COMPILER}"
   "-DFLAGS=${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}" "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
   -P "${PROJECT_SOURCE_DIR}/tests/consumer/consumer_test.cmake")
-set_tests_properties(consumer PROPERTIES LABELS consumer TIMEOUT 600)
+set_tests_properties(consumer PROPERTIES LABELS consumer TIMEOUT 21600 COST 200)
 
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
 if(sources)
   add_executable(windtunnel_bench ${sources})
   target_link_libraries(windtunnel_bench PRIVATE ${everything} benchmark::benchmark_main)
+  target_compile_options(windtunnel_bench PRIVATE $<$<CONFIG:Release>:-O2>)
   windtunnel_test_paths(${sources})
   set_target_properties(windtunnel_bench PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")

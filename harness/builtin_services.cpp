@@ -1,11 +1,14 @@
 #include <windtunnel/harness/builtin.h>
 
+#include <windtunnel/harness/describe_messages.h>
 #include <windtunnel/protocols/kv/message.h>
 #include <windtunnel/protocols/kv/raft_client.h>
-#include <windtunnel/protocols/naive/naive.h>
+#include <windtunnel/protocols/net/framing.h>
 #include <windtunnel/protocols/kv/raft_kv.h>
+#include <windtunnel/protocols/naive/naive.h>
 #include <windtunnel/protocols/raft/marks.h>
 #include <windtunnel/protocols/raft/message.h>
+#include <windtunnel/protocols/raft/words.h>
 
 namespace windtunnel::scenarios {
 namespace {
@@ -31,6 +34,7 @@ ServiceDefinition raft_kv() {
   definition.doc = "the key-value store replicated by Raft";
   definition.options = raft_kv_options();
   definition.marks = raft::kMarks;
+  definition.words = raft::kWords;
   definition.max_nodes = kRaftKvMaxNodes;
   definition.max_servers = kObservedNodes;
   definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
@@ -39,9 +43,15 @@ ServiceDefinition raft_kv() {
   definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
     return std::make_unique<kv::RaftClient>(raft_kv_client_options(config));
   };
+  definition.describe = describe_raft_kv;
   add_types(definition.messages, 1, 0x1f, &raft_name);
   add_types(definition.messages, 0x60, 0x6f, &kv::message_name);
-  definition.time_out = [](Service& service) { static_cast<RaftKvService&>(service).time_out(); };
+  // With `transport: streams` its nodes talk in frames.
+  definition.classes.frame = [](Port, BytesView bytes) { return frame_of(bytes); };
+  definition.actions.push_back(
+      {"timeout", "its election timer expires now", [](Service& service, const OptionValues&) {
+         static_cast<RaftKvService&>(service).time_out();
+       }});
   return definition;
 }
 
@@ -56,6 +66,7 @@ ServiceDefinition naive_kv() {
   definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
     return std::make_unique<naive::NaiveClient>(config);
   };
+  definition.describe = describe_naive_kv;
   add_types(definition.messages, 0x70, 0x7f, &naive::message_name);
   return definition;
 }

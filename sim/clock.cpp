@@ -4,6 +4,8 @@
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
 
+#include <algorithm>
+
 namespace windtunnel {
 namespace {
 
@@ -69,7 +71,12 @@ void SimClock::set_drift(std::int64_t ppb) {
   changed();
 }
 
-void SimClock::jump_wall(Duration by) { set_wall_offset(wall_offset_ + by); }
+// A jump that is repeated goes no further than these.
+void SimClock::jump_wall(Duration by) {
+  constexpr std::int64_t kFurthest = std::int64_t{100} * 365 * 86'400 * kBillion;
+  const std::int64_t jump = std::clamp(by.ns, -kFurthest, kFurthest);
+  set_wall_offset({std::clamp(wall_offset_.ns + jump, -kFurthest, kFurthest)});
+}
 
 void SimClock::set_wall_offset(Duration offset) {
   wall_offset_ = offset;

@@ -142,6 +142,12 @@ void SimProcess::exit(std::string_view why) {
   if (!severed_) node_.exit(why);
 }
 
+SimLog::SimLog(Node& node) : Log(node.simulation().log_level()), node_(node) {}
+
+void SimLog::write(LogLevel level, std::string_view text) {
+  if (!severed_ && wants(level)) node_.simulation().log(node_.id(), level, text);
+}
+
 Incarnate::Incarnate(Node& node, NodeInbox& inbox)
     : node_(node),
       inbox_(inbox),
@@ -151,10 +157,11 @@ Incarnate::Incarnate(Node& node, NodeInbox& inbox)
       compute_(node, inbox),
       observer_(node),
       process_(node),
+      log_(node),
       transport_(node.simulation().network().attach(node)),
       disk_(node.disk().attach()),
-      env_{node.id(), timers_,  timers_, executor_, *transport_,
-           *disk_,    compute_, random_, observer_, process_} {}
+      env_{node.id(), timers_, timers_,   executor_, *transport_, *disk_,
+           compute_,  random_, observer_, process_,  log_} {}
 
 Incarnate::~Incarnate() = default;
 
@@ -170,6 +177,7 @@ void Incarnate::sever(CrashKind kind) {
   compute_.sever();
   observer_.sever();
   process_.sever();
+  log_.sever();
   transport_->sever(kind == CrashKind::power);
   disk_->sever();
 }

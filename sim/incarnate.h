@@ -128,6 +128,17 @@ class SimProcess final : public Process {
   bool severed_ = false;
 };
 
+class SimLog final : public Log {
+ public:
+  explicit SimLog(Node& node);
+  void write(LogLevel level, std::string_view text) override;
+  void sever() { severed_ = true; }
+
+ private:
+  Node& node_;
+  bool severed_ = false;
+};
+
 class Incarnate {
  public:
   Incarnate(Node& node, NodeInbox& inbox);
@@ -151,6 +162,7 @@ class Incarnate {
   SimCompute compute_;
   SimObserver observer_;
   SimProcess process_;
+  SimLog log_;
   std::unique_ptr<NodeTransport> transport_;
   std::unique_ptr<NodeDisk> disk_;
   Env env_;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <windtunnel/protocols/base/ids.h>
+#include <windtunnel/protocols/env/message_classes.h>
 #include <windtunnel/protocols/env/service.h>
 #include <windtunnel/sim/trace/record.h>
 
@@ -37,7 +38,11 @@ struct ComputeOptions {
 
 struct NodeOptions {
   std::string name;
+  // Whether others can connect streams to it. A client of a cluster cannot be connected to, as on
+  // sockets, where it has no listener; messages reach it.
+  bool has_listener = true;
   ComputeOptions compute;
+  MessageClasses messages{};
 };
 
 // An input waiting for its core: messages and stream events. Timers and completions are waiters.
@@ -59,10 +64,13 @@ class Node {
 
   NodeId id() const { return id_; }
   const std::string& name() const { return name_; }
+  bool has_listener() const { return has_listener_; }
   // Of the current or last life.
   Incarnation incarnation() const { return incarnation_; }
   bool up() const { return incarnate_ != nullptr && !severed_; }
   bool paused() const { return paused_; }
+  // Whether it has been up before, or is.
+  bool was_started() const { return started_once_; }
   // Whether the machine runs, be it without the program: after a crash of the process its kernel
   // still ends and refuses streams. False before the first start and after a power loss.
   bool powered() const { return powered_; }
@@ -72,6 +80,8 @@ class Node {
   Simulation& simulation() { return sim_; }
   // Takes effect with the next input.
   ComputeOptions& compute_options() { return compute_; }
+  // How what it sends is told apart.
+  const MessageClasses& messages() const { return messages_; }
   // Core time used since the last start, and what waits now: for overload and utilisation.
   Duration busy() const;
   std::size_t inbox_length() const;
@@ -115,7 +125,9 @@ class Node {
   Simulation& sim_;
   NodeId id_;
   std::string name_;
+  bool has_listener_;
   ComputeOptions compute_;
+  MessageClasses messages_;
   ProgramFactory program_;
   Incarnation incarnation_;
   bool started_once_ = false;

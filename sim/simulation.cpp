@@ -45,6 +45,8 @@ Node& Simulation::add_node(const NodeOptions& options, ProgramFactory program) {
   const NodeId id{static_cast<std::uint32_t>(nodes_.size())};
   nodes_.push_back(std::make_unique<Node>(*this, id, options, std::move(program)));
   trace_.name(options.name);
+  node_names_.push_back(nodes_.back()->name().c_str());
+  context_.node_names = node_names_;
   return *nodes_.back();
 }
 
@@ -53,6 +55,24 @@ Node* Simulation::find_node(std::string_view name) {
     if (node->name() == name) return node.get();
   }
   return nullptr;
+}
+
+void Simulation::log(NodeId node, LogLevel level, std::string_view text) {
+  LogLine line;
+  line.after = trace_.size();
+  line.cause = cause_;
+  line.time = now_;
+  line.node = node;
+  line.incarnation = nodes_[node.value]->incarnation();
+  line.level = level;
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = text.find('\n');
+    line.text = text.substr(0, end);
+    if (log_listener_ != nullptr) log_listener_->on_log(*this, line);
+    trace_.log(line);
+    if (end != std::string_view::npos) text.remove_prefix(end + 1);
+  }
 }
 
 DrawKey Simulation::draws(std::string_view purpose, std::string_view entity) const {

@@ -25,6 +25,7 @@ namespace windtunnel {
 
 class Network;
 class Node;
+class Simulation;
 struct NodeOptions;
 
 // A run that exceeds one of these ends; what it shows is unknown. 0: no limit.
@@ -43,7 +44,27 @@ struct SimulationOptions {
   // Equal times in a seeded order instead of first in, first out.
   bool permute_ties = false;
   TraceLevel trace = TraceLevel::hash;
+  // The lines of node code that are wanted. They change nothing else.
+  LogLevel log = LogLevel::off;
   SimulationLimits limits;
+};
+
+// Sees the lines of the log as they come.
+class LogListener {
+ public:
+  virtual void on_log(Simulation& sim, const LogLine& line) = 0;
+
+ protected:
+  ~LogListener() = default;
+};
+
+// Is told whenever code of a node has returned to the loop: what it printed, it has printed.
+class CodeListener {
+ public:
+  virtual void on_return(NodeId node) = 0;
+
+ protected:
+  ~CodeListener() = default;
 };
 
 enum class StopReason : std::uint8_t {
@@ -81,6 +102,10 @@ class Simulation {
   // Makes the current run_until return after the event under way.
   void request_stop() { stop_requested_ = true; }
 
+  // Null: nobody. Set while no node runs.
+  void set_log_listener(LogListener* listener) { log_listener_ = listener; }
+  void set_code_listener(CodeListener* listener) { code_listener_ = listener; }
+
   // --- For the parts of the world. ---
   Instant now() const { return now_; }
   std::uint64_t seed() const { return options_.seed; }
@@ -102,6 +127,9 @@ class Simulation {
     context_.event = trace_.append(record);
     return context_.event;
   }
+  LogLevel log_level() const { return options_.log; }
+  // Enters what `node` says or printed into the log, a line or several.
+  void log(NodeId node, LogLevel level, std::string_view text);
   // The record that led to what is being done now. Sends, timers and disk operations inherit it.
   std::uint64_t cause() const { return cause_; }
   void set_cause(std::uint64_t number) { cause_ = number; }
@@ -144,7 +172,10 @@ class Simulation {
   WaiterList run_queue_;
   std::vector<std::function<void()>> deferred_;
   Trace trace_;
+  LogListener* log_listener_ = nullptr;
+  CodeListener* code_listener_ = nullptr;
   std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<const char*> node_names_;  // for the context
   std::unique_ptr<Network> network_;
 };
 
@@ -153,7 +184,10 @@ class Simulation::Running {
   Running(Simulation& sim, NodeId node) : sim_(sim), former_(sim.context_.node) {
     sim_.context_.node = node.value;
   }
-  ~Running() { sim_.context_.node = former_; }
+  ~Running() {
+    if (sim_.code_listener_ != nullptr) sim_.code_listener_->on_return(NodeId{sim_.context_.node});
+    sim_.context_.node = former_;
+  }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 

@@ -1,4 +1,5 @@
-// Liveness and availability, with the limits that the caller names (see checkers/availability/availability.h).
+// Liveness and availability, with the limits that the caller names (see
+// checkers/availability/availability.h).
 #include <windtunnel/checkers/availability/availability.h>
 
 #include <windtunnel/checkers/audit/audits.h>

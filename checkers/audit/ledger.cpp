@@ -70,6 +70,7 @@ void Ledger::enter(std::string_view name, Value subject, std::vector<std::uint32
   flaw.subject = std::move(subject);
   flaw.witness.operations = items_of(history_, std::move(operations));
   flaw.witness.explanation = std::move(explanation);
+  flaw.witness.kind = name;
   flaw.witness.minimised = true;
 }
 

@@ -1,5 +1,7 @@
 #include <windtunnel/checkers/history/edn.h>
 
+#include <windtunnel/protocols/base/utf8.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,6 +35,18 @@ std::string shown(std::string_view text) {
   std::string out;
   for (const char c : text.substr(0, 24)) out += c < 0x20 || c == 0x7f ? '?' : c;
   return out;
+}
+
+// The first byte that is no UTF-8; the size of the text when there is none.
+std::size_t not_utf8(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const bool plain = static_cast<unsigned char>(text[at]) < 0x80;
+    const std::size_t length = plain ? 1 : utf8_length(text.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
 }
 
 bool looks_like_number(std::string_view token) {
@@ -185,8 +199,10 @@ bool EdnReader::read_dispatch(Value& out, int depth) {
   ++at_;
   if (out_of_text()) return fail("the text ends after '#'");
   if (text_[at_] == '{') return read_items('}', Value::Kind::set, out, depth);
+  const std::size_t start = at_;
   const std::string_view tag = take_token();
   if (tag.empty()) return fail(fmt::format("{} after '#'", shown(text_[at_])));
+  if (!cut_ && !check_utf8(start)) return false;
   if (tag[0] == '#') {
     out = Value(Value::Kind::number, fmt::format("#{}", tag));
     return true;
@@ -197,6 +213,15 @@ bool EdnReader::read_dispatch(Value& out, int depth) {
   return true;
 }
 
+// What was read since `start` must be UTF-8: no other format can hold anything else.
+bool EdnReader::check_utf8(std::size_t start) {
+  const std::string_view read = text_.substr(start, at_ - start);
+  const std::size_t wrong = not_utf8(read);
+  if (wrong == read.size()) return true;
+  at_ = start + wrong;
+  return fail(fmt::format("{} is not UTF-8", shown(text_[at_])));
+}
+
 bool EdnReader::read_string(Value& out) {
   const std::size_t start = at_;
   std::string text;
@@ -205,7 +230,7 @@ bool EdnReader::read_string(Value& out) {
     if (c == '"') {
       ++at_;
       out = Value(text);
-      return true;
+      return check_utf8(start);
     }
     if (c != '\\') {
       text += c;
@@ -272,7 +297,9 @@ bool EdnReader::read_character(Value& out) {
   const std::size_t start = at_;
   ++at_;
   take_token();
+  if (out_of_text() && cut_) return false;
   const std::string_view name = text_.substr(start, at_ - start);
+  if (!check_utf8(start)) return false;
   std::string code(name);
   if (name.size() == 5 && name[0] == 'u') {
     code.clear();
@@ -296,6 +323,7 @@ std::string_view EdnReader::take_token() {
 bool EdnReader::read_token(Value& out) {
   const std::size_t start = at_;
   const std::string_view token = take_token();
+  if (!cut_ && !check_utf8(start)) return false;
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   const auto noise = std::find_if(token.begin(), token.end(), control);
   if (noise != token.end()) {

@@ -1,6 +1,6 @@
-// EDN (https://github.com/edn-format/edn): a reader that takes one form at a time from a text, and
-// a writer. Sets, lists, characters, tagged literals, comments and `#_` are understood; numbers
-// that do not fit int64 keep their text. Nesting is bounded by kMaxDepth.
+// EDN (https://github.com/edn-format/edn): a reader that takes one form at a time from a text in
+// UTF-8, and a writer. Sets, lists, characters, tagged literals, comments and `#_` are understood;
+// numbers that do not fit int64 keep their text. Nesting is bounded by kMaxDepth.
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
@@ -44,6 +44,7 @@ class EdnReader {
  private:
   bool fail(std::string reason);
   bool out_of_text();
+  bool check_utf8(std::size_t start);
   bool skip_blanks(int depth);
   bool read_form(Value& out, int depth);
   bool read_items(char closing, Value::Kind kind, Value& out, int depth);

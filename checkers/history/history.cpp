@@ -25,12 +25,6 @@ std::string shown(const Value& value) {
 
 }  // namespace
 
-std::string seconds_text(std::int64_t ns, int digits) {
-  const std::string fraction = fmt::format("{:09}", ns % 1'000'000'000);
-  return fmt::format("{}.{} s", ns / 1'000'000'000,
-                     fraction.substr(0, static_cast<std::size_t>(digits)));
-}
-
 std::string_view name_of(EventType type) {
   switch (type) {
     case EventType::invoke: return "invoke";

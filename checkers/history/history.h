@@ -8,8 +8,9 @@
 //   operations.
 #pragma once
 
-#include <windtunnel/protocols/base/time.h>
 #include <windtunnel/protocols/base/value.h>
+#include <windtunnel/protocols/base/time.h>
+#include <windtunnel/protocols/base/time_text.h>
 
 #include <cstdint>
 #include <optional>
@@ -46,9 +47,6 @@ struct Operation {
   std::uint32_t completed = kNoEvent;   // kNoEvent when it never completed
   EventType outcome = EventType::info;  // ok, fail or info
 };
-
-// "1.200 s"; with nine digits and fewer behind the point as asked, cut and not rounded.
-std::string seconds_text(std::int64_t ns, int digits = 3);
 
 // Why a history was refused. Line and column count from 1; 0 means not known.
 struct ReadError {

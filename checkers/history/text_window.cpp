@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,11 +14,19 @@
 
 namespace windtunnel::checkers {
 
+// Without O_NONBLOCK a pipe would be waited for.
 FileSource::FileSource(std::string path)
     : name_(std::move(path)),
-      descriptor_(::open(name_.c_str(), O_RDONLY | O_CLOEXEC)),
-      open_error_(descriptor_ < 0 ? errno : 0),
-      owned_(true) {}
+      descriptor_(::open(name_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)),
+      owned_(true) {
+  struct stat status {};
+  const bool found = descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0;
+  if (!found) {
+    refused_ = std::strerror(errno);
+  } else if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+    refused_ = "it is a pipe or a device, not a file";
+  }
+}
 
 FileSource::FileSource(int descriptor, std::string name)
     : name_(std::move(name)), descriptor_(descriptor) {}
@@ -27,14 +36,13 @@ FileSource::~FileSource() {
 }
 
 std::optional<ReadError> FileSource::read(std::span<char> into, std::size_t& count) {
-  int error = open_error_;
-  while (error == 0) {
+  while (refused_.empty()) {
     const ssize_t got = ::read(descriptor_, into.data(), into.size());
     count = got < 0 ? 0 : static_cast<std::size_t>(got);
     if (got >= 0) return std::nullopt;
-    if (errno != EINTR) error = errno;
+    if (errno != EINTR) refused_ = std::strerror(errno);
   }
-  return ReadError{0, 0, fmt::format("cannot read {}: {}", name_, std::strerror(error))};
+  return ReadError{0, 0, fmt::format("cannot read {}: {}", name_, refused_)};
 }
 
 TextWindow::TextWindow(std::string_view whole, const WindowSize& size)

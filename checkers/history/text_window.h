@@ -25,7 +25,8 @@ class ByteSource {
   virtual std::optional<ReadError> read(std::span<char> into, std::size_t& count) = 0;
 };
 
-// The bytes of a file. Where it cannot be opened, or is a folder, the first reading fails.
+// The bytes of a file. Where it cannot be opened, or is a folder, a pipe or a device, the first
+// reading fails.
 class FileSource final : public ByteSource {
  public:
   explicit FileSource(std::string path);
@@ -39,7 +40,7 @@ class FileSource final : public ByteSource {
  private:
   std::string name_;
   int descriptor_ = -1;
-  int open_error_ = 0;
+  std::string refused_;  // why it cannot be read; empty: it can
   bool owned_ = false;
 };
 

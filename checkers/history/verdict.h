@@ -25,6 +25,9 @@ struct Witness {
   std::vector<Item> operations;  // by invocation
   std::uint32_t omitted = 0;     // needed, but not listed: earlier ones
   std::string explanation;       // whole sentences
+  // In a few fixed words what is wrong, without anything of this history: two histories that are
+  // wrong for the same reason have the same. Empty where the checker has one kind only.
+  std::string kind;
   std::string key;               // of the object (EDN) when the history has several, else empty
   // No operation can be left out of it without making it legal or cutting a value from its origin,
   // as far as the budget went.

@@ -1,5 +1,7 @@
 #include <windtunnel/checkers/objects/models.h>
 
+#include <fmt/format.h>
+
 #include <optional>
 
 namespace windtunnel::checkers {
@@ -23,14 +25,16 @@ struct MutexModel {
   std::string describe(const State& held) const { return held ? "held" : "free"; }
 };
 
-// Additions and subtractions that return nothing, reads that return the sum.
+// Additions and subtractions that return nothing, reads that return the sum. Amounts have 64 bits,
+// so no sum of 2^32 of them leaves these.
 struct CounterModel {
+  using Sum = __int128;
   struct Op {
     bool read = false;
-    std::int64_t amount = 0;
+    Sum amount = 0;
     friend auto operator<=>(const Op&, const Op&) = default;
   };
-  using State = std::int64_t;
+  using State = Sum;
 
   std::int64_t first = 0;
 
@@ -40,16 +44,17 @@ struct CounterModel {
     return !op.read || sum == op.amount;
   }
   Traits traits(const Op& op) const { return {.observer = op.read, .total = !op.read}; }
-  std::string describe(const State& sum) const { return std::to_string(sum); }
+  std::string describe(const State& sum) const { return fmt::format("{}", sum); }
 };
 
 // What an operation adds; nothing for one that is none of a counter.
-std::optional<std::int64_t> amount_of(const KeyedOperation& op) {
+std::optional<CounterModel::Sum> amount_of(const KeyedOperation& op) {
   const bool down = *op.f == "decrement" || *op.f == "subtract";
   if (!down && *op.f != "add" && *op.f != "increment") return std::nullopt;
   if (op.argument->is_nil()) return down ? -1 : 1;
   if (!op.argument->is_integer()) return std::nullopt;
-  return down ? -op.argument->integer() : op.argument->integer();
+  const CounterModel::Sum amount = op.argument->integer();
+  return down ? -amount : amount;
 }
 
 }  // namespace
@@ -82,7 +87,7 @@ bool build_counter(const std::vector<KeyedOperation>& operations, const Value& i
       if (!op.result->is_integer()) return false;
       it = {true, op.result->integer()};
     } else {
-      const std::optional<std::int64_t> amount = amount_of(op);
+      const std::optional<CounterModel::Sum> amount = amount_of(op);
       if (!amount.has_value()) return false;
       it.amount = *amount;
     }

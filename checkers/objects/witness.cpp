@@ -136,8 +136,7 @@ void narrow(Object& object, Finding& finding, const Limits& limits) {
 // "at 5.312 s", or "(index 12)" in a history without times.
 std::string moment(const Event& event) {
   if (event.time_ns == kNoTime) return fmt::format("(index {})", event.index);
-  return fmt::format("at {}.{:03} s", event.time_ns / 1'000'000'000,
-                     event.time_ns / 1'000'000 % 1000);
+  return "at " + seconds_text(event.time_ns);
 }
 
 // A witness is to be read. Of a long one: what was open when the failed operation was called or
@@ -175,6 +174,34 @@ std::string explain(const History& history, const Object& object, const Finding&
   text += finding.states.size() == 1 ? " was " : " could only have been ";
   text += fmt::format("{}", fmt::join(finding.states, " or "));
   return text + ", and no order of the operations that were open then makes it legal.";
+}
+
+// The algorithm may have refused the history at an operation that is legal anywhere: then it is the
+// last one to return that is not.
+const Step& culprit_of(const Object& object, const Step& failed) {
+  const auto is_total = [&](const Step& step) { return object.machine->traits(step.kind).total; };
+  if (!is_total(failed)) return failed;
+  const Step* last = &failed;
+  for (const Step& step : object.problem.steps) {
+    if (is_total(step) || step.ret == kNever) continue;
+    if (last == &failed || step.ret > last->ret) last = &step;
+  }
+  return *last;
+}
+
+// An invented result has no operation that it could come from; every other one is misplaced. Which
+// of them an order of returns gives is chance, so there are no finer kinds: values, keys and what
+// else the object could have been differ from one run to the next.
+std::string kind_of(const Object& object, std::uint32_t failed) {
+  const Step& culprit = culprit_of(object, object.problem.steps[failed]);
+  Machine& machine = *object.machine;
+  bool has_origin = machine.step(machine.initial(), culprit.kind) != kIllegal;
+  for (const Step& step : object.problem.steps) {
+    if (&step == &culprit || step.call > culprit.ret) continue;
+    has_origin = has_origin || machine.may_see(culprit.kind, step.kind);
+  }
+  const bool looks = machine.traits(culprit.kind).observer;
+  return std::string(has_origin ? "misplaced" : "invented") + (looks ? " read" : " update");
 }
 
 }  // namespace
@@ -224,6 +251,7 @@ Witness make_witness(const History& history, Object& object, Finding finding,
     WT_ASSERT(plain != Decision::ok, "the plain search agrees that the witness is illegal");
     witness.rechecked = plain == Decision::violated;
   }
+  witness.kind = kind_of(object, finding.failed_step);
   witness.explanation =
       finding.explanation.empty() ? explain(history, object, finding) : finding.explanation;
   const std::vector<Step>& steps = object.problem.steps;

@@ -23,6 +23,7 @@ std::size_t severity(const Anomaly& anomaly) {
 Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
   Witness witness;
   witness.explanation = anomaly.name + ": " + anomaly.explanation;
+  witness.kind = anomaly.name;
   witness.rechecked = anomaly.rechecked;
   // No transaction of a simple cycle can be left out of it.
   witness.minimised = !anomaly.cycle.empty();

@@ -17,7 +17,7 @@
 namespace windtunnel::checkers {
 
 struct IsolationReport {
-  Verdict verdict;    // its witness is the worst anomaly that the level forbids
+  Verdict verdict;  // its witness is the worst anomaly that the level forbids
   std::string worst;  // its name; empty where there is none
   std::vector<Anomaly> anomalies;
   LevelReport levels;

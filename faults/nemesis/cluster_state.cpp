@@ -6,10 +6,24 @@
 
 namespace windtunnel::faults {
 
-ClusterState::ClusterState(Simulation& sim, std::vector<NodeName> nodes)
-    : sim_(sim), nodes_(std::move(nodes)), leads_in_term_(nodes_.size()) {
-  const RecordKind role = kind_of(ObservationKind::role);
-  sim_.trace().add_listener(*this, {RecordKind::crash, RecordKind::start, role});
+namespace {
+
+const ServiceWords* service_of(const Dictionary& dictionary, std::string_view nodes) {
+  for (const ServiceWords& service : dictionary.services()) {
+    if (service.nodes == nodes) return &service;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ClusterState::ClusterState(Simulation& sim, std::vector<NodeName> nodes,
+                           const Dictionary& dictionary)
+    : sim_(sim),
+      nodes_(std::move(nodes)),
+      dictionary_(dictionary),
+      standings_(dictionary, nodes_.size()) {
+  sim_.trace().add_listener(*this, standings_.kinds_of_roles());
 }
 
 ClusterState::~ClusterState() { sim_.trace().remove_listener(*this); }
@@ -18,13 +32,31 @@ std::uint32_t ClusterState::node_count() const { return static_cast<std::uint32_
 
 bool ClusterState::up(NodeId node) const { return sim_.node(node).up(); }
 
-NodeId ClusterState::leader(std::string_view group) const {
-  NodeId found = kNoNode;
-  std::uint64_t newest = 0;
-  for (std::uint32_t i = 0; i < leads_in_term_.size(); ++i) {
-    if (leads_in_term_[i] <= newest || nodes_[i].group != group || !up(NodeId{i})) continue;
-    newest = leads_in_term_[i];
-    found = NodeId{i};
+bool ClusterState::was_started(NodeId node) const { return sim_.node(node).was_started(); }
+
+bool ClusterState::leads(NodeId node, std::optional<std::uint32_t> group) const {
+  const ServiceWords* service = service_of(dictionary_, nodes_[node.value].group);
+  if (service == nullptr || !up(node)) return false;
+  for (std::uint32_t i = 0; i < service->groups; ++i) {
+    if (group && *group != i) continue;
+    if (standings_.leader(GroupId{service->first.value + i}) == node) return true;
+  }
+  return false;
+}
+
+std::vector<NodeId> ClusterState::voters(std::string_view name,
+                                         std::optional<std::uint32_t> group) const {
+  const ServiceWords* service = service_of(dictionary_, name);
+  const Standing* known = nullptr;
+  if (service != nullptr && (group ? *group < service->groups : service->groups == 1)) {
+    known = standings_.configuration(GroupId{service->first.value + group.value_or(0)});
+  }
+  std::vector<NodeId> found;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].client || nodes_[i].group != name) continue;
+    const bool votes = known == nullptr || i >= kObservedNodes ? !nodes_[i].spare
+                                                               : (known->voters >> i & 1) != 0;
+    if (votes) found.push_back(NodeId{i});
   }
   return found;
 }
@@ -46,14 +78,10 @@ std::vector<NodeId> ClusterState::clients() const {
 }
 
 void ClusterState::on_record(std::uint64_t, const Record& record) {
-  if (record.node.value >= nodes_.size()) return;
-  if (record.kind == RecordKind::crash || record.kind == RecordKind::start) {
-    leads_in_term_[record.node.value] = 0;
-  } else if (record.is_observation() && record.observation() == ObservationKind::role) {
-    const bool leads = record.a == static_cast<std::uint64_t>(Role::leader);
-    leads_in_term_[record.node.value] = leads ? record.b : 0;
-    if (leads) ++elections_;
-  }
+  standings_.take(record, [](const Standing&) {});
+  if (!record.is_observation() || record.observation() != ObservationKind::role) return;
+  const ServiceWords* service = dictionary_.of(record.group);
+  if (service != nullptr && service->leads(record.a)) terms_led_.emplace(record.group, record.b);
 }
 
 }  // namespace windtunnel::faults

@@ -2,24 +2,23 @@
 #pragma once
 
 #include <windtunnel/faults/plan/selector.h>
+#include <windtunnel/faults/plan/watch.h>
 #include <windtunnel/sim/simulation.h>
+#include <windtunnel/sim/trace/standings.h>
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::faults {
 
-// A node as the scenario names it. The index is the NodeId.
-struct NodeName {
-  std::string name;
-  std::string group;
-  bool client = false;
-};
-
 class ClusterState final : public ClusterView, public RecordListener {
  public:
-  ClusterState(Simulation& sim, std::vector<NodeName> nodes);
+  // The dictionary has a service for each group of nodes, by its name; it must outlive the state.
+  ClusterState(Simulation& sim, std::vector<NodeName> nodes, const Dictionary& dictionary);
   ~ClusterState();
   ClusterState(const ClusterState&) = delete;
   ClusterState& operator=(const ClusterState&) = delete;
@@ -29,20 +28,27 @@ class ClusterState final : public ClusterView, public RecordListener {
   std::string_view group(NodeId node) const override { return nodes_[node.value].group; }
   bool is_client(NodeId node) const override { return nodes_[node.value].client; }
   bool up(NodeId node) const override;
-  NodeId leader(std::string_view group) const override;
+  bool is_spare(NodeId node) const override { return nodes_[node.value].spare; }
+  bool was_started(NodeId node) const override;
+  bool leads(NodeId node, std::optional<std::uint32_t> group) const override;
+  std::vector<NodeId> voters(std::string_view name,
+                             std::optional<std::uint32_t> group) const override;
+  const std::vector<NodeName>& nodes() const { return nodes_; }
+  const Dictionary& dictionary() const { return dictionary_; }
 
   std::vector<NodeId> servers() const;
   std::vector<NodeId> clients() const;
-  // Leaders elected so far, in all groups.
-  std::uint64_t elections() const { return elections_; }
+  // Terms, of all groups, that somebody has led so far.
+  std::uint64_t elections() const { return terms_led_.size(); }
 
   void on_record(std::uint64_t number, const Record& record) override;
 
  private:
   Simulation& sim_;
   std::vector<NodeName> nodes_;
-  std::vector<std::uint64_t> leads_in_term_;  // 0: does not lead
-  std::uint64_t elections_ = 0;
+  const Dictionary& dictionary_;
+  Standings standings_;
+  std::set<std::pair<GroupId, std::uint64_t>> terms_led_;
 };
 
 }  // namespace windtunnel::faults

@@ -55,6 +55,24 @@ std::vector<NodeId> Nemesis::ends(const Selector& selector, const Active& active
   return all;
 }
 
+std::vector<Nemesis::Senders> Nemesis::senders(std::string_view type,
+                                               const std::vector<NodeId>& from) const {
+  if (type.empty()) return {{std::nullopt, from}};
+  std::vector<Senders> found;
+  for (const NodeId node : from) {
+    const std::optional<std::uint8_t> kind = options_.message_class(node, type);
+    if (!kind) continue;
+    const auto known = std::find_if(found.begin(), found.end(),
+                                    [&](const Senders& each) { return each.kind == kind; });
+    if (known == found.end()) {
+      found.push_back({kind, {node}});
+    } else {
+      known->nodes.push_back(node);
+    }
+  }
+  return found;
+}
+
 void Nemesis::bite(const Active& active) {
   if (progress_[active.fault].node_bites++ > 0) return;
   Record record;
@@ -126,16 +144,15 @@ struct Nemesis::Apply {
     part(active.victims, nemesis.ends(change.to, active, "fault.targets"), fault);
   }
 
-  bool filter(const MessageFilter& messages, LinkFault& fault) const {
-    fault.streams = false;
-    if (messages.type.empty()) return true;
-    fault.kind = nemesis.options_.message_byte(messages.type);
-    return fault.kind.has_value();
-  }
+  // Each service numbers its classes as it likes: a part for each number.
   void messages(const MessageFilter& which, LinkFault fault) const {
-    if (!filter(which, fault)) return;
+    fault.streams = false;
     active.victims = nemesis.ends(which.from, active, "fault.victims");
-    part(active.victims, nemesis.ends(which.to, active, "fault.targets"), fault);
+    const std::vector<NodeId> to = nemesis.ends(which.to, active, "fault.targets");
+    for (const Senders& senders : nemesis.senders(which.type, active.victims)) {
+      fault.kind = senders.kind;
+      part(senders.nodes, to, fault);
+    }
   }
   void operator()(const Hold& hold) const {
     LinkFault fault;
@@ -233,10 +250,9 @@ struct Nemesis::Apply {
         heal.nodes.terms.empty() ? nemesis.cluster_.servers() : nemesis.select(heal.nodes, active);
     if (nemesis.apply_heal(active.victims)) nemesis.bite(active);
   }
-  void operator()(const TimeoutNow& timeout) const {
-    for (const NodeId node : nemesis.select(timeout.node, active)) {
-      if (!nemesis.sim_.node(node).up()) continue;
-      nemesis.options_.time_out(node);
+  void operator()(const Act& act) const {
+    for (const NodeId node : nemesis.select(act.nodes, active)) {
+      if (!nemesis.sim_.node(node).up() || !nemesis.options_.act(node, act)) continue;
       active.victims.push_back(node);
       nemesis.bite(active);
     }
@@ -259,7 +275,7 @@ void Nemesis::begin(std::size_t fault, std::uint64_t occurrence, const Effect& e
   Record record;
   record.kind = RecordKind::fault_begin;
   record.a = sim_.trace().name(plan.id);
-  record.b = sim_.trace().name(plan.label.empty() ? name_of(effect) : plan.label);
+  record.b = sim_.trace().name(plan.label.empty() ? title_of(effect) : plan.label);
   record.c = bit_set(active.victims);
   record.aux = static_cast<std::uint16_t>(effect.index());
   sim_.record(record);
@@ -268,7 +284,7 @@ void Nemesis::begin(std::size_t fault, std::uint64_t occurrence, const Effect& e
   report.occurrences.push_back({sim_.now(), kEndOfTime, active.victims, std::move(frozen)});
   if (duration) {
     const Duration length = duration->draw(draws("fault.duration", fault, occurrence).at(0));
-    sim_.schedule(sim_.now() + length, *this, 1, active.id);
+    active.ending = sim_.schedule(sim_.now() + length, *this, kEnd, active.id);
   }
   active_.push_back(std::move(active));
   for (const NodeId node : active_.back().victims) settle_node(node);
@@ -293,6 +309,7 @@ void Nemesis::remove_parts(Active& active) {
 
 // `active` is no longer among the active ones.
 void Nemesis::undo(Active& active) {
+  sim_.cancel(active.ending);
   remove_parts(active);
   end_disk_fault(active);
   if (acts_on<Crash>(active.effect)) {
@@ -338,8 +355,11 @@ void Nemesis::narrow_parts(Active& active, const std::vector<NodeId>& healed) {
 
 void Nemesis::heal(const std::vector<NodeId>& nodes) { apply_heal(nodes); }
 
-bool Nemesis::apply_heal(const std::vector<NodeId>& nodes) {
-  std::vector<NodeId> healed = nodes;
+bool Nemesis::apply_heal(const std::vector<NodeId>& those) {
+  // One that has not started yet is not down.
+  std::vector<NodeId> nodes = those;
+  std::erase_if(nodes, [&](NodeId node) { return !cluster_.was_started(node); });
+  std::vector<NodeId> healed = those;
   add_nodes(healed, cluster_.clients());
   std::vector<std::uint64_t> ended;
   bool changes =

@@ -49,7 +49,6 @@ struct Nemesis::Freeze {
       ends(effect.messages.from, effect.messages.to);
     }
     if constexpr (requires { effect.nodes; }) victims(effect.nodes);
-    if constexpr (requires { effect.node; }) victims(effect.node);
   }
 };
 

@@ -10,23 +10,7 @@
 namespace windtunnel::faults {
 namespace {
 
-// What an event of the nemesis is about: the first word.
-constexpr std::uint64_t kFire = 0;  // the fault b fires
-constexpr std::uint64_t kEnd = 1;   // the occurrence b ends
-constexpr std::uint64_t kStep = 2;  // the script of fault b goes on
-
 Instant at_time(Duration since_start) { return Instant{} + since_start; }
-
-Observation observation_of(const Record& record) {
-  Observation observation;
-  observation.kind = record.observation();
-  observation.group = record.group;
-  observation.a = record.a;
-  observation.b = record.b;
-  observation.c = record.c;
-  observation.d = record.d;
-  return observation;
-}
 
 }  // namespace
 
@@ -42,16 +26,39 @@ Nemesis::Nemesis(Simulation& sim, const FaultPlan& plan, ClusterState& cluster,
     Node& node = sim.node(NodeId{i});
     normal_.push_back({node.compute_options(), node.clock().drift_ppb()});
   }
+  watch();
   sim_.trace().add_listener(*this, wanted_records());
+}
+
+// A pattern of words that nobody here has never matches: who reads scenarios refuses it.
+void Nemesis::watch() {
+  const auto made = [this](const Pattern& pattern) {
+    std::optional<PatternFlaw> flaw;
+    return Watch::make(pattern, cluster_.dictionary(), cluster_.nodes(), flaw);
+  };
+  when_.resize(plan_.faults.size());
+  until_.resize(plan_.faults.size());
+  for (std::size_t i = 0; i < plan_.faults.size(); ++i) {
+    const Fault& fault = plan_.faults[i];
+    if (const auto* when = std::get_if<When>(&fault.trigger)) when_[i] = made(when->pattern);
+    for (const Step& step : fault.script) {
+      const auto* until = std::get_if<WaitUntil>(&step.action);
+      until_[i].push_back(until == nullptr ? std::optional<Watch>() : made(until->pattern));
+    }
+  }
 }
 
 // Most plans go by time alone: then no record concerns them.
 RecordKinds Nemesis::wanted_records() const {
-  const auto listens = [](const Fault& fault) {
-    return std::holds_alternative<When>(fault.trigger) || !fault.script.empty();
-  };
-  if (std::none_of(plan_.faults.begin(), plan_.faults.end(), listens)) return {};
-  return RecordKinds{RecordKind::hold}.add_observations();
+  RecordKinds kinds;
+  for (std::size_t i = 0; i < plan_.faults.size(); ++i) {
+    if (when_[i]) when_[i]->add_kinds(kinds);
+    if (!until_[i].empty()) kinds.add(RecordKind::hold);
+    for (const std::optional<Watch>& until : until_[i]) {
+      if (until) until->add_kinds(kinds);
+    }
+  }
+  return kinds;
 }
 
 Nemesis::~Nemesis() { sim_.trace().remove_listener(*this); }
@@ -170,9 +177,7 @@ void Nemesis::on_record(std::uint64_t, const Record& record) {
     if (progress.script_runs && progress.step_waits) {
       if (held) {
         schedule(sim_.now(), kStep, i);
-      } else if (const WaitUntil* wait = waited_for(i);
-                 wait != nullptr &&
-                 matches(wait->pattern, cluster_.name(record.node), observation_of(record))) {
+      } else if (is_waited_for(i, record)) {
         ++progress.step_matches;
         schedule(sim_.now(), kStep, i);
       }
@@ -181,7 +186,7 @@ void Nemesis::on_record(std::uint64_t, const Record& record) {
     if (held || when == nullptr) continue;
     const Duration time = sim_.now() - Instant{};
     if (time < when->from || (when->until && time > *when->until)) continue;
-    if (!matches(when->pattern, cluster_.name(record.node), observation_of(record))) continue;
+    if (!when_[i]->matches(record)) continue;
     const std::uint32_t count = when->pattern.count;
     if (++progress.matches < count || (progress.matches > count && !when->repeat)) continue;
     const std::uint64_t word = draws("fault.time", i, progress.matches - count).at(0);

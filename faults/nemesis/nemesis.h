@@ -7,8 +7,8 @@
 #pragma once
 
 #include <windtunnel/faults/nemesis/cluster_state.h>
-#include <windtunnel/faults/plan/fault_plan.h>
 #include <windtunnel/faults/nemesis/network_part.h>
+#include <windtunnel/faults/plan/fault_plan.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
 
@@ -22,10 +22,10 @@
 namespace windtunnel::faults {
 
 struct NemesisOptions {
-  // The first byte of the messages that a service calls so; nullopt when there are none.
-  std::function<std::optional<std::uint8_t>(std::string_view)> message_byte;
-  // Makes the node's election timer expire (`timeout: NODE`).
-  std::function<void(NodeId)> time_out;
+  // The class of the messages that the service of the node calls so; nullopt when there are none.
+  std::function<std::optional<std::uint8_t>(NodeId, std::string_view)> message_class;
+  // Has the node, which is up, do an action of its service; false where that has none of the name.
+  std::function<bool(NodeId, const Act&)> act;
   // No fault begins after this.
   Instant end = kEndOfTime;
 };
@@ -78,6 +78,7 @@ class Nemesis final : public RecordListener, private EventTarget {
     std::vector<NetworkPart> parts;
     std::int64_t amount = 0;  // drawn: drift in ppb
     std::size_t record = 0;   // into its FaultRecord's occurrences
+    EventHandle ending;       // its end, where it has a duration
   };
   struct Progress {  // of one fault
     std::uint64_t next_occurrence = 0;
@@ -96,7 +97,13 @@ class Nemesis final : public RecordListener, private EventTarget {
     Instant wait_over = kEndOfTime;
   };
 
+  // What an event of the nemesis is about: its first word. The second says which.
+  static constexpr std::uint64_t kFire = 0;  // a fault fires
+  static constexpr std::uint64_t kEnd = 1;   // an occurrence ends
+  static constexpr std::uint64_t kStep = 2;  // the script of a fault goes on
+
   // nemesis.cpp: triggers and time.
+  void watch();
   RecordKinds wanted_records() const;
   void on_event(std::uint64_t a, std::uint64_t b) override;
   void schedule(Instant at, std::uint64_t what, std::uint64_t which);
@@ -123,12 +130,18 @@ class Nemesis final : public RecordListener, private EventTarget {
   void restart(NodeId node);
   std::vector<NodeId> ends(const Selector& selector, const Active& active,
                            std::string_view purpose) const;
+  // Senders whose messages of the wanted type have the same class; any class where none is given.
+  struct Senders {
+    std::optional<std::uint8_t> kind;
+    std::vector<NodeId> nodes;
+  };
+  std::vector<Senders> senders(std::string_view type, const std::vector<NodeId>& from) const;
   void bite(const Active& active);
   void forget_crash(NodeId node);
   // Node settings are worked out from all that acts, so that overlapping faults compose.
   void settle_node(NodeId node);
   // Whether there was anything to heal.
-  bool apply_heal(const std::vector<NodeId>& nodes);
+  bool apply_heal(const std::vector<NodeId>& those);
 
   // disk_effects.cpp
   void begin_disk_fault(Active& active, const DiskFault& fault);
@@ -137,7 +150,7 @@ class Nemesis final : public RecordListener, private EventTarget {
   std::uint64_t disk_bites(const Progress& progress) const;
 
   // script.cpp
-  const WaitUntil* waited_for(std::size_t fault) const;
+  bool is_waited_for(std::size_t fault, const Record& record) const;
   void run_script(std::size_t fault);
   bool do_step(std::size_t fault, const Step& step);
   bool take_held(std::size_t fault, const MessageFilter& filter, std::uint32_t ordinal,
@@ -150,6 +163,9 @@ class Nemesis final : public RecordListener, private EventTarget {
   bool stopped_ = false;
   std::vector<FaultRecord> records_;
   std::vector<Progress> progress_;
+  // What triggers and scripts wait for, by fault and, in scripts, by step.
+  std::vector<std::optional<Watch>> when_;
+  std::vector<std::vector<std::optional<Watch>>> until_;
   std::list<Active> active_;
   std::uint64_t next_active_ = 1;
   // Nodes as they are without faults.

@@ -3,10 +3,9 @@
 
 namespace windtunnel::faults {
 
-const WaitUntil* Nemesis::waited_for(std::size_t fault) const {
-  const std::vector<Step>& script = plan_.faults[fault].script;
+bool Nemesis::is_waited_for(std::size_t fault, const Record& record) const {
   const std::size_t step = progress_[fault].step;
-  return step < script.size() ? std::get_if<WaitUntil>(&script[step].action) : nullptr;
+  return step < until_[fault].size() && until_[fault][step] && until_[fault][step]->matches(record);
 }
 
 void Nemesis::run_script(std::size_t fault) {
@@ -17,7 +16,7 @@ void Nemesis::run_script(std::size_t fault) {
     if (const auto* wait = std::get_if<Wait>(&step.action)) {
       if (progress.wait_over == kEndOfTime) {
         progress.wait_over = sim_.now() + wait->time;
-        sim_.schedule(progress.wait_over, *this, 2, fault);
+        sim_.schedule(progress.wait_over, *this, kStep, fault);
       }
       if (sim_.now() < progress.wait_over) return;
       progress.wait_over = kEndOfTime;
@@ -54,19 +53,16 @@ bool Nemesis::take_held(std::size_t fault, const MessageFilter& filter, std::uin
   Active step;
   step.fault = fault;
   step.occurrence = progress_[fault].next_occurrence;
-  MessageMatch match;
-  match.from = to_set(ends(filter.from, step, "fault.victims"));
-  match.to = to_set(ends(filter.to, step, "fault.targets"));
-  if (!filter.type.empty()) {
-    match.kind = options_.message_byte(filter.type);
-    if (!match.kind) return true;
+  const NodeSet to = to_set(ends(filter.to, step, "fault.targets"));
+  std::vector<MessageMatch> matches;
+  for (const Senders& from : senders(filter.type, ends(filter.from, step, "fault.victims"))) {
+    matches.push_back({to_set(from.nodes), to, from.kind, {}});
   }
+  if (matches.empty()) return true;  // nobody sends such messages
   Network& network = sim_.network();
-  if (deliver) {
-    if (!network.deliver_held(match, ordinal)) return false;
-  } else if (!network.drop_held(match, ordinal)) {
-    return false;
-  }
+  const bool found = deliver ? network.deliver_any_held(matches, ordinal)
+                             : network.drop_any_held(matches, ordinal);
+  if (!found) return false;
   ++progress_[fault].next_occurrence;
   bite(step);
   return true;

@@ -13,7 +13,6 @@ void each_selector(EffectRef& effect, const Visit& visit) {
   std::visit(
       [&](auto& e) {
         if constexpr (requires { e.nodes; }) visit(e.nodes);
-        if constexpr (requires { e.node; }) visit(e.node);
         if constexpr (requires { e.from; }) {
           visit(e.from);
           visit(e.to);

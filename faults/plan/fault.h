@@ -11,6 +11,8 @@
 #include <windtunnel/faults/plan/values.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,14 +23,31 @@ namespace windtunnel::faults {
 
 // --- Effects. Each is undone after the fault's duration, where it has one. ---
 
+// What an effect does to the run once it has begun.
+enum class Lasting : std::uint8_t {
+  until_its_end,  // it acts all the time
+  undone,         // it acts once; its end, where it has one, takes that back
+  not_at_all,     // it is over as soon as it began, and has no duration
+};
+
+// What holds of every effect of a kind. Whatever has to know the kinds of effects reads the rows:
+// the scenario format, the checks, the generators.
+struct EffectRow {
+  std::string_view name;  // its key in a scenario file
+  std::string_view doc;
+  Lasting lasting = Lasting::until_its_end;
+};
+
 // Separates the sides from each other, both ways.
 struct Partition {
+  static constexpr EffectRow kRow{"partition", "Separates groups of servers."};
   Sides sides;
   friend bool operator==(const Partition&, const Partition&) = default;
 };
 
 // Cuts the links from `from` to `to`; messages the other way still pass unless `both`.
 struct Cut {
+  static constexpr EffectRow kRow{"cut", "Cuts links, one way."};
   Selector from;
   Selector to;
   bool both = false;
@@ -37,12 +56,14 @@ struct Cut {
 
 // Cuts the nodes from all others, clients too.
 struct Isolate {
+  static constexpr EffectRow kRow{"isolate", "Cuts nodes from all others, clients too."};
   Selector nodes;
   friend bool operator==(const Isolate&, const Isolate&) = default;
 };
 
 // Changes links. What is not given stays as it is.
 struct LinkChange {
+  static constexpr EffectRow kRow{"link", "Makes links worse."};
   Selector from;
   Selector to;
   bool both = true;
@@ -67,18 +88,23 @@ struct MessageFilter {
 
 // Keeps matching messages back from now on, until they are delivered, dropped or released.
 struct Hold {
+  static constexpr EffectRow kRow{"hold", "Keeps matching messages back."};
   MessageFilter messages;
   friend bool operator==(const Hold&, const Hold&) = default;
 };
 // Ends the holds with this filter (all holds where it is empty) and delivers what they kept, in
 // order.
 struct Release {
+  static constexpr EffectRow kRow{"release", "Ends holds and delivers what they kept.",
+                                  Lasting::not_at_all};
   MessageFilter messages;
   friend bool operator==(const Release&, const Release&) = default;
 };
 
 // Does something to matching messages as they are sent.
 struct MessageRule {
+  static constexpr EffectRow kRow{"messages",
+                                  "Drops, delays, doubles or damages matching messages."};
   enum class Action : std::uint8_t { drop, duplicate, delay, corrupt };
   MessageFilter messages;
   Action action = Action::drop;
@@ -89,40 +115,48 @@ struct MessageRule {
 
 // Stops the nodes; with a duration they restart after it.
 struct Crash {
+  static constexpr EffectRow kRow{"crash", "Stops nodes; with `for` they restart after it.",
+                                  Lasting::undone};
   enum class Kind : std::uint8_t { process, power };
   Selector nodes;
   Kind kind = Kind::process;
   friend bool operator==(const Crash&, const Crash&) = default;
 };
 struct Restart {
+  static constexpr EffectRow kRow{"restart", "Starts nodes that are down.", Lasting::not_at_all};
   Selector nodes;
   friend bool operator==(const Restart&, const Restart&) = default;
 };
 // Runs nothing on the nodes while their clocks go on.
 struct Pause {
+  static constexpr EffectRow kRow{"pause", "Nodes run nothing; their clocks go on."};
   Selector nodes;
   friend bool operator==(const Pause&, const Pause&) = default;
 };
 // Runs nothing, and their monotonic clocks stop.
 struct Suspend {
+  static constexpr EffectRow kRow{"suspend", "Nodes run nothing; their monotonic clocks stop."};
   Selector nodes;
   friend bool operator==(const Suspend&, const Suspend&) = default;
 };
 
 // Moves the wall clocks; timers stay.
 struct ClockJump {
+  static constexpr EffectRow kRow{"clock_jump", "Moves wall clocks.", Lasting::undone};
   Selector nodes;
   DurationRange by;
   friend bool operator==(const ClockJump&, const ClockJump&) = default;
 };
 // Makes the clocks run fast (positive) or slow, in parts per million.
 struct ClockDrift {
+  static constexpr EffectRow kRow{"clock_drift", "Makes clocks run fast or slow."};
   Selector nodes;
   IntegerRange ppm;
   friend bool operator==(const ClockDrift&, const ClockDrift&) = default;
 };
 
 struct DiskFault {
+  static constexpr EffectRow kRow{"disk", "Makes disks slow, full or wrong."};
   enum class Kind : std::uint8_t {
     slow,        // operations take `delay` longer
     fail_fsync,  // fsync fails, dirty pages are dropped and marked clean
@@ -146,6 +180,7 @@ struct DiskFault {
 
 // Makes each input of the nodes cost more core time.
 struct Overload {
+  static constexpr EffectRow kRow{"overload", "Makes input cost more core time."};
   Selector nodes;
   Duration per_input;        // added to each input's cost
   std::uint32_t factor = 1;  // and its cost is multiplied by this first
@@ -154,20 +189,27 @@ struct Overload {
 
 // Ends every fault that still acts on the nodes, and restarts those that are down.
 struct Heal {
+  static constexpr EffectRow kRow{
+      "heal", "Ends the faults that still act on nodes and restarts them.", Lasting::not_at_all};
   Selector nodes;
   friend bool operator==(const Heal&, const Heal&) = default;
 };
 
-// Makes the service's election timer of the node expire now.
-struct TimeoutNow {
-  Selector node;
-  friend bool operator==(const TimeoutNow&, const TimeoutNow&) = default;
+// Has the nodes' services do one of their actions, such as `timeout`; a node whose service has no
+// such action is left out.
+struct Act {
+  static constexpr EffectRow kRow{"act", "Has nodes do an action of their service.",
+                                  Lasting::not_at_all};
+  Selector nodes;
+  std::string action;
+  std::map<std::string, std::string, std::less<>> options;  // of the action, as written
+  friend bool operator==(const Act&, const Act&) = default;
 };
 
 // monostate: a fault that has choices or a script instead.
 using Effect = std::variant<std::monostate, Partition, Cut, Isolate, LinkChange, Hold, Release,
                             MessageRule, Crash, Restart, Pause, Suspend, ClockJump, ClockDrift,
-                            DiskFault, Overload, Heal, TimeoutNow>;
+                            DiskFault, Overload, Heal, Act>;
 
 // --- Scripts: exact interleavings, step by step. ---
 
@@ -263,13 +305,15 @@ inline constexpr std::string_view kDiskFaultNames[] = {
 inline constexpr std::string_view kMessageActionNames[] = {"drop", "duplicate", "delay", "corrupt"};
 inline constexpr std::string_view kCrashNames[] = {"process", "power"};
 
-// "crash", "clock_drift": the key of the effect in a scenario file.
-std::string_view name_of(const Effect& effect);
-// The same with what kind of it: "crash-power", "disk-slow", "messages-delay", "partition-halves".
+// The row of the effect that `Effect` holds at this index; that of monostate is empty.
+const EffectRow& row_at(std::size_t index);
+inline const EffectRow& row_of(const Effect& effect) { return row_at(effect.index()); }
+// What reports call it: its key, "crash"; of an action its name and options, "transfer to=n2".
+std::string title_of(const Effect& effect);
+// Its key with what kind of it: "crash-power", "disk-slow", "messages-delay", "partition-halves";
+// of an action its name.
 std::string kind_of(const Effect& effect);
 // Of a fault: that of its effect, or "choose" or "script".
 std::string kind_of(const Fault& fault);
-// Whether it is over as soon as it began: restart, release, heal, timeout. It has no duration.
-bool is_instant(const Effect& effect);
 
 }  // namespace windtunnel::faults

@@ -1,18 +1,20 @@
 #include <windtunnel/faults/plan/fault_plan.h>
 
+#include <windtunnel/protocols/base/assert.h>
+
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace windtunnel::faults {
 namespace {
 
-// In the order of the alternatives of `Effect`.
-constexpr std::string_view kEffectNames[] = {
-    "none",       "partition",   "cut",   "isolate",  "link",  "hold",
-    "release",    "messages",    "crash", "restart",  "pause", "suspend",
-    "clock_jump", "clock_drift", "disk",  "overload", "heal",  "timeout",
-};
-static_assert(std::size(kEffectNames) == std::variant_size_v<Effect>);
+template <class... E>
+constexpr std::array<EffectRow, 1 + sizeof...(E)> rows_of(
+    const std::variant<std::monostate, E...>*) {
+  return {EffectRow{"none", "", Lasting::not_at_all}, E::kRow...};
+}
+constexpr auto kRows = rows_of(static_cast<const Effect*>(nullptr));
 
 bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
   return std::count_if(plan.faults.begin(), plan.faults.end(), [&](const Fault& other) {
@@ -22,21 +24,28 @@ bool label_is_unique(const FaultPlan& plan, const Fault& fault) {
 
 }  // namespace
 
-std::string_view name_of(const Effect& effect) { return kEffectNames[effect.index()]; }
+const EffectRow& row_at(std::size_t index) {
+  WT_ASSERT(index < kRows.size(), "there is a row for every effect");
+  return kRows[index];
+}
+
+std::string title_of(const Effect& effect) {
+  const auto* act = std::get_if<Act>(&effect);
+  if (act == nullptr) return std::string(row_of(effect).name);
+  std::string title = act->action;
+  for (const auto& [key, value] : act->options) title += " " + key + "=" + value;
+  return title;
+}
 
 std::string kind_of(const Fault& fault) {
   if (!fault.script.empty()) return "script";
   return fault.choices.empty() ? kind_of(fault.effect) : "choose";
 }
 
-bool is_instant(const Effect& effect) {
-  return std::holds_alternative<Restart>(effect) || std::holds_alternative<Release>(effect) ||
-         std::holds_alternative<Heal>(effect) || std::holds_alternative<TimeoutNow>(effect);
-}
-
 std::string kind_of(const Effect& effect) {
   static constexpr std::string_view kShape[] = {"sides", "halves", "bridge", "ring"};
-  std::string kind(name_of(effect));
+  if (const auto* act = std::get_if<Act>(&effect)) return act->action;
+  std::string kind(row_of(effect).name);
   const auto add = [&](std::string_view more) { kind += "-" + std::string(more); };
   if (const auto* crash = std::get_if<Crash>(&effect)) {
     add(kCrashNames[static_cast<std::size_t>(crash->kind)]);

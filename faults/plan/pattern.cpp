@@ -1,29 +1,12 @@
 #include <windtunnel/faults/plan/pattern.h>
 
-#include <charconv>
-#include <vector>
+#include <windtunnel/faults/plan/number.h>
+#include <windtunnel/faults/plan/selector.h>
+
+#include <algorithm>
 
 namespace windtunnel::faults {
 namespace {
-
-struct Quantity {
-  std::string_view word;
-  ObservationKind kind;
-};
-constexpr Quantity kQuantities[] = {
-    {"commit", ObservationKind::commit},
-    {"applied", ObservationKind::apply},
-    {"term", ObservationKind::term},
-    {"snapshot", ObservationKind::snapshot_taken},
-};
-constexpr auto kLastKind = static_cast<std::uint16_t>(ObservationKind::request);
-
-template <class T>
-bool parse_number(std::string_view text, T& value) {
-  const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  return error == std::errc() && end == last;
-}
 
 std::vector<std::string_view> split_words(std::string_view text) {
   std::vector<std::string_view> words;
@@ -35,65 +18,72 @@ std::vector<std::string_view> split_words(std::string_view text) {
   return words;
 }
 
-// "commit(n1)" to ("commit", "n1").
-struct Subject {
-  std::string_view word;
-  std::string_view node;
-};
-std::optional<Subject> parse_subject(std::string_view text) {
-  const std::size_t open = text.find('(');
-  if (open == std::string_view::npos) return Subject{text, {}};
-  if (text.back() != ')' || open + 2 >= text.size()) return std::nullopt;
-  return Subject{text.substr(0, open), text.substr(open + 1, text.size() - open - 2)};
+bool is_word(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
 }
 
-Pattern leader_pattern(std::string_view node) {
-  Pattern pattern;
-  pattern.kind = ObservationKind::role;
-  pattern.leads = true;
-  pattern.node = node;
-  return pattern;
-}
-
-std::optional<ObservationKind> kind_named(std::string_view name) {
-  for (std::uint16_t i = 1; i <= kLastKind; ++i) {
-    const auto kind = static_cast<ObservationKind>(i);
-    if (name_of(kind) == name) return kind;
+// "n1", "n" or "n/1".
+bool take_subject(std::string_view text, Pattern& pattern) {
+  if (const std::optional<GroupName> group = parse_group(text)) {
+    pattern.node = group->name;
+    pattern.group = group->group;
+    return true;
   }
-  return std::nullopt;
+  pattern.node = text;
+  return is_word(text);
+}
+
+std::string subject(const Pattern& pattern) {
+  return pattern.group ? pattern.node + "/" + std::to_string(*pattern.group) : pattern.node;
+}
+
+// "commit(n1)" to the word, and what stands in parentheses to the pattern.
+std::optional<std::string_view> take_word(std::string_view text, Pattern& pattern) {
+  const std::size_t open = text.find('(');
+  const std::string_view word = text.substr(0, open);
+  if (!is_word(word)) return std::nullopt;
+  if (open == std::string_view::npos) return word;
+  if (text.back() != ')') return std::nullopt;
+  if (!take_subject(text.substr(open + 1, text.size() - open - 2), pattern)) return std::nullopt;
+  return word;
+}
+
+bool take_condition(std::string_view key, bool at_least, std::string_view value, Pattern& pattern) {
+  if (key == "kind" && !at_least) {
+    pattern.word = value;
+    return is_word(value);
+  }
+  if (key == "node" && !at_least) return take_subject(value, pattern);
+  if (key == "group" && !at_least) {
+    const std::string node = pattern.node;
+    if (!parse_group(value) || !take_subject(value, pattern)) return false;
+    if (!node.empty()) pattern.node = node;
+    return true;
+  }
+  if (key == "count" && !at_least) return parse_number(value, pattern.count) && pattern.count > 0;
+  if (key == "at_least" && !at_least) {
+    pattern.conditions.push_back({"", true, std::string(value)});
+    return is_word(value);
+  }
+  pattern.conditions.push_back({std::string(key), at_least, std::string(value)});
+  return is_word(key) && is_word(value);
 }
 
 std::optional<Pattern> parse_event(const std::vector<std::string_view>& words) {
   Pattern pattern;
+  pattern.kind = Pattern::Kind::word;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::size_t equals = words[i].find('=');
-    if (equals == std::string_view::npos) return std::nullopt;
-    const std::string_view key = words[i].substr(0, equals);
-    const std::string_view value = words[i].substr(equals + 1);
-    bool good = false;
-    if (key == "kind") {
-      const std::optional<ObservationKind> kind = kind_named(value);
-      good = kind.has_value();
-      if (good) pattern.kind = *kind;
-    } else if (key == "node") {
-      good = !value.empty();
-      pattern.node = value;
-    } else if (key == "count") {
-      good = parse_number(value, pattern.count) && pattern.count > 0;
-    } else if (key == "at_least") {
-      good = parse_number(value, pattern.at_least);
-    }
-    if (!good) return std::nullopt;
+    if (equals == std::string_view::npos || equals == 0) return std::nullopt;
+    const bool at_least = words[i][equals - 1] == '>';
+    const std::string_view key = words[i].substr(0, at_least ? equals - 1 : equals);
+    if (!take_condition(key, at_least, words[i].substr(equals + 1), pattern)) return std::nullopt;
   }
-  if (pattern.kind == ObservationKind::none) return std::nullopt;
+  if (pattern.word.empty()) return std::nullopt;
   return pattern;
-}
-
-const Quantity* quantity_of(ObservationKind kind) {
-  for (const Quantity& quantity : kQuantities) {
-    if (quantity.kind == kind) return &quantity;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -102,49 +92,40 @@ std::optional<Pattern> parse_pattern(std::string_view text) {
   const std::vector<std::string_view> words = split_words(text);
   if (words.empty()) return std::nullopt;
   if (words[0] == "event") return parse_event(words);
-  const std::optional<Subject> subject = parse_subject(words[0]);
-  if (!subject) return std::nullopt;
-  if (subject->word == "leader") {
-    const bool any = words.size() == 2 && words[1] == "elected" && subject->node.empty();
-    const bool one = words.size() == 1 && !subject->node.empty();
+  Pattern pattern;
+  const std::optional<std::string_view> word = take_word(words[0], pattern);
+  if (!word) return std::nullopt;
+  if (*word == "leader") {
+    const bool any = words.size() == 2 && words[1] == "elected" && pattern.node.empty();
+    const bool one = words.size() == 1 && !pattern.node.empty();
     if (!any && !one) return std::nullopt;
-    return leader_pattern(subject->node);
-  }
-  for (const Quantity& quantity : kQuantities) {
-    if (quantity.word != subject->word) continue;
-    Pattern pattern;
-    pattern.kind = quantity.kind;
-    pattern.node = subject->node;
-    if (words.size() != 3 || words[1] != ">=") return std::nullopt;
-    if (!parse_number(words[2], pattern.at_least)) return std::nullopt;
     return pattern;
   }
-  return std::nullopt;
+  pattern.kind = Pattern::Kind::counter;
+  pattern.word = *word;
+  std::uint64_t value = 0;
+  if (words.size() != 3 || words[1] != ">=" || !parse_number(words[2], value)) return std::nullopt;
+  pattern.conditions.push_back({"", true, std::to_string(value)});
+  return pattern;
 }
 
 std::string to_string(const Pattern& pattern) {
-  if (pattern.count == 1 && pattern.leads) {
-    return pattern.node.empty() ? "leader elected" : "leader(" + pattern.node + ")";
+  const std::string of = pattern.node.empty() ? "" : "(" + subject(pattern) + ")";
+  if (pattern.kind == Pattern::Kind::leader) return of.empty() ? "leader elected" : "leader" + of;
+  if (pattern.kind == Pattern::Kind::counter) {
+    return pattern.word + of + " >= " + pattern.conditions.front().value;
   }
-  if (const Quantity* quantity = quantity_of(pattern.kind);
-      pattern.count == 1 && quantity != nullptr) {
-    std::string text(quantity->word);
-    if (!pattern.node.empty()) text += "(" + pattern.node + ")";
-    return text + " >= " + std::to_string(pattern.at_least);
+  std::string text = "event kind=" + pattern.word;
+  if (!pattern.node.empty()) text += " node=" + subject(pattern);
+  for (const FieldCondition& condition : pattern.conditions) {
+    if (condition.field.empty()) {
+      text += " at_least=" + condition.value;
+    } else {
+      text += " " + condition.field + (condition.at_least ? ">=" : "=") + condition.value;
+    }
   }
-  std::string text = "event kind=";
-  text += name_of(pattern.kind);
-  if (!pattern.node.empty()) text += " node=" + pattern.node;
-  if (pattern.at_least != 0) text += " at_least=" + std::to_string(pattern.at_least);
   if (pattern.count != 1) text += " count=" + std::to_string(pattern.count);
   return text;
-}
-
-bool matches(const Pattern& pattern, std::string_view node, const Observation& observation) {
-  if (observation.kind != pattern.kind) return false;
-  if (!pattern.node.empty() && pattern.node != node) return false;
-  if (pattern.leads) return observation.a == static_cast<std::uint64_t>(Role::leader);
-  return observation.a >= pattern.at_least;
 }
 
 }  // namespace windtunnel::faults

@@ -1,34 +1,46 @@
-// What a `when:` trigger waits for: an observation of a node.
+// What a `when:` trigger waits for: an observation of a node, by the words of its protocol.
 //
-//   leader elected            some node becomes leader
-//   leader(n1)                n1 does
-//   commit(n1) >= 10          n1's commit index reaches 10; without (n1), any node's
-//   applied >= 4, term >= 3, snapshot >= 1
-//   event kind=truncate node=n2 count=3     the third observation of that kind on n2
+//   leader elected            some node takes a role that leads
+//   leader(n1)                n1 does; leader(n): one of the nodes n; leader(n/1): in their group 1
+//   commit(n1) >= 10          the counter reaches 10 on n1; without (n1), on any node
+//   commit(n1/1) >= 10        in the second of the groups that n1 is in
+//   event kind=prepared node=n2 txn=7 round>=2 count=3
+//                             the third observation of that word on n2 whose fields are so
 #pragma once
-
-#include <windtunnel/protocols/env/observation.h>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace windtunnel::faults {
 
+// What a field of the observation must be.
+struct FieldCondition {
+  std::string field;      // a space is written '-': "last-index"; empty: the first field
+  bool at_least = false;  // else equal
+  std::string value;  // a number; of a field that means a node, role, name or truth also its text
+  friend bool operator==(const FieldCondition&, const FieldCondition&) = default;
+};
+
 struct Pattern {
-  ObservationKind kind = ObservationKind::none;
-  std::string node;            // empty: any node
-  std::uint64_t at_least = 0;  // the observation's word `a` must reach this
-  bool leads = false;          // a role observation that says leader
-  std::uint32_t count = 1;     // the how manieth match fires
+  enum class Kind : std::uint8_t {
+    leader,   // a role that leads
+    counter,  // the counter `word` reaches the value of the only condition
+    word,     // the word `word`
+  };
+  Kind kind = Kind::leader;
+  std::string word;
+  std::string node;                    // a node, or nodes of a common name; empty: any node
+  std::optional<std::uint32_t> group;  // of those that the nodes form, from 0; none: any
+  std::vector<FieldCondition> conditions;
+  std::uint32_t count = 1;  // the how manieth match fires
   friend bool operator==(const Pattern&, const Pattern&) = default;
 };
 
+// By its form alone: whether its words exist is seen where they are known (watch.h).
 std::optional<Pattern> parse_pattern(std::string_view text);
 std::string to_string(const Pattern& pattern);
-
-// True when the observation is one that the pattern counts.
-bool matches(const Pattern& pattern, std::string_view node, const Observation& observation);
 
 }  // namespace windtunnel::faults

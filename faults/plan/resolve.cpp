@@ -9,13 +9,19 @@ bool contains(const std::vector<NodeId>& nodes, NodeId node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
+bool is_there(const ClusterView& view, NodeId node) {
+  return !view.is_spare(node) || view.was_started(node);
+}
+
 // The servers, or those of one group.
 std::vector<NodeId> servers_of(const ClusterView& view, std::string_view group) {
   std::vector<NodeId> servers;
   for (std::uint32_t i = 0; i < view.node_count(); ++i) {
     const NodeId node{i};
-    if (!view.is_client(node) && (group.empty() || view.group(node) == group))
+    if (is_there(view, node) && !view.is_client(node) &&
+        (group.empty() || view.group(node) == group)) {
       servers.push_back(node);
+    }
   }
   return servers;
 }
@@ -46,7 +52,7 @@ class Resolver {
   void add_named(std::string_view name);
   void add_all(bool clients);
   void add_quorum(const Term& term);
-  void add_leaders(std::string_view group);
+  void add_leaders(const Term& term);
   // Up to `count` random free servers that are up, of the term's group.
   void add_random(const Term& term, std::size_t count);
 
@@ -69,12 +75,17 @@ void Resolver::add_named(std::string_view name) {
 
 void Resolver::add_all(bool clients) {
   for (std::uint32_t i = 0; i < view_.node_count(); ++i) {
-    if (view_.is_client(NodeId{i}) == clients && free(NodeId{i})) choose(NodeId{i});
+    const NodeId node{i};
+    if (view_.is_client(node) == clients && is_there(view_, node) && free(node)) choose(node);
   }
 }
 
 void Resolver::add_quorum(const Term& term) {
-  std::vector<NodeId> servers = servers_of(view_, term.name);
+  std::vector<NodeId> servers =
+      term.name.empty() ? servers_of(view_, {}) : view_.voters(term.name, term.group);
+  if (term.name.empty()) {
+    std::erase_if(servers, [&](NodeId node) { return view_.is_spare(node); });
+  }
   if (servers.empty()) return;
   const std::size_t wanted =
       term.kind == Term::Kind::majority ? servers.size() / 2 + 1 : (servers.size() - 1) / 2;
@@ -89,9 +100,9 @@ void Resolver::add_quorum(const Term& term) {
   }
 }
 
-void Resolver::add_leaders(std::string_view group) {
-  for (const NodeId node : servers_of(view_, group)) {
-    if (view_.leader(view_.group(node)) == node) choose(node);
+void Resolver::add_leaders(const Term& term) {
+  for (const NodeId node : servers_of(view_, term.name)) {
+    if (view_.leads(node, term.group)) choose(node);
   }
 }
 
@@ -101,8 +112,7 @@ void Resolver::add_random(const Term& term, std::size_t count) {
   for (const NodeId node : servers) {
     if (count == 0) return;
     if (!free(node) || !view_.up(node)) continue;
-    const bool leads = view_.leader(view_.group(node)) == node;
-    if (leads && term.kind == Term::Kind::followers) continue;
+    if (term.kind == Term::Kind::followers && view_.leads(node, term.group)) continue;
     choose(node);
     --count;
   }
@@ -111,7 +121,7 @@ void Resolver::add_random(const Term& term, std::size_t count) {
 void Resolver::add(const Term& term) {
   switch (term.kind) {
     case Term::Kind::named: return add_named(term.name);
-    case Term::Kind::leader: return add_leaders(term.name);
+    case Term::Kind::leader: return add_leaders(term);
     case Term::Kind::followers:
       return add_random(term, term.count == 0 ? view_.node_count() : term.count);
     case Term::Kind::majority:

@@ -1,7 +1,9 @@
 #include <windtunnel/faults/plan/selector.h>
 
+#include <windtunnel/faults/plan/number.h>
+
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 
 namespace windtunnel::faults {
 namespace {
@@ -9,13 +11,21 @@ namespace {
 struct Word {
   std::string_view text;
   Term::Kind kind;
+  bool of_group = false;  // may be of named nodes, or of a group of theirs
+  bool counted = false;   // may say how many
 };
+// In the order of the enumerators, from the first that is a word.
 constexpr Word kWords[] = {
-    {"leader", Term::Kind::leader},     {"followers", Term::Kind::followers},
-    {"majority", Term::Kind::majority}, {"minority", Term::Kind::minority},
-    {"random", Term::Kind::random},     {"rest", Term::Kind::rest},
-    {"all", Term::Kind::all},           {"clients", Term::Kind::clients},
+    {"leader", Term::Kind::leader, true},
+    {"followers", Term::Kind::followers, true, true},
+    {"majority", Term::Kind::majority, true},
+    {"minority", Term::Kind::minority, true},
+    {"random", Term::Kind::random, true, true},
+    {"rest", Term::Kind::rest},
+    {"all", Term::Kind::all},
+    {"clients", Term::Kind::clients},
 };
+static_assert(std::size(kWords) == static_cast<std::size_t>(Term::Kind::clients));
 
 const Word* find_word(std::string_view text) {
   for (const Word& word : kWords) {
@@ -23,6 +33,8 @@ const Word* find_word(std::string_view text) {
   }
   return nullptr;
 }
+
+const Word& word_of(Term::Kind kind) { return kWords[static_cast<std::size_t>(kind) - 1]; }
 
 bool is_name(std::string_view text) {
   if (text.empty()) return false;
@@ -32,22 +44,6 @@ bool is_name(std::string_view text) {
   });
 }
 
-// Those that may stand behind the name of a group.
-bool is_of_group(Term::Kind kind) {
-  switch (kind) {
-    case Term::Kind::leader:
-    case Term::Kind::followers:
-    case Term::Kind::majority:
-    case Term::Kind::minority:
-    case Term::Kind::random: return true;
-    case Term::Kind::named:
-    case Term::Kind::rest:
-    case Term::Kind::all:
-    case Term::Kind::clients: break;
-  }
-  return false;
-}
-
 // `leader`, `n-leader`; nullopt for what is not a word of selectors.
 std::optional<Term> parse_word(std::string_view text) {
   Term term;
@@ -55,7 +51,7 @@ std::optional<Term> parse_word(std::string_view text) {
   const std::size_t dash = text.rfind('-');
   if (word == nullptr && dash != std::string_view::npos && dash != 0) {
     word = find_word(text.substr(dash + 1));
-    if (word == nullptr || !is_of_group(word->kind)) return std::nullopt;
+    if (word == nullptr || !word->of_group) return std::nullopt;
     term.name = text.substr(0, dash);
     if (!is_name(term.name)) return std::nullopt;
   }
@@ -64,25 +60,48 @@ std::optional<Term> parse_word(std::string_view text) {
   return term;
 }
 
-// `random(2)`, `n-followers(1)`.
-std::optional<Term> parse_counted(std::string_view text, std::size_t open) {
+// `random(2)`, `n-followers(1)`, `leader(n/1)`.
+std::optional<Term> parse_argument(std::string_view text, std::size_t open) {
   if (text.back() != ')') return std::nullopt;
-  std::optional<Term> word = parse_word(text.substr(0, open));
-  if (!word) return std::nullopt;
-  if (word->kind != Term::Kind::random && word->kind != Term::Kind::followers) return std::nullopt;
-  const std::string_view digits = text.substr(open + 1, text.size() - open - 2);
-  Term term = *std::move(word);
-  const char* last = digits.data() + digits.size();
-  const auto [end, error] = std::from_chars(digits.data(), last, term.count);
-  if (error != std::errc() || end != last || term.count == 0) return std::nullopt;
+  std::optional<Term> term = parse_word(text.substr(0, open));
+  if (!term) return std::nullopt;
+  const Word& word = word_of(term->kind);
+  const std::string_view argument = text.substr(open + 1, text.size() - open - 2);
+  if (const std::optional<GroupName> group = parse_group(argument)) {
+    if (!word.of_group || !term->name.empty()) return std::nullopt;
+    term->name = group->name;
+    term->group = group->group;
+    if (word.kind == Term::Kind::random) term->count = 1;
+    return term;
+  }
+  if (!word.counted || !parse_number(argument, term->count) || term->count == 0) {
+    return std::nullopt;
+  }
   return term;
 }
 
 }  // namespace
 
+std::vector<std::string_view> selector_words() {
+  std::vector<std::string_view> words;
+  for (const Word& word : kWords) words.push_back(word.text);
+  return words;
+}
+
+std::optional<GroupName> parse_group(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  GroupName group;
+  group.name = text.substr(0, slash);
+  if (!is_name(group.name) || !parse_number(text.substr(slash + 1), group.group)) {
+    return std::nullopt;
+  }
+  return group;
+}
+
 std::optional<Term> parse_term(std::string_view text) {
   const std::size_t open = text.find('(');
-  if (open != std::string_view::npos) return parse_counted(text, open);
+  if (open != std::string_view::npos) return parse_argument(text, open);
   if (!is_name(text)) return std::nullopt;
   if (std::optional<Term> word = parse_word(text)) {
     if (word->kind == Term::Kind::random) word->count = 1;
@@ -95,11 +114,9 @@ std::optional<Term> parse_term(std::string_view text) {
 
 std::string to_string(const Term& term) {
   if (term.kind == Term::Kind::named) return term.name;
-  std::string text;
-  if (!term.name.empty()) text = term.name + "-";
-  for (const Word& word : kWords) {
-    if (word.kind == term.kind) text += word.text;
-  }
+  std::string text(word_of(term.kind).text);
+  if (term.group) return text + "(" + term.name + "/" + std::to_string(*term.group) + ")";
+  if (!term.name.empty()) text = term.name + "-" + text;
   const std::uint32_t silent = term.kind == Term::Kind::random ? 1 : 0;
   if (term.count != silent) text += "(" + std::to_string(term.count) + ")";
   return text;

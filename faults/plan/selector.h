@@ -1,7 +1,6 @@
 // Which nodes a fault concerns, as it is written: `n1`, `n`, `leader`, `followers`, `minority`,
-// `random(2)`,
-// `[leader, minority]`. A selector is data; it is resolved when its fault fires, against the
-// cluster as it is then.
+// `random(2)`, `leader(n/1)`, `[leader, minority]`. A selector is data; it is resolved when its
+// fault fires, against the cluster as it is then.
 #pragma once
 
 #include <windtunnel/protocols/base/ids.h>
@@ -32,6 +31,8 @@ struct Term {
   // named: which; leader, followers, majority, minority, random: the group, empty for all servers.
   std::string name;
   std::uint32_t count = 0;  // random: how many; followers: how many, 0 for all
+  // Those before: which of the groups that the nodes of `name` form, from 0; none: any of them.
+  std::optional<std::uint32_t> group = {};
   friend bool operator==(const Term&, const Term&) = default;
 };
 
@@ -53,8 +54,18 @@ struct Sides {
   friend bool operator==(const Sides&, const Sides&) = default;
 };
 
-// `leader`, `n-leader`, `n-minority`, `random(2)`. nullopt when malformed; any other word is a
-// name.
+// The words that are no names, as they are written.
+std::vector<std::string_view> selector_words();
+
+// `n/1`: group 1 of those that the nodes of `n` form. nullopt when malformed.
+struct GroupName {
+  std::string_view name;
+  std::uint32_t group = 0;
+};
+std::optional<GroupName> parse_group(std::string_view text);
+
+// `leader`, `n-leader`, `leader(n/1)`, `n-minority`, `random(2)`. nullopt when malformed; any other
+// word is a name.
 std::optional<Term> parse_term(std::string_view text);
 std::string to_string(const Term& term);
 // "leader" or "[leader, minority]".
@@ -68,8 +79,17 @@ class ClusterView {
   virtual std::string_view group(NodeId node) const = 0;
   virtual bool is_client(NodeId node) const = 0;
   virtual bool up(NodeId node) const = 0;
-  // The node of the group with the newest term that leads and is up; kNoNode while nobody does.
-  virtual NodeId leader(std::string_view group) const = 0;
+  // Not a member of its group at first: it takes part in no majority.
+  virtual bool is_spare(NodeId) const { return false; }
+  // A spare node that never was is there for those alone who name it.
+  virtual bool was_started(NodeId) const { return true; }
+  // Whether the node leads that one of the groups that it forms with the others of its name, or any
+  // of them: it has the newest term of those that are up and say so.
+  virtual bool leads(NodeId node, std::optional<std::uint32_t> group) const = 0;
+  // The nodes of this name whose votes count in that group, by the configuration in force; all
+  // members where nobody said which, or no group is meant.
+  virtual std::vector<NodeId> voters(std::string_view name,
+                                     std::optional<std::uint32_t> group) const = 0;
 
  protected:
   ~ClusterView() = default;

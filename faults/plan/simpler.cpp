@@ -100,6 +100,15 @@ void simplify(const Overload& overload, std::vector<Effect>& out) {
   if (overload.factor > 1) versions.with(&Overload::per_input, Duration{});
 }
 
+// An option that is left out has its default.
+void simplify(const Act& act, std::vector<Effect>& out) {
+  for (const auto& [key, value] : act.options) {
+    Act changed = act;
+    changed.options.erase(key);
+    out.push_back(std::move(changed));
+  }
+}
+
 template <class E>
 void simplify(const E&, std::vector<Effect>&) {}
 
@@ -132,6 +141,28 @@ std::vector<Distribution> simpler_latencies(const Distribution& latency) {
   for (const DurationRange& simpler : simpler_times(value)) {
     out.push_back(latency);
     out.back().value = simpler;
+  }
+  return out;
+}
+
+std::vector<Trigger> simpler_triggers(const Trigger& trigger) {
+  std::vector<Trigger> out;
+  const auto once = [&](Duration time) { out.push_back(At{{time, time}}); };
+  if (const auto* at = std::get_if<At>(&trigger)) {
+    if (at->time.min != at->time.max) once(at->time.min);
+  } else if (const auto* every = std::get_if<Every>(&trigger)) {
+    once(every->from);
+  } else if (const auto* randomly = std::get_if<Randomly>(&trigger)) {
+    once(randomly->between.min);
+  } else {
+    const auto& when = std::get<When>(trigger);
+    once(when.from);
+    When simpler = when;
+    simpler.repeat = false;
+    if (when.repeat) out.push_back(simpler);
+    simpler = when;
+    simpler.delay = {};
+    if (when.delay.max.ns > 0) out.push_back(simpler);
   }
   return out;
 }

@@ -39,6 +39,14 @@ std::optional<Extent> extent_of(const Record& record) {
   return extent;
 }
 
+void ExtentLedger::wrote(const Extent& extent) {
+  Open open{extent};
+  if (!is_log(extent)) {
+    for (const DiskDamage& stray : strays_) open.misplaced |= overlaps(extent, stray);
+  }
+  open_.push_back(open);
+}
+
 bool ExtentLedger::is_settled(const Extent& extent) const {
   if (!keeps_) {
     return disk_.is_name_durable(extent.file) &&
@@ -107,6 +115,9 @@ void ExtentLedger::before_damage() {
 std::vector<Extent> ExtentLedger::after_damage(const DiskDamage& damage) {
   for (Open& open : open_) open.misplaced |= damage.file != 0 && overlaps(open.extent, damage);
   if (damage.kind == DiskFaultKind::wipe) open_.clear();
+  if (damage.file != 0 && damage.kind == DiskFaultKind::misdirected_write) {
+    strays_.push_back(damage);
+  }
   std::vector<Extent> lost;
   for (Kept& known : kept_) {
     if (known.destroyed) continue;

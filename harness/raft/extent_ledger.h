@@ -34,10 +34,13 @@ class ExtentLedger {
   // is, and nothing is ever found destroyed.
   ExtentLedger(const SimDisk& disk, bool keeps) : disk_(disk), keeps_(keeps) {}
 
-  // The node is about to write it.
-  void wrote(const Extent& extent) { open_.push_back({extent}); }
+  // The node is about to write it; or has written it, as a snapshot whose size it did not know.
+  void wrote(const Extent& extent);
   // The process is gone: a later write may lie where an open one would have.
-  void crashed() { open_.clear(); }
+  void crashed() {
+    open_.clear();
+    strays_.clear();
+  }
   // The process begins to read.
   void started() { reads_ = true; }
   // Recovery has read the disk and mended its log: what was destroyed before is history, but for
@@ -80,6 +83,7 @@ class ExtentLedger {
   bool keeps_;
   bool reads_ = false;
   std::vector<Open> open_;
+  std::vector<DiskDamage> strays_;  // misdirected writes of this life
   std::vector<Kept> kept_;
   Settled settled_;
 };

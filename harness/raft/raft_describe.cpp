@@ -1,4 +1,5 @@
 // Raft's messages, events and observations in words.
+#include <windtunnel/harness/raft/raft_describe.h>
 #include <windtunnel/harness/raft/raft_protocol.h>
 
 #include <fmt/format.h>
@@ -14,7 +15,7 @@ std::string place(raft::LogIndex index, raft::Term term) {
   return fmt::format("{}/{}", index.value, term.value);
 }
 
-std::string describe_append(const Message& message) {
+std::string describe_append(const Message& message, PayloadWords words) {
   std::string text = fmt::format(" after={} commit={}", place(message.index, message.log_term),
                                  message.commit.value);
   if (message.entries.empty()) return text + " heartbeat";
@@ -22,18 +23,18 @@ std::string describe_append(const Message& message) {
   for (std::size_t i = 0; i < message.entries.size(); ++i) {
     const raft::Entry& entry = message.entries[i];
     text += fmt::format("{}{}", i == 0 ? "" : " ", place(message.index + i + 1, entry.term));
-    if (!entry.payload.empty()) text += fmt::format(" '{}'", as_text(entry.payload.view()));
+    if (!entry.payload.empty()) text += " " + words(entry.payload.view());
   }
   return text + "]";
 }
 
-std::string describe_fields(const Message& message) {
+std::string describe_fields(const Message& message, PayloadWords words) {
   switch (message.kind) {
     case MessageKind::pre_vote:
     case MessageKind::request_vote: return " last=" + place(message.index, message.log_term);
     case MessageKind::pre_vote_reply:
     case MessageKind::request_vote_reply: return message.reject ? " refused" : " granted";
-    case MessageKind::append: return describe_append(message);
+    case MessageKind::append: return describe_append(message, words);
     case MessageKind::append_reply:
       if (!message.reject) return fmt::format(" match={}", message.index.value);
       return fmt::format(" refused={} hint={}", message.index.value,
@@ -54,34 +55,38 @@ std::string node(std::uint64_t number) {
 }
 
 std::string describe_observation(const Observation& seen) {
-  switch (seen.kind) {
-    case ObservationKind::role:
+  switch (static_cast<raft::Word>(seen.kind)) {
+    case raft::Word::role:
       return fmt::format("is {} in term {}", windtunnel::name_of(static_cast<Role>(seen.a)),
                          seen.b);
-    case ObservationKind::term:
+    case raft::Word::term:
       return fmt::format("enters term {}, voted for {}", seen.a, voted(seen.b));
-    case ObservationKind::append: return fmt::format("appends entry {}/{}", seen.a, seen.b);
-    case ObservationKind::truncate: return fmt::format("removes its log from {} on", seen.a);
-    case ObservationKind::commit:
+    case raft::Word::append: return fmt::format("appends entry {}/{}", seen.a, seen.b);
+    case raft::Word::truncate: return fmt::format("removes its log from {} on", seen.a);
+    case raft::Word::commit:
       return fmt::format("commits up to {}{}", seen.a, seen.d == 1 ? " as leader" : "");
-    case ObservationKind::match: return fmt::format("has match {} of {}", seen.b, node(seen.a));
-    case ObservationKind::recovered:
+    case raft::Word::match: return fmt::format("has match {} of {}", seen.b, node(seen.a));
+    case raft::Word::recovered:
       return fmt::format("recovers term {}, vote for {}, log up to {}", seen.a, voted(seen.b),
                          seen.c);
-    case ObservationKind::snapshot_taken: return fmt::format("takes a snapshot at {}", seen.a);
-    case ObservationKind::snapshot_installed:
-      return fmt::format("installs a snapshot at {}", seen.a);
-    case ObservationKind::read_served:
-      return fmt::format("answers read {} at index {}", seen.a, seen.c);
+    case raft::Word::snapshot_taken: return fmt::format("takes a snapshot at {}", seen.a);
+    case raft::Word::snapshot_installed: return fmt::format("installs a snapshot at {}", seen.a);
+    case raft::Word::read_served: return fmt::format("answers read {} at index {}", seen.a, seen.c);
     default: return {};
   }
 }
 
 }  // namespace
 
+std::string describe_message(const Message& message, PayloadWords words) {
+  return fmt::format("term={}{}", message.term.value, describe_fields(message, words));
+}
+
 std::string RaftProtocol::describe(const Message& message) const {
-  return fmt::format("{} term={}{}", raft::name_of(message.kind), message.term.value,
-                     describe_fields(message));
+  const PayloadWords quoted = [](BytesView payload) {
+    return fmt::format("'{}'", as_text(payload));
+  };
+  return fmt::format("{} {}", raft::name_of(message.kind), describe_message(message, quoted));
 }
 
 std::string RaftProtocol::describe(const Event& event) const {

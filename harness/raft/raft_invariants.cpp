@@ -1,5 +1,7 @@
 #include <windtunnel/harness/raft/raft_invariants.h>
 
+#include <windtunnel/protocols/raft/words.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,30 +99,31 @@ void RaftInvariants::observe(std::uint64_t record, NodeId id, Incarnation,
   record_ = record;
   Node& node = node_of(id);
   node.is_known = true;
-  switch (seen.kind) {
-    case ObservationKind::role: return on_role(id, node, seen);
-    case ObservationKind::term: return on_term(id, node, seen);
-    case ObservationKind::vote_granted: return on_vote(id, node, seen.a, seen.b);
-    case ObservationKind::append: return on_append(id, node, seen);
-    case ObservationKind::truncate: return on_truncate(id, node, seen);
-    case ObservationKind::commit: return on_commit(id, node, seen);
-    case ObservationKind::apply: return on_apply(id, node, seen);
-    case ObservationKind::snapshot_taken: return on_snapshot(id, node, seen, false);
-    case ObservationKind::snapshot_installed: return on_snapshot(id, node, seen, true);
-    case ObservationKind::log_start: return on_log_start(id, node, seen);
-    case ObservationKind::recovered: return on_recovered(id, node, seen);
-    case ObservationKind::sent_claim: return on_claim(id, node, seen);
-    case ObservationKind::match: return on_match(id, node, seen);
-    case ObservationKind::request: return on_request(node, seen);
-    case ObservationKind::read_index: return on_read(id, node, seen, false);
-    case ObservationKind::read_served: return on_read(id, node, seen, true);
-    case ObservationKind::effect: return on_effect(id, seen);
-    case ObservationKind::config:
+  switch (static_cast<raft::Word>(seen.kind)) {
+    case raft::Word::role: return on_role(id, node, seen);
+    case raft::Word::term: return on_term(id, node, seen);
+    case raft::Word::vote_granted: return on_vote(id, node, seen.a, seen.b);
+    case raft::Word::append: return on_append(id, node, seen);
+    case raft::Word::truncate: return on_truncate(id, node, seen);
+    case raft::Word::commit: return on_commit(id, node, seen);
+    case raft::Word::apply: return on_apply(id, node, seen);
+    case raft::Word::snapshot_taken: return on_snapshot(id, node, seen, false);
+    case raft::Word::snapshot_installed: return on_snapshot(id, node, seen, true);
+    case raft::Word::log_start: return on_log_start(id, node, seen);
+    case raft::Word::recovered: return on_recovered(id, node, seen);
+    case raft::Word::sent_claim: return on_claim(id, node, seen);
+    case raft::Word::match: return on_match(id, node, seen);
+    case raft::Word::request: return on_request(node, seen);
+    case raft::Word::read_index: return on_read(id, node, seen, false);
+    case raft::Word::read_served: return on_read(id, node, seen, true);
+    case raft::Word::effect: return on_effect(id, seen);
+    case raft::Word::config:
       node.configuration = Configuration{seen.b, seen.c};
       // At a start: the state restored from the snapshot, of which this is the configuration.
       if (node.is_starting) node.commit = node.applied = seen.a;
       return;
-    default: return;
+    case raft::Word::lease:
+    case raft::Word::end: return;
   }
 }
 

@@ -1,7 +1,8 @@
 #include <windtunnel/harness/raft/raft_monitor.h>
 
-#include <windtunnel/harness/raft/raft_invariants.h>
 #include <windtunnel/harness/raft/extent_ledger.h>
+#include <windtunnel/harness/raft/raft_invariants.h>
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
@@ -40,6 +41,15 @@ bool destroys(const faults::FaultPlan& plan) {
   return false;
 }
 
+// Whether the service's observations are Raft's: it may have further words.
+bool speaks_raft(const ServiceWords& service) {
+  return std::all_of(std::begin(raft::kObservations), std::end(raft::kObservations),
+                     [&](const ObservationWord& word) {
+                       const ObservationWord* its = service.word(word.kind);
+                       return its != nullptr && its->name == word.name;
+                     });
+}
+
 class RaftMonitor final : public Monitor, public RecordListener, public DurabilityListener {
  public:
   ~RaftMonitor() override {
@@ -57,6 +67,9 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     const bool keeps = destroys(view.spec.plan);
     for (std::uint32_t i = 0; i < sim_->node_count(); ++i) {
       ledgers_.emplace_back(sim_->node(NodeId{i}).disk(), keeps);
+    }
+    for (const ServiceWords& service : view.dictionary.services()) {
+      speaks_raft_.insert(speaks_raft_.end(), service.groups, speaks_raft(service));
     }
     sim_->trace().add_listener(
         *this, RecordKinds{RecordKind::start, RecordKind::crash}.add_observations());
@@ -151,12 +164,13 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
 
   // "in group b: ", where there are several.
   static std::string name_of(GroupId id, const RunView& view) {
-    const std::vector<GroupSpec>& groups = view.spec.cluster.groups;
-    if (groups.size() < 2 || id.value >= groups.size()) return {};
-    return "in group " + groups[id.value].name + ": ";
+    if (view.dictionary.group_count() < 2) return {};
+    return "in group " + view.dictionary.name(id) + ": ";
   }
 
   void on_observation(std::uint64_t number, const Record& record) {
+    const std::size_t of = record.group.value;
+    if (of >= speaks_raft_.size() || !speaks_raft_[of]) return;
     if (const std::optional<Extent> extent = extent_of(record); extent) {
       ledgers_[record.node.value].wrote(*extent);
       return;
@@ -168,7 +182,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
     seen.b = record.b;
     seen.c = record.c;
     seen.d = record.d;
-    if (seen.kind == ObservationKind::recovered) ledgers_[record.node.value].recovered();
+    if (seen.kind == observed(raft::Word::recovered)) ledgers_[record.node.value].recovered();
     group(seen.group).invariants.observe(number, record.node, record.incarnation, seen);
   }
 
@@ -273,6 +287,7 @@ class RaftMonitor final : public Monitor, public RecordListener, public Durabili
   std::vector<std::string> names_;  // of the nodes
   std::map<GroupId, Group> groups_;
   std::vector<ExtentLedger> ledgers_;  // by node
+  std::vector<bool> speaks_raft_;      // by group
   GroupId latest_group_;
   Group* latest_ = nullptr;
 };

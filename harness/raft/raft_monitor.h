@@ -1,5 +1,5 @@
-// The invariants of Raft in a run: feeds harness/raft/raft_invariants.h with what the nodes observe,
-// and with what their simulated disks really hold.
+// The invariants of Raft in a run: feeds harness/raft/raft_invariants.h with what the nodes
+// observe, and with what their simulated disks really hold.
 #pragma once
 
 #include <windtunnel/scenarios/engine/check.h>

@@ -127,7 +127,7 @@ void RaftNode::compact(RaftEffects& effects) {
   disk_.store(SnapshotFile{meta, state_});
   disk_.compact(LogBase{meta.index, meta.term, meta.hash}, meta);
   tell(RaftFact::Kind::snapshot_synced, meta.index.value, meta.hash, effects);
-  observe(Observation{ObservationKind::snapshot_taken, config_.group, meta.index.value,
+  observe(Observation{observed(raft::Word::snapshot_taken), config_.group, meta.index.value,
                       meta.term.value, meta.hash, state_},
           effects);
   step(raft::Compact{meta.index, meta}, effects);
@@ -212,7 +212,7 @@ void RaftNode::apply(const Ready& work, Ready& next, RaftEffects& effects) {
   if (work.restore.has_value()) {
     const SnapshotMeta& meta = *work.restore;
     state_ = disk_.file(meta.index)->digest;
-    observe(Observation{ObservationKind::snapshot_installed, config_.group, meta.index.value,
+    observe(Observation{observed(raft::Word::snapshot_installed), config_.group, meta.index.value,
                         meta.term.value, meta.hash, state_},
             effects);
     raft_.step(raft::Applied{meta.index}, next);
@@ -221,7 +221,7 @@ void RaftNode::apply(const Ready& work, Ready& next, RaftEffects& effects) {
   for (LogIndex index = work.apply.first; index <= work.apply.last; ++index) {
     const raft::Entry& entry = raft_.log().at(index);
     if (entry.kind == raft::EntryKind::command) state_ = hash_bytes(entry.payload.view(), state_);
-    observe(Observation{ObservationKind::apply, config_.group, index.value, entry.term.value,
+    observe(Observation{observed(raft::Word::apply), config_.group, index.value, entry.term.value,
                         entry.hash, state_},
             effects);
   }
@@ -232,7 +232,7 @@ void RaftNode::serve_reads(const Ready& work, RaftEffects& effects) const {
   for (const raft::ReadResult& read : work.reads) {
     if (!read.confirmed) continue;
     WT_ASSERT(read.index <= raft_.applied_index(), "this host applies at once");
-    observe(Observation{ObservationKind::read_served, config_.group, read.request,
+    observe(Observation{observed(raft::Word::read_served), config_.group, read.request,
                         raft_.applied_index().value, read.index.value, 0},
             effects);
   }

@@ -53,8 +53,12 @@ void tell_lost_matches(const Reign& before, const raft::Raft& raft, RaftEffects&
     const raft::Progress& peer = raft.progress()[i];
     if (before.matches[i] <= peer.match || peer.node == raft.config().self) continue;
     RaftFact fact;
-    fact.seen = Observation{ObservationKind::match, raft.config().group, peer.node.value,
-                            peer.match.value,       peer.next.value,     0};
+    fact.seen = Observation{observed(raft::Word::match),
+                            raft.config().group,
+                            peer.node.value,
+                            peer.match.value,
+                            peer.next.value,
+                            0};
     effects.facts.push_back(fact);
   }
 }

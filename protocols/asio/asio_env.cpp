@@ -10,13 +10,15 @@ namespace windtunnel {
 
 // The program is above the ports, so that it goes first.
 struct AsioNode::Parts {
-  explicit Parts(AsioLoopCore& core)
+  Parts(AsioLoopCore& core, const AsioOptions& options)
       : loop(core),
         executor(core),
         timers(core, clock, executor),
         transport(core, clock, executor),
         disk(core, executor),
-        process([this](std::string_view why) { exit(why); }) {}
+        process([this](std::string_view why) { exit(why); }),
+        log(options.log,
+            options.name.empty() ? "node " + std::to_string(options.id.value) : options.name) {}
 
   std::size_t armed() const {
     return executor.armed() + timers.armed() + transport.armed() + disk.armed();
@@ -28,6 +30,7 @@ struct AsioNode::Parts {
     timers.sever();
     transport.sever();
     disk.sever();
+    log.sever();
   }
 
   void exit(std::string_view why) {
@@ -47,6 +50,7 @@ struct AsioNode::Parts {
   AsioRandom random;
   AsioObserver observer;
   AsioProcess process;
+  AsioLog log;
   bool exited = false;
   std::function<void(std::string_view)> on_exit;
   std::optional<Env> env;
@@ -57,14 +61,14 @@ AsioNode::AsioNode(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Result<std::unique_ptr<AsioNode>> AsioNode::open(AsioLoop& loop, const AsioOptions& options) {
   try {
-    auto parts = std::make_unique<Parts>(*loop.core_);
+    auto parts = std::make_unique<Parts>(*loop.core_, options);
     const Result<void> disk = parts->disk.start(options.data_directory);
     if (!disk) return disk.error();
     const Result<void> transport = parts->transport.start(options);
     if (!transport) return transport.error();
     parts->env.emplace(Env{options.id, parts->clock, parts->timers, parts->executor,
                            parts->transport, parts->disk, parts->compute, parts->random,
-                           parts->observer, parts->process});
+                           parts->observer, parts->process, parts->log});
     return std::unique_ptr<AsioNode>(new AsioNode(std::move(parts)));
   } catch (const boost::system::system_error& failure) {
     // Asio, out of descriptors or memory.

@@ -36,8 +36,13 @@ using ProgramFactory = std::function<std::unique_ptr<Service>(Env&)>;
 
 struct AsioOptions {
   NodeId id;
-  // "host:port" to listen at; port 0 takes a free one. Empty: no listener, as for a client, which
-  // is reached over the connections that it made itself.
+  // Its name in the log; empty: its number.
+  std::string name;
+  // The lines that go to stderr.
+  LogLevel log = LogLevel::info;
+  // "host:port" to listen at; port 0 takes a free one. Empty: no listener, as for a client: it is
+  // reached over connections that it makes itself, to every peer as soon as it has a socket, and it
+  // cannot listen for streams (Errc::unsupported).
   std::string listen;
   // Where the other nodes listen: "host:port". Names are resolved once, when the node is opened.
   std::map<NodeId, std::string> peers;

@@ -26,6 +26,9 @@ struct AsioRoutes {
   std::size_t send_queue_limit = 0;
   std::map<NodeId, Tcp::endpoint> addresses;
   AsioPortTable ports;
+
+  // Whether others can connect to this node.
+  bool has_listener() const { return addresses.count(self) > 0; }
 };
 
 // A connection on its way out: TCP, greeting, answer, all before a deadline. Keeps itself alive

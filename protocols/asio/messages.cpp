@@ -144,6 +144,7 @@ AsioMessages::~AsioMessages() { sever(); }
 
 void AsioMessages::sever() {
   severed_ = true;
+  reach_timer_.cancel();
   peers_.clear();
   sinks_.clear();
   const std::set<std::shared_ptr<MessageLink>> links = links_;
@@ -156,6 +157,7 @@ Result<std::unique_ptr<MessageSocket>> AsioMessages::bind(Port port, MessageSink
   if (!claimed) return claimed.error();
   sinks_.emplace(*claimed, &sink);
   const Endpoint local{routes_.self, *claimed};
+  stay_reachable();
   return std::unique_ptr<MessageSocket>(std::make_unique<AsioMessageSocket>(self_, local));
 }
 
@@ -185,6 +187,30 @@ MessageLink* AsioMessages::link_to(NodeId node) {
   return peer.link.get();
 }
 
+void AsioMessages::address_changed(NodeId peer) {
+  peers_.erase(peer);
+  stay_reachable();
+}
+
+void AsioMessages::stay_reachable() {
+  if (severed_ || sinks_.empty() || routes_.has_listener()) return;
+  bool has_all = true;
+  for (const auto& known : routes_.addresses) has_all = link_to(known.first) != nullptr && has_all;
+  if (!has_all) stay_reachable_later();
+}
+
+void AsioMessages::stay_reachable_later() {
+  if (severed_ || reach_timer_runs_ || routes_.has_listener()) return;
+  reach_timer_runs_ = true;
+  reach_timer_.expires_after(std::chrono::nanoseconds(kFirstBackoff.ns));
+  reach_timer_.async_wait([self = std::weak_ptr<AsioMessages*>(self_)](const Error&) {
+    const std::shared_ptr<AsioMessages*> alive = self.lock();
+    if (alive == nullptr) return;
+    (*alive)->reach_timer_runs_ = false;
+    (*alive)->stay_reachable();
+  });
+}
+
 // The newest connection is the one to a peer's current life.
 void AsioMessages::opened(MessageLink& link) {
   Peer& peer = peers_[link.peer()];
@@ -195,6 +221,7 @@ void AsioMessages::opened(MessageLink& link) {
 void AsioMessages::closed(MessageLink& link, bool was_open) {
   const std::shared_ptr<MessageLink> keep = link.shared_from_this();
   links_.erase(keep);
+  stay_reachable_later();
   const auto found = peers_.find(link.peer());
   if (found == peers_.end() || found->second.link != keep) return;
   Peer& peer = found->second;

@@ -49,12 +49,13 @@ class MessageLink : public std::enable_shared_from_this<MessageLink> {
 };
 
 // The messages of one node. A message is dropped when its peer is unknown, not connected and not
-// due for another attempt, or has too much queued. A peer that connected to us is answered over its
-// own connection.
+// due for another attempt, or has too much queued. A peer that connected to us is reached over its
+// own connection: a node that nobody can connect to keeps one to every peer while it has a socket,
+// so that here, too, whoever knows its id can speak to it, spoken to or not.
 class AsioMessages {
  public:
   AsioMessages(AsioLoopCore& loop, const AsioClock& clock, AsioRoutes& routes)
-      : loop_(loop), clock_(clock), routes_(routes) {}
+      : loop_(loop), clock_(clock), routes_(routes), reach_timer_(loop.io) {}
   ~AsioMessages();
 
   Result<std::unique_ptr<MessageSocket>> bind(Port port, MessageSink& sink);
@@ -62,7 +63,7 @@ class AsioMessages {
   // A peer has connected.
   void adopt(NodeId peer, Tcp::socket socket);
   // The peer's address has changed: try it now.
-  void address_changed(NodeId peer) { peers_.erase(peer); }
+  void address_changed(NodeId peer);
   void sever();
 
  private:
@@ -78,6 +79,9 @@ class AsioMessages {
     Bytes bytes;
   };
   MessageLink* link_to(NodeId node);
+  // Connects to the peers to which a node without a listener has no connection.
+  void stay_reachable();
+  void stay_reachable_later();
   void send_to_self(const wire::FrameHeader& header, BytesView message);
   void deliver_own();
   // Then runs what the message led to.
@@ -95,6 +99,8 @@ class AsioMessages {
   std::set<std::shared_ptr<MessageLink>> links_;
   std::deque<OwnMessage> own_;
   std::size_t own_bytes_ = 0;
+  net::steady_timer reach_timer_;
+  bool reach_timer_runs_ = false;
   std::shared_ptr<AsioMessages*> self_ = std::make_shared<AsioMessages*>(this);
 };
 

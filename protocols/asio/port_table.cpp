@@ -3,9 +3,9 @@
 namespace windtunnel {
 
 Result<Port> AsioPortTable::ephemeral() {
-  for (unsigned tried = 0; tried <= UINT16_MAX - kFirstEphemeral; ++tried) {
-    const bool wraps = last_ < kFirstEphemeral || last_ == UINT16_MAX;
-    last_ = wraps ? kFirstEphemeral : static_cast<Port>(last_ + 1);
+  for (unsigned tried = 0; tried <= UINT16_MAX - kFirstEphemeralPort; ++tried) {
+    const bool wraps = last_ < kFirstEphemeralPort || last_ == UINT16_MAX;
+    last_ = wraps ? kFirstEphemeralPort : static_cast<Port>(last_ + 1);
     if (taken_.count(last_) == 0) return last_;
   }
   return make_error_code(Errc::overloaded);

@@ -10,9 +10,11 @@ namespace windtunnel {
 
 class AsioPortTable {
  public:
-  // Ports from here on are given to those who ask for any.
-  static constexpr Port kFirstEphemeral = 49152;
-
+  // Ephemeral ports are given out from one that `word` draws, as an operating system does it: what
+  // was meant for a former life of the node mostly finds nobody.
+  void start_from(std::uint64_t word) {
+    last_ = static_cast<Port>(kFirstEphemeralPort + word % (UINT16_MAX - kFirstEphemeralPort + 1U));
+  }
   // Takes `wanted`, or a free ephemeral port where it is 0; returns which. Errc::address_in_use, or
   // overloaded when no ephemeral port is free.
   Result<Port> claim(Port wanted);

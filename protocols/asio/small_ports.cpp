@@ -1,6 +1,11 @@
 #include <windtunnel/protocols/asio/small_ports.h>
 
+#include <windtunnel/protocols/base/utf8.h>
+
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 #include <random>
 #include <thread>
@@ -120,6 +125,25 @@ void AsioTimers::fire_due() {
 AsioCompute::AsioCompute() : start_(thread_time()) {}
 unsigned AsioCompute::cores() const { return std::max(1U, std::thread::hardware_concurrency()); }
 Duration AsioCompute::busy() const { return thread_time() - start_; }
+
+void AsioLog::write(LogLevel level, std::string_view text) {
+  if (severed_ || !wants(level)) return;
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  tm day{};
+  ::gmtime_r(&now.tv_sec, &day);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  std::string lines;
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = text.find('\n');
+    lines +=
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z {} {} {}\n", day.tm_year + 1900,
+                    day.tm_mon + 1, day.tm_mday, day.tm_hour, day.tm_min, day.tm_sec,
+                    now.tv_nsec / 1'000'000, name_, name_of(level), printable(text.substr(0, end)));
+    if (end != std::string_view::npos) text.remove_prefix(end + 1);
+  }
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
 
 AsioRandom::AsioRandom() {
   std::random_device device;

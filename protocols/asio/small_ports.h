@@ -104,6 +104,18 @@ class AsioProcess final : public Process {
   std::function<void(std::string_view)> exit_;
 };
 
+// Lines on stderr, with the time of day (UTC) and the node.
+class AsioLog final : public Log {
+ public:
+  AsioLog(LogLevel wanted, std::string name) : Log(wanted), name_(std::move(name)) {}
+  void write(LogLevel level, std::string_view text) override;
+  void sever() { severed_ = true; }
+
+ private:
+  std::string name_;
+  bool severed_ = false;
+};
+
 class AsioObserver final : public Observer {
  public:
   void observe(const Observation&) override {}

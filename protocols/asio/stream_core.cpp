@@ -71,7 +71,7 @@ void StreamCore::close() {
   connecting_ = nullptr;
   Error ignored;
   if (socket_) socket_->close(ignored);
-  if (error_ == Errc::ok) error_ = Errc::reset;
+  if (error_ == Errc::ok) error_ = Errc::closed;
 }
 
 void StreamCore::arm(Waiter*& place, Waiter& waiter) {

@@ -28,8 +28,8 @@ class DeadStream final : public Stream {
  public:
   Endpoint local() const override { return {}; }
   Endpoint remote() const override { return {}; }
-  Result<std::size_t> write(BytesView) override { return make_error_code(Errc::reset); }
-  Result<std::size_t> read(MutableBytesView) override { return make_error_code(Errc::reset); }
+  Result<std::size_t> write(BytesView) override { return make_error_code(Errc::closed); }
+  Result<std::size_t> read(MutableBytesView) override { return make_error_code(Errc::closed); }
   void when_readable(Waiter&) override {}
   void when_writable(Waiter&) override {}
   void shutdown_write() override {}
@@ -108,6 +108,7 @@ void AsioStreams::sever() {
 
 Result<std::unique_ptr<Listener>> AsioStreams::listen(Port port) {
   if (severed_) return make_error_code(Errc::closed);
+  if (!routes_.has_listener()) return make_error_code(Errc::unsupported);
   const Result<Port> claimed = routes_.ports.claim(port);
   if (!claimed) return claimed.error();
   auto listener = std::make_unique<AsioListener>(*this, Endpoint{routes_.self, *claimed});

@@ -1,6 +1,7 @@
 #include <windtunnel/protocols/asio/transport.h>
 
 #include <algorithm>
+#include <random>
 
 namespace windtunnel {
 namespace {
@@ -25,6 +26,7 @@ Result<void> AsioTransport::start(const AsioOptions& options) {
   routes_.self = options.id;
   routes_.connect_timeout = options.connect_timeout;
   routes_.send_queue_limit = options.send_queue_limit;
+  routes_.ports.start_from(std::random_device()());
   for (const auto& peer : options.peers) {
     const Result<void> known = set_peer(peer.first, peer.second);
     if (!known) return known;

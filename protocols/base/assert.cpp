@@ -23,9 +23,8 @@ void assertion_failed(const char* condition, const char* reason, const char* fil
   if (current_context != nullptr) {
     std::fprintf(stderr, "  seed %" PRIu64 ", event %" PRIu64, current_context->seed,
                  current_context->event);
-    if (current_context->node != 0xffffffffU) {
-      std::fprintf(stderr, ", node %" PRIu32, current_context->node);
-    }
+    const char* const node = current_context->node_name();
+    if (node != nullptr) std::fprintf(stderr, ", node %s", node);
     std::fputc('\n', stderr);
   }
   std::fflush(stderr);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace windtunnel {
 
@@ -12,6 +13,13 @@ struct AssertContext {
   std::uint64_t seed = 0;
   std::uint64_t event = 0;
   std::uint32_t node = 0xffffffffU;
+  std::span<const char* const> node_names;  // by node
+
+  // The node's name; null where none is running.
+  const char* node_name() const noexcept {
+    if (node == 0xffffffffU) return nullptr;
+    return node < node_names.size() ? node_names[node] : "?";
+  }
 };
 
 // The one process-wide object of the lower layers: nothing reads it but a failing assertion and a

@@ -65,36 +65,4 @@ DiskAwaiter<void> sync_directory(Env& env, std::string_view directory) {
   return {env, &start_sync_directory, on_path(directory)};
 }
 
-Result<void> Mailbox::open(Port port) {
-  Result<std::unique_ptr<MessageSocket>> socket = env_.transport.bind(port, *this);
-  if (!socket) return socket.error();
-  socket_ = std::move(*socket);
-  return {};
-}
-
-void Mailbox::on_message(const Endpoint& from, BytesView message) {
-  if (queue_.size() >= limit_) return;
-  queue_.push_back({from, to_bytes(message)});
-  if (reader_ == nullptr) return;
-  // The reader waits on its deadline; what it waited for came first.
-  NextAwaiter& reader = *std::exchange(reader_, nullptr);
-  reader.disarm();
-  env_.executor.post(reader);
-}
-
-void Mailbox::NextAwaiter::await_suspend(std::coroutine_handle<> frame) {
-  WT_ASSERT(mailbox_.reader_ == nullptr, "a mailbox has one reader at a time");
-  bind(frame);
-  mailbox_.reader_ = this;
-  mailbox_.env_.timers.arm(deadline_, *this);
-}
-
-Result<Mailbox::Message> Mailbox::NextAwaiter::await_resume() {
-  if (mailbox_.reader_ == this) mailbox_.reader_ = nullptr;
-  if (mailbox_.queue_.empty()) return make_error_code(Errc::timed_out);
-  Message message = std::move(mailbox_.queue_.front());
-  mailbox_.queue_.pop_front();
-  return message;
-}
-
 }  // namespace windtunnel

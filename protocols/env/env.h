@@ -7,6 +7,7 @@
 #include <windtunnel/protocols/env/compute.h>
 #include <windtunnel/protocols/env/disk.h>
 #include <windtunnel/protocols/env/executor.h>
+#include <windtunnel/protocols/env/log.h>
 #include <windtunnel/protocols/env/observation.h>
 #include <windtunnel/protocols/env/process.h>
 #include <windtunnel/protocols/env/random.h>
@@ -27,6 +28,7 @@ struct Env {
   Random& random;
   Observer& observer;
   Process& process;
+  Log& log;
 };
 
 }  // namespace windtunnel

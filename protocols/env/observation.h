@@ -2,6 +2,9 @@
 // strips, `when:` triggers, coverage marks and invariants live on them. In production they go
 // nowhere.
 //
+// Each protocol has words of its own, and says in a table what they mean (words.h). A record's
+// group says whose word it is, so two protocols of one run may use the same numbers.
+//
 // Durability is not observed from what a machine believes: the log says where it put an entry
 // (`wal_extent`), and the simulated disk says which extents are synced.
 #pragma once
@@ -10,40 +13,29 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace windtunnel {
 
-// Append only: numbers are part of the trace format. The comment names the words a, b, c, d.
+// The number of a word. Those named here mean the same everywhere; a protocol has an enum of its
+// own for others, from `user` on (those that ship use smaller ones). Append only: numbers are part
+// of the trace format. The comment names the words a, b, c, d.
 enum class ObservationKind : std::uint16_t {
   none = 0,
-  role = 1,          // role (Role), term, last log index, chained hash of the log at last index
-  term = 2,          // term, voted-for node + 1 or 0
-  vote_granted = 3,  // term, candidate: the reply is being sent
-  append = 4,        // index, term, chained hash up to and with it, payload hash
-  truncate = 5,      // first index removed, commit index
-  commit = 6,        // commit index, term, chained hash at commit index, 1 if advanced as leader
-  apply = 7,  // index, term of the entry, chained hash at index, digest of the state after it
-  snapshot_taken = 8,      // last included index, its term, chained hash, digest of the state
-  snapshot_installed = 9,  // as snapshot_taken
-  log_start = 10,          // first index kept, after compaction or recovery
-  recovered = 11,          // term, voted-for + 1, last index, chained hash at last index
+  role = 1,  // role (Role, or a position in the protocol's own table), term; c and d as it likes
   wal_extent = 12,  // index, chained hash, file handle << 40 | length, offset: where an entry lies
   vote_extent =
-      13,  // term, voted-for + 1, file handle << 40 | length, offset: where term and vote lie
-  sent_claim =
-      14,      // what a message being sent claims durable: (term, voted-for + 1, last index, hash)
-  match = 15,  // follower, match index, next index: on the leader
-  read_index = 16,   // request, read index, node asked: a read was confirmed at this index
-  read_served = 17,  // request, applied index, read index
-  effect = 18,       // session, sequence, index: the state machine took effect for this request
-  mark = 19,         // hash of the mark's name: coverage
-  config = 20,       // index, bit set of voters, outgoing voters, learners (node < 64)
-  lease = 21,        // term, start, end (this node's monotonic clock)
-  request = 22,      // request, commit index known then: a linearizable read arrived
+      13,     // term, voted-for + 1, file handle << 40 | length, offset: where term and vote lie
+  mark = 19,  // hash of the mark's name: coverage
   snapshot_extent =
       23,  // index, 0, file handle << 40 | length, offset: a snapshot file, before it gets its name
   user = 1000,  // first number free for users' protocols
 };
+
+// The kind of a protocol's own word: observed(Word::append).
+template <class Word>
+requires std::is_enum_v<Word>
+constexpr ObservationKind observed(Word word) { return static_cast<ObservationKind>(word); }
 
 // Observations that hold sets of nodes have a bit for each of the first so many.
 inline constexpr std::size_t kObservedNodes = 64;
@@ -55,6 +47,7 @@ enum class Role : std::uint8_t {
   leader = 3,
   learner = 4
 };
+std::string_view name_of(Role role) noexcept;
 
 struct Observation {
   ObservationKind kind = ObservationKind::none;
@@ -65,10 +58,6 @@ struct Observation {
   std::uint64_t d = 0;
   friend constexpr bool operator==(const Observation&, const Observation&) = default;
 };
-
-// The kind's name as in traces and `when:` triggers: "vote-granted".
-std::string_view name_of(ObservationKind kind) noexcept;
-std::string_view name_of(Role role) noexcept;
 
 class Observer {
  public:

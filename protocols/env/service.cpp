@@ -127,4 +127,12 @@ std::string OptionValues::text(std::string_view key, std::string_view fallback) 
   return found == options.end() ? std::string(fallback) : found->second;
 }
 
+const std::vector<NodeId>& ServiceConfig::peers(std::string_view group_name) const {
+  static const std::vector<NodeId> none;
+  for (const NamedNodes& named : groups) {
+    if (named.name == group_name) return named.nodes;
+  }
+  return none;
+}
+
 }  // namespace windtunnel

@@ -29,17 +29,32 @@ struct OptionValues {
   std::string text(std::string_view key, std::string_view fallback) const;
 };
 
-// How one node, or a client of it, is set up; its options are the scenario's `config:` of the
+// The nodes of a group of a scenario, by its name there. Names are parallel.
+struct NamedNodes {
+  std::string name;
+  std::vector<NodeId> nodes;
+  std::vector<std::string> node_names;
+};
+
+// How one node, or a client of it, is set up. Its options are the scenario's `config:` of the
 // group.
 struct ServiceConfig : OptionValues {
   // This node's name ("n1").
   std::string name;
-  // The group that the nodes of the service form: tags their messages, records and observations. A
-  // scenario numbers its groups of nodes from 0; on sockets it is an option, 0 by default.
+  // The groups that the nodes of the service form are numbered from here: they tag its messages,
+  // records and observations. A scenario gives each service as many as it asks for
+  // (ServiceDefinition::groups); on sockets the first is an option, 0 by default.
   GroupId group;
+  std::uint32_t group_count = 1;
   // The nodes of the service, in the scenario's order; names are parallel.
   std::vector<NodeId> members;
   std::vector<std::string> member_names;
+  // All groups of the scenario, also this one: those whom a gateway or a coordinator calls. Empty
+  // on sockets.
+  std::vector<NamedNodes> groups;
+
+  // The nodes of the group of that name; none where there is no such group.
+  const std::vector<NodeId>& peers(std::string_view group_name) const;
 };
 
 // Parses "150ms", "1.5s", "10us", "2m", "1h", "7ns"; nothing else. nullopt when malformed or out of
@@ -58,8 +73,7 @@ class Service {
 };
 
 // One operation of a client, in the terms of the workload's model: what the history records when it
-// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount:
-// 3}}.
+// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount: 3}}.
 struct Operation {
   std::string f;
   Value value;
@@ -93,13 +107,11 @@ class Recorder {
 
   // The workload's next operation, when it is due; nothing when there are no more.
   virtual Task<std::optional<Operation>> next(Env& env) = 0;
-  // It is called now. Any number may be open: in the history each open one has a process of its
-  // own.
+  // It is called now. Any number may be open: in the history each open one has a process of its own.
   virtual Call begin(const Operation& operation) = 0;
   // How it ended. Once for each call.
   virtual void end(Call call, const Outcome& outcome) = 0;
-  // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends
-  // now.
+  // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends now.
   void happened(const Operation& operation, const Outcome& outcome);
 
  protected:
@@ -111,8 +123,8 @@ class Client {
  public:
   virtual ~Client() = default;
   // Its part in a workload, from the first operation to the last. As it stands here: one operation
-  // after the other, through `invoke`. A client that has several open, or that hears what it did
-  // not ask for, has its own. The recorder outlives the task.
+  // after the other, through `invoke`. A client that has several open, or that hears what it did not
+  // ask for, has its own. The recorder outlives the task.
   virtual Task<void> start(Env& env, Recorder& recorder);
   // One operation, which must outlive the task. Returns by its time-out at the latest. As it stands
   // here it fails: for clients that have their own `start`.

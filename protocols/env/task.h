@@ -13,6 +13,7 @@
 #include <windtunnel/protocols/base/assert.h>
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/frame_pool.h>
+#include <windtunnel/protocols/env/wait.h>
 
 #include <coroutine>
 #include <cstddef>
@@ -22,16 +23,6 @@
 #include <utility>
 
 namespace windtunnel {
-
-// Resumes a coroutine when run.
-class ResumeWaiter final : public Waiter {
- public:
-  void bind(std::coroutine_handle<> frame) { frame_ = frame; }
-  void run() noexcept override { frame_.resume(); }
-
- private:
-  std::coroutine_handle<> frame_;
-};
 
 namespace detail {
 
@@ -106,21 +97,22 @@ class [[nodiscard]] Task {
   // The result; the task must be done. Moves it out.
   T result() { return frame_.promise().take(); }
 
-  class Awaiter {
+  // Waits for the end of a task. Cancelled, it destroys the task.
+  class Awaiter final : public OperationAwaiter<Waiter> {
    public:
-    explicit Awaiter(Handle child) : child_(child) {}
-    bool await_ready() const noexcept { return child_.done(); }
-    void await_suspend(std::coroutine_handle<> parent) noexcept {
-      resume_.bind(parent);
-      child_.promise().notify(resume_);
+    explicit Awaiter(Task& task) : task_(task) {}
+    bool await_ready() const noexcept { return task_.done(); }
+    T await_resume() { return task_.result(); }
+    void cancel() noexcept {
+      this->disarm();
+      task_.destroy();
     }
-    T await_resume() { return child_.promise().take(); }
 
    private:
-    Handle child_;
-    ResumeWaiter resume_;
+    void start() override { task_.notify(*this); }
+    Task& task_;
   };
-  Awaiter operator co_await() noexcept { return Awaiter(frame_); }
+  Awaiter operator co_await() noexcept { return Awaiter(*this); }
 
  private:
   void destroy() {
@@ -172,16 +164,28 @@ class Promise<void> final : public PromiseBase {
 }  // namespace detail
 
 // Owns root tasks: those nobody awaits. Tasks that end are removed; the rest are destroyed with the
-// scope, the newest first, so that a task never outlives what was there when it started.
+// scope, the newest first, so that a task never outlives what was there when it started. A scope in
+// a coroutine's frame ties the tasks to that coroutine: it cancels them when it ends or is
+// cancelled.
 class TaskScope {
  public:
+  class Joined;
+
   TaskScope() = default;
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
-  ~TaskScope();
+  ~TaskScope() { cancel(); }
 
+  // While the scope is being cancelled it takes no tasks: `task` is destroyed at once.
   void spawn(Task<void> task);
   std::size_t size() const { return roots_.size(); }
+  // Destroys all tasks. None of them may call it, nor cause it to be called: it would destroy the
+  // ground it stands on.
+  void cancel();
+  // The same from the executor, for the scope's own tasks.
+  void cancel_soon(Env& env);
+  // `co_await scope.joined(env);`: until there are no tasks. One waits at a time.
+  Joined joined(Env& env);
 
  private:
   struct Root final : Waiter {
@@ -191,7 +195,29 @@ class TaskScope {
     Task<void> task;
     std::list<Root>::iterator self;
   };
+  void notice_end();
+
   std::list<Root> roots_;
+  bool is_cancelling_ = false;
+  Joined* joined_ = nullptr;
+  MemberWaiter<TaskScope, &TaskScope::cancel> soon_{*this};
 };
+
+class TaskScope::Joined final : public OperationAwaiter<Waiter> {
+ public:
+  Joined(TaskScope& scope, Env& env) : scope_(scope), env_(env) {}
+  ~Joined() { cancel(); }
+  bool await_ready() const noexcept { return scope_.roots_.empty(); }
+  void await_resume() const noexcept {}
+  void cancel() noexcept;
+
+ private:
+  friend class TaskScope;
+  void start() override;
+  TaskScope& scope_;
+  Env& env_;
+};
+
+inline TaskScope::Joined TaskScope::joined(Env& env) { return Joined(*this, env); }
 
 }  // namespace windtunnel

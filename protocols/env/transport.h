@@ -12,8 +12,9 @@
 
 namespace windtunnel {
 
-// 0 asks for an ephemeral port.
+// 0 asks for an ephemeral port, which is one from kFirstEphemeralPort on.
 using Port = std::uint16_t;
+inline constexpr Port kFirstEphemeralPort = 49152;
 
 struct Endpoint {
   NodeId node = kNoNode;
@@ -82,9 +83,13 @@ class Transport {
  public:
   // Errc::address_in_use where the port is taken. `sink` must outlive the socket.
   virtual Result<std::unique_ptr<MessageSocket>> bind(Port port, MessageSink& sink) = 0;
+  // Errc::unsupported on a node that others cannot connect to, as a client is: it is reached by
+  // messages alone.
   virtual Result<std::unique_ptr<Listener>> listen(Port port) = 0;
-  // Starts connecting. `connected` completes with ok, refused, or unreachable (nothing answered for
-  // the transport's connect timeout); destroying the stream before gives up silently.
+  // Starts connecting. `connected` completes with ok, refused (nobody listens there, or too many
+  // connections wait to be accepted), or unreachable (nothing answered for the transport's connect
+  // timeout; at once where there is no such node, or none that can be connected to). Destroying the
+  // stream before gives up silently.
   virtual std::unique_ptr<Stream> connect(const Endpoint& to, Waiter& connected) = 0;
 
  protected:

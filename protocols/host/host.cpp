@@ -8,7 +8,10 @@
 namespace windtunnel {
 
 Host::Host(Env& env, const HostOptions& options)
-    : env_(env), options_(options), wal_(env, options.wal, *this) {}
+    : env_(env),
+      options_(options),
+      wal_(env, options.wal, *this),
+      snapshots_(options.snapshot_directory) {}
 
 Host::~Host() = default;
 
@@ -16,6 +19,10 @@ void Host::add_group(const GroupOptions& options, Application& application) {
   WT_ASSERT(find(options.raft.group) == nullptr, "each group is added once");
   auto group = std::make_unique<Group>();
   group->options = options;
+  group->options.raft.self = env_.self;
+  group->draws = "election-timeout";
+  // So that a draw of one group moves none of another.
+  if (!groups_.empty()) group->draws += "/" + std::to_string(options.raft.group.value);
   group->application = &application;
   for (std::size_t i = 0; i < raft::kTimerKinds; ++i) {
     GroupTimer& timer = group->timers[i];
@@ -40,13 +47,23 @@ const raft::Raft* Host::machine(GroupId id) const {
   return group == nullptr ? nullptr : group->machine.get();
 }
 
-Result<raft::LogIndex> Host::propose(GroupId id, BytesView command) {
+NodeId Host::leader(GroupId id) const {
+  const raft::Raft* known = machine(id);
+  return known == nullptr ? kNoNode : known->leader();
+}
+
+void Host::propose(GroupId id, BytesView command, std::uint64_t token) {
   Group* group = find(id);
   WT_ASSERT(group != nullptr, "a group of this host");
-  if (!started_ || failed_) return make_error_code(Errc::not_leader);
+  Application& application = *group->application;
+  if (command.size() > group->options.max_command_bytes) {
+    return application.on_dropped(token, Errc::message_too_large);
+  }
+  if (!started_ || failed_) return application.on_dropped(token, Errc::not_leader);
   const Result<raft::LogIndex> index = group->machine->propose(Payload(command), *group->ready);
   schedule(*group);
-  return index;
+  if (!index) return application.on_dropped(token, static_cast<Errc>(index.error().value()));
+  group->proposals.push_back({*index, group->machine->term(), token});
 }
 
 void Host::time_out(GroupId id) {
@@ -56,13 +73,13 @@ void Host::time_out(GroupId id) {
   step(*group, raft::TimerFired{raft::TimerKind::election});
 }
 
-Result<void> Host::read(GroupId id, std::uint64_t request) {
+void Host::read(GroupId id, std::uint64_t token) {
   Group* group = find(id);
   WT_ASSERT(group != nullptr, "a group of this host");
-  if (!started_ || failed_) return make_error_code(Errc::not_leader);
-  const Result<void> asked = group->machine->read(request, *group->ready);
+  if (!started_ || failed_) return group->application->on_read(token, false);
+  const Result<void> asked = group->machine->read(token, *group->ready);
   schedule(*group);
-  return asked;
+  if (!asked) group->application->on_read(token, false);
 }
 
 void Host::on_message(const Endpoint& from, BytesView bytes) {

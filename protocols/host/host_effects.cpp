@@ -40,6 +40,7 @@ void Host::carry_out(Group& group) {
   for (const raft::SnapshotPiece& piece : work.snapshot_pieces) take_piece(group, piece);
   if (work.restore) restore(group, *work.restore);
   if (!work.apply.empty()) apply(group);
+  tell_role(group);
   for (std::size_t i = 0; i < raft::kTimerKinds; ++i) {
     const raft::TimerAction action = work.timers[i];
     if (action != raft::TimerAction::keep) set_timer(group, raft::TimerKind(i), action);
@@ -73,12 +74,14 @@ void Host::apply(Group& group) {
   const raft::Log& log = group.machine->log();
   for (raft::LogIndex index = range.first; index <= range.last; ++index) {
     const raft::Entry& entry = log.at(index);
-    const Application::Effect effect = group.application->apply(index, entry);
+    const Application::Effect effect = apply_entry(group, index, entry);
     if (effect.happened) {
-      observe(group, ObservationKind::effect, effect.session, effect.sequence, index.value, 0);
+      observe(group, raft::Word::effect, effect.session, effect.sequence, index.value, 0);
     }
-    const std::uint64_t digest = group.application->digest();
-    observe(group, ObservationKind::apply, index.value, entry.term.value, entry.hash, digest);
+    // 0: not known, the application's state is that of a later entry.
+    const bool is_behind = index < group.kept;
+    const std::uint64_t digest = is_behind ? 0 : group.application->digest();
+    observe(group, raft::Word::apply, index.value, entry.term.value, entry.hash, digest);
   }
   const auto count = static_cast<std::int64_t>(range.last - range.first + 1);
   if (group.options.apply_cost.ns > 0) env_.compute.charge(group.options.apply_cost * count);
@@ -86,17 +89,58 @@ void Host::apply(Group& group) {
   group.machine->step(raft::Applied{range.last}, *group.ready);
 }
 
+Application::Effect Host::apply_entry(Group& group, raft::LogIndex index,
+                                      const raft::Entry& entry) {
+  if (index <= group.kept) return {};
+  const Application::Effect effect = group.application->apply(index, entry);
+  end_proposal(group, index, entry.term, effect);
+  return effect;
+}
+
+// Its place holds another entry where this node stopped leading and followed since the pump ran
+// last (thesis 3.5).
+void Host::end_proposal(Group& group, raft::LogIndex index, raft::Term term,
+                        const Application::Effect& effect) {
+  while (!group.proposals.empty() && group.proposals.front().index <= index) {
+    const Proposal proposal = group.proposals.pop_front();
+    const bool is_it = proposal.index == index && proposal.term == term;
+    if (is_it) {
+      group.application->on_applied(proposal.token, effect.result);
+    } else {
+      group.application->on_dropped(proposal.token, Errc::cancelled);
+    }
+  }
+}
+
+// After what was committed is applied, so that nothing is dropped whose end is known. Where a reign
+// has ended, what it appended may be committed by a later leader or overwritten by one (thesis
+// 3.5): nobody here can say which, and who waits for it must not wait for ever.
+void Host::tell_role(Group& group) {
+  const raft::Raft& machine = *group.machine;
+  const Role role = machine.role();
+  const raft::Term term = machine.term();
+  while (!group.proposals.empty()) {
+    if (machine.is_leader() && group.proposals.front().term == term) break;
+    const Proposal proposal = group.proposals.pop_front();
+    group.application->on_dropped(proposal.token, Errc::cancelled);
+  }
+  if (group.is_told && group.role == role && group.term == term) return;
+  group.is_told = true;
+  group.role = role;
+  group.term = term;
+  group.application->on_role(role, term);
+}
+
 void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
-  const Result<SnapshotFile> file = decode_snapshot(group.installed);
-  WT_ASSERT(file.has_value() && file->meta.index == snapshot.index,
+  WT_ASSERT(group.installed != nullptr && group.installed_index == snapshot.index,
             "a snapshot is checked and kept before it is announced to the machine");
-  const Result<void> restored = group.application->restore(snapshot.index, file->state);
+  const Result<void> restored = std::exchange(group.installed, nullptr)->finish();
   if (!restored)
     return fail(make_error_code(Errc::corrupt), "a received snapshot could not be read");
   const std::uint64_t digest = group.application->digest();
-  observe(group, ObservationKind::snapshot_installed, snapshot.index.value, snapshot.term.value,
+  observe(group, raft::Word::snapshot_installed, snapshot.index.value, snapshot.term.value,
           snapshot.hash, digest);
-  group.installed = Bytes();
+  group.kept = raft::LogIndex{};
   group.next_snapshot = snapshot.index + group.options.snapshot_every;
   step(group, raft::Applied{snapshot.index});
 }
@@ -120,7 +164,7 @@ void Host::serve_reads(Group& group) {
 
 void Host::serve(Group& group, const ServingRead& read) {
   const std::uint64_t applied = group.machine->applied_index().value;
-  observe(group, ObservationKind::read_served, read.request, applied, read.index.value, 0);
+  observe(group, raft::Word::read_served, read.request, applied, read.index.value, 0);
   group.application->on_read(read.request, true);
 }
 
@@ -131,16 +175,16 @@ void Host::set_timer(Group& group, raft::TimerKind kind, raft::TimerAction actio
   Duration after = options.election_timeout;
   if (kind == raft::TimerKind::heartbeat) after = options.heartbeat;
   if (kind == raft::TimerKind::election) {
-    const std::uint64_t word = env_.random.draw("election-timeout");
+    const std::uint64_t word = env_.random.draw(group.draws);
     after = scale_between(word, Duration{}, options.election_spread);
   }
   const Instant now = env_.clock.now();
   env_.timers.arm(now + after, timer);
 }
 
-void Host::observe(const Group& group, ObservationKind kind, std::uint64_t a, std::uint64_t b,
+void Host::observe(const Group& group, raft::Word word, std::uint64_t a, std::uint64_t b,
                    std::uint64_t c, std::uint64_t d) {
-  env_.observer.observe(Observation{kind, group.options.raft.group, a, b, c, d});
+  env_.observer.observe(Observation{observed(word), group.options.raft.group, a, b, c, d});
 }
 
 }  // namespace windtunnel

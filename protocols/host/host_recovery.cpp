@@ -7,7 +7,10 @@
 namespace windtunnel {
 
 Task<void> Host::recover(Env& env) {
-  Result<std::vector<SnapshotStore::Found>> snapshots = co_await snapshots_.recover(env);
+  const SnapshotStore::SinkOf sinks = [this](GroupId id, raft::LogIndex index) {
+    return sink_of(id, index);
+  };
+  Result<std::vector<SnapshotStore::Found>> snapshots = co_await snapshots_.recover(env, sinks);
   if (!snapshots) {
     fail(snapshots.error(), "the snapshots could not be recovered");
     co_return;
@@ -36,6 +39,13 @@ Task<void> Host::recover(Env& env) {
   }
 }
 
+// Null for a group that is not here, and for what the application has durably anyway.
+std::unique_ptr<SnapshotSink> Host::sink_of(GroupId id, raft::LogIndex index) const {
+  const Group* group = find(id);
+  if (group == nullptr || index <= group->application->applied_index()) return nullptr;
+  return group->application->restore(index);
+}
+
 Result<std::unique_ptr<MessageSocket>> Host::open_socket() {
   switch (options_.transport) {
     case HostTransport::messages: return env_.transport.bind(options_.port, *this);
@@ -49,15 +59,16 @@ Result<std::unique_ptr<MessageSocket>> Host::open_socket() {
 Result<void> Host::build(Group& group, std::vector<wal::GroupLog>& logs,
                          std::vector<SnapshotStore::Found>& snapshots) {
   const GroupId id = group.options.raft.group;
+  group.kept = group.application->applied_index();
   raft::Recovered recovered;
   recovered.snapshot.configuration = group.options.first_configuration;
   for (SnapshotStore::Found& found : snapshots) {
-    if (found.group != id) continue;
-    const Result<SnapshotFile> file = decode_snapshot(found.bytes);
-    if (!file) return file.error();
-    const Result<void> restored = group.application->restore(file->meta.index, file->state);
+    if (found.head.group != id) continue;
+    recovered.snapshot = found.head.meta;
+    if (found.state == nullptr) continue;
+    const Result<void> restored = found.state->finish();
     if (!restored) return restored.error();
-    recovered.snapshot = file->meta;
+    group.kept = raft::LogIndex{};
   }
   raft::LogBase on_disk;
   for (wal::GroupLog& log : logs) {

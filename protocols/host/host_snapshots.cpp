@@ -11,26 +11,27 @@ void Host::take_snapshot_if_due(Group& group) {
   const raft::Raft& machine = *group.machine;
   const raft::LogIndex applied = machine.applied_index();
   if (failed_ || group.saving || applied < group.next_snapshot) return;
+  // An application that keeps its state by itself may be ahead of the machine after a restart: what
+  // it would save now is not the state at `applied`.
+  if (applied < group.kept) return;
   const std::uint64_t every = group.options.snapshot_every;
   const bool far_beyond = applied - machine.snapshot().index > 4 * every;
   if (machine.is_sending_snapshot(machine.snapshot().index) && !far_beyond) return;
   // Entries that were stepped but not handed out yet do not matter: the state is that after
   // `applied`.
   const raft::SnapshotMeta meta = machine.describe(applied);
-  Bytes state;
-  group.application->save(state);
+  std::unique_ptr<SnapshotSource> state = group.application->save();
   const std::uint64_t digest = group.application->digest();
-  observe(group, ObservationKind::snapshot_taken, meta.index.value, meta.term.value, meta.hash,
-          digest);
+  observe(group, raft::Word::snapshot_taken, meta.index.value, meta.term.value, meta.hash, digest);
   group.saving = true;
   group.next_snapshot = applied + every;
-  Bytes file = encode_snapshot(group.options.raft.group, meta, state);
-  tasks_.spawn(save_snapshot(env_, group, meta, std::move(file)));
+  tasks_.spawn(save_snapshot(env_, group, meta, std::move(state)));
 }
 
-Task<void> Host::save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta, Bytes file) {
-  const GroupId id = group.options.raft.group;
-  const Result<void> saved = co_await snapshots_.save(env, id, meta.index, std::move(file));
+Task<void> Host::save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta,
+                               std::unique_ptr<SnapshotSource> state) {
+  const SnapshotHead head{group.options.raft.group, meta};
+  const Result<void> saved = co_await snapshots_.save(env, head, *state);
   group.saving = false;
   if (!saved || failed_) co_return;  // The log stays as it is, and the next one may succeed.
   const raft::Log& log = group.machine->log();
@@ -39,7 +40,7 @@ Task<void> Host::save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta, 
   const raft::LogIndex upto = std::max(before.index, meta.index - keep);
   const raft::Compact compact{upto, meta};
   step(group, compact);
-  if (log.base() != before) wal_.stage_base(id, log.base(), false);
+  if (log.base() != before) wal_.stage_base(head.group, log.base(), false);
 }
 
 Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
@@ -61,36 +62,66 @@ Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
   step(group, gone);
 }
 
+// The machine hands out the pieces of one transfer in order. A transfer that begins ends the one
+// before it, wherever that was.
 void Host::take_piece(Group& group, const raft::SnapshotPiece& piece) {
-  if (piece.offset == 0) group.incoming.clear();
-  const bool continues = group.incoming.size() == piece.offset;
-  const BytesView data = piece.data.view();
-  if (continues) group.incoming.insert(group.incoming.end(), data.begin(), data.end());
-  if (!piece.done) return;
-  Bytes file = std::move(group.incoming);
-  group.incoming = Bytes();
-  const Result<SnapshotFile> decoded = decode_snapshot(file);
-  const bool good = continues && decoded && decoded->group == group.options.raft.group &&
-                    decoded->meta.index == piece.index && decoded->meta.term == piece.term;
-  if (!good) return step(group, raft::SnapshotDamaged{});
-  const raft::SnapshotMeta meta = decoded->meta;
-  tasks_.spawn(keep_received(env_, group, meta, std::move(file)));
+  if (piece.offset == 0) {
+    group.receiving = std::make_unique<Receiving>(env_);
+    group.receiving->index = piece.index;
+    group.receiving->term = piece.term;
+  }
+  const bool is_taken = group.receiving != nullptr && group.receiving->pieces.try_send(piece);
+  if (!is_taken) {
+    group.receiving = nullptr;
+    return step(group, raft::SnapshotDamaged{});
+  }
+  if (piece.offset == 0) group.receiving->task.spawn(receive(env_, group, *group.receiving));
 }
 
-// Durable first: once the machine hears of it, the log before it goes.
-Task<void> Host::keep_received(Env& env, Group& group, raft::SnapshotMeta meta, Bytes file) {
-  const GroupId id = group.options.raft.group;
-  Bytes copy = file;
-  const Result<void> saved = co_await snapshots_.save(env, id, meta.index, std::move(copy));
+Task<void> Host::receive(Env& env, Group& group, Receiving& transfer) {
+  const Result<raft::SnapshotMeta> received = co_await receive_file(env, group, transfer);
   if (failed_) co_return;
-  if (!saved) {
+  if (received) {
+    const raft::SnapshotReceived whole{*received};
+    step(group, whole);
+  } else {
     const raft::SnapshotDamaged damaged;
     step(group, damaged);
-    co_return;
   }
-  group.installed = std::move(file);
-  const raft::SnapshotReceived received{meta};
-  step(group, received);
+}
+
+// To the disk, and to the application, which has it ready when the machine asks for it.
+Task<Result<raft::SnapshotMeta>> Host::receive_file(Env& env, Group& group, Receiving& transfer) {
+  const GroupId id = group.options.raft.group;
+  SnapshotDraft draft(env, id, transfer.index);
+  SnapshotParser parser;
+  std::unique_ptr<SnapshotSink> state = group.application->restore(transfer.index);
+  const Result<void> begun = co_await snapshots_.begin(env, draft);
+  if (!begun) co_return begun.error();
+  for (bool is_last = false; !is_last;) {
+    const Result<raft::SnapshotPiece> piece = co_await transfer.pieces.receive();
+    if (!piece) co_return piece.error();
+    is_last = piece->done;
+    const BytesView bytes = piece->data.view();
+    const Result<BytesView> part = parser.take(bytes);
+    if (!part) co_return part.error();
+    const Result<void> written = co_await snapshots_.append(env, draft, bytes);
+    if (!written) co_return written.error();
+    const Result<void> staged = co_await state->write(env, *part);
+    if (!staged) co_return staged.error();
+  }
+  const Result<SnapshotHead> head = parser.finish();
+  if (!head) co_return head.error();
+  const raft::SnapshotMeta& meta = head->meta;
+  const bool is_it =
+      head->group == id && meta.index == transfer.index && meta.term == transfer.term;
+  if (!is_it) co_return make_error_code(Errc::corrupt);
+  // Durable first: once the machine hears of it, the log before it goes.
+  const Result<void> kept = co_await snapshots_.keep(env, draft);
+  if (!kept) co_return kept.error();
+  group.installed = std::move(state);
+  group.installed_index = transfer.index;
+  co_return head->meta;
 }
 
 }  // namespace windtunnel

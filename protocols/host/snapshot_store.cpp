@@ -1,181 +1,243 @@
 #include <windtunnel/protocols/host/snapshot_store.h>
 
-#include <windtunnel/protocols/base/codec.h>
 #include <windtunnel/protocols/base/hash.h>
 #include <windtunnel/protocols/env/await.h>
-#include <windtunnel/protocols/raft/message_codec.h>
 
 #include <algorithm>
-#include <utility>
+#include <charconv>
+#include <optional>
+#include <string_view>
 
 namespace windtunnel {
 namespace {
 
-constexpr std::string_view kDirectory = "snap";
 constexpr std::string_view kSuffix = ".snap";
 constexpr std::string_view kTemporary = ".tmp";
-constexpr std::uint32_t kMagic = 0x50534e53U;
+constexpr std::size_t kGroupDigits = 8;
+constexpr std::size_t kIndexDigits = 16;
+// Of a state, in one read or write.
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
-void put_hex(std::string& out, std::uint64_t value, int digits) {
-  for (int i = digits - 1; i >= 0; --i) out.push_back("0123456789abcdef"[value >> (4 * i) & 15]);
+void put_hex(std::string& out, std::uint64_t value, std::size_t digits) {
+  for (std::size_t i = digits; i > 0; --i) {
+    out.push_back("0123456789abcdef"[value >> (4 * (i - 1)) & 15]);
+  }
 }
 
-std::string path_of(GroupId group, raft::LogIndex index) {
-  std::string path = std::string(kDirectory) + "/";
-  put_hex(path, group.value, 8);
+std::optional<std::uint64_t> parse_hex(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const std::from_chars_result parsed = std::from_chars(text.data(), end, value, 16);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
+// A waiter for what nobody waits for.
+class Ignored final : public Waiter {
+ public:
+  void run() noexcept override {}
+};
+
+}  // namespace
+
+// What was submitted takes effect, whoever waits for it.
+SnapshotDraft::~SnapshotDraft() {
+  if (is_open_) env_.disk.close(file_);
+  if (path_.empty()) return;
+  Ignored ignored;
+  env_.disk.remove(path_, ignored);
+}
+
+std::string SnapshotStore::path_of(GroupId group, raft::LogIndex index) const {
+  std::string path = directory_ + "/";
+  put_hex(path, group.value, kGroupDigits);
   path += "-";
-  put_hex(path, index.value, 16);
+  put_hex(path, index.value, kIndexDigits);
   path += kSuffix;
   return path;
 }
 
-std::string in_directory(std::string_view name) {
-  return std::string(kDirectory) + "/" + std::string(name);
-}
-
-}  // namespace
-
-Bytes encode_snapshot(GroupId group, const raft::SnapshotMeta& meta, BytesView state) {
-  Bytes bytes;
-  Writer writer(bytes);
-  writer.fixed(kMagic);
-  writer.fixed(group.value);
-  encode(writer, meta);
-  writer.bytes(state);
-  const std::uint32_t checksum = crc32c(bytes);
-  writer.fixed(checksum);
-  return bytes;
-}
-
-Result<SnapshotFile> decode_snapshot(BytesView bytes) {
-  const Error corrupt = make_error_code(Errc::corrupt);
-  if (bytes.size() < sizeof(std::uint32_t)) return corrupt;
-  const BytesView body = bytes.first(bytes.size() - sizeof(std::uint32_t));
-  Reader tail(bytes.subspan(body.size()));
-  if (tail.fixed<std::uint32_t>() != crc32c(body)) return corrupt;
-  Reader reader(body);
-  const auto magic = reader.fixed<std::uint32_t>();
-  SnapshotFile file;
-  file.group = GroupId{reader.fixed<std::uint32_t>()};
-  file.meta = raft::decode_snapshot_meta(reader);
-  file.state = reader.bytes();
-  if (!reader.done() || magic != kMagic) return corrupt;
-  return file;
-}
-
-Task<Result<std::vector<SnapshotStore::Found>>> SnapshotStore::recover(Env& env) {
-  const Result<void> made = co_await make_directory(env, kDirectory);
-  if (!made && made.error() != Errc::already_exists) co_return made.error();
-  const Result<std::vector<std::string>> names = co_await list_directory(env, kDirectory);
-  if (!names) co_return names.error();
-  std::vector<Found> found;
+Task<Result<std::vector<SnapshotStore::Found>>> SnapshotStore::recover(Env& env,
+                                                                       const SinkOf& sink_of) {
+  std::vector<Named> named;
   std::vector<std::string> obsolete;
-  for (const std::string& name : *names) {
-    const std::string path = in_directory(name);
-    if (!name.ends_with(kSuffix)) {
-      obsolete.push_back(path);
+  const Result<void> listed = co_await find(env, named, obsolete);
+  if (!listed) co_return listed.error();
+  std::vector<Found> found;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const Named one = named[i];
+    if (!found.empty() && found.back().head.group == one.group) {
+      obsolete.push_back(path_of(one.group, one.index));
       continue;
     }
-    Result<Bytes> bytes = co_await load(env, path);
-    if (!bytes) co_return bytes.error();
-    adopt(found, std::move(*bytes), obsolete);
+    const Result<void> loaded = co_await load(env, one, sink_of, found);
+    if (!loaded) co_return loaded.error();
   }
   // Names that a crash left in the cache must hold before anything is built on them.
-  const Result<void> kept = co_await sync_directory(env, kDirectory);
+  const Result<void> kept = co_await sync_directory(env, directory_);
   if (!kept) co_return kept.error();
   for (const std::string& path : obsolete) {
     const Result<void> removed = co_await remove_file(env, path);
     (void)removed;  // The next start tries again.
   }
-  for (const Found& one : found) current_.push_back({one.group, one.index, one.bytes.size()});
-  co_return found;
+  co_return Result<std::vector<Found>>(std::move(found));
 }
 
-// Keeps the newest good file of each group; damaged ones stay where they are, for people to look
-// at.
-void SnapshotStore::adopt(std::vector<Found>& found, Bytes bytes,
-                          std::vector<std::string>& obsolete) {
-  const Result<SnapshotFile> file = decode_snapshot(bytes);
-  if (!file) return;
-  const GroupId group = file->group;
-  const raft::LogIndex index = file->meta.index;
-  for (Found& known : found) {
-    if (known.group != group) continue;
-    obsolete.push_back(path_of(group, std::min(known.index, index)));
-    if (known.index < index) known = Found{group, index, std::move(bytes)};
-    return;
+// By group, of each the newest first.
+Task<Result<void>> SnapshotStore::find(Env& env, std::vector<Named>& named,
+                                       std::vector<std::string>& obsolete) {
+  const Result<void> made = co_await make_directory(env, directory_);
+  if (!made && made.error() != Errc::already_exists) co_return made.error();
+  const Result<std::vector<std::string>> names = co_await list_directory(env, directory_);
+  if (!names) co_return names.error();
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kSuffix)) {
+      obsolete.push_back(directory_ + "/" + name);
+      continue;
+    }
+    const std::string_view text(name);
+    const std::optional<std::uint64_t> group = parse_hex(text.substr(0, kGroupDigits));
+    const std::size_t dash = std::min(text.size(), kGroupDigits + 1);
+    const std::optional<std::uint64_t> index = parse_hex(text.substr(dash, kIndexDigits));
+    if (!group || !index) continue;
+    named.push_back({GroupId{static_cast<std::uint32_t>(*group)}, raft::LogIndex{*index}});
   }
-  found.push_back(Found{group, index, std::move(bytes)});
+  std::sort(named.begin(), named.end(), [](const Named& a, const Named& b) {
+    return a.group != b.group ? a.group < b.group : b.index < a.index;
+  });
+  co_return Result<void>();
 }
 
-void SnapshotStore::observe_extent(Env& env, const File& file, GroupId group, raft::LogIndex index,
+void SnapshotStore::observe_extent(Env& env, const File& file, const Named& named,
                                    std::uint64_t size) {
   Observation extent;
   extent.kind = ObservationKind::snapshot_extent;
-  extent.group = group;
-  extent.a = index.value;
+  extent.group = named.group;
+  extent.a = named.index.value;
   extent.c = std::uint64_t{file.handle} << 40 | size;
   env.observer.observe(extent);
 }
 
-void SnapshotStore::observe_found(Env& env, const File& file, BytesView bytes) {
-  const Result<SnapshotFile> snapshot = decode_snapshot(bytes);
-  if (!snapshot) return;
-  observe_extent(env, file, snapshot->group, snapshot->meta.index, bytes.size());
-}
-
-Task<Result<Bytes>> SnapshotStore::load(Env& env, std::string path) {
+// A damaged file stays where it is, for people to look at.
+Task<Result<void>> SnapshotStore::load(Env& env, Named named, const SinkOf& sink_of,
+                                       std::vector<Found>& found) {
+  const std::string path = path_of(named.group, named.index);
   const Result<File> file = co_await open_file(env, path, OpenMode::read_write);
   if (!file) co_return file.error();
   const Result<std::uint64_t> size = co_await file_size(env, *file);
   if (!size) co_return size.error();
-  Result<Bytes> bytes = co_await read_file(env, *file, 0, *size);
+  Found read;
+  read.state = sink_of(named.group, named.index);
+  const Result<void> parsed = co_await parse(env, *file, *size, read);
+  const SnapshotHead& head = read.head;
+  const bool is_good = parsed && head.group == named.group && head.meta.index == named.index;
+  if (is_good) observe_extent(env, *file, named, *size);
   // A crash may have come before it was durable; it will be from the sync on.
-  if (bytes) observe_found(env, *file, *bytes);
   const Result<void> synced = co_await sync_file(env, *file);
   env.disk.close(*file);
+  if (!parsed && parsed.error() != Errc::corrupt) co_return parsed.error();
   if (!synced) co_return synced.error();
-  co_return bytes;
+  if (!is_good) co_return Result<void>();
+  current_.push_back({named.group, named.index, *size});
+  found.push_back(std::move(read));
+  co_return Result<void>();
 }
 
-Task<Result<void>> SnapshotStore::save(Env& env, GroupId group, raft::LogIndex index, Bytes bytes) {
-  const std::string path = path_of(group, index);
-  const std::string temporary = path + std::string(kTemporary);
-  const Result<void> written = co_await write_new(env, group, index, temporary, bytes);
-  if (!written) {
-    const Result<void> removed = co_await remove_file(env, temporary);
-    (void)removed;  // It has no name that counts; the next start removes it.
-    co_return written.error();
+Task<Result<void>> SnapshotStore::parse(Env& env, File file, std::uint64_t size, Found& out) {
+  SnapshotParser parser;
+  for (std::uint64_t offset = 0; offset < size;) {
+    const std::uint64_t length = std::min<std::uint64_t>(size - offset, kPieceBytes);
+    const Result<Bytes> piece = co_await read_file(env, file, offset, length);
+    if (!piece) co_return piece.error();
+    if (piece->empty()) break;
+    offset += piece->size();
+    const Result<BytesView> state = parser.take(*piece);
+    if (!state) co_return state.error();
+    if (out.state == nullptr || state->empty()) continue;
+    const Result<void> taken = co_await out.state->write(env, *state);
+    if (!taken) co_return taken.error();
   }
-  const Result<void> renamed = co_await rename_file(env, temporary, path);
+  const Result<SnapshotHead> head = parser.finish();
+  if (!head) co_return head.error();
+  out.head = *head;
+  co_return Result<void>();
+}
+
+Task<Result<void>> SnapshotStore::save(Env& env, SnapshotHead head, SnapshotSource& source) {
+  SnapshotDraft draft(env, head.group, head.meta.index);
+  const Result<void> begun = co_await begin(env, draft);
+  if (!begun) co_return begun.error();
+  const Result<void> written = co_await write_state(env, draft, head, source);
+  if (!written) co_return written.error();
+  co_return co_await keep(env, draft);
+}
+
+Task<Result<void>> SnapshotStore::write_state(Env& env, SnapshotDraft& draft,
+                                              const SnapshotHead& head, SnapshotSource& source) {
+  Bytes bytes;
+  std::uint32_t crc = 0;
+  append_snapshot_head(bytes, head);
+  for (;;) {
+    const Result<Bytes> piece = co_await source.next(env, kPieceBytes);
+    if (!piece) co_return piece.error();
+    bytes.insert(bytes.end(), piece->begin(), piece->end());
+    const bool is_last = piece->empty();
+    if (!is_last && bytes.size() < kPieceBytes) continue;
+    crc = crc32c(bytes, crc);
+    if (is_last) append_snapshot_end(bytes, crc);
+    const Result<void> written = co_await append(env, draft, bytes);
+    if (!written || is_last) co_return written;
+    bytes.clear();
+  }
+}
+
+Task<Result<void>> SnapshotStore::begin(Env& env, SnapshotDraft& draft) {
+  draft.path_ = path_of(draft.group_, draft.index_) + "." + std::to_string(drafts_++);
+  draft.path_ += kTemporary;
+  const Result<File> file = co_await open_file(env, draft.path_, OpenMode::create);
+  if (!file) co_return file.error();
+  draft.file_ = *file;
+  draft.is_open_ = true;
+  co_return co_await truncate_file(env, draft.file_, 0);
+}
+
+Task<Result<void>> SnapshotStore::append(Env& env, SnapshotDraft& draft, BytesView bytes) {
+  const Result<void> written = co_await write_file(env, draft.file_, draft.size_, bytes);
+  if (written) draft.size_ += bytes.size();
+  co_return written;
+}
+
+Task<Result<void>> SnapshotStore::keep(Env& env, SnapshotDraft& draft) {
+  observe_extent(env, draft.file_, {draft.group_, draft.index_}, draft.size_);
+  const Result<void> synced = co_await sync_file(env, draft.file_);
+  env.disk.close(draft.file_);
+  draft.is_open_ = false;
+  if (!synced) co_return synced.error();
+  const std::string path = path_of(draft.group_, draft.index_);
+  const Result<void> renamed = co_await rename_file(env, draft.path_, path);
   if (!renamed) co_return renamed.error();
+  draft.path_.clear();
   // SAFETY: before this the new name may vanish with the power, and the log it replaces would be
   // gone.
-  const Result<void> kept = co_await sync_directory(env, kDirectory);
+  const Result<void> kept = co_await sync_directory(env, directory_);
   if (!kept) co_return kept.error();
+  co_await replace(env, draft);
+  co_return Result<void>();
+}
+
+Task<void> SnapshotStore::replace(Env& env, const SnapshotDraft& draft) {
+  const GroupId group = draft.group_;
+  const raft::LogIndex index = draft.index_;
   Current* known = current_of(group);
   if (known == nullptr) known = &current_.emplace_back(Current{group, raft::LogIndex{}, 0});
   const raft::LogIndex older =
       std::min(known->index, index);  // A newer one may have been received.
   const bool replaces = known->index != index && older != raft::LogIndex{};
-  if (known->index < index) *known = Current{group, index, bytes.size()};
-  if (!replaces) co_return Result<void>();
+  if (known->index < index) *known = Current{group, index, draft.size_};
+  if (!replaces) co_return;
   const std::string old_path = path_of(group, older);
   const Result<void> removed = co_await remove_file(env, old_path);
   (void)removed;  // Two snapshots do no harm; the next start removes the older.
-  co_return Result<void>();
-}
-
-Task<Result<void>> SnapshotStore::write_new(Env& env, GroupId group, raft::LogIndex index,
-                                            const std::string& path, const Bytes& bytes) {
-  const Result<File> file = co_await open_file(env, path, OpenMode::create);
-  if (!file) co_return file.error();
-  observe_extent(env, *file, group, index, bytes.size());
-  Result<void> done = co_await truncate_file(env, *file, 0);
-  if (done) done = co_await write_file(env, *file, 0, bytes);
-  if (done) done = co_await sync_file(env, *file);
-  env.disk.close(*file);
-  co_return done;
 }
 
 std::uint64_t SnapshotStore::size_of(GroupId group, raft::LogIndex index) const {

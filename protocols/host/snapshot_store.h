@@ -1,44 +1,67 @@
 // Snapshots on the disk of a node: one file for each group, the newest. A file gets its name only
 // when all of it is durable, so what has a name is whole; a checksum tells damage that came later.
+// States go in and out in pieces: nothing here holds a whole one.
 #pragma once
 
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/task.h>
-#include <windtunnel/protocols/raft/types.h>
+#include <windtunnel/protocols/host/application.h>
+#include <windtunnel/protocols/host/snapshot_file.h>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace windtunnel {
 
-// A snapshot file's contents. `state` points into the file's bytes.
-struct SnapshotFile {
-  GroupId group;
-  raft::SnapshotMeta meta;
-  BytesView state;
+// A snapshot file that is being written. Its name does not count; destroyed before it is kept, it
+// is removed.
+class SnapshotDraft {
+ public:
+  SnapshotDraft(Env& env, GroupId group, raft::LogIndex index)
+      : env_(env), group_(group), index_(index) {}
+  ~SnapshotDraft();
+  SnapshotDraft(const SnapshotDraft&) = delete;
+  SnapshotDraft& operator=(const SnapshotDraft&) = delete;
+
+ private:
+  friend class SnapshotStore;
+  Env& env_;
+  GroupId group_;
+  raft::LogIndex index_;
+  std::string path_;
+  File file_;
+  bool is_open_ = false;
+  std::uint64_t size_ = 0;
 };
-Bytes encode_snapshot(GroupId group, const raft::SnapshotMeta& meta, BytesView state);
-// Errc::corrupt where `bytes` is not a whole, undamaged snapshot.
-Result<SnapshotFile> decode_snapshot(BytesView bytes);
 
 class SnapshotStore {
  public:
-  // What recovery finds for one group: the bytes of its newest good file.
+  // What recovery finds for one group: its newest good snapshot, of which the sink has had all.
   struct Found {
-    GroupId group;
-    raft::LogIndex index;
-    Bytes bytes;
+    SnapshotHead head;
+    std::unique_ptr<SnapshotSink> state;
   };
+  // Where the state of a snapshot goes; null: nowhere.
+  using SinkOf = std::function<std::unique_ptr<SnapshotSink>(GroupId, raft::LogIndex)>;
+
+  explicit SnapshotStore(std::string directory) : directory_(std::move(directory)) {}
 
   // First, once. Removes temporary files; a damaged file is passed over (whether it was needed, the
   // log tells). What it returns is durable.
-  Task<Result<std::vector<Found>>> recover(Env& env);
+  Task<Result<std::vector<Found>>> recover(Env& env, const SinkOf& sink_of);
 
-  // Makes `bytes`, an encoded snapshot of `group` at `index`, the group's snapshot, then removes
-  // the one before it. Once it returns without an error the snapshot survives a power loss.
-  Task<Result<void>> save(Env& env, GroupId group, raft::LogIndex index, Bytes bytes);
+  // Makes the state that `source` hands out the group's snapshot.
+  Task<Result<void>> save(Env& env, SnapshotHead head, SnapshotSource& source);
+
+  // A file in pieces, as it comes from elsewhere: begin, append, keep. Once `keep` returns without
+  // an error the snapshot survives a power loss, and the one before it is removed.
+  Task<Result<void>> begin(Env& env, SnapshotDraft& draft);
+  Task<Result<void>> append(Env& env, SnapshotDraft& draft, BytesView bytes);
+  Task<Result<void>> keep(Env& env, SnapshotDraft& draft);
 
   // Size of the group's snapshot at `index`; 0 where that is not the current one.
   std::uint64_t size_of(GroupId group, raft::LogIndex index) const;
@@ -52,17 +75,26 @@ class SnapshotStore {
     raft::LogIndex index;
     std::uint64_t size = 0;
   };
-  // Say where a snapshot file lies, for what watches durability.
-  static void observe_extent(Env& env, const File& file, GroupId group, raft::LogIndex index,
-                             std::uint64_t size);
-  static void observe_found(Env& env, const File& file, BytesView bytes);
-  Task<Result<Bytes>> load(Env& env, std::string path);
-  Task<Result<void>> write_new(Env& env, GroupId group, raft::LogIndex index,
-                               const std::string& path, const Bytes& bytes);
-  void adopt(std::vector<Found>& found, Bytes bytes, std::vector<std::string>& obsolete);
+  // A file by its name, which says what is in it.
+  struct Named {
+    GroupId group;
+    raft::LogIndex index;
+  };
+  std::string path_of(GroupId group, raft::LogIndex index) const;
+  // Says where a snapshot file lies, for what watches durability.
+  static void observe_extent(Env& env, const File& file, const Named& named, std::uint64_t size);
+  Task<Result<void>> find(Env& env, std::vector<Named>& named, std::vector<std::string>& obsolete);
+  // Adds what the file holds to `found`, but for a damaged one.
+  Task<Result<void>> load(Env& env, Named named, const SinkOf& sink_of, std::vector<Found>& found);
+  Task<Result<void>> parse(Env& env, File file, std::uint64_t size, Found& out);
+  Task<Result<void>> write_state(Env& env, SnapshotDraft& draft, const SnapshotHead& head,
+                                 SnapshotSource& source);
+  Task<void> replace(Env& env, const SnapshotDraft& draft);
   Current* current_of(GroupId group);
 
+  std::string directory_;
   std::vector<Current> current_;
+  std::uint64_t drafts_ = 0;
 };
 
 }  // namespace windtunnel

@@ -77,7 +77,8 @@ void Wal::open_segment() {
   ++position_.segment;
   current_.number = position_.segment;
   put_head();
-  env_.disk.open(wal::segment_path(position_.segment), OpenMode::create, opened_);
+  env_.disk.open(wal::segment_path(options_.directory, position_.segment), OpenMode::create,
+                 opened_);
 }
 
 // A segment begins with what the frames before it said about terms, votes and bases.
@@ -116,7 +117,8 @@ void Wal::write_frame_again() {
   if (file_open_) {
     env_.disk.write(file_, frame_offset_, writing_, written_);
   } else {
-    env_.disk.open(wal::segment_path(position_.segment), OpenMode::create, opened_);
+    env_.disk.open(wal::segment_path(options_.directory, position_.segment), OpenMode::create,
+                   opened_);
   }
 }
 
@@ -161,7 +163,7 @@ void Wal::on_synced() {
   if (!new_segment_) return frame_is_durable();
   // SAFETY: a file whose name is not durable is gone after a power loss, whatever was synced into
   // it.
-  env_.disk.sync_directory(wal::kDirectory, directory_synced_);
+  env_.disk.sync_directory(options_.directory, directory_synced_);
 }
 
 void Wal::on_directory_synced() {
@@ -186,12 +188,12 @@ void Wal::remove_old_segments() {
       busy_ && new_segment_;  // It repeats what the last closed segment says.
   if (head_under_way && closed_.size() == 1) return;
   removing_ = true;
-  env_.disk.remove(wal::segment_path(closed_.front().number), removed_);
+  env_.disk.remove(wal::segment_path(options_.directory, closed_.front().number), removed_);
 }
 
 void Wal::on_removed() {
   if (removed_.error() != Errc::ok) return;  // The file stays until the next start finds it.
-  env_.disk.sync_directory(wal::kDirectory, removal_synced_);
+  env_.disk.sync_directory(options_.directory, removal_synced_);
 }
 
 void Wal::on_removal_synced() {

@@ -22,6 +22,7 @@
 namespace windtunnel {
 
 struct WalOptions {
+  std::string directory = "wal";
   // A frame that would begin at or past this goes to a new segment.
   std::uint32_t segment_bytes = 1U << 20;
   // Pause before a write is tried again on a full disk.

@@ -92,12 +92,12 @@ FrameState diagnose(BytesView segment, std::uint32_t number, std::size_t offset)
 
 }  // namespace
 
-std::string segment_path(std::uint32_t segment) {
+std::string segment_path(std::string_view directory, std::uint32_t segment) {
   std::string digits(kNameDigits, '0');
   for (std::size_t i = kNameDigits; i > 0; --i, segment /= 16) {
     digits[i - 1] = "0123456789abcdef"[segment % 16];
   }
-  return std::string(kDirectory) + "/" + digits + std::string(kSuffix);
+  return std::string(directory) + "/" + digits + std::string(kSuffix);
 }
 
 std::optional<std::uint32_t> segment_number(std::string_view name) {

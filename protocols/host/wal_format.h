@@ -27,7 +27,6 @@ namespace windtunnel::wal {
 
 inline constexpr std::size_t kHeaderBytes = 28;
 inline constexpr std::size_t kSectorBytes = 512;
-inline constexpr std::string_view kDirectory = "wal";
 
 // Where the next frame goes, and what it follows.
 struct Position {
@@ -36,7 +35,7 @@ struct Position {
   std::uint32_t previous = 0;
 };
 
-std::string segment_path(std::uint32_t segment);
+std::string segment_path(std::string_view directory, std::uint32_t segment);
 // The number in a file name; nullopt for another file.
 std::optional<std::uint32_t> segment_number(std::string_view name);
 

@@ -27,11 +27,11 @@ Task<Result<std::vector<wal::GroupLog>>> Wal::recover(Env& env) {
 
 // The numbers of the segments there are, consecutive: a hole is a lost file.
 Task<Result<std::vector<std::uint32_t>>> Wal::list_segments(Env& env) {
-  const Result<void> made = co_await make_directory(env, wal::kDirectory);
+  const Result<void> made = co_await make_directory(env, options_.directory);
   if (!made && made.error() != Errc::already_exists) co_return made.error();
   const Result<void> kept = co_await sync_directory(env, "");
   if (!kept) co_return kept.error();
-  const Result<std::vector<std::string>> names = co_await list_directory(env, wal::kDirectory);
+  const Result<std::vector<std::string>> names = co_await list_directory(env, options_.directory);
   if (!names) co_return names.error();
   std::vector<std::uint32_t> numbers;
   for (const std::string& name : *names) {
@@ -44,7 +44,7 @@ Task<Result<std::vector<std::uint32_t>>> Wal::list_segments(Env& env) {
 }
 
 Task<Result<void>> Wal::load_segment(Env& env, std::uint32_t number, bool last) {
-  const std::string path = wal::segment_path(number);
+  const std::string path = wal::segment_path(options_.directory, number);
   const Result<File> file = co_await open_file(env, path, OpenMode::read_write);
   if (!file) co_return file.error();
   const Result<std::uint64_t> size = co_await file_size(env, *file);
@@ -110,7 +110,7 @@ Task<Result<void>> Wal::repair_tail(Env& env) {
   }
   const Result<void> synced = co_await sync_file(env, file_);
   if (!synced) co_return synced.error();
-  co_return co_await sync_directory(env, wal::kDirectory);
+  co_return co_await sync_directory(env, options_.directory);
 }
 
 }  // namespace windtunnel

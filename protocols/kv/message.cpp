@@ -1,26 +1,17 @@
 #include <windtunnel/protocols/kv/message.h>
 
 #include <windtunnel/protocols/base/codec.h>
-#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/base/seal.h>
 
 namespace windtunnel::kv {
 namespace {
 
-constexpr std::size_t kChecksumBytes = sizeof(std::uint32_t);
-
-void seal(Bytes& out, std::size_t start) {
-  const std::uint32_t checksum = crc32c(BytesView(out).subspan(start));
-  Writer(out).fixed(checksum);
-}
-
 // The fields of a message of this kind; empty where it is damaged or another's.
-BytesView unseal(BytesView message, MessageKind kind) {
-  if (message.size() < 1 + kChecksumBytes) return {};
-  const BytesView body = message.first(message.size() - kChecksumBytes);
-  Reader tail(message.subspan(body.size()));
-  if (tail.fixed<std::uint32_t>() != crc32c(body)) return {};
-  if (std::to_integer<std::uint8_t>(body.front()) != static_cast<std::uint8_t>(kind)) return {};
-  return body.subspan(1);
+BytesView fields_of(BytesView message, MessageKind kind) {
+  const std::optional<BytesView> body = unseal(message);
+  if (!body || body->empty()) return {};
+  if (std::to_integer<std::uint8_t>(body->front()) != static_cast<std::uint8_t>(kind)) return {};
+  return body->subspan(1);
 }
 
 }  // namespace
@@ -54,7 +45,7 @@ void encode(const Response& response, Bytes& out) {
 }
 
 Result<Request> decode_request(BytesView message) {
-  Reader reader(unseal(message, MessageKind::request));
+  Reader reader(fields_of(message, MessageKind::request));
   Request request;
   request.id = reader.varint();
   const Result<Command> command = decode_command(reader.raw(reader.remaining()));
@@ -64,7 +55,7 @@ Result<Request> decode_request(BytesView message) {
 }
 
 Result<Response> decode_response(BytesView message) {
-  Reader reader(unseal(message, MessageKind::response));
+  Reader reader(fields_of(message, MessageKind::response));
   Response response;
   response.id = reader.varint();
   response.status = static_cast<Status>(reader.fixed<std::uint8_t>());

@@ -91,9 +91,8 @@ Task<Result<RaftClient::Answer>> RaftClient::ask(Env& env, Command command, Inst
 
 Task<Result<RaftClient::Answer>> RaftClient::await_answer(Env& env, std::uint64_t id,
                                                           Instant until) {
-  (void)env;  // Every coroutine takes it: executor and frame pool come from there.
   for (;;) {
-    const Result<Mailbox::Message> message = co_await mailbox_->next_before(until);
+    const Result<Mailbox::Message> message = co_await before(env, until, mailbox_->next());
     if (!message) co_return message.error();
     const Result<Response> response = decode_response(message->bytes);
     if (!response || response->id != id) continue;  // Damaged, or the answer to something earlier.

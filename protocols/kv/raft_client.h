@@ -7,7 +7,7 @@
 // has no effect, so it is `fail` then.
 #pragma once
 
-#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/mailbox.h>
 #include <windtunnel/protocols/env/service.h>
 #include <windtunnel/protocols/kv/message.h>
 

@@ -63,9 +63,8 @@ HostOptions host_options(const ServiceConfig& config) {
   return options;
 }
 
-GroupOptions group_options(const Env& env, const ServiceConfig& config) {
+GroupOptions group_options(const ServiceConfig& config) {
   GroupOptions options;
-  options.raft.self = env.self;
   options.raft.group = config.group;
   options.raft.pre_vote = config.boolean("pre_vote", true);
   options.raft.check_quorum = config.boolean("check_quorum", true);
@@ -98,7 +97,7 @@ RaftKvService::RaftKvService(Env& env, const ServiceConfig& config)
       group_(config.group),
       store_(static_cast<std::size_t>(config.integer("session_limit", 4096))),
       host_(env, host_options(config)) {
-  host_.add_group(group_options(env, config), *this);
+  host_.add_group(group_options(config), *this);
 }
 
 void RaftKvService::start() { host_.start(); }
@@ -121,28 +120,25 @@ void RaftKvService::on_message(const Endpoint& from, BytesView bytes) {
 void RaftKvService::write(const Endpoint& client, const kv::Request& request) {
   buffer_.clear();
   encode(request.command, buffer_);
-  const Result<raft::LogIndex> index = host_.propose(group_, buffer_);
-  if (!index) return refuse(client, request.id, index.error());
-  // Those of an earlier reign at or behind this place have lost it.
-  while (!writes_.empty() && writes_.back().index >= *index) writes_.pop_back();
-  writes_.push_back({*index, machine()->term(), client, request.id});
+  const std::uint32_t slot = writes_.acquire();
+  writes_[slot] = PendingWrite{client, request.id};
+  host_.propose(group_, buffer_, slot);
 }
 
 void RaftKvService::read(const Endpoint& client, const kv::Request& request) {
-  const std::uint64_t number = ++last_read_;
+  const std::uint64_t token = ++last_read_;
+  reads_.push_back({token, client, request.id, std::string(request.command.key)});
   // SAFETY: only a quorum can say that this node still leads (ReadIndex).
-  const Result<void> asked = host_.read(group_, number);
-  if (!asked) return refuse(client, request.id, asked.error());
-  reads_.push_back({number, client, request.id, std::string(request.command.key)});
+  host_.read(group_, token);
 }
 
-void RaftKvService::on_read(std::uint64_t request, bool confirmed) {
-  const auto is_it = [request](const PendingRead& read) { return read.request == request; };
+void RaftKvService::on_read(std::uint64_t token, bool confirmed) {
+  const auto is_it = [token](const PendingRead& read) { return read.token == token; };
   const auto found = std::find_if(reads_.begin(), reads_.end(), is_it);
-  if (found == reads_.end()) return;
+  WT_ASSERT(found != reads_.end(), "a read ends once");
   const PendingRead read = std::move(*found);
   reads_.erase(found);
-  if (!confirmed) return refuse(read.client, read.id, make_error_code(Errc::not_leader));
+  if (!confirmed) return refuse(read.client, read.id, Errc::not_leader);
   kv::Response response;
   response.id = read.id;
   response.status = kv::Status::ok;
@@ -151,46 +147,37 @@ void RaftKvService::on_read(std::uint64_t request, bool confirmed) {
 }
 
 Application::Effect RaftKvService::apply(raft::LogIndex index, const raft::Entry& entry) {
-  kv::Applied applied;
+  applied_ = kv::Applied{};
   if (entry.kind == raft::EntryKind::command) {
-    applied = store_.apply(index.value, entry.payload.view());
+    applied_ = store_.apply(index.value, entry.payload.view());
   }
-  answer_writes(index, entry.term, applied);
-  return {applied.effect, applied.session, applied.sequence};
+  return {applied_.effect, applied_.session, applied_.sequence, {}};
 }
 
-// Who waits for this place gets the answer if it is its entry; who waits for it or an earlier one
-// of another reign learns that it has to ask again.
-void RaftKvService::answer_writes(raft::LogIndex index, raft::Term term,
-                                  const kv::Applied& applied) {
-  while (!writes_.empty() && writes_.front().index <= index) {
-    const PendingWrite write = writes_.front();
-    writes_.pop_front();
-    kv::Response response;
-    response.id = write.id;
-    response.status = kv::Status::unavailable;
-    if (write.index == index && write.term == term) {
-      response.status = applied.status;
-      response.session = applied.session;
-    }
-    reply(write.client, response);
-  }
+void RaftKvService::on_applied(std::uint64_t token, BytesView) {
+  const auto slot = static_cast<std::uint32_t>(token);
+  kv::Response response;
+  response.id = writes_[slot].id;
+  response.status = applied_.status;
+  response.session = applied_.session;
+  reply(writes_[slot].client, response);
+  writes_.release(slot);
 }
 
-Result<void> RaftKvService::restore(raft::LogIndex index, BytesView state) {
-  const Result<void> restored = store_.restore(state);
-  if (restored) answer_writes(index, raft::Term{}, kv::Applied{});
-  return restored;
+void RaftKvService::on_dropped(std::uint64_t token, Errc why) {
+  const auto slot = static_cast<std::uint32_t>(token);
+  refuse(writes_[slot].client, writes_[slot].id, why);
+  writes_.release(slot);
 }
 
-void RaftKvService::refuse(const Endpoint& client, std::uint64_t id, Error why) {
+// Whatever the reason, the client may ask again: a command has its effect once.
+void RaftKvService::refuse(const Endpoint& client, std::uint64_t id, Errc why) {
   kv::Response response;
   response.id = id;
   response.status = kv::Status::unavailable;
   if (why == Errc::not_leader) {
     response.status = kv::Status::not_leader;
-    const raft::Raft* known = machine();
-    if (known != nullptr) response.leader = known->leader();
+    response.leader = host_.leader(group_);
   }
   reply(client, response);
 }

@@ -1,12 +1,13 @@
 // The service `raft-kv`: the key-value store replicated by one Raft group, and its client.
 #pragma once
 
+#include <windtunnel/protocols/base/slab.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
+#include <windtunnel/protocols/host/host.h>
 #include <windtunnel/protocols/kv/message.h>
 #include <windtunnel/protocols/kv/raft_client.h>
 #include <windtunnel/protocols/kv/state_machine.h>
-#include <windtunnel/protocols/host/host.h>
 
 #include <cstdint>
 #include <deque>
@@ -25,7 +26,7 @@ inline constexpr std::size_t kRaftKvMaxNodes = raft::kMaxVoters;
 std::span<const OptionSpec> raft_kv_options();
 kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config);
 
-class RaftKvService final : public Service, private Application, private MessageSink {
+class RaftKvService final : public Service, private WholeStateApplication, private MessageSink {
  public:
   RaftKvService(Env& env, const ServiceConfig& config);
   void start() override;
@@ -39,15 +40,13 @@ class RaftKvService final : public Service, private Application, private Message
   const kv::StateMachine& store() const { return store_; }
 
  private:
-  // A client that waits for the entry at `index`, if that is of `term`.
+  // Who waits for a proposal; its slot is the token.
   struct PendingWrite {
-    raft::LogIndex index;
-    raft::Term term;
     Endpoint client;
     std::uint64_t id = 0;
   };
   struct PendingRead {
-    std::uint64_t request = 0;
+    std::uint64_t token = 0;
     Endpoint client;
     std::uint64_t id = 0;
     std::string key;
@@ -55,25 +54,29 @@ class RaftKvService final : public Service, private Application, private Message
 
   Effect apply(raft::LogIndex index, const raft::Entry& entry) override;
   std::uint64_t digest() const override { return store_.digest(); }
-  void save(Bytes& out) const override { store_.encode_snapshot(out); }
-  Result<void> restore(raft::LogIndex index, BytesView state) override;
-  void on_read(std::uint64_t request, bool confirmed) override;
+  void encode_state(Bytes& out) const override { store_.encode_snapshot(out); }
+  Result<void> decode_state(raft::LogIndex, BytesView state) override {
+    return store_.restore(state);
+  }
+  void on_applied(std::uint64_t token, BytesView result) override;
+  void on_dropped(std::uint64_t token, Errc why) override;
+  void on_read(std::uint64_t token, bool confirmed) override;
   void on_started() override;
 
   void on_message(const Endpoint& from, BytesView bytes) override;
   void write(const Endpoint& client, const kv::Request& request);
   void read(const Endpoint& client, const kv::Request& request);
-  void answer_writes(raft::LogIndex index, raft::Term term, const kv::Applied& applied);
-  void refuse(const Endpoint& client, std::uint64_t id, Error why);
+  void refuse(const Endpoint& client, std::uint64_t id, Errc why);
   void reply(const Endpoint& client, const kv::Response& response);
 
   Env& env_;
   GroupId group_;
   kv::StateMachine store_;
   Host host_;
-  std::deque<PendingWrite> writes_;  // indexes ascend
-  std::deque<PendingRead> reads_;    // requests ascend
+  Slab<PendingWrite> writes_;
+  std::deque<PendingRead> reads_;  // tokens ascend
   std::uint64_t last_read_ = 0;
+  kv::Applied applied_;  // by the last entry
   Bytes buffer_;
   std::unique_ptr<MessageSocket> socket_;
 };

@@ -2,6 +2,7 @@
 
 #include <windtunnel/protocols/base/codec.h>
 #include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/base/seal.h>
 
 #include <iterator>
 #include <utility>
@@ -144,17 +145,14 @@ void StateMachine::encode_snapshot(Bytes& out) const {
     writer.varint(item.second.index);
   }
   writer.fixed(digest_);
-  const std::uint32_t checksum = crc32c(BytesView(out).subspan(start));
-  writer.fixed(checksum);
+  seal(out, start);
 }
 
 Result<void> StateMachine::restore(BytesView snapshot) {
   const Error corrupt = make_error_code(Errc::corrupt);
-  if (snapshot.size() < sizeof(std::uint32_t)) return corrupt;
-  const BytesView body = snapshot.first(snapshot.size() - sizeof(std::uint32_t));
-  Reader tail(snapshot.subspan(body.size()));
-  if (tail.fixed<std::uint32_t>() != crc32c(body)) return corrupt;
-  Reader reader(body);
+  const std::optional<BytesView> body = unseal(snapshot);
+  if (!body) return corrupt;
+  Reader reader(*body);
   if (reader.fixed<std::uint8_t>() != kSnapshotVersion) return corrupt;
   StateMachine fresh(session_limit_);
   for (std::uint64_t left = reader.varint(); left > 0 && reader.ok(); --left) {

@@ -59,10 +59,9 @@ Task<Outcome> NaiveClient::invoke(Env& env, const Operation& operation) {
 
 Task<Result<Message>> NaiveClient::ask(Env& env, NodeId server, Bytes request, std::uint64_t id,
                                        Instant until) {
-  (void)env;
   (void)mailbox_->socket().send(Endpoint{server, kPort}, request);
   for (;;) {
-    const Result<Mailbox::Message> received = co_await mailbox_->next_before(until);
+    const Result<Mailbox::Message> received = co_await before(env, until, mailbox_->next());
     if (!received) co_return received.error();
     Result<Message> reply = decode(received->bytes);
     if (reply && reply->kind == Kind::reply && reply->id == id) co_return reply;

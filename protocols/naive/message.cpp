@@ -1,7 +1,7 @@
 #include <windtunnel/protocols/naive/message.h>
 
 #include <windtunnel/protocols/base/codec.h>
-#include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/base/seal.h>
 
 #include <iterator>
 
@@ -47,18 +47,15 @@ Bytes encode(const Message& message) {
     writer.text(item.first);
     writer.text(item.second);
   }
-  const std::uint32_t checksum = crc32c(bytes);
-  writer.fixed(checksum);
+  seal(bytes);
   return bytes;
 }
 
 Result<Message> decode(BytesView bytes) {
   const Error corrupt = make_error_code(Errc::corrupt);
-  if (bytes.size() < sizeof(std::uint32_t)) return corrupt;
-  const BytesView body = bytes.first(bytes.size() - sizeof(std::uint32_t));
-  Reader tail(bytes.subspan(body.size()));
-  if (tail.fixed<std::uint32_t>() != crc32c(body)) return corrupt;
-  Reader reader(body);
+  const std::optional<BytesView> body = unseal(bytes);
+  if (!body) return corrupt;
+  Reader reader(*body);
   Message message;
   message.kind = static_cast<Kind>(reader.fixed<std::uint8_t>());
   message.id = reader.varint();

@@ -12,7 +12,7 @@
 //    brain).
 #pragma once
 
-#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/mailbox.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
 #include <windtunnel/protocols/naive/message.h>

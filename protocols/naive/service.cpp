@@ -61,6 +61,7 @@ void NaiveService::become_primary() {
   role.b = epoch_;
   role.c = version_;
   env_.observer.observe(role);
+  WT_LOG(env_, info, "is primary of epoch {}, at version {}", epoch_, version_);
 }
 
 void NaiveService::on_message(const Endpoint& from, BytesView bytes) {
@@ -90,6 +91,7 @@ void NaiveService::on_primary_sign(const Endpoint& from, const Message& sign) {
   if (sign.epoch < epoch_) return;
   if (primary_ && sign.epoch == epoch_ && env_.self < from.node) return;
   const bool missed = sign.epoch > epoch_ || leader_ != from.node || sign.version > version_ + 1;
+  if (primary_) WT_LOG(env_, warning, "gives way, and forgets version {}", version_);
   primary_ = false;
   leader_ = from.node;
   arm(failover_timeout());

@@ -25,6 +25,17 @@ void append_frame(Bytes& out, BytesView message) {
   writer.raw(message);
 }
 
+StreamFrame frame_of(BytesView bytes) {
+  if (bytes.size() < kFrameHeaderBytes) return {};
+  Reader reader(bytes.first(kFrameHeaderBytes));
+  const auto length = reader.fixed<std::uint32_t>();
+  const auto check = reader.fixed<std::uint32_t>();
+  if (length > kMaxMessageBytes || crc32c(bytes.first(kLengthBytes)) != check) {
+    return {.malformed = true};
+  }
+  return {kFrameHeaderBytes + length, kFrameHeaderBytes};
+}
+
 MutableBytesView FrameReader::room() {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
@@ -37,17 +48,12 @@ MutableBytesView FrameReader::room() {
 
 std::optional<BytesView> FrameReader::next() {
   const BytesView rest = BytesView(buffer_).subspan(begin_, end_ - begin_);
-  if (malformed_ || rest.size() < kFrameHeaderBytes) return std::nullopt;
-  Reader reader(rest.first(kFrameHeaderBytes));
-  const auto length = reader.fixed<std::uint32_t>();
-  const auto check = reader.fixed<std::uint32_t>();
-  if (length > kMaxMessageBytes || crc32c(rest.first(kLengthBytes)) != check) {
-    malformed_ = true;
-    return std::nullopt;
-  }
-  if (rest.size() < kFrameHeaderBytes + length) return std::nullopt;
-  begin_ += kFrameHeaderBytes + length;
-  return rest.subspan(kFrameHeaderBytes, length);
+  if (malformed_) return std::nullopt;
+  const StreamFrame frame = frame_of(rest);
+  malformed_ = frame.malformed;
+  if (malformed_ || frame.size == 0 || rest.size() < frame.size) return std::nullopt;
+  begin_ += frame.size;
+  return rest.first(frame.size).subspan(frame.header);
 }
 
 void FrameReader::clear() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <windtunnel/protocols/base/bytes.h>
+#include <windtunnel/protocols/env/message_classes.h>
 
 #include <cstddef>
 #include <optional>
@@ -14,6 +15,9 @@ inline constexpr std::size_t kFrameHeaderBytes = 8;
 
 // Appends `message`, of at most kMaxMessageBytes, with its header.
 void append_frame(Bytes& out, BytesView message);
+
+// The frame that begins `bytes`, for faults and traces (MessageClasses::frame).
+StreamFrame frame_of(BytesView bytes);
 
 // Takes a stream apart. The buffer grows with what has arrived, not with what a header promises,
 // and is kept.

@@ -6,8 +6,8 @@
 // message is the node that the stream comes from. Of two streams from one node the newer counts:
 // it is that of the peer's current life.
 //
-// Faults and traces know a message by its first byte, a stream only by its bytes: filters by
-// message type do not see what goes this way.
+// The frames are those of framing.h: a service that uses this says so in its `frame`
+// (message_classes.h), so that rules by message type see what goes this way.
 #pragma once
 
 #include <windtunnel/protocols/env/env.h>

@@ -1,9 +1,10 @@
 #include <windtunnel/protocols/raft/message_codec.h>
 
+#include <windtunnel/protocols/base/seal.h>
+
 namespace windtunnel::raft {
 namespace {
 
-constexpr std::size_t kChecksumBytes = 4;
 constexpr std::uint8_t kReject = 1;
 constexpr std::uint8_t kDone = 2;
 constexpr std::uint8_t kFlags = kReject | kDone;
@@ -90,18 +91,14 @@ void encode(const Message& message, Bytes& out) {
   const unsigned flags = (message.reject ? kReject : 0U) | (message.done ? kDone : 0U);
   writer.fixed(static_cast<std::uint8_t>(flags));
   encode_body(writer, message);
-  const std::uint32_t checksum = crc32c(BytesView(out).subspan(start));
-  writer.fixed(checksum);
+  seal(out, start);
 }
 
 Result<void> MessageDecoder::decode(BytesView bytes, Message& message) {
   message = Message{};
-  if (bytes.size() < kChecksumBytes + 2) return make_error_code(Errc::corrupt);
-  const BytesView body = bytes.first(bytes.size() - kChecksumBytes);
-  Reader checksum(bytes.last(kChecksumBytes));
-  if (checksum.fixed<std::uint32_t>() != crc32c(body)) return make_error_code(Errc::corrupt);
-
-  Reader reader(body);
+  const std::optional<BytesView> body = unseal(bytes);
+  if (!body) return make_error_code(Errc::corrupt);
+  Reader reader(*body);
   const auto kind = reader.fixed<std::uint8_t>();
   const auto flags = reader.fixed<std::uint8_t>();
   if (!is_kind(kind) || (flags & ~kFlags) != 0) return make_error_code(Errc::corrupt);

@@ -79,14 +79,13 @@ void Raft::check_order() const {
 
 void Raft::on(const Start&, Ready& ready) {
   const LogIndex last = log_.last_index();
-  observe(ObservationKind::recovered, term().value, voted_word(), last.value, log_.last_hash(),
-          ready);
-  observe(ObservationKind::config, commit_.value, Configuration::bits(configuration_.voters),
+  observe(Word::recovered, term().value, voted_word(), last.value, log_.last_hash(), ready);
+  observe(Word::config, commit_.value, Configuration::bits(configuration_.voters),
           Configuration::bits(configuration_.outgoing),
           Configuration::bits(configuration_.learners), ready);
-  observe(ObservationKind::log_start, log_.first_index().value, 0, 0, 0, ready);
+  observe(Word::log_start, log_.first_index().value, 0, 0, 0, ready);
   const auto role = static_cast<std::uint64_t>(role_);
-  observe(ObservationKind::role, role, term().value, last.value, log_.last_hash(), ready);
+  observe(Word::role, role, term().value, last.value, log_.last_hash(), ready);
   ready.set_timer(TimerKind::silence, TimerAction::arm);
   if (term_is_unwritten_) write_hard_state(ready);
   term_is_unwritten_ = false;
@@ -224,8 +223,8 @@ void Raft::set_role(Role role, Ready& ready) {
   if (role_ == role && role != Role::candidate) return;
   role_ = role;
   const LogIndex last = log_.last_index();
-  observe(ObservationKind::role, static_cast<std::uint64_t>(role), term().value, last.value,
-          log_.last_hash(), ready);
+  observe(Word::role, static_cast<std::uint64_t>(role), term().value, last.value, log_.last_hash(),
+          ready);
 }
 
 Role Raft::resting_role() const {

@@ -19,6 +19,7 @@
 #include <windtunnel/protocols/base/result.h>
 #include <windtunnel/protocols/raft/progress.h>
 #include <windtunnel/protocols/raft/ready.h>
+#include <windtunnel/protocols/raft/words.h>
 
 #include <concepts>
 #include <variant>
@@ -192,8 +193,8 @@ class Raft {
   std::uint64_t voted_word() const;  // the vote as observations carry it: node + 1, or 0
   Message make(MessageKind kind, NodeId to) const;
   void send_durable(Message&& message, LogIndex claimed, Ready& ready);
-  void observe(ObservationKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c,
-               std::uint64_t d, Ready& ready) const;
+  void observe(Word word, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
+               Ready& ready) const;
   void mark(std::string_view name, Ready& ready) const;
 
   // election.cpp

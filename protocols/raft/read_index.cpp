@@ -17,7 +17,7 @@ bool Raft::has_committed_in_term() const { return log_.term_at(commit_) == term(
 
 Result<void> Raft::read(std::uint64_t request, Ready& ready) {
   if (!is_leader()) return make_error_code(Errc::not_leader);
-  observe(ObservationKind::request, request, commit_.value, 0, 0, ready);
+  observe(Word::request, request, commit_.value, 0, 0, ready);
   PendingRead pending;
   pending.request = request;
   if (has_committed_in_term()) {
@@ -55,8 +55,7 @@ void Raft::release_reads(Ready& ready) {
   std::size_t count = 0;
   while (count < reads_.size() && reads_[count].round != 0 && reads_[count].round <= confirmed) {
     const PendingRead& read = reads_[count];
-    observe(ObservationKind::read_index, read.request, read.index.value, config_.self.value, 0,
-            ready);
+    observe(Word::read_index, read.request, read.index.value, config_.self.value, 0, ready);
     ready.reads.push_back(ReadResult{read.request, true, read.index});
     ++count;
   }

@@ -38,7 +38,7 @@ void Raft::accept_entries(const Message& message, Ready& ready) {
   if (index <= log_.last_index()) {
     WT_ASSERT(commit_ < index, "what is committed is never removed");
     truncated = index;
-    observe(ObservationKind::truncate, index.value, commit_.value, 0, 0, ready);
+    observe(Word::truncate, index.value, commit_.value, 0, 0, ready);
     mark("raft.conflict-truncated", ready);
     log_.truncate_from(index);
   }
@@ -90,7 +90,7 @@ void Raft::on_append_reply(NodeId from, const Message& message, Ready& ready) {
         peer->state == ProgressState::probe && peer->next <= message.index + 1;
     const bool is_news = peer->advance(message.index);
     if (is_news) {
-      observe(ObservationKind::match, from.value, peer->match.value, peer->next.value, 0, ready);
+      observe(Word::match, from.value, peer->match.value, peer->next.value, 0, ready);
     }
     const bool has_caught_up = peer->state == ProgressState::snapshot && log_.covers(peer->match);
     if (is_probe_answered || has_caught_up) peer->become_replicate();
@@ -190,8 +190,7 @@ void Raft::commit_to(LogIndex index, Ready& ready) {
   if (index <= commit_) return;
   WT_ASSERT(index <= log_.last_index(), "what is committed is in the log");
   commit_ = index;
-  observe(ObservationKind::commit, index.value, term().value, log_.hash_at(index),
-          is_leader() ? 1 : 0, ready);
+  observe(Word::commit, index.value, term().value, log_.hash_at(index), is_leader() ? 1 : 0, ready);
   if (ready.apply.empty()) ready.apply.first = handed_out_ + 1;
   ready.apply.last = commit_;
   handed_out_ = commit_;

@@ -32,7 +32,7 @@ void Raft::on(const Compact& compact, Ready& ready) {
   snapshot_ = taken;
   if (compact.upto <= log_.base().index) return;
   log_.compact(compact.upto);
-  observe(ObservationKind::log_start, log_.first_index().value, 0, 0, 0, ready);
+  observe(Word::log_start, log_.first_index().value, 0, 0, 0, ready);
 }
 
 // --- Leader ---
@@ -52,7 +52,7 @@ void Raft::on_snapshot_reply(NodeId from, const Message& message, Ready& ready) 
   peer->active = true;
   if (message.done && message.index <= log_.last_index()) {
     if (peer->advance(message.index)) {
-      observe(ObservationKind::match, from.value, peer->match.value, peer->next.value, 0, ready);
+      observe(Word::match, from.value, peer->match.value, peer->next.value, 0, ready);
       advance_commit(ready);
     }
     if (peer->state == ProgressState::snapshot) peer->become_probe(peer->match + 1);
@@ -146,7 +146,7 @@ void Raft::install(const SnapshotMeta& snapshot, Ready& ready) {
     log_.compact(snapshot.index);
   } else {
     if (commit_ < log_.last_index()) {
-      observe(ObservationKind::truncate, commit_.value + 1, commit_.value, 0, 0, ready);
+      observe(Word::truncate, commit_.value + 1, commit_.value, 0, 0, ready);
     }
     log_.reset(LogBase{snapshot.index, snapshot.term, snapshot.hash});
   }
@@ -156,8 +156,8 @@ void Raft::install(const SnapshotMeta& snapshot, Ready& ready) {
   handed_out_ = snapshot.index;
   ready.restore = snapshot;
   ready.apply = ApplyRange{};
-  observe(ObservationKind::log_start, log_.first_index().value, 0, 0, 0, ready);
-  observe(ObservationKind::commit, commit_.value, term().value, log_.hash_at(commit_), 0, ready);
+  observe(Word::log_start, log_.first_index().value, 0, 0, 0, ready);
+  observe(Word::commit, commit_.value, term().value, log_.hash_at(commit_), 0, ready);
   mark("raft.snapshot-installed", ready);
 }
 

@@ -25,14 +25,13 @@ void Raft::write_hard_state(Ready& ready) {
   Write& write = can_join ? ready.writes.back() : new_write(ready);
   write.hard_state = hard_state_;
   pending_.back().hard_state = true;
-  observe(ObservationKind::term, term().value, voted_word(), 0, 0, ready);
+  observe(Word::term, term().value, voted_word(), 0, 0, ready);
 }
 
 void Raft::append_entry(Term entry_term, EntryKind kind, const Payload& payload, Ready& ready) {
   const std::uint64_t payload_hash = hash_bytes(payload.view());
   const Entry& entry = log_.append(entry_term, kind, payload, payload_hash);
-  observe(ObservationKind::append, log_.last_index().value, entry_term.value, entry.hash,
-          payload_hash, ready);
+  observe(Word::append, log_.last_index().value, entry_term.value, entry.hash, payload_hash, ready);
 }
 
 // Asks for entries [first, last] to be written, after removing those from `truncated` on (0: none).
@@ -89,7 +88,7 @@ void Raft::on(const Persisted& persisted, Ready& ready) {
   const bool vote_is_durable = pending_.empty() || vote_ticket_ < pending_.front().ticket;
   Progress* self = progress_of(config_.self);
   if (role_ == Role::candidate && vote_is_durable && !self->granted) {
-    observe(ObservationKind::vote_granted, term().value, config_.self.value, 0, 0, ready);
+    observe(Word::vote_granted, term().value, config_.self.value, 0, 0, ready);
     self->granted = true;
     tally(ready);
   } else if (is_leader() && self != nullptr && self->advance(durable_index())) {
@@ -100,12 +99,12 @@ void Raft::on(const Persisted& persisted, Ready& ready) {
 // Sends `message` once what it claims is durable: term and vote, and the log up to `claimed`.
 void Raft::send_durable(Message&& message, LogIndex claimed, Ready& ready) {
   Observation claim{
-      ObservationKind::sent_claim, config_.group, term().value, voted_word(), claimed.value, 0};
+      observed(Word::sent_claim), config_.group, term().value, voted_word(), claimed.value, 0};
   if (claimed != LogIndex{} && log_.covers(claimed)) claim.d = log_.hash_at(claimed);
   Observation vote;
   if (message.kind == MessageKind::request_vote_reply && !message.reject) {
     vote = Observation{
-        ObservationKind::vote_granted, config_.group, term().value, message.to.value, 0, 0};
+        observed(Word::vote_granted), config_.group, term().value, message.to.value, 0, 0};
   }
   const bool must_wait = hard_state_pending() || durable_index() < claimed;
   if (!must_wait) {
@@ -129,13 +128,14 @@ Message Raft::make(MessageKind kind, NodeId to) const {
   return message;
 }
 
-void Raft::observe(ObservationKind kind, std::uint64_t a, std::uint64_t b, std::uint64_t c,
-                   std::uint64_t d, Ready& ready) const {
-  ready.observations.push_back(Observation{kind, config_.group, a, b, c, d});
+void Raft::observe(Word word, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
+                   Ready& ready) const {
+  ready.observations.push_back(Observation{observed(word), config_.group, a, b, c, d});
 }
 
 void Raft::mark(std::string_view name, Ready& ready) const {
-  observe(ObservationKind::mark, hash_text(name), 0, 0, 0, ready);
+  const std::uint64_t hash = hash_text(name);
+  ready.observations.push_back(Observation{ObservationKind::mark, config_.group, hash, 0, 0, 0});
 }
 
 }  // namespace windtunnel::raft

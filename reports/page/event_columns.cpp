@@ -37,10 +37,11 @@ bool has_origin(RecordKind kind) {
 }  // namespace
 
 EventColumns::EventColumns(const RecordedRun& run, const Selection& selection,
-                           const MessageWords& words)
+                           const MessageWords& words, PageKinds& kinds)
     : trace_(run.trace),
       selection_(selection),
       words_(words),
+      kinds_(kinds),
       rows_(run.trace.records.size(), 0),
       delivered_(run.trace.records.size(), false) {
   for (std::size_t row = 0; row < selection.rows.size(); ++row) {
@@ -91,7 +92,7 @@ std::uint32_t EventColumns::shown_cause(std::uint32_t number) const {
 void EventColumns::add_row(std::uint32_t number) {
   const Record& record = trace_.records[number - 1];
   time_.push_back(static_cast<double>(record.time.ns));
-  kind_.push_back(static_cast<std::uint16_t>(record.kind));
+  kind_.push_back(kinds_.number_of(record));
   aux_.push_back(record.aux);
   node_.push_back(record.node == kNoNode ? kNobody : narrow(record.node.value));
   peer_.push_back(has_peer(record.kind) ? narrow(record.b >> 16) : kNobody);

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <windtunnel/reports/page/columns.h>
-#include <windtunnel/reports/words/narrator.h>
+#include <windtunnel/reports/page/page_kinds.h>
 #include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <vector>
 
@@ -13,7 +14,9 @@ namespace windtunnel::reports {
 // none.
 class EventColumns {
  public:
-  EventColumns(const RecordedRun& run, const Selection& selection, const MessageWords& words);
+  // `kinds` gets to know which words occur.
+  EventColumns(const RecordedRun& run, const Selection& selection, const MessageWords& words,
+               PageKinds& kinds);
 
   // `texts` takes the messages' descriptions.
   void write(ColumnWriter& columns, StringTable& texts) const;
@@ -29,6 +32,7 @@ class EventColumns {
   const TraceData& trace_;
   const Selection& selection_;
   const MessageWords& words_;
+  PageKinds& kinds_;
   std::vector<std::uint32_t> rows_;  // by record number - 1: row + 1
   std::vector<bool> delivered_;      // by record number - 1: a send that arrived
   std::vector<double> time_;

@@ -1,8 +1,8 @@
 #include <windtunnel/reports/page/html_report.h>
 
 #include <windtunnel/protocols/base/assert.h>
-#include <windtunnel/reports/text/happens_before.h>
 #include <windtunnel/reports/page/report_data.h>
+#include <windtunnel/reports/text/happens_before.h>
 
 #include <fmt/format.h>
 
@@ -13,10 +13,10 @@ namespace {
 
 // In the order in which they are joined into one script.
 constexpr std::string_view kScripts[] = {
-    "dom.js",       "columns.js", "fields.js",   "model.js",   "cone.js",
-    "theme.js",     "view.js",    "lanes.js",    "strips.js",  "arrows.js",
-    "events.js",    "diagram.js", "minimap.js",  "history.js", "inspector.js",
-    "eventlist.js", "page.js",    "keyboard.js", "main.js"};
+    "dom.js",       "columns.js",   "fields.js",  "model.js",    "cone.js",
+    "theme.js",     "view.js",      "lanes.js",   "strips.js",   "arrows.js",
+    "events.js",    "diagram.js",   "minimap.js", "history.js",  "log.js",
+    "inspector.js", "eventlist.js", "page.js",    "keyboard.js", "main.js"};
 
 std::string escape_html(std::string_view text) {
   std::string out;

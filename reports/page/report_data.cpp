@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <set>
 
 namespace windtunnel::reports {
@@ -12,10 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::string text(std::string_view value) {
-  const std::string clean = printable(value);
-  return json::string(json::string_view(clean.data(), clean.size()));
-}
+json::string text(std::string_view value) { return json_text(value); }
 
 json::array pairs(const TextPairs& list) {
   json::array out;
@@ -72,35 +70,12 @@ json::array faults(const ResultFile& result) {
   return out;
 }
 
-// The table of the vocabulary; sources as they are named in fields.js.
-json::array kinds() {
-  constexpr const char* kSources[] = {"a", "b", "c", "d", "aux", "low", "rest"};
-  json::array out;
-  for (const KindSpec& spec : all_kinds()) {
-    json::object item;
-    item["kind"] = spec.kind;
-    item["name"] = text(name_of(static_cast<RecordKind>(spec.kind)));
-    item["category"] = text(name_of(spec.category));
-    item["sentence"] = text(spec.sentence);
-    json::array fields;
-    for (const FieldSpec& field : spec.fields) {
-      if (field.name.empty()) continue;
-      fields.push_back(json::array{text(field.name),
-                                   kSources[static_cast<std::size_t>(field.source)],
-                                   text(name_of(field.type))});
-    }
-    item["fields"] = std::move(fields);
-    out.push_back(std::move(item));
-  }
-  return out;
-}
-
 // The registered texts that the selected records refer to, by hash.
-json::object names(const RecordedRun& run, const Selection& selection) {
+json::object names(const RecordedRun& run, const Selection& selection, const Narrator& narrator) {
   std::set<std::uint64_t> used;
   for (const std::uint32_t number : selection.rows) {
     const Record& record = run.trace.records[number - 1];
-    for (const FieldSpec& field : spec_of(record.kind).fields) {
+    for (const FieldSpec& field : narrator.spec_of(record).fields) {
       if (field.type == FieldType::name) used.insert(word_of(record, field.source));
     }
   }
@@ -150,28 +125,86 @@ json::array outages(const Timeline& timeline) {
   return out;
 }
 
-void write_states(const Timeline& timeline, ColumnWriter& columns) {
-  std::vector<double> time, commit, applied;
-  std::vector<std::uint16_t> node;
-  std::vector<std::uint8_t> role;
-  std::vector<std::uint32_t> term, group;
-  for (const StateChange& state : timeline.states) {
-    time.push_back(static_cast<double>(state.time_ns));
-    node.push_back(static_cast<std::uint16_t>(state.node.value));
-    group.push_back(state.group.value);
-    role.push_back(state.role);
-    term.push_back(static_cast<std::uint32_t>(state.term));
-    commit.push_back(static_cast<double>(state.commit));
-    applied.push_back(static_cast<double>(state.applied));
+// How roles are drawn: in the colours of those that everybody has.
+std::size_t shade_of(const RoleWord& role, std::size_t position) {
+  constexpr std::size_t kLeads = 3;
+  constexpr std::size_t kOthers[] = {0, 4, 2, 1};
+  for (std::size_t i = 0; i < std::size(kCommonRoles); ++i) {
+    if (kCommonRoles[i].name == role.name) return i;
+  }
+  return role.leads ? kLeads : kOthers[position % std::size(kOthers)];
+}
+
+// What the page has to know of each service: its roles, and the counters that it shows.
+json::array services(const Dictionary& dictionary) {
+  json::array out;
+  for (const ServiceWords& service : dictionary.services()) {
+    json::array roles;
+    for (std::size_t i = 0; i < service.roles.size(); ++i) {
+      json::object role;
+      role["name"] = text(service.roles[i].name);
+      role["shade"] = shade_of(service.roles[i], i);
+      roles.push_back(std::move(role));
+    }
+    json::array strips;
+    for (const std::size_t at : shown_counters(service)) {
+      json::object strip;
+      strip["name"] = text(service.counters[at].name);
+      strip["line"] = service.counters[at].strip == Strip::line;
+      strips.push_back(std::move(strip));
+    }
+    json::object item;
+    item["name"] = text(service.service);
+    item["roles"] = std::move(roles);
+    item["strips"] = std::move(strips);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+// The members, each with the strips that its service shows, by node and group.
+json::array members(const Timeline& timeline, const Dictionary& dictionary) {
+  json::array out;
+  for (const Member& member : timeline.members) {
+    const ServiceWords& service = *dictionary.of(member.group);
+    json::object item;
+    item["node"] = member.node.value;
+    item["group"] = member.group.value;
+    item["name"] = service.groups > 1 ? text(dictionary.name(member.group)) : json::string();
+    item["service"] = &service - dictionary.services().data();
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+void write_strips(const Timeline& timeline, ColumnWriter& columns) {
+  std::vector<double> time, value;
+  std::vector<std::uint32_t> member;
+  std::vector<std::uint8_t> strip;
+  for (const StripChange& change : timeline.changes) {
+    time.push_back(static_cast<double>(change.time_ns));
+    member.push_back(change.member);
+    strip.push_back(change.strip);
+    value.push_back(static_cast<double>(change.value));
   }
   using Coding = ColumnWriter::Coding;
-  columns.add_packed("state_time", "Float64Array", Coding::delta, time);
-  columns.add_packed("state_node", "Uint16Array", Coding::plain, node);
-  columns.add_packed("state_group", "Uint32Array", Coding::plain, group);
-  columns.add("state_role", role);
-  columns.add_packed("state_term", "Uint32Array", Coding::plain, term);
-  columns.add_packed("state_commit", "Float64Array", Coding::delta, commit);
-  columns.add_packed("state_applied", "Float64Array", Coding::delta, applied);
+  columns.add_packed("strip_time", "Float64Array", Coding::delta, time);
+  columns.add_packed("strip_member", "Uint32Array", Coding::plain, member);
+  columns.add("strip_number", strip);
+  columns.add_packed("strip_value", "Float64Array", Coding::delta, value);
+}
+
+// The last lines of the log, as log.js reads them.
+json::array log_lines(const TraceData& trace) {
+  constexpr std::size_t kMost = 5'000;
+  json::array out;
+  const std::size_t first = trace.log.size() > kMost ? trace.log.size() - kMost : 0;
+  for (std::size_t i = first; i < trace.log.size(); ++i) {
+    const LogLine& line = trace.log[i];
+    out.push_back(json::array{line.after, line.cause, line.node.value, line.time.ns,
+                              text(name_of(line.level)), text(line.text)});
+  }
+  return out;
 }
 
 json::array texts(const std::vector<std::string>& list) {
@@ -228,10 +261,11 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
   const Timeline timeline = timeline_of(run.trace);
   ColumnWriter columns;
   StringTable strings;
-  const EventColumns events(run, selection, words);
+  PageKinds kinds(run.trace);
+  const EventColumns events(run, selection, words, kinds);
   events.write(columns, strings);
   write_operations(run, events, columns, strings);
-  write_states(timeline, columns);
+  write_strips(timeline, columns);
 
   json::object page = summary(run);
   page["left_out"] = text(selection.left_out);
@@ -240,8 +274,11 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
     nodes.push_back(text(narrator.node(NodeId{i})));
   }
   page["nodes"] = std::move(nodes);
-  page["kinds"] = kinds();
-  page["names"] = names(run, selection);
+  page["log"] = log_lines(run.trace);
+  page["kinds"] = kinds.table();
+  page["services"] = services(run.trace.dictionary);
+  page["members"] = members(timeline, run.trace.dictionary);
+  page["names"] = names(run, selection, narrator);
   page["messages"] = message_names(run, selection, narrator);
   json::array errors;
   for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(Errc::unsupported); ++i) {
@@ -253,11 +290,6 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
     drops.push_back(text(name_of(static_cast<DropReason>(i))));
   }
   page["drops"] = std::move(drops);
-  json::array roles;
-  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(Role::learner); ++i) {
-    roles.push_back(text(name_of(static_cast<Role>(i))));
-  }
-  page["roles"] = std::move(roles);
   page["bands"] = bands(timeline, narrator);
   page["outages"] = outages(timeline);
   page["strings"] = strings.take();

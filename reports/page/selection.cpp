@@ -11,35 +11,30 @@ namespace windtunnel::reports {
 namespace {
 
 // The lower, the sooner it is kept.
-int rank_of(const Record& record) {
-  switch (spec_of(record.kind).category) {
+int rank_of(const KindSpec& spec) {
+  switch (spec.category) {
     case Category::fault:
     case Category::node:
     case Category::property: return 0;
     case Category::client: return 1;
-    case Category::state: break;
+    case Category::state:
+      return spec.weight == Weight::headline || spec.weight == Weight::news ? 0 : 2;
     case Category::message:
     case Category::stream:
     case Category::time:
     case Category::disk:
-    case Category::detail: return 3;
+    case Category::detail: break;
   }
-  switch (record.observation()) {
-    case ObservationKind::role:
-    case ObservationKind::term:
-    case ObservationKind::vote_granted:
-    case ObservationKind::truncate:
-    case ObservationKind::snapshot_installed:
-    case ObservationKind::recovered:
-    case ObservationKind::config: return 0;
-    default: return 2;
-  }
+  return 3;
 }
 
 class Selector {
  public:
   Selector(const RecordedRun& run, std::uint64_t budget)
-      : trace_(run.trace), room_(budget), kept_(run.trace.records.size(), false) {
+      : trace_(run.trace),
+        vocabulary_(run.trace.dictionary),
+        room_(budget),
+        kept_(run.trace.records.size(), false) {
     focus_ = trace_.records.size();
     if (run.result.violation && run.result.violation->event != 0) {
       focus_ = run.result.violation->event;
@@ -82,7 +77,7 @@ class Selector {
 
   void keep_rank(int rank) {
     for (std::uint64_t number = 1; number <= kept_.size() && room_ > 0; ++number) {
-      if (rank_of(trace_.records[number - 1]) == rank) keep(number);
+      if (rank_of(vocabulary_.spec_of(trace_.records[number - 1])) == rank) keep(number);
     }
   }
 
@@ -103,6 +98,7 @@ class Selector {
   std::int64_t time_of(std::uint64_t number) const { return trace_.records[number - 1].time.ns; }
 
   const TraceData& trace_;
+  Vocabulary vocabulary_;
   std::uint64_t room_;
   std::uint64_t focus_ = 0;
   std::uint64_t first_ = 0;

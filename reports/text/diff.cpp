@@ -23,7 +23,7 @@ std::string differing_words(const Record& a, const Record& b, const Narrator& na
     if (x != y) out += fmt::format("   {}: {} in A, {} in B\n", name, x, y);
   };
   add("time", fmt::format("{} ns", a.time.ns), fmt::format("{} ns", b.time.ns));
-  add("kind", std::string(name_of(a.kind)), std::string(name_of(b.kind)));
+  add("kind", std::string(name_of(na.spec_of(a))), std::string(name_of(nb.spec_of(b))));
   add("node", na.node(a.node), nb.node(b.node));
   add("cause", std::to_string(a.cause), std::to_string(b.cause));
   add("life", std::to_string(a.incarnation.value), std::to_string(b.incarnation.value));

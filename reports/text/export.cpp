@@ -2,8 +2,8 @@
 
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/checkers/history/quoted.h>
-#include <windtunnel/reports/text/happens_before.h>
 #include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/text/happens_before.h>
 #include <windtunnel/reports/text/text_report.h>
 
 #include <fmt/format.h>
@@ -37,17 +37,17 @@ std::string event_object(const RecordedRun& run, const Narrator& narrator, std::
   const Record& record = run.trace.records[number - 1];
   std::string out = fmt::format("{{\"id\":{},\"t\":{}", number, record.time.ns);
   if (record.node != kNoNode) out += ",\"node\":" + quoted(narrator.node(record.node));
-  out += ",\"kind\":" + quoted(name_of(record.kind));
+  out += ",\"kind\":" + quoted(name_of(narrator.spec_of(record)));
   if (record.cause != 0) out += fmt::format(",\"cause\":{}", record.cause);
   if (record.group.value != 0) out += fmt::format(",\"group\":{}", record.group.value);
   if (record.incarnation.value != 0) out += fmt::format(",\"life\":{}", record.incarnation.value);
   std::string fields;
-  for (const FieldSpec& field : spec_of(record.kind).fields) {
+  for (const FieldSpec& field : narrator.spec_of(record).fields) {
     if (field.name.empty()) continue;
     const std::uint64_t word = word_of(record, field.source);
     fields += (fields.empty() ? "" : ",") + quoted(field.name) + ":";
-    fields += is_plain_number(field.type) ? json_number(word)
-                                          : quoted(narrator.text_of(field.type, word));
+    fields +=
+        is_plain_number(field.type) ? json_number(word) : quoted(narrator.text_of(field, record));
   }
   if (!fields.empty()) out += ",\"f\":{" + fields + "}";
   const std::string content = narrator.content(number);

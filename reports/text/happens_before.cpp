@@ -12,7 +12,7 @@ namespace windtunnel::reports {
 namespace {
 
 // How much a record tells about a failure that it is in the past of; 0 is not shown.
-int weight_of(const Record& record) {
+int weight_of(const Vocabulary& vocabulary, const Record& record) {
   switch (record.kind) {
     case RecordKind::violation: return 9;
     case RecordKind::start: return record.a == 0 ? 0 : 7;  // the first start of a node says nothing
@@ -33,26 +33,20 @@ int weight_of(const Record& record) {
     default: break;
   }
   if (!record.is_observation()) return 0;
-  switch (record.observation()) {
-    case ObservationKind::role:
-    case ObservationKind::truncate:
-    case ObservationKind::snapshot_installed:
-    case ObservationKind::recovered: return 7;
-    case ObservationKind::term:
-    case ObservationKind::vote_granted: return 5;
-    case ObservationKind::commit:
-    case ObservationKind::apply:
-    case ObservationKind::effect:
-    case ObservationKind::read_served: return 3;
-    case ObservationKind::append: return 2;
-    default: return 0;
+  switch (vocabulary.spec_of(record).weight) {
+    case Weight::headline: return 7;
+    case Weight::news: return 5;
+    case Weight::routine: return 3;
+    case Weight::state: return 2;
+    case Weight::detail: break;
   }
+  return 0;
 }
 
 class ExcerptMaker {
  public:
   ExcerptMaker(const TraceData& trace, std::size_t limit)
-      : trace_(trace), limit_(std::min(limit, kExcerptNodesMax)) {}
+      : trace_(trace), vocabulary_(trace.dictionary), limit_(std::min(limit, kExcerptNodesMax)) {}
 
   Excerpt make(std::uint64_t center, const std::vector<std::uint64_t>& related) {
     if (center == 0 || center > trace_.records.size()) return {};
@@ -83,7 +77,7 @@ class ExcerptMaker {
     std::size_t steps = limit_ / 4;
     for (std::uint64_t at = cause_of(trace_, number); at != 0 && steps > 0 && !full();
          at = cause_of(trace_, at)) {
-      if (weight_of(trace_.records[at - 1]) == 0) continue;
+      if (weight_of(vocabulary_, trace_.records[at - 1]) == 0) continue;
       choose(at);
       --steps;
     }
@@ -100,7 +94,7 @@ class ExcerptMaker {
     std::map<std::pair<NodeId, RecordKind>, int> seen;
     for (std::uint64_t number = center; number > 0; --number) {
       const Record& record = trace_.records[number - 1];
-      const int weight = weight_of(record);
+      const int weight = weight_of(vocabulary_, record);
       // Faults and crashes have no cause that leads to the event, and still explain it.
       const bool fits = weight >= 6 || (weight >= 3 && past[number - 1]);
       // What a node was before its last two changes does not matter any more.
@@ -156,6 +150,7 @@ class ExcerptMaker {
   }
 
   const TraceData& trace_;
+  Vocabulary vocabulary_;
   std::size_t limit_;
   std::set<std::uint64_t> chosen_;
 };
@@ -219,7 +214,7 @@ std::string to_dot(const Excerpt& excerpt, const TraceData& trace, const Narrato
     std::string label = dot_string(head);
     label.pop_back();
     label += "\\n" + dot_string(narrator.sentence(record)).substr(1);
-    const std::string_view category = name_of(spec_of(record.kind).category);
+    const std::string_view category = name_of(narrator.spec_of(record).category);
     out += fmt::format("  e{} [label={}, group={}, class=\"{}{}\"];\n", number, label,
                        dot_string(who), category, number == excerpt.center ? " center" : "");
   }

@@ -1,17 +1,20 @@
 // A Perfetto trace, field by field: the numbers are those of protos/perfetto/trace in
-// google/perfetto. A process a node, a track for its events and one for its role; a message is a
-// flow from its send to its receipt.
+// google/perfetto. A process a node, a track for its events and one for its role in each group; a
+// message is a flow from its send to its receipt.
 #include <windtunnel/protocols/base/codec.h>
 #include <windtunnel/reports/text/export.h>
 #include <windtunnel/reports/words/timeline.h>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace windtunnel::reports {
 namespace {
 
 constexpr std::uint64_t kSequence = 1;
-constexpr std::uint64_t kWorld = 1000;  // the process of what happens on no node
+constexpr std::uint64_t kWorld = 100'000;       // the process of what happens on no node
+constexpr std::uint64_t kMembers = 10'000'000;  // the first track of a role
 
 // A message under construction: fields with their numbers and wire types.
 class Proto {
@@ -61,7 +64,7 @@ class PerfettoWriter {
  private:
   static std::uint64_t process_track(std::uint64_t process) { return process * 10; }
   static std::uint64_t event_track(std::uint64_t process) { return process * 10 + 1; }
-  static std::uint64_t role_track(std::uint64_t process) { return process * 10 + 2; }
+  static std::uint64_t role_track(std::uint64_t member) { return kMembers + member; }
 
   void packet(const Proto& content) { out_ += Proto().message(1, content).take(); }
 
@@ -70,14 +73,13 @@ class PerfettoWriter {
     descriptor.number(1, process_track(process));
     descriptor.message(3, Proto().number(1, process).text(6, name));
     packet(Proto().message(60, descriptor));
-    thread(process, 1, event_track(process), "events");
-    if (process != kWorld) thread(process, 2, role_track(process), "role");
+    thread(process, event_track(process), "events");
   }
 
-  void thread(std::uint64_t process, std::uint64_t id, std::uint64_t track, const char* name) {
+  void thread(std::uint64_t process, std::uint64_t track, const char* name) {
     Proto descriptor;
     descriptor.number(1, track).number(5, process_track(process));
-    descriptor.message(4, Proto().number(1, process).number(2, process * 10 + id).text(5, name));
+    descriptor.message(4, Proto().number(1, process).number(2, track).text(5, name));
     packet(Proto().message(60, descriptor));
   }
 
@@ -99,7 +101,7 @@ class PerfettoWriter {
     const std::uint64_t type = sends || receives ? 1 : 3;
     Proto content;
     content.number(9, type).number(11, event_track(process));
-    content.text(22, name_of(spec_of(record.kind).category));
+    content.text(22, name_of(narrator_.spec_of(record).category));
     content.text(23, narrator_.sentence(record));
     content.message(4, Proto().text(10, "event").number(3, number));
     if (sends) content.fixed64(47, record.a + 1);
@@ -109,25 +111,46 @@ class PerfettoWriter {
       track_event(record.time.ns, Proto().number(9, 2).number(11, event_track(process)));
   }
 
+  // A track a member: its role, and the counters that are labels.
   void roles() {
-    std::vector<bool> open(run_.trace.nodes.size(), false);
-    std::vector<std::string> shown(run_.trace.nodes.size());
-    for (const StateChange& state : timeline_of(run_.trace).states) {
-      if (state.node.value >= open.size()) continue;
-      const std::string name =
-          state.role == kNoRole
-              ? std::string()
-              : fmt::format("{}, term {}", narrator_.text_of(FieldType::role, state.role),
-                            state.term);
-      if (name == shown[state.node.value]) continue;
-      const std::uint64_t track = role_track(std::uint64_t{state.node.value} + 1);
-      if (open[state.node.value])
-        track_event(state.time_ns, Proto().number(9, 2).number(11, track));
-      open[state.node.value] = !name.empty();
-      shown[state.node.value] = name;
+    const Timeline timeline = timeline_of(run_.trace);
+    std::vector<std::string> shown(timeline.members.size());
+    std::vector<std::vector<std::int64_t>> values(timeline.members.size());
+    for (std::size_t i = 0; i < timeline.members.size(); ++i) describe_member(timeline, i);
+    for (const StripChange& change : timeline.changes) {
+      std::vector<std::int64_t>& strips = values[change.member];
+      if (strips.size() <= change.strip) strips.resize(change.strip + std::size_t{1}, kNothing);
+      strips[change.strip] = change.value;
+      const std::string name = role_text(timeline.members[change.member], strips);
+      std::string& before = shown[change.member];
+      if (name == before) continue;
+      const std::uint64_t track = role_track(change.member);
+      if (!before.empty()) track_event(change.time_ns, Proto().number(9, 2).number(11, track));
+      before = name;
       if (name.empty()) continue;
-      track_event(state.time_ns, Proto().number(9, 1).number(11, track).text(23, name));
+      track_event(change.time_ns, Proto().number(9, 1).number(11, track).text(23, name));
     }
+  }
+
+  void describe_member(const Timeline& timeline, std::size_t position) {
+    const Member& member = timeline.members[position];
+    const std::string name = "role in " + run_.trace.dictionary.name(member.group);
+    thread(std::uint64_t{member.node.value} + 1, role_track(position), name.c_str());
+  }
+
+  // "leader, term 3"; empty while it has no role.
+  std::string role_text(const Member& member, const std::vector<std::int64_t>& strips) const {
+    if (strips[0] == kNothing) return {};
+    const ServiceWords& service = *run_.trace.dictionary.of(member.group);
+    std::string text = printable(service.role(static_cast<std::uint64_t>(strips[0])));
+    const std::vector<std::size_t> counters = shown_counters(service);
+    for (std::size_t i = 0; i < counters.size(); ++i) {
+      const Counter& counter = service.counters[counters[i]];
+      if (counter.strip != Strip::label) continue;
+      const std::int64_t value = i + 1 < strips.size() ? strips[i + 1] : 0;
+      text += fmt::format(", {} {}", printable(counter.name), std::max<std::int64_t>(value, 0));
+    }
+    return text;
   }
 
   const RecordedRun& run_;

@@ -1,8 +1,13 @@
 #include <windtunnel/reports/text/show_lanes.h>
 
+#include <windtunnel/reports/text/log_lines.h>
+#include <windtunnel/reports/words/timeline.h>
+#include <windtunnel/sim/trace/standings.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 namespace windtunnel::reports {
@@ -10,62 +15,97 @@ namespace {
 
 constexpr std::size_t kLines = 60;
 
+// A node in one of its groups.
 struct Column {
-  char sign = '.';
-  bool paused = false;
-  std::uint64_t term = 0;
-  std::uint64_t commit = 0;
-  bool speaks = false;  // has observed something: a server
+  NodeId node;
+  GroupId group;
 };
-
-char sign_of(std::uint64_t role) {
-  constexpr std::string_view kSigns =
-      "\\\?"
-      "\?/|";
-  return role < kSigns.size() ? kSigns[role] : '.';
-}
 
 class Lanes {
  public:
   Lanes(const RecordedRun& run, const ShowOptions& options, std::uint64_t center)
       : run_(run),
+        dictionary_(run.trace.dictionary),
         narrator_(run.trace, options.words),
         limit_(options.limit == 0 ? kLines : options.limit),
         center_(center),
-        columns_(run.trace.nodes.size()) {
+        standings_(dictionary_, run.trace.nodes.size()),
+        paused_(run.trace.nodes.size(), false),
+        furthest_(std::size_t{dictionary_.group_count()}) {
+    std::vector<bool> speaks(standings_.all().size(), false);
     for (const Record& record : run.trace.records) {
-      if (record.is_observation() && record.node.value < columns_.size()) {
-        columns_[record.node.value].speaks = true;
+      const bool known =
+          record.node.value < run.trace.nodes.size() && record.group.value < standings_.groups();
+      if (record.is_observation() && known) speaks[place(record.node, record.group)] = true;
+    }
+    for (const Standing& standing : standings_.all()) {
+      if (speaks[place(standing.node, standing.group)]) {
+        columns_.push_back({standing.node, standing.group});
       }
     }
   }
 
   std::string text() {
-    std::string out =
-        "/ leader  \\ follower  ? candidate  | learner  # down  = paused  . not known;"
-        " term:commit; the line's node in [ ]\n";
+    std::string out = legend();
     out += fmt::format("{:>9} {:>14} ", "event", "time");
-    for (std::uint32_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i].speaks) out += fmt::format(" {:<12}", narrator_.node(NodeId{i}));
-    }
+    for (const Column& column : columns_) out += fmt::format(" {:<12}", title(column));
     out += '\n';
     std::deque<std::string> before;
     std::size_t after = 0;
+    std::uint64_t shown = 0;
     const std::size_t keep_before = std::max<std::size_t>(1, limit_ - limit_ / 4);
     for (std::uint64_t number = 1; number <= run_.trace.records.size(); ++number) {
       const Record& record = run_.trace.records[number - 1];
       if (!apply(record) && number != center_) continue;
       if (number > center_ && ++after > limit_ - keep_before) break;
-      before.push_back(line(number, record));
+      // What was said since the line before; a debugger's lines would hide the rest.
+      before.push_back(log_since(shown, number) + line(number, record));
+      shown = number;
       if (number <= center_ && before.size() > keep_before) before.pop_front();
     }
     for (const std::string& one : before) out += one;
-    return out;
+    // Behind the last event, the last words of a crash.
+    const std::uint64_t size = run_.trace.records.size();
+    return shown == center_ ? out + log_since(shown, size + 1) : out;
   }
 
  private:
+  std::size_t place(NodeId node, GroupId group) const {
+    return std::size_t{node.value} * standings_.groups() + group.value;
+  }
+
+  // "/ leader  \\ follower  ... term:commit"
+  std::string legend() const {
+    std::string signs;
+    std::string numbers;
+    for (const ServiceWords& service : dictionary_.services()) {
+      for (const RoleWord& role : service.roles) {
+        const std::string one =
+            printable(std::string(1, role.sign) + " " + std::string(role.name)) + "  ";
+        if (signs.find(one) == std::string::npos) signs += one;
+      }
+      std::string its;
+      for (const std::size_t counter : shown_counters(service)) {
+        its += (its.empty() ? "" : ":") + printable(service.counters[counter].name);
+      }
+      if (numbers.find(its) == std::string::npos) numbers += (numbers.empty() ? "" : ", ") + its;
+    }
+    return signs + "# down  = paused  . not known; " + numbers + "; the line's node in [ ]\n";
+  }
+
+  std::string title(const Column& column) const {
+    std::string name = narrator_.node(column.node);
+    const ServiceWords* service = dictionary_.of(column.group);
+    if (service->groups > 1) {
+      name += "/" + std::to_string(column.group.value - service->first.value);
+    }
+    return name;
+  }
+
   // False when the record changes nothing that is shown.
   bool apply(const Record& record) {
+    bool shown = false;
+    standings_.take(record, [&](const Standing& standing) { shown = is_shown(standing) || shown; });
     switch (record.kind) {
       case RecordKind::fault_begin:
       case RecordKind::fault_end:
@@ -73,53 +113,93 @@ class Lanes {
       case RecordKind::violation: return true;
       default: break;
     }
-    if (record.node.value >= columns_.size()) return false;
-    Column& column = columns_[record.node.value];
+    if (record.node.value >= paused_.size()) return false;
     switch (record.kind) {
-      case RecordKind::start: column = {.speaks = column.speaks}; return column.speaks;
-      case RecordKind::crash: column = {.sign = '#', .speaks = column.speaks}; return true;
-      case RecordKind::pause: column.paused = true; return true;
-      case RecordKind::resume: column.paused = false; return true;
+      case RecordKind::start:
+      case RecordKind::crash: paused_[record.node.value] = false; return has_column(record.node);
+      case RecordKind::pause: paused_[record.node.value] = true; return true;
+      case RecordKind::resume: paused_[record.node.value] = false; return true;
       default: break;
     }
     if (!record.is_observation()) return false;
-    switch (record.observation()) {
-      case ObservationKind::role:
-        column.sign = sign_of(record.a);
-        column.term = record.b;
-        return true;
-      case ObservationKind::term:
-      case ObservationKind::recovered: column.term = record.a; return true;
-      case ObservationKind::commit:
-        column.commit = record.a;
-        return record.d == 1;  // followers learn of it a little later: that is not worth a line
-      case ObservationKind::truncate:
-      case ObservationKind::snapshot_taken:
-      case ObservationKind::snapshot_installed: return true;
-      default: return false;
+    switch (narrator_.spec_of(record).weight) {
+      case Weight::headline:
+      case Weight::news:
+      case Weight::state: return true;
+      case Weight::routine: return shown;
+      case Weight::detail: break;
     }
+    return false;
+  }
+
+  // That others reach a number a little later is not worth a line: one that goes on is.
+  bool is_shown(const Standing& standing) {
+    const ServiceWords& service = *dictionary_.of(standing.group);
+    auto& furthest = furthest_[standing.group.value];
+    bool goes_on = false;
+    for (const std::size_t counter : shown_counters(service)) {
+      if (standing.values[counter] <= furthest[counter]) continue;
+      furthest[counter] = standing.values[counter];
+      goes_on = true;
+    }
+    return goes_on;
+  }
+
+  bool has_column(NodeId node) const {
+    return std::any_of(columns_.begin(), columns_.end(),
+                       [&](const Column& column) { return column.node == node; });
+  }
+
+  std::string cell(const Column& column) const {
+    const Standing& standing = standings_.at(column.node, column.group);
+    const ServiceWords& service = *dictionary_.of(column.group);
+    if (!standing.up) return "#";
+    const bool has_role = standing.role < service.roles.size();
+    const char role = has_role ? service.roles[standing.role].sign : '.';
+    std::string text(1, paused_[column.node.value] ? '=' : role);
+    if (!standing.spoke || (!has_role && standing.values == Standing().values)) return text;
+    std::string numbers;
+    for (const std::size_t counter : shown_counters(service)) {
+      numbers += (numbers.empty() ? " " : ":") + std::to_string(standing.values[counter]);
+    }
+    return text + numbers;
+  }
+
+  std::string log_since(std::uint64_t last, std::uint64_t number) const {
+    constexpr std::size_t kMost = 8;
+    std::string out;
+    std::size_t count = 0;
+    for (const LogLine& said : log_after(run_.trace, last, number - 1)) {
+      if (said.level == LogLevel::debug || ++count > kMost) continue;
+      out += fmt::format("{:>9} {:>14}   {} {}: {}\n", "log", format_time(said.time.ns),
+                         narrator_.node(said.node), name_of(said.level), printable(said.text));
+    }
+    if (count > kMost)
+      out += fmt::format("{:>9} {:>14}   and {} more lines\n", "log", "", count - kMost);
+    return out;
   }
 
   std::string line(std::uint64_t number, const Record& record) const {
     std::string out = fmt::format("{}{:>8} {:>14} ", number == center_ ? ">" : " ", number,
                                   format_time(record.time.ns));
-    for (std::uint32_t i = 0; i < columns_.size(); ++i) {
-      const Column& column = columns_[i];
-      if (!column.speaks) continue;
-      const char sign = column.paused ? '=' : column.sign;
-      std::string cell = fmt::format("{} {}:{}", sign, column.term, column.commit);
-      if (column.sign == '#' || column.sign == '.') cell = std::string(1, sign);
-      const bool here = record.node == NodeId{i};
-      out += fmt::format("{:<13}", here ? "[" + cell + "]" : " " + cell);
+    for (const Column& column : columns_) {
+      const bool is_its_group = !record.is_observation() || record.group == column.group;
+      const bool here = record.node == column.node && is_its_group;
+      const std::string text = printable(cell(column));
+      out += fmt::format("{:<13}", here ? "[" + text + "]" : " " + text);
     }
     const std::string who = record.node == kNoNode ? "" : narrator_.node(record.node) + " ";
     return out + " " + who + narrator_.sentence(record) + "\n";
   }
 
   const RecordedRun& run_;
+  const Dictionary& dictionary_;
   Narrator narrator_;
   std::size_t limit_;
   std::uint64_t center_;
+  Standings standings_;
+  std::vector<bool> paused_;                                        // by node
+  std::vector<std::array<std::uint64_t, kMostCounters>> furthest_;  // by group
   std::vector<Column> columns_;
 };
 

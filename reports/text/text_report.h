@@ -1,4 +1,4 @@
-// A run on a terminal: what broke, and the timeline as text.
+// A run on a terminal: the timeline as text.
 #pragma once
 
 #include <windtunnel/reports/words/narrator.h>
@@ -10,11 +10,6 @@
 #include <string_view>
 
 namespace windtunnel::reports {
-
-// Text for the terminal, a few lines: verdict, what broke, when and where, what the witness says,
-// the faults, the command that replays it, and where the report is (left out when `report_path` is
-// empty). Ends with a newline.
-std::string text_summary(const ResultFile& result, const std::string& report_path = {});
 
 enum class ShowFormat : std::uint8_t { lanes, table, mermaid, dot };
 // nullopt for another word.

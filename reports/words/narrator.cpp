@@ -1,5 +1,6 @@
 #include <windtunnel/reports/words/narrator.h>
 
+#include <windtunnel/protocols/base/time_text.h>
 #include <windtunnel/protocols/base/result.h>
 
 #include <fmt/format.h>
@@ -20,13 +21,7 @@ std::string pick(const std::string_view (&names)[N], std::uint64_t index) {
 
 }  // namespace
 
-std::string format_time(std::int64_t ns) {
-  const bool negative = ns < 0;
-  const std::uint64_t size =
-      negative ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
-  return fmt::format("{}{}.{:06} s", negative ? "-" : "", size / 1'000'000'000,
-                     size % 1'000'000'000 / 1000);
-}
+std::string format_time(std::int64_t ns) { return seconds_text(ns, 6); }
 
 std::string format_duration(std::int64_t ns) {
   const double size = static_cast<double>(ns);
@@ -75,7 +70,7 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
     case FieldType::offset: return format_duration(static_cast<std::int64_t>(word));
     case FieldType::signed_number: return std::to_string(static_cast<std::int64_t>(word));
     case FieldType::role:
-      return word <= 4 ? std::string(name_of(static_cast<Role>(word))) : std::to_string(word);
+      return word > 0xff ? std::to_string(word) : std::string(name_of(static_cast<Role>(word)));
     case FieldType::outcome: return pick(kOutcomes, word);
     case FieldType::drop: return std::string(name_of(static_cast<DropReason>(word)));
     case FieldType::crash: return pick(kCrashes, word);
@@ -84,15 +79,24 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
     case FieldType::extent:
       return fmt::format("file {}, {} bytes", word >> 40, word & ((std::uint64_t{1} << 40) - 1));
     case FieldType::message: return message(static_cast<std::uint8_t>(word));
-    case FieldType::nodes: return nodes(word);
+    case FieldType::nodes:
+    case FieldType::voters:
+    case FieldType::learners: return nodes(word);
     case FieldType::truth: return word == 0 ? "no" : "yes";
     case FieldType::phase: return pick(kPhases, word);
   }
   return {};
 }
 
+std::string Narrator::text_of(const FieldSpec& field, const Record& record) const {
+  const std::uint64_t word = word_of(record, field.source);
+  const ServiceWords* service =
+      field.type == FieldType::role ? trace_.dictionary.of(record.group) : nullptr;
+  return service == nullptr ? text_of(field.type, word) : printable(service->role(word));
+}
+
 std::string Narrator::sentence(const Record& record) const {
-  const KindSpec& spec = spec_of(record.kind);
+  const KindSpec& spec = spec_of(record);
   std::string out;
   std::string_view rest = spec.sentence;
   while (!rest.empty()) {
@@ -107,7 +111,7 @@ std::string Narrator::sentence(const Record& record) const {
       if (candidate.name == want) field = &candidate;
     }
     if (field != nullptr)
-      out += text_of(field->type, word_of(record, field->source));
+      out += text_of(*field, record);
     else
       out += fmt::format("record kind {}", static_cast<unsigned>(record.kind));
   }
@@ -120,21 +124,32 @@ std::string Narrator::line(std::uint64_t number) const {
     return fmt::format("{}  (no such event)", number);
   const Record& record = trace_.records[number - 1];
   const std::string who = record.node == kNoNode ? std::string() : node(record.node) + "  ";
-  return fmt::format("{}  {}  {}{}", number, format_time(record.time.ns), who, sentence(record));
+  const std::string carried = content(number);
+  return fmt::format("{}  {}  {}{}{}", number, format_time(record.time.ns), who, sentence(record),
+                     carried.empty() ? "" : ": " + carried);
+}
+
+std::string Narrator::line(const LogLine& said) const {
+  return fmt::format("{}  {}  {}: {}", format_time(said.time.ns), node(said.node),
+                     name_of(said.level), printable(said.text));
 }
 
 std::vector<std::pair<std::string, std::string>> Narrator::fields(const Record& record) const {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const FieldSpec& field : spec_of(record.kind).fields) {
+  for (const FieldSpec& field : spec_of(record).fields) {
     if (field.name.empty()) continue;
-    out.emplace_back(field.name, text_of(field.type, word_of(record, field.source)));
+    out.emplace_back(field.name, text_of(field, record));
   }
   return out;
 }
 
 std::string Narrator::content(std::uint64_t number) const {
-  if (!words_.describe) return {};
-  const auto found = trace_.bytes.find(number);
+  if (!words_.describe || number == 0 || number > trace_.records.size()) return {};
+  const Record& record = trace_.records[number - 1];
+  if (!has_message_type(record.kind)) return {};
+  // The bytes are kept with the send.
+  auto found = trace_.bytes.find(number);
+  if (found == trace_.bytes.end()) found = trace_.bytes.find(record.cause);
   return found == trace_.bytes.end() ? std::string() : printable(words_.describe(found->second));
 }
 

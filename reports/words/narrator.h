@@ -29,20 +29,27 @@ std::string format_duration(std::int64_t ns);
 class Narrator {
  public:
   // Both must outlive the narrator.
-  Narrator(const TraceData& trace, const MessageWords& words) : trace_(trace), words_(words) {}
+  Narrator(const TraceData& trace, const MessageWords& words)
+      : trace_(trace), words_(words), vocabulary_(trace.dictionary) {}
 
   std::string node(NodeId node) const;
   // "0x60" where the service gives no name.
   std::string message(std::uint8_t first_byte) const;
   // The sentence for a record, without time and node.
   std::string sentence(const Record& record) const;
-  // "18231  5.312450 s  n2  becomes leader in term 3"
+  // "18231  5.312450 s  n2  becomes leader in term 3"; with what a message carries.
   std::string line(std::uint64_t number) const;
+  // "0.512000 s  n2  info: text"
+  std::string line(const LogLine& said) const;
   // Name and text of each field that the kind has.
   std::vector<std::pair<std::string, std::string>> fields(const Record& record) const;
-  // The service's line about the bytes kept for a record; empty when there are none.
+  // The service's line about what the message of a record carries, where its bytes were kept.
   std::string content(std::uint64_t number) const;
 
+  const KindSpec& spec_of(const Record& record) const { return vocabulary_.spec_of(record); }
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  std::string text_of(const FieldSpec& field, const Record& record) const;
+  // Of a word alone: a role is one of those that everybody has.
   std::string text_of(FieldType type, std::uint64_t word) const;
 
  private:
@@ -50,6 +57,7 @@ class Narrator {
 
   const TraceData& trace_;
   const MessageWords& words_;
+  Vocabulary vocabulary_;
 };
 
 }  // namespace windtunnel::reports

@@ -1,6 +1,7 @@
 #include <windtunnel/reports/words/timeline.h>
 
-#include <algorithm>
+#include <windtunnel/sim/trace/standings.h>
+
 #include <map>
 #include <utility>
 
@@ -9,7 +10,8 @@ namespace {
 
 class TimelineMaker {
  public:
-  TimelineMaker(const TraceData& trace, std::uint64_t full_states) {
+  TimelineMaker(const TraceData& trace, std::uint64_t full_states)
+      : dictionary_(trace.dictionary), standings_(trace.dictionary, trace.nodes.size()) {
     constexpr std::int64_t kStepsOnScreen = 20'000;
     if (trace.records.size() > full_states) {
       gap_ns_ = trace.records.back().time.ns / kStepsOnScreen;
@@ -20,16 +22,21 @@ class TimelineMaker {
   Timeline take_result() { return std::move(timeline_); }
 
  private:
+  struct Shown {
+    std::int64_t value = kNothing;
+    std::int64_t time_ns = -1;
+  };
   struct Known {
-    StateChange state;
-    std::int64_t shown_ns = -1;
+    std::uint32_t position = 0;
+    std::vector<std::size_t> counters;  // those shown
+    std::vector<Shown> strips;          // the role and these
   };
 
   void take(const Record& record, std::uint64_t number) {
-    if (record.is_observation()) return observe(record);
+    standings_.take(record, [&](const Standing& standing) { show(standing, record.time.ns); });
     switch (record.kind) {
       case RecordKind::start: return end_outage(record, true);
-      case RecordKind::crash: return crash(record);
+      case RecordKind::crash: return begin_outage(record, true);
       case RecordKind::pause: return begin_outage(record, false);
       case RecordKind::resume: return end_outage(record, false);
       case RecordKind::fault_begin: {
@@ -45,52 +52,38 @@ class TimelineMaker {
     }
   }
 
-  void observe(const Record& record) {
-    Known& known = states_[{record.node, record.group}];
-    StateChange& state = known.state;
-    bool sudden = true;
-    switch (record.observation()) {
-      case ObservationKind::role:
-        state.role = static_cast<std::uint8_t>(record.a);
-        state.term = record.b;
-        break;
-      case ObservationKind::term:
-      case ObservationKind::recovered: state.term = record.a; break;
-      case ObservationKind::commit:
-        sudden = false;
-        state.commit = record.a;
-        break;
-      case ObservationKind::apply:
-        sudden = false;
-        state.applied = record.a;
-        break;
-      case ObservationKind::snapshot_installed:
-        sudden = false;
-        state.commit = std::max(state.commit, record.a);
-        state.applied = record.a;
-        break;
-      default: return;
-    }
-    state.node = record.node;
-    state.group = record.group;
-    show(known, record.time.ns, sudden);
+  Known& known(const Standing& standing) {
+    const Member member{standing.node, standing.group};
+    const auto [place, is_new] = known_.try_emplace(member);
+    Known& made = place->second;
+    if (!is_new) return made;
+    made.position = static_cast<std::uint32_t>(timeline_.members.size());
+    made.counters = shown_counters(*dictionary_.of(standing.group));
+    made.strips.resize(made.counters.size() + 1);
+    timeline_.members.push_back(member);
+    return made;
   }
 
-  void show(Known& known, std::int64_t now_ns, bool sudden) {
-    if (!sudden && known.shown_ns >= 0 && now_ns - known.shown_ns < gap_ns_) return;
-    known.state.time_ns = now_ns;
-    timeline_.states.push_back(known.state);
-    known.shown_ns = now_ns;
+  void show(const Standing& standing, std::int64_t now_ns) {
+    Known& member = known(standing);
+    const ServiceWords& service = *dictionary_.of(standing.group);
+    const bool is_there = standing.up && standing.spoke;
+    const std::int64_t role = standing.role == kNoRole ? kNothing : standing.role;
+    set(member, 0, is_there ? role : kNothing, now_ns, true);
+    for (std::size_t i = 0; i < member.counters.size(); ++i) {
+      const std::size_t counter = member.counters[i];
+      const auto value = static_cast<std::int64_t>(standing.values[counter]);
+      const bool sudden = !is_there || service.counters[counter].strip == Strip::label;
+      set(member, i + 1, is_there ? value : kNothing, now_ns, sudden);
+    }
   }
 
-  void crash(const Record& record) {
-    begin_outage(record, true);
-    for (auto& [key, known] : states_) {
-      if (key.first != record.node) continue;
-      known.state.role = kNoRole;
-      known.state.commit = known.state.applied = 0;
-      show(known, record.time.ns, true);
-    }
+  void set(Known& member, std::size_t strip, std::int64_t value, std::int64_t now_ns, bool sudden) {
+    Shown& shown = member.strips[strip];
+    if (shown.value == value) return;
+    if (!sudden && shown.value != kNothing && now_ns - shown.time_ns < gap_ns_) return;
+    shown = {value, now_ns};
+    timeline_.changes.push_back({now_ns, member.position, static_cast<std::uint8_t>(strip), value});
   }
 
   void begin_outage(const Record& record, bool is_crash) {
@@ -119,12 +112,22 @@ class TimelineMaker {
     if (same_fault != nullptr) same_fault->end_ns = record.time.ns;
   }
 
+  const Dictionary& dictionary_;
+  Standings standings_;
   Timeline timeline_;
-  std::map<std::pair<NodeId, GroupId>, Known> states_;
+  std::map<Member, Known> known_;
   std::int64_t gap_ns_ = 0;
 };
 
 }  // namespace
+
+std::vector<std::size_t> shown_counters(const ServiceWords& service) {
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < service.counters.size(); ++i) {
+    if (service.counters[i].strip != Strip::none) shown.push_back(i);
+  }
+  return shown;
+}
 
 Timeline timeline_of(const TraceData& trace, std::uint64_t full_states) {
   return TimelineMaker(trace, full_states).take_result();

@@ -1,5 +1,5 @@
-// What holds over a stretch of time, from the single records: the state of each node, when it was
-// down or paused, and when each fault was on.
+// What holds over a stretch of time, from the single records: the strips of each node in each of
+// its groups, when it was down or paused, and when each fault was on.
 #pragma once
 
 #include <windtunnel/sim/trace/trace_file.h>
@@ -9,19 +9,26 @@
 
 namespace windtunnel::reports {
 
-inline constexpr std::uint8_t kNoRole = 0xff;
 inline constexpr std::int64_t kNeverEnds = -1;
+inline constexpr std::int64_t kNothing = -1;
 
-// The state of a node in a group from `time_ns` on.
-struct StateChange {
-  std::int64_t time_ns = 0;
+// A node in a group, of which it said something.
+struct Member {
   NodeId node;
   GroupId group;
-  std::uint8_t role = kNoRole;  // Role; kNoRole when it is down or has said nothing
-  std::uint64_t term = 0;
-  std::uint64_t commit = 0;
-  std::uint64_t applied = 0;
+  friend auto operator<=>(const Member&, const Member&) = default;
 };
+
+// What a strip of a member shows from `time_ns` on.
+struct StripChange {
+  std::int64_t time_ns = 0;
+  std::uint32_t member = 0;       // position
+  std::uint8_t strip = 0;         // 0: its role; n: the n-th of the counters that its service shows
+  std::int64_t value = kNothing;  // kNothing while it is down, and before it said anything
+};
+
+// The counters that the service shows, in the order of its table: positions there.
+std::vector<std::size_t> shown_counters(const ServiceWords& service);
 
 // Time in which a node was down (after a crash) or paused.
 struct Outage {
@@ -41,13 +48,14 @@ struct FaultBand {
 };
 
 struct Timeline {
-  std::vector<StateChange> states;  // by time
+  std::vector<Member> members;       // as they first spoke
+  std::vector<StripChange> changes;  // by time
   std::vector<Outage> outages;
   std::vector<FaultBand> bands;
 };
 
-// In traces of more than `full_states` records, changes of commit and applied index alone that no
-// screen could show apart are left out.
+// In traces of more than `full_states` records, changes of lines alone that no screen could show
+// apart are left out.
 Timeline timeline_of(const TraceData& trace, std::uint64_t full_states = 500'000);
 
 }  // namespace windtunnel::reports

@@ -11,10 +11,6 @@ using T = FieldType;
 using C = Category;
 
 constexpr std::uint16_t number_of(RecordKind kind) { return static_cast<std::uint16_t>(kind); }
-constexpr std::uint16_t number_of(ObservationKind kind) {
-  return static_cast<std::uint16_t>(number_of(RecordKind::observation) +
-                                    static_cast<unsigned>(kind));
-}
 
 constexpr FieldSpec kMessage{"message", S::a, T::number};
 constexpr FieldSpec kType{"type", S::c_low_byte, T::message};
@@ -35,7 +31,6 @@ constexpr FieldSpec kFault{"fault", S::a, T::name};
 constexpr FieldSpec kVictims{"nodes", S::c, T::nodes};
 constexpr FieldSpec kEffect{"effect", S::aux, T::number};
 constexpr FieldSpec kValue{"value", S::d, T::name};
-constexpr FieldSpec kHash{"hash", S::c, T::hex};
 
 // Sorted by kind.
 constexpr KindSpec kKinds[] = {
@@ -163,117 +158,19 @@ constexpr KindSpec kKinds[] = {
      C::detail,
      "is also caused by event {parent}",
      {{{"parent", S::a, T::event}}}},
-
-    {number_of(ObservationKind::none), C::detail, "observes nothing", {}},
-    {number_of(ObservationKind::role),
-     C::state,
-     "becomes {role} in term {term}",
-     {{{"role", S::a, T::role},
-       {"term", S::b, T::number},
-       {"last index", S::c, T::number},
-       {"log hash", S::d, T::hex}}}},
-    {number_of(ObservationKind::term),
-     C::state,
-     "enters term {term}, voted for {vote}",
-     {{{"term", S::a, T::number}, {"vote", S::b, T::voter}}}},
-    {number_of(ObservationKind::vote_granted),
-     C::state,
-     "votes for {candidate} in term {term}",
-     {{{"term", S::a, T::number}, {"candidate", S::b, T::node}}}},
-    {number_of(ObservationKind::append),
-     C::state,
-     "appends entry {index} of term {term}",
-     {{{"index", S::a, T::number}, {"term", S::b, T::number}, kHash, {"payload", S::d, T::hex}}}},
-    {number_of(ObservationKind::truncate),
-     C::state,
-     "truncates its log from entry {first}",
-     {{{"first", S::a, T::number}, {"commit", S::b, T::number}}}},
-    {number_of(ObservationKind::commit),
-     C::state,
-     "commits up to entry {index}",
-     {{{"index", S::a, T::number},
-       {"term", S::b, T::number},
-       kHash,
-       {"as leader", S::d, T::truth}}}},
-    {number_of(ObservationKind::apply),
-     C::state,
-     "applies entry {index} of term {term}",
-     {{{"index", S::a, T::number}, {"term", S::b, T::number}, kHash, {"state", S::d, T::hex}}}},
-    {number_of(ObservationKind::snapshot_taken),
-     C::state,
-     "takes a snapshot at entry {index}",
-     {{{"index", S::a, T::number}, {"term", S::b, T::number}, kHash, {"state", S::d, T::hex}}}},
-    {number_of(ObservationKind::snapshot_installed),
-     C::state,
-     "installs a snapshot at entry {index}",
-     {{{"index", S::a, T::number}, {"term", S::b, T::number}, kHash, {"state", S::d, T::hex}}}},
-    {number_of(ObservationKind::log_start),
-     C::state,
-     "keeps its log from entry {first}",
-     {{{"first", S::a, T::number}}}},
-    {number_of(ObservationKind::recovered),
-     C::state,
-     "recovers term {term}, vote {vote}, log up to entry {last index}",
-     {{{"term", S::a, T::number},
-       {"vote", S::b, T::voter},
-       {"last index", S::c, T::number},
-       {"log hash", S::d, T::hex}}}},
-    {number_of(ObservationKind::wal_extent),
-     C::detail,
-     "writes entry {index} to its log file",
-     {{{"index", S::a, T::number},
-       {"hash", S::b, T::hex},
-       {"extent", S::c, T::extent},
-       {"offset", S::d, T::number}}}},
-    {number_of(ObservationKind::vote_extent),
-     C::detail,
-     "writes term {term} and vote {vote}",
-     {{{"term", S::a, T::number},
-       {"vote", S::b, T::voter},
-       {"extent", S::c, T::extent},
-       {"offset", S::d, T::number}}}},
-    {number_of(ObservationKind::sent_claim),
-     C::detail,
-     "claims entry {last index} durable",
-     {{{"term", S::a, T::number},
-       {"vote", S::b, T::voter},
-       {"last index", S::c, T::number},
-       {"log hash", S::d, T::hex}}}},
-    {number_of(ObservationKind::match),
-     C::detail,
-     "knows {follower} to match up to entry {match}",
-     {{{"follower", S::a, T::node}, {"match", S::b, T::number}, {"next", S::c, T::number}}}},
-    {number_of(ObservationKind::read_index),
-     C::detail,
-     "confirms a read at entry {index}",
-     {{{"request", S::a, T::number}, {"index", S::b, T::number}, {"node", S::c, T::node}}}},
-    {number_of(ObservationKind::read_served),
-     C::state,
-     "serves a read at entry {applied}",
-     {{{"request", S::a, T::number},
-       {"applied", S::b, T::number},
-       {"read index", S::c, T::number}}}},
-    {number_of(ObservationKind::effect),
-     C::state,
-     "takes request {sequence} of session {session} into effect",
-     {{{"session", S::a, T::number}, {"sequence", S::b, T::number}, {"index", S::c, T::number}}}},
-    {number_of(ObservationKind::mark), C::detail, "passes {mark}", {{{"mark", S::a, T::name}}}},
-    {number_of(ObservationKind::config),
-     C::state,
-     "uses the configuration of entry {index}",
-     {{{"index", S::a, T::number},
-       {"voters", S::b, T::nodes},
-       {"outgoing", S::c, T::nodes},
-       {"learners", S::d, T::nodes}}}},
-    {number_of(ObservationKind::lease),
-     C::state,
-     "holds a lease of term {term}",
-     {{{"term", S::a, T::number}, {"start", S::b, T::duration}, {"end", S::c, T::duration}}}},
-    {number_of(ObservationKind::request),
-     C::detail,
-     "takes read {request} at commit {commit}",
-     {{{"request", S::a, T::number}, {"commit", S::b, T::number}}}},
 };
+
+// Each kind has its row, in order.
+constexpr bool is_whole() {
+  std::size_t row = 0;
+  for (std::uint16_t kind = 0; kind < number_of(RecordKind::observation); ++kind) {
+    if (name_of(static_cast<RecordKind>(kind)) == "unknown") continue;
+    if (row == std::size(kKinds) || kKinds[row].kind != kind) return false;
+    ++row;
+  }
+  return row == std::size(kKinds);
+}
+static_assert(is_whole(), "a kind of record has no sentence, or stands in the wrong place");
 
 constexpr KindSpec kUnknown{0xffff,
                             C::detail,
@@ -283,30 +180,55 @@ constexpr KindSpec kUnknown{0xffff,
                               {"c", S::c, T::number},
                               {"d", S::d, T::number}}}};
 
-constexpr std::string_view kTypeNames[] = {"number",   "hex",      "name",   "node",   "voter",
-                                           "endpoint", "duration", "offset", "signed", "role",
-                                           "outcome",  "drop",     "crash",  "error",  "extent",
-                                           "message",  "event",    "nodes",  "truth",  "phase"};
+KindSpec spec_of_word(const ObservationWord& word) {
+  KindSpec spec;
+  spec.kind = number_of(kind_of(word.kind));
+  spec.category = word.weight == Weight::detail ? C::detail : C::state;
+  spec.sentence = word.sentence;
+  spec.name = word.name;
+  spec.weight = word.weight;
+  for (std::size_t i = 0; i < word.fields.size(); ++i) {
+    spec.fields[i] = {word.fields[i].name, static_cast<FieldSource>(i), word.fields[i].type};
+  }
+  return spec;
+}
+
 constexpr std::string_view kCategoryNames[] = {"message", "stream", "time",     "disk",  "node",
                                                "fault",   "client", "property", "state", "detail"};
+static_assert(std::size(kCategoryNames) == static_cast<std::size_t>(Category::detail) + 1);
 
 }  // namespace
-
-std::string_view name_of(FieldType type) noexcept {
-  return kTypeNames[static_cast<std::size_t>(type)];
-}
 
 std::string_view name_of(Category category) noexcept {
   return kCategoryNames[static_cast<std::size_t>(category)];
 }
 
-const KindSpec& spec_of(RecordKind kind) noexcept {
-  const auto found =
-      std::lower_bound(std::begin(kKinds), std::end(kKinds), number_of(kind),
-                       [](const KindSpec& spec, std::uint16_t want) { return spec.kind < want; });
-  return found == std::end(kKinds) || found->kind != number_of(kind) ? kUnknown : *found;
+std::string_view name_of(const KindSpec& spec) noexcept {
+  return spec.name.empty() ? name_of(static_cast<RecordKind>(spec.kind)) : spec.name;
 }
 
-KindRange all_kinds() noexcept { return {std::begin(kKinds), std::end(kKinds)}; }
+std::span<const KindSpec> simulator_kinds() noexcept { return kKinds; }
+
+Vocabulary::Vocabulary(const Dictionary& dictionary) : dictionary_(dictionary) {
+  for (const ServiceWords& service : dictionary.services()) {
+    std::vector<KindSpec>& specs = words_.emplace_back();
+    for (const ObservationWord& word : service.words) specs.push_back(spec_of_word(word));
+  }
+  for (const ObservationWord& word : kCommonWords) common_.push_back(spec_of_word(word));
+}
+
+const KindSpec& Vocabulary::spec_of(const Record& record) const {
+  std::span<const KindSpec> specs = kKinds;
+  if (record.is_observation()) {
+    const ServiceWords* service = dictionary_.of(record.group);
+    specs = service == nullptr
+                ? std::span<const KindSpec>(common_)
+                : words_[static_cast<std::size_t>(service - dictionary_.services().data())];
+  }
+  const auto found =
+      std::lower_bound(specs.begin(), specs.end(), number_of(record.kind),
+                       [](const KindSpec& spec, std::uint16_t want) { return spec.kind < want; });
+  return found == specs.end() || found->kind != number_of(record.kind) ? kUnknown : *found;
+}
 
 }  // namespace windtunnel::reports

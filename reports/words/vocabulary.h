@@ -1,40 +1,18 @@
-// What the words of a record mean, as one table: names, types and a sentence for each kind. The C++
-// side says records in words with it, and the report's page gets it as JSON, so that both say the
-// same.
+// What the words of a record mean: names, types and a sentence for each kind. The simulator's kinds
+// are a table here; those of observations come from the run's dictionary. The C++ side says records
+// in words with it, and the report's page gets it as JSON, so that both say the same.
 #pragma once
 
+#include <windtunnel/sim/trace/dictionary.h>
 #include <windtunnel/sim/trace/record.h>
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace windtunnel::reports {
-
-// How a word is read. The names in the comments are those of the page's table.
-enum class FieldType : std::uint8_t {
-  number,         // "number"
-  hex,            // "hex": a digest
-  name,           // "name": the hash of a registered text
-  node,           // "node"
-  voter,          // "voter": node + 1, or 0 for none
-  endpoint,       // "endpoint": node << 16 | port
-  duration,       // "duration": ns
-  offset,         // "offset": signed ns
-  signed_number,  // "signed"
-  role,           // "role"
-  outcome,        // "outcome"
-  drop,           // "drop"
-  crash,          // "crash"
-  error,          // "error": Errc
-  extent,         // "extent": file << 40 | length
-  message,        // "message": first byte of a message, named by the service
-  event,          // "event": number of a record
-  nodes,          // "nodes": bit set
-  truth,          // "truth"
-  phase,          // "phase"
-};
-std::string_view name_of(FieldType type) noexcept;
 
 // Where a field lies in its record.
 enum class FieldSource : std::uint8_t { a, b, c, d, aux, c_low_byte, c_rest };
@@ -66,19 +44,31 @@ struct KindSpec {
   Category category = Category::detail;
   std::string_view sentence;          // "sends {type} to {to}": fields in braces
   std::array<FieldSpec, 5> fields{};  // those with a name
+  std::string_view name = {};  // "vote-granted"; of the simulator's kinds it is name_of(kind)
+  Weight weight = Weight::state;
 };
 
-// The spec of a kind; for one that nobody knows, a spec that shows the plain words.
-const KindSpec& spec_of(RecordKind kind) noexcept;
+// Those of the simulator, by kind; observations are what the run's protocols say they are.
+std::span<const KindSpec> simulator_kinds() noexcept;
 
-// All specs, by kind.
-struct KindRange {
-  const KindSpec* first;
-  const KindSpec* last;
-  const KindSpec* begin() const { return first; }
-  const KindSpec* end() const { return last; }
+class Vocabulary {
+ public:
+  // The dictionary must outlive it.
+  explicit Vocabulary(const Dictionary& dictionary);
+
+  // For a kind that nobody knows, a spec that shows the plain words.
+  const KindSpec& spec_of(const Record& record) const;
+  // Those of one service, by kind.
+  const std::vector<KindSpec>& words_of(std::size_t service) const { return words_[service]; }
+
+ private:
+  const Dictionary& dictionary_;
+  std::vector<std::vector<KindSpec>> words_;  // by service
+  std::vector<KindSpec> common_;              // for groups that are nobody's
 };
-KindRange all_kinds() noexcept;
+
+// "send", "vote-granted".
+std::string_view name_of(const KindSpec& spec) noexcept;
 
 constexpr std::uint64_t word_of(const Record& record, FieldSource source) {
   switch (source) {

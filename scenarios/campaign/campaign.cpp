@@ -1,6 +1,6 @@
 #include <windtunnel/scenarios/campaign/campaign.h>
 
-#include <windtunnel/scenarios/campaign/crash_note.h>
+#include <windtunnel/scenarios/campaign/output_tap.h>
 #include <windtunnel/sim/trace/describe.h>
 #include <windtunnel/sim/trace/trace_file.h>
 
@@ -11,6 +11,10 @@
 
 namespace windtunnel::scenarios {
 namespace {
+
+constexpr const char* kKilledFromOutside =
+    "the worker was killed from outside (SIGKILL), as the system does when memory runs out: "
+    "nothing is known of the run";
 
 // Moves the heap: what depends on addresses will differ from a run without it.
 std::vector<std::unique_ptr<char[]>> junk() {
@@ -120,14 +124,27 @@ class Collector {
 
 std::string run_output(const ScenarioSpec& spec, const Registry& registry,
                        const RunOptions& options) {
-  install_crash_note();
-  const RunResult result = run_scenario(spec, registry, options);
+  // In a process of its own the code's output is that of its node.
+  std::optional<OutputTap> tap;
+  RunOptions run = options;
+  if (run.log != LogLevel::off && !run.under_way) {
+    run.under_way = [&](RunUnderWay* way) {
+      way != nullptr ? void(tap.emplace(way->simulation())) : tap.reset();
+    };
+  }
+  const RunResult result = run_scenario(spec, registry, run);
   std::string output = result_line(result);
   if (options.coverage) output += "\n" + encode(result.coverage);
   return output;
 }
 
+bool is_crash(const JobOutcome& outcome) {
+  return outcome.kind == JobOutcome::Kind::crashed || outcome.kind == JobOutcome::Kind::hung;
+}
+
 bool same_end(const SeedReport& first, const JobOutcome& second) {
+  const auto killed = JobOutcome::Kind::killed;
+  if (second.kind == killed || first.crash.kind == killed) return true;
   const bool crashed = second.kind != JobOutcome::Kind::done;
   if (crashed || first.crashed) {
     return crashed == first.crashed && second.kind == first.crash.kind &&
@@ -145,8 +162,8 @@ std::string run_output_elsewhere(const ScenarioSpec& spec, const Registry& regis
 SeedReport report_of(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome) {
   SeedReport report;
   report.seed = seed;
-  report.crashed = outcome.kind != JobOutcome::Kind::done;
-  if (report.crashed) {
+  report.crashed = is_crash(outcome);
+  if (outcome.kind != JobOutcome::Kind::done) {
     report.crash = outcome;
     report.line = result_line(crash_result(spec, seed, outcome));
   } else {
@@ -182,13 +199,17 @@ RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOu
   RunResult result;
   result.scenario = spec.name;
   result.seed = seed;
+  if (!is_crash(outcome)) {
+    result.reasons.emplace_back(kKilledFromOutside);
+    return result;
+  }
   result.verdict = RunVerdict::fail;
   PropertyResult property;
   property.check = "no-crash";
   property.finding.decision = Decision::violated;
   std::string& text = property.finding.text;
   if (outcome.kind == JobOutcome::Kind::hung) {
-    text = "the code under test did not end: stopped after " +
+    text = std::string(kDidNotEnd) + ": stopped after " +
            std::to_string(spec.limits.wall_time.ns / 1'000'000) +
            " ms of real time (limits.wall_time)";
   } else if (outcome.signal != 0) {
@@ -210,12 +231,6 @@ WorkerOptions worker_options(const ScenarioSpec& spec) {
   return workers;
 }
 
-WorkerOptions trace_worker_options(const ScenarioSpec& spec) {
-  WorkerOptions workers = worker_options(spec);
-  workers.watchdog_ms *= 10;
-  return workers;
-}
-
 int CampaignTotals::exit_code() const {
   if (end == JobsEnd::interrupted) return 130;
   if (end == JobsEnd::no_processes) return 70;
@@ -232,14 +247,18 @@ CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
   const std::uint64_t per_seed = options.verify ? 2 : 1;
   WorkerOptions workers = worker_options(spec);
   workers.workers = std::max(1U, options.jobs);
+  workers.in_process = options.in_process;
   if (options.verify) workers.watchdog_ms = 0;
   const JobsEnd end = run_jobs(
       options.seeds.size() * per_seed, workers,
       [&](std::uint64_t job) {
         RunOptions run;
         run.seed = options.seeds[job / per_seed];
-        return job % per_seed == 1 ? run_output_elsewhere(spec, registry, run)
-                                   : run_output(spec, registry, run);
+        const bool again = job % per_seed == 1;
+        if (!again) run.log = options.log;
+        run.on_log = options.on_log;
+        if (options.in_process) run.under_way = [](RunUnderWay*) {};
+        return again ? run_output_elsewhere(spec, registry, run) : run_output(spec, registry, run);
       },
       [&](std::uint64_t job, const JobOutcome& outcome) { return collector.take(job, outcome); });
   return collector.totals(end);

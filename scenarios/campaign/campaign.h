@@ -4,8 +4,9 @@
 #pragma once
 
 #include <windtunnel/scenarios/campaign/result_json.h>
-#include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/campaign/seed_list.h>
 #include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/scenarios/engine/run.h>
 
 #include <cstdint>
 #include <functional>
@@ -16,8 +17,13 @@
 namespace windtunnel::scenarios {
 
 struct CampaignOptions {
-  std::vector<std::uint64_t> seeds;
+  SeedList seeds;
   unsigned jobs = 1;
+  // All runs in this process, for debuggers (workers.h).
+  bool in_process = false;
+  // Lines of the code under test, and what it printed, as they come, from all workers.
+  LogLevel log = LogLevel::off;
+  LogListener* on_log = nullptr;
   // Each seed a second time with a moved heap: trace hash, verdict, findings and counts must be the
   // same. The watchdog is off then.
   bool verify = false;
@@ -41,7 +47,7 @@ struct SeedReport {
   ResultSummary summary;
   Coverage coverage;
   bool crashed = false;  // the code under test ended the process, or hung
-  JobOutcome crash;      // how, then
+  JobOutcome crash;      // how the worker ended, where it did not come to the end of the run
   // --verify: the two runs differ. The record is the first that differs; 0 when the third and
   // fourth run had equal traces.
   bool nondeterministic = false;
@@ -72,15 +78,19 @@ std::optional<SeedReport> run_seed(const ScenarioSpec& spec, std::uint64_t seed,
                                    const Registry& registry, JobsEnd* end = nullptr);
 
 // Whether the second run of a seed ended as the first. Of two crashes the signal is compared and
-// not what was printed: a sanitizer prints addresses.
+// not what was printed: a sanitizer prints addresses. A run that was killed from outside tells
+// nothing.
 bool same_end(const SeedReport& first, const JobOutcome& second);
 
-// The result of a run that ended its process, as the check `no-crash` sees it.
+// Whether this end of a worker is one that the code under test brought about.
+bool is_crash(const JobOutcome& outcome);
+// How the witness begins of a run that the watchdog stopped.
+inline constexpr const char* kDidNotEnd = "the code under test did not end";
+// The result of a run that ended its process, as the check `no-crash` sees it; unknown where it was
+// killed from outside.
 RunResult crash_result(const ScenarioSpec& spec, std::uint64_t seed, const JobOutcome& outcome);
-// How the worker of one run of this scenario is watched. One that keeps a full trace, or makes a
-// report of it, takes longer than the run did.
+// How the worker of one run of this scenario is watched.
 WorkerOptions worker_options(const ScenarioSpec& spec);
-WorkerOptions trace_worker_options(const ScenarioSpec& spec);
 
 CampaignTotals run_campaign(const ScenarioSpec& spec, const Registry& registry,
                             const CampaignOptions& options,

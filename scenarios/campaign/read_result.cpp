@@ -70,6 +70,7 @@ PropertyResult property_of(const json::object& object) {
   const json::object* const witness = at(object, "witness").if_object();
   if (witness == nullptr) return property;
   finding.text = text_at(*witness, "text");
+  finding.kind = text_at(*witness, "kind");
   finding.event = number_at(*witness, "event");
   finding.time = Instant{static_cast<std::int64_t>(number_at(*witness, "time_ns"))};
   for_each(at(*witness, "related"), [&](const json::value& event) {

@@ -26,6 +26,7 @@ json::string text_of(std::string_view text) { return json::string(text.data(), t
 json::object witness_of(const Finding& finding) {
   json::object witness;
   witness["text"] = text_of(printable(finding.text));
+  if (!finding.kind.empty()) witness["kind"] = text_of(printable(finding.kind));
   if (finding.event != 0) witness["event"] = std::to_string(finding.event);
   if (finding.time != Instant{}) witness["time_ns"] = finding.time.ns;
   if (!finding.related.empty()) {

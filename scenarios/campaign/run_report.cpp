@@ -34,8 +34,8 @@ reports::MessageWords message_words(const Registry& registry, const std::string&
   std::map<std::uint8_t, const ServiceDefinition*> owners;
   for (const ServiceDefinition* service : services_of(registry, scenario_yaml)) {
     for (const MessageType& type : service->messages) {
-      names.emplace(type.byte, type.name);
-      if (service->describe) owners.emplace(type.byte, service);
+      names.emplace(type.number, type.name);
+      if (service->describe) owners.emplace(type.number, service);
     }
   }
   reports::MessageWords words;

@@ -13,15 +13,17 @@ struct RunDirectory {
   std::string path;
   std::string error;         // what could not be written; empty when all was
   bool interrupted = false;  // by a signal: nothing is promised of what is there
+  bool has_trace = false;    // and so history and report
+  std::string stack;         // of a crash, a line a frame; may be empty
 };
 
 // Runs the seed again at full trace in a worker and writes result.json, scenario.yaml,
-// history.jsonl and trace.wtt to a directory aside; `then` runs in the worker afterwards, with its
+// history.jsonl and trace.wtt to a directory aside; `then` runs in a worker afterwards, with its
 // path, and what it returns is an error. Only when all of it was written it takes the place of what
 // an earlier run of the seed left, and `out`/latest points there.
 //
-// A seed that crashed has no trace and no history: it leaves result.json and scenario.yaml, which
-// `replay` needs.
+// Of a seed that crashed they tell what there was until then. Where not even that can be had, the
+// directory holds result.json and scenario.yaml, which `replay` needs.
 RunDirectory save_run(const ScenarioSpec& spec, const Registry& registry, const SeedReport& report,
                       const std::string& out, const std::string& replay_command,
                       const std::function<std::string(const std::string&)>& then);

@@ -2,7 +2,6 @@
 
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/scenarios/campaign/campaign.h>
-#include <windtunnel/scenarios/campaign/crash_note.h>
 #include <windtunnel/scenarios/campaign/result_json.h>
 #include <windtunnel/scenarios/campaign/run_report.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
@@ -21,7 +20,6 @@ namespace {
 std::string run_to_text(const ScenarioSpec& spec, const Registry& registry, std::uint64_t seed) {
   RunOptions options;
   options.seed = seed;
-  install_crash_note();
   RunArtifacts artifacts;
   const RunResult result = run_scenario(spec, registry, options, &artifacts);
   return result_line(result) + "\n" + artifacts.history_jsonl;
@@ -35,8 +33,8 @@ void undecided(const char* reason, std::uint64_t seed, TestRun& run) {
 
 void take(const JobOutcome& outcome, std::uint64_t seed, TestRun& run) {
   RunResult& result = run;
-  run.crashed = outcome.kind != JobOutcome::Kind::done;
-  if (run.crashed) {
+  run.crashed = is_crash(outcome);
+  if (outcome.kind != JobOutcome::Kind::done) {
     run.crash = outcome;
     result = crash_result(run.spec, seed, outcome);
     return;
@@ -98,7 +96,7 @@ KeptRun keep_run(const TestRun& run, const Registry& registry, const KeepOptions
                [&](const std::string& path) { return write_run_report(run.spec, registry, path); });
   kept.directory = directory.path;
   kept.error = directory.error;
-  if (kept.error.empty() && !run.crashed) kept.report = directory.path + "/report.html";
+  if (kept.error.empty() && directory.has_trace) kept.report = directory.path + "/report.html";
   return kept;
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
+#include <windtunnel/scenarios/campaign/workers.h>
 #include <windtunnel/scenarios/engine/registry.h>
 #include <windtunnel/scenarios/engine/run.h>
-#include <windtunnel/scenarios/campaign/workers.h>
 
 #include <cstdint>
 #include <string>
@@ -43,7 +43,8 @@ struct KeepOptions {
 // Where a run was kept, and how it is made again.
 struct KeptRun {
   std::string directory;
-  std::string report;  // a page; empty when there is none: the run crashed, or could not be written
+  std::string report;  // a page; empty when there is none: it could not be written, or a crash left
+                       // nothing to tell
   std::string replay;  // a line for a shell
   std::string error;   // what could not be written; empty when all was
 };

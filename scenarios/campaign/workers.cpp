@@ -1,6 +1,7 @@
 #include <windtunnel/scenarios/campaign/workers.h>
 
 #include <windtunnel/protocols/base/utf8.h>
+#include <windtunnel/scenarios/campaign/last_words.h>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +31,7 @@ struct Worker {
   pid_t pid = -1;
   int output = -1;
   int errors = -1;
-  bool killed_by_watchdog = false;
+  bool is_late = false;  // the watchdog has found it
   Clock::time_point deadline;
   JobOutcome outcome;
 };
@@ -53,6 +54,7 @@ void write_all(int fd, const std::string& text) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::dup2(errors, STDERR_FILENO);
   ::dup2(errors, STDOUT_FILENO);
+  install_last_words(output);
   write_all(output, job(number));
   std::fflush(nullptr);
   ::_exit(0);
@@ -112,11 +114,12 @@ void finish(Worker& worker) {
     outcome.errors.erase(0, outcome.errors.size() - kErrorTail);
   }
   outcome.errors = printable(outcome.errors);
-  if (worker.killed_by_watchdog) {
+  if (worker.is_late) {
     outcome.kind = JobOutcome::Kind::hung;
   } else if (WIFSIGNALED(status)) {
-    outcome.kind = JobOutcome::Kind::crashed;
     outcome.signal = WTERMSIG(status);
+    const bool from_outside = outcome.signal == SIGKILL;
+    outcome.kind = from_outside ? JobOutcome::Kind::killed : JobOutcome::Kind::crashed;
   } else if (WEXITSTATUS(status) != 0) {
     outcome.kind = JobOutcome::Kind::crashed;
     outcome.exit_code = WEXITSTATUS(status);
@@ -175,12 +178,17 @@ class Pool {
         running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
-      if (options_.watchdog_ms != 0 && now > worker.deadline && !worker.killed_by_watchdog) {
-        worker.killed_by_watchdog = true;
-        ::kill(worker.pid, SIGKILL);
-      }
+      if (options_.watchdog_ms != 0 && now > worker.deadline) stop(worker, now);
       ++i;
     }
+  }
+
+  // Asks for last words first, where there may be some.
+  void stop(Worker& worker, Clock::time_point now) {
+    const bool asks = options_.last_words_ms != 0 && !worker.is_late;
+    worker.is_late = true;
+    worker.deadline = now + std::chrono::milliseconds(options_.last_words_ms);
+    ::kill(worker.pid, asks ? SIGQUIT : SIGKILL);
   }
 
   void read_from(int fd) {
@@ -242,9 +250,24 @@ InterruptGuard::~InterruptGuard() {
 
 bool InterruptGuard::interrupted() { return interrupted_flag != 0; }
 
+namespace {
+
+JobsEnd run_here(std::uint64_t count, const Job& job, const JobSink& sink) {
+  for (std::uint64_t number = 0; number < count; ++number) {
+    if (InterruptGuard::interrupted()) return JobsEnd::interrupted;
+    JobOutcome outcome;
+    outcome.output = job(number);
+    if (!sink(number, outcome)) return JobsEnd::stopped;
+  }
+  return InterruptGuard::interrupted() ? JobsEnd::interrupted : JobsEnd::all;
+}
+
+}  // namespace
+
 JobsEnd run_jobs(std::uint64_t count, const WorkerOptions& options, const Job& job,
                  const JobSink& sink) {
   const InterruptGuard guard;
+  if (options.in_process) return run_here(count, job, sink);
   return Pool(count, options, job, sink).run();
 }
 

@@ -16,9 +16,10 @@ struct JobOutcome {
     done,     // `output` is what the job returned
     crashed,  // killed by `signal`, or exited by itself with `exit_code`
     hung,     // the watchdog killed it
+    killed,   // by SIGKILL from outside, as the system does when memory runs out
   };
   Kind kind = Kind::done;
-  std::string output;
+  std::string output;  // crashed, hung: its last words (last_words.h), if it came to them
   int signal = 0;
   int exit_code = 0;
   std::string errors;  // the last part of what it wrote to stderr, printable
@@ -29,6 +30,11 @@ struct WorkerOptions {
   // Real time after which a job is killed; 0: never. A watchdog only: no verdict depends on a job
   // being slow.
   std::int64_t watchdog_ms = 60'000;
+  // How long a job that the watchdog ends has for its last words; 0: it has none.
+  std::int64_t last_words_ms = 0;
+  // Every job in the calling process, one after the other, for debuggers: nothing is watched, and
+  // what ends a job ends the caller.
+  bool in_process = false;
 };
 
 // What a job does, in a process of its own. May abort.

@@ -24,14 +24,9 @@ checkers::AvailabilityLimits limits_of(const PropertySpec& property) {
   return limits;
 }
 
-// An effect that lasts. What is down is known from the nodes themselves.
+// What is down is known from the nodes themselves.
 bool lasts(std::uint16_t effect) {
-  using faults::Effect;
-  static const std::vector<Effect> momentary{
-      std::monostate{},    faults::Release{}, faults::Crash{},     faults::Restart{},
-      faults::ClockJump{}, faults::Heal{},    faults::TimeoutNow{}};
-  return std::none_of(momentary.begin(), momentary.end(),
-                      [effect](const Effect& one) { return one.index() == effect; });
+  return faults::row_at(effect).lasting == faults::Lasting::until_its_end;
 }
 
 class AvailabilityMonitor final : public Monitor, public RecordListener {
@@ -98,6 +93,7 @@ class AvailabilityMonitor final : public Monitor, public RecordListener {
     finding.decision = Decision::violated;
     finding.group = entry.group;
     finding.text = entry.workload + ": " + shortfall.text;
+    finding.kind = shortfall.name;
     if (shortfall.stall) finding.time = Instant{shortfall.stall->to_ns};
     for (const std::uint32_t i : shortfall.operations) {
       const checkers::Operation& op = entry.history->operations()[i];

@@ -1,4 +1,5 @@
-// Liveness and availability with limits that the scenario names (see checkers/availability/availability.h).
+// Liveness and availability with limits that the scenario names (see
+// checkers/availability/availability.h).
 // Safety holds in a cluster that answers nothing; this is what says so.
 #pragma once
 

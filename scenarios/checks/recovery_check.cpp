@@ -1,22 +1,17 @@
 #include <windtunnel/scenarios/checks/recovery_check.h>
 
+#include <windtunnel/protocols/base/time_text.h>
 #include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/net/network.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
+#include <windtunnel/sim/trace/standings.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace windtunnel::scenarios {
 namespace {
-
-std::string seconds_text(Instant at) {
-  const std::int64_t ms = at.ns / 1'000'000;
-  std::string fraction = std::to_string(ms % 1'000);
-  fraction.insert(0, 3 - fraction.size(), '0');
-  return std::to_string(ms / 1'000) + "." + fraction + " s";
-}
 
 // Nodes of the core whose disks the plan destroyed: "n1, n3".
 std::string destroyed_nodes(const RunView& view) {
@@ -37,16 +32,14 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   void attach(const RunView& view, OnViolation) override {
     sim_ = &view.sim;
     nodes_ = &view.nodes;
-    applied_.resize(view.nodes.size());
-    committed_.resize(view.spec.cluster.groups.size());
+    dictionary_ = &view.dictionary;
+    standings_.emplace(view.dictionary, view.nodes.size());
+    for (std::size_t i = 0; i < view.dictionary.services().size(); ++i) add_groups(i);
     workloads_.resize(view.spec.workloads.size());
     if (view.spec.heal) within_ = view.spec.heal->within;
-    leaders_.resize(view.spec.cluster.groups.size());
-    RecordKinds kinds{RecordKind::phase, RecordKind::invoke, RecordKind::complete};
-    for (const ObservationKind kind :
-         {ObservationKind::role, ObservationKind::commit, ObservationKind::recovered,
-          ObservationKind::apply, ObservationKind::snapshot_installed}) {
-      kinds.add(kind_of(kind));
+    RecordKinds kinds = standings_->kinds();
+    for (const RecordKind kind : {RecordKind::phase, RecordKind::invoke, RecordKind::complete}) {
+      kinds.add(kind);
     }
     sim_->trace().add_listener(*this, kinds);
   }
@@ -57,9 +50,9 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       healed_ = true;
       heal_record_ = number;
       healed_at_ = record.time;
-      target_ = committed_;
+      for (Group& group : groups_) group.target = group.reached;
       core_ = record.b;
-      check_applied(record.time);
+      check_converged(record.time);
     } else if (record.kind == RecordKind::invoke) {
       // A call that comes shortly before the bound, or after it, says nothing about it.
       if (healed_ && record.time <= healed_at_ + within_ / 2) {
@@ -70,8 +63,9 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       const bool ok = record.aux == 0;
       std::optional<Instant>& served = workload_of(record.node).served;
       if (healed_ && ok && record.b > heal_record_ && !served) served = record.time;
-    } else if (record.is_observation()) {
-      on_observation(record);
+    } else {
+      if (record.is_observation()) note_leader(record);
+      standings_->take(record, [&](const Standing& standing) { take(standing, record.time); });
     }
   }
 
@@ -87,8 +81,8 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     if (missing.empty()) return finding;
     finding.decision = Decision::violated;
     finding.time = due;
-    finding.text = "a majority was healed at " + seconds_text(healed_at_) + ", but until " +
-                   seconds_text(due) + " " + missing;
+    finding.text = "a majority was healed at " + seconds_text(healed_at_.ns) + ", but until " +
+                   seconds_text(due.ns) + " " + missing;
     return finding;
   }
 
@@ -107,6 +101,28 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     Instant outside_until;
   };
 
+  // What its nodes must catch up with.
+  struct Group {
+    std::size_t service = 0;            // of the dictionary, and group of nodes of the scenario
+    std::optional<std::size_t> caught;  // the counter that must recover; none: nothing to judge
+    std::size_t ahead = 0;              // the counter that it runs behind
+    std::uint64_t reached = 0;          // by anybody, in `ahead`
+    std::uint64_t target = 0;           // the same when the core was healed
+    Leader leader;
+  };
+
+  void add_groups(std::size_t at) {
+    const ServiceWords& service = dictionary_->services()[at];
+    Group group;
+    group.service = at;
+    for (std::size_t i = 0; i < service.counters.size(); ++i) {
+      if (!service.counters[i].recovers) continue;
+      group.caught = i;
+      group.ahead = service.counter(service.counters[i].behind);
+    }
+    groups_.insert(groups_.end(), service.groups, group);
+  }
+
   // Why recovery cannot be judged; empty: it can.
   std::string unseen(const RunView& view, Instant due) const {
     if (!view.healed_at) return "the run was not healed, so recovery was not seen";
@@ -115,7 +131,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
              destroyed + " among it";
     }
     if (view.sim.now() < due) {
-      return "the run ended before the bound of recovery, " + seconds_text(due);
+      return "the run ended before the bound of recovery, " + seconds_text(due.ns);
     }
     bool asked = false;
     for (std::size_t i = 0; i < workloads_.size(); ++i) {
@@ -141,9 +157,45 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     }
     if (converged_ && *converged_ <= due) return {};
     if (is_over_ ? excused_ : is_led_from_outside()) return {};
-    std::string text = "not every healed node applied what was committed at the heal (index";
-    for (const std::uint64_t index : target_) text += " " + std::to_string(index);
-    return text + ")";
+    const std::string behind = is_over_ ? behind_ : who_is_behind();
+    return behind.empty() ? "not every healed node reached in time what was there at the heal"
+                          : behind;
+  }
+
+  // "not every healed node reached what was there at the heal: n3 has applied 0 in n/1, ..."
+  std::string who_is_behind() const {
+    std::string text;
+    for (const Standing& standing : standings_->all()) {
+      if (!must_catch_up(standing) || has_caught_up(standing)) continue;
+      const Group& group = groups_[standing.group.value];
+      const ServiceWords& service = dictionary_->services()[group.service];
+      text += text.empty() ? "not every healed node reached what was there at the heal: " : "; ";
+      text += (*nodes_)[standing.node.value].name;
+      text += standing.spoke ? " has " + std::string(service.counters[*group.caught].name) + " " +
+                                   std::to_string(standing.values[*group.caught])
+                             : " says nothing";
+      text += " in group " + dictionary_->name(standing.group) + ", where " +
+              std::string(service.counters[group.ahead].name) + " was " +
+              std::to_string(group.target);
+    }
+    return text;
+  }
+
+  // Every node of the core that the configuration in force names; where nobody said one, every node
+  // of the service.
+  bool must_catch_up(const Standing& standing) const {
+    const std::size_t node = standing.node.value;
+    const Group& group = groups_[standing.group.value];
+    if (!group.caught || node >= 64 || ((core_ >> node) & 1) == 0) return false;
+    if ((*nodes_)[node].client || (*nodes_)[node].owner != group.service) return false;
+    const Standing* configuration = standings_->configuration(standing.group);
+    if (configuration == nullptr) return true;
+    return ((configuration->voters | configuration->learners) >> node & 1) != 0;
+  }
+
+  bool has_caught_up(const Standing& standing) const {
+    const Group& group = groups_[standing.group.value];
+    return standing.up && standing.spoke && standing.values[*group.caught] >= group.target;
   }
 
   bool is_outside(NodeId node) const {
@@ -154,24 +206,22 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   void judge() {
     is_over_ = true;
     excused_ = is_led_from_outside();
+    behind_ = who_is_behind();
   }
 
   // A node outside of the core may lead and serve while the plan disturbs its link to a node of the
   // core. Raft passes nothing on, so that node cannot catch up, and it is not let to lead while
   // others hear from their leader: no fault of the code.
   bool is_led_from_outside() const {
-    for (std::size_t i = 0; i < applied_.size() && i < 64; ++i) {
-      const std::size_t group = (*nodes_)[i].owner;
-      if ((*nodes_)[i].client || ((core_ >> i) & 1) == 0 || applied_[i] >= target_[group]) continue;
-      const NodeId behind{static_cast<std::uint32_t>(i)};
+    for (const Standing& standing : standings_->all()) {
+      if (!must_catch_up(standing) || has_caught_up(standing)) continue;
+      const Leader& led = groups_[standing.group.value].leader;
       // A leader of the core that has come late has not had the time that the core is promised.
-      NodeId leader = leaders_[group].node;
-      if (!is_outside(leader) && leaders_[group].outside_until > healed_at_ + within_ / 2) {
-        leader = leaders_[group].outside;
-      }
+      NodeId leader = led.node;
+      if (!is_outside(leader) && led.outside_until > healed_at_ + within_ / 2) leader = led.outside;
       if (!is_outside(leader)) return false;
-      const bool to = sim_->network().is_disturbed(leader, behind);
-      const bool from = sim_->network().is_disturbed(behind, leader);
+      const bool to = sim_->network().is_disturbed(leader, standing.node);
+      const bool from = sim_->network().is_disturbed(standing.node, leader);
       if (!to && !from) return false;
     }
     return true;
@@ -179,57 +229,45 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
 
   Served& workload_of(NodeId client) { return workloads_[(*nodes_)[client.value].owner]; }
 
-  void on_observation(const Record& record) {
-    if (record.node.value >= applied_.size()) return;
-    switch (record.observation()) {
-      case ObservationKind::role: {
-        Leader& leader = leaders_[(*nodes_)[record.node.value].owner];
-        const bool leads = record.a == static_cast<std::uint64_t>(Role::leader);
-        if (!leads || record.b < leader.term) break;
-        if (healed_ && is_outside(leader.node)) {
-          leader.outside = leader.node;
-          leader.outside_until = record.time;
-        }
-        leader.node = record.node;
-        leader.term = record.b;
-        break;
-      }
-      case ObservationKind::commit: {
-        std::uint64_t& committed = committed_[(*nodes_)[record.node.value].owner];
-        committed = std::max(committed, record.a);
-        break;
-      }
-      case ObservationKind::recovered: applied_[record.node.value] = 0; break;
-      case ObservationKind::apply:
-      case ObservationKind::snapshot_installed:
-        applied_[record.node.value] = std::max(applied_[record.node.value], record.a);
-        if (healed_) check_applied(record.time);
-        break;
-      default: break;
+  void note_leader(const Record& record) {
+    const ServiceWords* service = dictionary_->of(record.group);
+    if (service == nullptr || record.observation() != ObservationKind::role) return;
+    Leader& leader = groups_[record.group.value].leader;
+    if (!service->leads(record.a) || record.b < leader.term) return;
+    if (healed_ && is_outside(leader.node)) {
+      leader.outside = leader.node;
+      leader.outside_until = record.time;
     }
+    leader.node = record.node;
+    leader.term = record.b;
   }
 
-  void check_applied(Instant now) {
-    if (converged_) return;
-    for (std::size_t i = 0; i < applied_.size() && i < 64; ++i) {
-      if ((*nodes_)[i].client) continue;
-      if (((core_ >> i) & 1) != 0 && applied_[i] < target_[(*nodes_)[i].owner]) return;
+  void take(const Standing& standing, Instant now) {
+    Group& group = groups_[standing.group.value];
+    if (!group.caught) return;
+    group.reached = std::max(group.reached, standing.values[group.ahead]);
+    if (healed_ && !converged_ && has_caught_up(standing)) check_converged(now);
+  }
+
+  void check_converged(Instant now) {
+    for (const Standing& standing : standings_->all()) {
+      if (must_catch_up(standing) && !has_caught_up(standing)) return;
     }
     converged_ = now;
   }
 
   Simulation* sim_ = nullptr;
   const std::vector<NodeLayout>* nodes_ = nullptr;
+  const Dictionary* dictionary_ = nullptr;
+  std::optional<Standings> standings_;
+  std::vector<Group> groups_;
   Duration within_;
-  std::vector<std::uint64_t> applied_;
-  std::vector<std::uint64_t> committed_;  // by group
-  std::vector<std::uint64_t> target_;     // by group: what was committed at the heal
-  std::vector<Leader> leaders_;           // by group
   std::uint64_t core_ = 0;
   bool healed_ = false;
   Instant healed_at_;
   bool is_over_ = false;  // the bound has passed
   bool excused_ = false;  // by what was so then
+  std::string behind_;    // who was behind then
   std::uint64_t heal_record_ = 0;
   std::vector<Served> workloads_;
   std::optional<Instant> converged_;

@@ -8,6 +8,7 @@
 #include <windtunnel/protocols/base/ids.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
+#include <windtunnel/sim/trace/dictionary.h>
 #include <windtunnel/sim/trace/record.h>
 
 #include <cstdint>
@@ -32,6 +33,10 @@ struct Finding {
   Decision decision = Decision::holds;
   // For violated: what happened, in whole sentences. For unknown: why it could not be decided.
   std::string text;
+  // For violated: the same in a few fixed words, for two runs that are wrong for the same reason
+  // (scenarios/fuzzing/fingerprint.h). Empty: the first line of the text tells it, but for its
+  // numbers.
+  std::string kind;
   std::uint64_t event = 0;  // the trace record at which it shows; 0: at the end
   Instant time;
   NodeId node = kNoNode;
@@ -66,7 +71,8 @@ struct RunView {
   std::vector<WorkloadHistory> histories;
   // When the core was healed; absent when the scenario does not heal or the run ended before.
   std::optional<Instant> healed_at;
-  std::vector<NodeId> core;  // the healed nodes
+  std::vector<NodeId> core;      // the healed nodes
+  const Dictionary& dictionary;  // whose the groups are: a service for each group of nodes
 };
 
 // The observer behind one check or several of a run. Destroyed before the simulation.

@@ -20,6 +20,16 @@ void put(std::string& bytes, std::uint64_t value) {
   bytes.append(raw, sizeof raw);
 }
 
+// Whether the word may change an abstract state.
+bool tells_apart(const ServiceWords& service, const ObservationWord& word) {
+  return std::any_of(word.fields.begin(), word.fields.end(), [&](const WordField& field) {
+    if (field.type == FieldType::role) return true;
+    const std::size_t at = service.counter(field.counter);
+    return at < service.counters.size() &&
+           (service.counters[at].compared || service.counters[at].lags);
+  });
+}
+
 }  // namespace
 
 std::string encode(const Coverage& coverage) {
@@ -40,14 +50,24 @@ Coverage decode_coverage(std::string_view bytes) {
   return {{states, marks}, {marks, words.end()}};
 }
 
-CoverageObserver::CoverageObserver(Simulation& sim) : sim_(sim), nodes_(sim.node_count()) {
+CoverageObserver::CoverageObserver(Simulation& sim, const Dictionary& dictionary)
+    : sim_(sim), standings_(dictionary, sim.node_count()), furthest_(dictionary.group_count()) {
+  for (const ServiceWords& service : dictionary.services()) {
+    Compared compared;
+    for (std::size_t i = 0; i < service.counters.size(); ++i) {
+      const Counter& counter = service.counters[i];
+      if (counter.compared) compared.others.push_back(i);
+      if (counter.lags) compared.behind.emplace_back(i, service.counter(counter.behind));
+    }
+    compared_.insert(compared_.end(), service.groups, compared);
+  }
   RecordKinds kinds{RecordKind::send,  RecordKind::deliver, RecordKind::drop,
                     RecordKind::crash, RecordKind::start,   RecordKind::duplicate};
-  for (const ObservationKind kind :
-       {ObservationKind::role, ObservationKind::term, ObservationKind::append,
-        ObservationKind::truncate, ObservationKind::commit, ObservationKind::recovered,
-        ObservationKind::snapshot_installed, ObservationKind::mark}) {
-    kinds.add(kind_of(kind));
+  kinds.add(kind_of(ObservationKind::mark));
+  for (const ServiceWords& service : dictionary.services()) {
+    for (const ObservationWord& word : service.words) {
+      if (tells_apart(service, word)) kinds.add(kind_of(word.kind));
+    }
   }
   sim_.trace().add_listener(*this, kinds);
 }
@@ -69,51 +89,15 @@ void CoverageObserver::on_record(std::uint64_t, const Record& record) {
       return;
     default: break;
   }
-  if (record.node.value >= nodes_.size()) return;
-  NodeState& node = nodes_[record.node.value];
-  bool changed = true;
-  if (record.is_observation()) {
-    if (record.observation() == ObservationKind::mark) {
-      if (std::find(marks_.begin(), marks_.end(), record.a) == marks_.end()) {
-        marks_.push_back(record.a);
-      }
-      return;
+  if (record.is_observation() && record.observation() == ObservationKind::mark) {
+    if (std::find(marks_.begin(), marks_.end(), record.a) == marks_.end()) {
+      marks_.push_back(record.a);
     }
-    node.seen = true;
-    changed = take_observation(node, record);
-  } else if (record.kind == RecordKind::crash || record.kind == RecordKind::start) {
-    node.up = record.kind == RecordKind::start;
-    changed = node.seen;
+    return;
   }
+  bool changed = false;
+  standings_.take(record, [&changed](const Standing&) { changed = true; });
   if (changed) note_state();
-}
-
-bool CoverageObserver::take_observation(NodeState& node, const Record& record) {
-  switch (record.observation()) {
-    case ObservationKind::role:
-      node.role = static_cast<std::uint8_t>(record.a);
-      node.term = record.b;
-      node.last = record.c;
-      return true;
-    case ObservationKind::term: node.term = record.a; return true;
-    case ObservationKind::append:
-      node.last = record.a;
-      node.last_term = record.b;
-      return true;
-    case ObservationKind::truncate: node.last = record.a == 0 ? 0 : record.a - 1; return true;
-    case ObservationKind::commit: node.commit = record.a; return true;
-    case ObservationKind::recovered:
-      node.role = 0;
-      node.term = record.a;
-      node.last = record.c;
-      node.commit = 0;
-      return true;
-    case ObservationKind::snapshot_installed:
-      node.last = std::max(node.last, record.a);
-      node.commit = std::max(node.commit, record.a);
-      return true;
-    default: return false;
-  }
 }
 
 // 0, 1, 2 (2 and 3), 3 (4 to 7), ... up to 7.
@@ -122,23 +106,16 @@ std::uint64_t CoverageObserver::step_of(std::uint64_t difference) {
 }
 
 void CoverageObserver::note_state() {
-  NodeState furthest;
-  for (const NodeState& node : nodes_) {
-    furthest.term = std::max(furthest.term, node.term);
-    furthest.last = std::max(furthest.last, node.last);
-    furthest.commit = std::max(furthest.commit, node.commit);
+  for (auto& values : furthest_) values = {};
+  for (const Standing& standing : standings_.all()) {
+    auto& furthest = furthest_[standing.group.value];
+    for (const std::size_t counter : compared_[standing.group.value].others) {
+      furthest[counter] = std::max(furthest[counter], standing.values[counter]);
+    }
   }
   codes_.clear();
-  for (const NodeState& node : nodes_) {
-    if (!node.seen) continue;
-    std::uint64_t code = node.up ? 1 : 0;
-    code = code << 3 | node.role;
-    code = code << 3 | step_of(furthest.term - node.term);
-    code = code << 3 | step_of(furthest.last - node.last);
-    code = code << 3 | step_of(furthest.commit - node.commit);
-    code = code << 3 | step_of(node.last - std::min(node.last, node.commit));
-    code = code << 3 | step_of(node.term - std::min(node.term, node.last_term));
-    codes_.push_back(code);
+  for (const Standing& standing : standings_.all()) {
+    if (standing.spoke) codes_.push_back(code_of(standing));
   }
   std::sort(codes_.begin(), codes_.end());
   std::uint64_t state = kinds_in_flight_;
@@ -147,6 +124,23 @@ void CoverageObserver::note_state() {
   latest_ = state;
   states_.push_back(state);
   if (states_.size() >= 2 * kMostStates) keep_each_once(states_);
+}
+
+// What a node is in a group, as far as it tells runs apart. Groups differ from one another: the one
+// of number 0 has no part in the code, so that a run of one group is what it was.
+std::uint64_t CoverageObserver::code_of(const Standing& standing) const {
+  const Compared& compared = compared_[standing.group.value];
+  const auto& furthest = furthest_[standing.group.value];
+  std::uint64_t code = standing.up ? 1 : 0;
+  code = code << 3 | (standing.role == kNoRole ? 0 : standing.role & 7U);
+  for (const std::size_t counter : compared.others) {
+    code = code << 3 | step_of(furthest[counter] - standing.values[counter]);
+  }
+  for (const auto& [counter, ahead] : compared.behind) {
+    const std::uint64_t value = standing.values[counter];
+    code = code << 3 | step_of(standing.values[ahead] - std::min(standing.values[ahead], value));
+  }
+  return standing.group == GroupId{} ? code : hash_combine(code, standing.group.value);
 }
 
 Coverage CoverageObserver::take() {

@@ -1,18 +1,21 @@
 // What a run reached, so that runs can be compared: abstract states of the cluster, and marks that
 // protocol code leaves (`ObservationKind::mark`).
 //
-// An abstract state is, for each server, its role, whether it is up, and how its term, log and
-// commit index lie relative to the furthest of all, in steps that double; and which kinds of
-// messages are on the way. Nodes count as interchangeable. States are named by 64-bit hashes.
+// An abstract state is, for each node in each of its groups, its role, whether it is up, and how
+// its counters (protocols/env/words.h) lie relative to the furthest of the group, in steps that
+// double; and which kinds of messages are on the way. Nodes count as interchangeable. States are
+// named by 64-bit hashes.
 #pragma once
 
 #include <windtunnel/sim/simulation.h>
+#include <windtunnel/sim/trace/standings.h>
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::scenarios {
@@ -30,7 +33,8 @@ Coverage decode_coverage(std::string_view bytes);
 // Follows one run.
 class CoverageObserver final : public RecordListener {
  public:
-  explicit CoverageObserver(Simulation& sim);
+  // The dictionary must outlive it.
+  CoverageObserver(Simulation& sim, const Dictionary& dictionary);
   ~CoverageObserver();
   CoverageObserver(const CoverageObserver&) = delete;
   CoverageObserver& operator=(const CoverageObserver&) = delete;
@@ -40,25 +44,22 @@ class CoverageObserver final : public RecordListener {
   void on_record(std::uint64_t number, const Record& record) override;
 
  private:
-  struct NodeState {
-    bool seen = false;  // has observed something
-    bool up = true;
-    std::uint8_t role = 0;
-    std::uint64_t term = 0;
-    std::uint64_t last = 0;  // index of its last entry
-    std::uint64_t last_term = 0;
-    std::uint64_t commit = 0;
+  // The counters of one service that tell runs apart.
+  struct Compared {
+    std::vector<std::size_t> others;                          // from one another
+    std::vector<std::pair<std::size_t, std::size_t>> behind;  // each from one of the same node
   };
   static constexpr std::size_t kMessageKinds = 64;
   static constexpr std::size_t kMostStates = std::size_t{1} << 16;  // of one run
 
-  // Whether the abstract state may have changed.
-  bool take_observation(NodeState& node, const Record& record);
   void note_state();
+  std::uint64_t code_of(const Standing& standing) const;
   static std::uint64_t step_of(std::uint64_t difference);
 
   Simulation& sim_;
-  std::vector<NodeState> nodes_;
+  Standings standings_;
+  std::vector<Compared> compared_;                                  // by group
+  std::vector<std::array<std::uint64_t, kMostCounters>> furthest_;  // by group
   std::array<std::uint32_t, kMessageKinds> in_flight_{};
   std::uint64_t kinds_in_flight_ = 0;
   std::uint64_t latest_ = 0;

@@ -14,13 +14,21 @@ class Draw {
   Draw(const FuzzSpec& space, std::uint64_t seed) : space_(space), seed_(seed) {}
 
   void cluster(ScenarioSpec& spec) const {
-    GroupSpec& group = spec.cluster.groups.front();
-    if (!space_.nodes.empty()) group.count = one_of(space_.nodes, "nodes");
-    for (const auto& [option, values] : space_.config) {
-      if (!values.empty()) group.config[option] = one_of(values, "config." + option);
+    draw_group(spec.cluster.groups.front(), space_.first, "");
+    for (GroupSpec& other : spec.cluster.groups) {
+      const auto draws = space_.groups.find(other.name);
+      if (draws != space_.groups.end()) draw_group(other, draws->second, other.name + ".");
     }
     if (space_.latency) spec.network.standard.latency = latency();
     if (space_.fsync) spec.storage.standard.fsync = around(typical(*space_.fsync, "fsync"));
+  }
+
+  // `of` tells the draws of one group from those of another.
+  void draw_group(GroupSpec& group, const GroupDraws& draws, const std::string& of) const {
+    if (!draws.nodes.empty()) group.count = one_of(draws.nodes, of + "nodes");
+    for (const auto& [option, values] : draws.config) {
+      if (!values.empty()) group.config[option] = one_of(values, of + "config." + option);
+    }
   }
 
   void workload(WorkloadSpec& workload) const {

@@ -53,9 +53,15 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
   info.doc = definition.doc;
   info.options = infos_of(definition.options);
   for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
+  info.words = definition.words;
+  if (definition.groups) {
+    info.groups = [definition](const OptionMap& options) { return groups_of(definition, options); };
+  }
   info.max_nodes = definition.max_nodes;
   info.max_servers = definition.max_servers;
-  info.has_timeout = static_cast<bool>(definition.time_out);
+  for (const ActionDefinition& action : definition.actions) {
+    info.actions.push_back({action.name, action.doc, infos_of(action.options)});
+  }
   return info;
 }
 
@@ -69,13 +75,34 @@ void assert_consistent(const OptionInfo& option) {
             "the default of an option is within its bounds");
 }
 
+// A report could not tell the action from an effect, nor the file its option from another key.
+void assert_consistent(const ActionInfo& action) {
+  for (std::size_t i = 0; i < std::variant_size_v<faults::Effect>; ++i) {
+    WT_ASSERT(faults::row_at(i).name != action.name, "an action is called as no effect is");
+  }
+  for (const OptionInfo& option : action.options) {
+    WT_ASSERT(option.name != "nodes" && option.name != "action", "keys of `act` are not options");
+    assert_consistent(option);
+  }
+}
+
 }  // namespace
+
+std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options) {
+  if (!service.groups) return 1;
+  ServiceConfig config;
+  config.options.insert(options.begin(), options.end());
+  return service.groups(config);
+}
 
 void OperationSource::completed(const Operation&, const Outcome&) {}
 
 void Registry::add(ServiceDefinition definition) {
   WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
-  for (const OptionInfo& option : info_of(definition).options) assert_consistent(option);
+  WT_ASSERT(flaw_of(definition.words).empty(), "the tables of a service's words are sound");
+  const ServiceInfo info = info_of(definition);
+  for (const OptionInfo& option : info.options) assert_consistent(option);
+  for (const ActionInfo& action : info.actions) assert_consistent(action);
   services_.push_back(std::move(definition));
 }
 

@@ -1,5 +1,5 @@
-// What scenarios can use: services and their clients, workloads, judges, checks. Nothing is found
-// by itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
+// What scenarios can use: services and their clients, workloads, judges, checks. Nothing is found by
+// itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
 // ships).
 //
 //   int main(int argc, char** argv) {
@@ -12,8 +12,10 @@
 
 #include <windtunnel/checkers/history/history.h>
 #include <windtunnel/checkers/judges/judge.h>
+#include <windtunnel/protocols/env/message_classes.h>
 #include <windtunnel/protocols/env/option.h>
 #include <windtunnel/protocols/env/service.h>
+#include <windtunnel/protocols/env/words.h>
 #include <windtunnel/scenarios/engine/check.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/spec.h>
@@ -29,10 +31,20 @@
 
 namespace windtunnel::scenarios {
 
-// The name of messages whose first byte is `byte`, in traces and message filters.
+// The name of a class of messages, in traces and message filters.
 struct MessageType {
-  std::uint8_t byte = 0;
+  std::uint8_t number = 0;
   std::string name;
+};
+
+// Something that a node of the service can be told to do: an operator's command, or an event that
+// would else be waited for (`act: { nodes: n1, action: NAME, OPTION: VALUE }`).
+struct ActionDefinition {
+  std::string name;
+  std::string doc;
+  std::function<void(Service&, const OptionValues&)> run;
+  // Its keys beside `nodes` and `action`; the strings must live as long as the registry.
+  std::span<const OptionSpec> options = {};
 };
 
 struct ServiceDefinition {
@@ -47,21 +59,29 @@ struct ServiceDefinition {
   std::size_t max_servers = 0;
   // A client that runs on a node of its own; `config.name` is the client's node.
   std::function<std::unique_ptr<Client>(Env&, const ServiceConfig&)> make_client;
+  // The classes of its messages, and how they are told apart, also in its streams.
   std::vector<MessageType> messages;
+  MessageClasses classes{};
+  // What its observations mean; the tables must live as long as the registry.
+  ProtocolWords words = {};
+  // How many groups its nodes form with these options; empty: one.
+  std::function<std::uint32_t(const ServiceConfig&)> groups = {};
   // The names of the marks that it can leave (ObservationKind::mark).
   std::span<const std::string_view> marks = {};
   // One line for people about a message's bytes; may be empty.
   std::function<std::string(BytesView)> describe;
-  // Makes the node's election timer expire now (`timeout: NODE`); may be empty.
-  std::function<void(Service&)> time_out;
+  std::vector<ActionDefinition> actions;
 };
+
+// How many groups the service's nodes form with these options.
+std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options);
 
 // The operations of one client of a workload, one after the other. Draws from `Random` only.
 class OperationSource {
  public:
   virtual ~OperationSource() = default;
-  // Fills in the next operation: what to call, and the value as the history records it. Its
-  // time-out is the workload's.
+  // Fills in the next operation: what to call, and the value as the history records it. Its time-out
+  // is the workload's.
   virtual void next(Random& random, Operation& operation) = 0;
   // Tells how it ended.
   virtual void completed(const Operation& operation, const Outcome& outcome);
@@ -85,7 +105,7 @@ class Registry {
   void add(ServiceDefinition definition);
   void add(WorkloadDefinition definition);
   void add(CheckDefinition definition);
-  // For `windtunnel check`; `add_judge` (scenarios/checks/judge_check.h) makes a check of it too.
+  // Also adds the check of its name, unless there is one.
   void add(checkers::Judge judge);
 
   // Null where there is none of that name.

@@ -49,10 +49,10 @@ class Properties {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       Finding& finding = results[i].finding;
       if (!entries_[i].check->judges_clients || finding.decision != Decision::violated) continue;
-      const GroupId group{static_cast<std::uint32_t>(finding.group)};
-      if (std::find(plan_undid.begin(), plan_undid.end(), group) != plan_undid.end()) {
-        excuse(finding);
-      }
+      const ServiceWords& service = view.dictionary.services()[finding.group];
+      const bool undid = std::any_of(plan_undid.begin(), plan_undid.end(),
+                                     [&](GroupId group) { return service.has(group); });
+      if (undid) excuse(finding);
     }
     return results;
   }
@@ -171,7 +171,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
     const faults::Fault& fault = spec.plan.faults[i];
     FaultActivity activity;
     activity.id = fault.id;
-    activity.label = fault.label.empty() ? std::string(name_of(fault.effect)) : fault.label;
+    activity.label = fault.label.empty() ? title_of(fault.effect) : fault.label;
     activity.kind = faults::kind_of(fault);
     activity.fired = nemesis.records()[i].fired;
     activity.bites = nemesis.bites(i);
@@ -186,7 +186,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 }
 
 RunView view_of(World& world, const ScenarioSpec& spec) {
-  RunView view{spec, world.nodes(), world.sim(), {}, {}, {}};
+  RunView view{spec, world.nodes(), world.sim(), {}, {}, {}, world.dictionary()};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
     view.histories.push_back({run->spec->name, run->definition->reading,
                               target_group(spec, *run->spec), &run->recorder.history(),
@@ -208,6 +208,16 @@ StopReason play(World& world, const ScenarioSpec& spec, RunView& view) {
   return sim.run_until(end);
 }
 
+// What was there at the end of it, whatever it was.
+void collect(World& world, const ScenarioSpec& spec, std::uint64_t seed, RunResult& result) {
+  result.scenario = spec.name;
+  result.seed = seed;
+  result.sim_time = world.sim().now() - Instant{};
+  result.trace_hash = world.sim().trace().hash();
+  result.events = world.sim().trace().size();
+  collect_activity(world, spec, result);
+}
+
 // The last records of a run that broke something say what.
 void record_violations(Simulation& sim, const RunResult& result) {
   for (const PropertyResult& property : result.properties) {
@@ -226,7 +236,7 @@ void keep_artifacts(World& world, RunArtifacts& artifacts) {
   std::vector<std::string> names;
   for (const NodeLayout& node : world.nodes()) names.push_back(node.name);
   if (world.sim().trace().level() == TraceLevel::full) {
-    artifacts.trace = snapshot_of(world.sim().trace(), std::move(names), "{}");
+    artifacts.trace = snapshot_of(world.sim().trace(), std::move(names), "{}", world.dictionary());
   }
   std::vector<checkers::NamedHistory> histories;
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
@@ -234,6 +244,39 @@ void keep_artifacts(World& world, RunArtifacts& artifacts) {
   }
   artifacts.history_jsonl = checkers::write_histories_json_lines(histories);
 }
+
+class Watched final : public RunUnderWay {
+ public:
+  Watched(World& world, const ScenarioSpec& spec, const RunOptions& options)
+      : world_(world), spec_(spec), options_(options) {
+    world_.sim().set_log_listener(options.on_log);
+    if (options_.under_way) options_.under_way(this);
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  ~Watched() {
+    if (options_.under_way) options_.under_way(nullptr);
+    world_.sim().set_log_listener(nullptr);
+  }
+
+  Simulation& simulation() override { return world_.sim(); }
+
+  RunResult end(PropertyResult violation, RunArtifacts& artifacts) override {
+    RunResult result;
+    result.verdict = RunVerdict::fail;
+    result.reasons.push_back(violation.check + " is violated: " + violation.finding.text);
+    result.properties.push_back(std::move(violation));
+    record_violations(world_.sim(), result);
+    collect(world_, spec_, options_.seed, result);
+    keep_artifacts(world_, artifacts);
+    return result;
+  }
+
+ private:
+  World& world_;
+  const ScenarioSpec& spec_;
+  const RunOptions& options_;
+};
 
 }  // namespace
 
@@ -265,25 +308,21 @@ RunResult run_scenario(const ScenarioSpec& space, const Registry& registry,
   const ScenarioSpec spec = draw_scenario(space, options.seed);
   const auto began = std::chrono::steady_clock::now();
   World world(spec, registry, options);
+  const Watched watched(world, spec, options);
   RunView view = view_of(world, spec);
   Properties properties(spec, registry);
   properties.attach(view, [&] {
     if (spec.stop == StopAt::first) world.sim().request_stop();
   });
   std::optional<CoverageObserver> coverage;
-  if (options.coverage) coverage.emplace(world.sim());
+  if (options.coverage) coverage.emplace(world.sim(), world.dictionary());
   const StopReason stop = play(world, spec, view);
 
   RunResult result;
-  result.scenario = spec.name;
-  result.seed = options.seed;
-  result.sim_time = world.sim().now() - Instant{};
   result.healed_at = view.healed_at;
   result.properties = properties.finish(view);
   record_violations(world.sim(), result);
-  result.trace_hash = world.sim().trace().hash();
-  result.events = world.sim().trace().size();
-  collect_activity(world, spec, result);
+  collect(world, spec, options.seed, result);
   if (coverage) result.coverage = coverage->take();
   judge(spec, stop, result);
   if (artifacts != nullptr) keep_artifacts(world, *artifacts);

@@ -10,6 +10,7 @@
 #include <windtunnel/sim/trace/trace_file.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,21 +82,38 @@ struct RunResult {
   Coverage coverage;  // where it was asked for
 };
 
-struct RunOptions {
-  std::uint64_t seed = 1;
-  TraceLevel trace = TraceLevel::hash;
-  std::uint64_t salt = 0;
-  bool coverage = false;  // collect RunResult::coverage
-};
-
 // What a run leaves behind for people, where it was asked for.
 struct RunArtifacts {
   TraceData trace;            // at level full
   std::string history_jsonl;  // of all workloads, in order of time
 };
 
-// Draws what the seed decides (scenarios/engine/draw.h), and runs to the end, the first violation (stop:
-// first), or a limit. The code under test may abort the process: run it in a worker
+// A run before its end, for whoever looks into it from outside.
+class RunUnderWay {
+ public:
+  virtual Simulation& simulation() = 0;
+  // What the run has come to, as a run that ends here because of this violation. The run cannot go
+  // on afterwards.
+  virtual RunResult end(PropertyResult violation, RunArtifacts& artifacts) = 0;
+
+ protected:
+  ~RunUnderWay() = default;
+};
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  TraceLevel trace = TraceLevel::hash;
+  std::uint64_t salt = 0;
+  bool coverage = false;  // collect RunResult::coverage
+  // The lines of node code that are wanted. A full trace has them all, whatever is wanted.
+  LogLevel log = LogLevel::off;
+  LogListener* on_log = nullptr;
+  // Called with the run before a node starts, and with null when it is over.
+  std::function<void(RunUnderWay*)> under_way;
+};
+
+// Draws what the seed decides (scenarios/engine/draw.h), and runs to the end, the first violation
+// (stop: first), or a limit. The code under test may abort the process: run it in a worker
 // (scenarios/campaign/campaign.h) unless that is what you want.
 RunResult run_scenario(const ScenarioSpec& spec, const Registry& registry,
                        const RunOptions& options, RunArtifacts* artifacts = nullptr);

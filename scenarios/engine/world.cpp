@@ -18,6 +18,7 @@ SimulationOptions options_of(const ScenarioSpec& spec, const RunOptions& options
   made.salt = options.salt;
   made.permute_ties = spec.ties == TieOrder::seeded;
   made.trace = options.trace;
+  made.log = options.trace == TraceLevel::full ? LogLevel::debug : options.log;
   made.limits.events = spec.limits.events;
   made.limits.pending_events = spec.limits.pending_events;
   made.limits.message_bytes_in_flight = spec.limits.bytes.bytes;
@@ -26,7 +27,8 @@ SimulationOptions options_of(const ScenarioSpec& spec, const RunOptions& options
 
 std::vector<faults::NodeName> names_of(const std::vector<NodeLayout>& nodes) {
   std::vector<faults::NodeName> names;
-  for (const NodeLayout& node : nodes) names.push_back({node.name, node.group, node.client});
+  for (const NodeLayout& node : nodes)
+    names.push_back({node.name, node.group, node.client, node.spare});
   return names;
 }
 
@@ -49,6 +51,16 @@ void configure_disk(Node& node, const DiskProfile& from) {
   if (from.write) profile.write = faults::to_latency(*from.write);
   if (from.fsync) profile.sync = faults::to_latency(*from.fsync);
   if (from.capacity) profile.capacity_bytes = from.capacity->bytes;
+}
+
+Dictionary dictionary_of(const ScenarioSpec& spec, const Registry& registry) {
+  Dictionary dictionary;
+  for (const GroupSpec& group : spec.cluster.groups) {
+    const ServiceDefinition* service = registry.service(group.service);
+    WT_ASSERT(service != nullptr, "a scenario is checked against the registry before it runs");
+    dictionary.add(group.name, group.service, groups_of(*service, group.config), service->words);
+  }
+  return dictionary;
 }
 
 }  // namespace
@@ -82,14 +94,13 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
     : spec_(spec),
       registry_(registry),
       nodes_(layout(spec)),
+      dictionary_(dictionary_of(spec, registry)),
       sim_(options_of(spec, options)),
       builder_(*this),
-      cluster_(sim_, names_of(nodes_)),
+      cluster_(sim_, names_of(nodes_), dictionary_),
       nemesis_(sim_, spec.plan, cluster_,
-               {[this](std::string_view type) { return message_byte(type); },
-                [this](NodeId node) {
-                  service_of_group(nodes_[node.value].owner).time_out(*sim_.node(node).program());
-                },
+               {[this](NodeId node, std::string_view type) { return message_class(node, type); },
+                [this](NodeId node, const faults::Act& what) { return act(node, what); },
                 Instant{} + spec.limits.sim_time}) {
   sim_.trace().add_listener(activity_, {RecordKind::crash, RecordKind::send, RecordKind::drop});
 }
@@ -105,13 +116,18 @@ const ServiceDefinition& World::service_of_group(std::size_t group) const {
 ServiceConfig World::server_config(std::size_t group, const std::string& name) const {
   ServiceConfig config;
   config.name = name;
-  config.group = GroupId{static_cast<std::uint32_t>(group)};
+  config.group = dictionary_.services()[group].first;
+  config.group_count = dictionary_.services()[group].groups;
   config.options = spec_.cluster.groups[group].config;
+  for (const GroupSpec& each : spec_.cluster.groups) config.groups.push_back({each.name, {}, {}});
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].client || nodes_[i].owner != group) continue;
-    config.members.push_back(NodeId{i});
-    config.member_names.push_back(nodes_[i].name);
+    if (nodes_[i].client || nodes_[i].spare) continue;
+    NamedNodes& named = config.groups[nodes_[i].owner];
+    named.nodes.push_back(NodeId{i});
+    named.node_names.push_back(nodes_[i].name);
   }
+  config.members = config.groups[group].nodes;
+  config.member_names = config.groups[group].node_names;
   return config;
 }
 
@@ -125,6 +141,7 @@ void World::add_server(const NodeLayout& node) {
   options.compute.per_byte_ps = group.compute.per_kib.ns * 1'000 / 1'024;
   options.compute.inbox_limit = group.compute.inbox;
   const ServiceDefinition& service = service_of_group(node.owner);
+  options.messages = service.classes;
   const ServiceConfig config = server_config(node.owner, node.name);
   sim_.add_node(options, [&service, config](Env& env) { return service.make(env, config); });
 }
@@ -154,6 +171,8 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
   }
   NodeOptions options;
   options.name = node.name;
+  options.has_listener = false;
+  options.messages = workloads_[node.owner]->service->classes;
   sim_.add_node(options, client_program(sim_, *workloads_[node.owner], number, node.name));
 }
 
@@ -186,17 +205,43 @@ void World::configure_node(NodeId id) {
   configure_disk(node, disk_profile(spec_, layout));
 }
 
-std::optional<std::uint8_t> World::message_byte(std::string_view type) const {
-  for (const GroupSpec& group : spec_.cluster.groups) {
-    for (const MessageType& message : registry_.service(group.service)->messages) {
-      if (message.name == type) return message.byte;
-    }
+const ServiceDefinition& World::service_of(NodeId id) const {
+  const NodeLayout& node = nodes_[id.value];
+  if (!node.client) return service_of_group(node.owner);
+  return service_of_group(target_group(spec_, spec_.workloads[node.owner]));
+}
+
+std::optional<std::uint8_t> World::message_class(NodeId node, std::string_view type) const {
+  for (const MessageType& message : service_of(node).messages) {
+    if (message.name == type) return message.number;
   }
   return std::nullopt;
 }
 
+bool World::act(NodeId node, const faults::Act& act) {
+  if (nodes_[node.value].client) return false;
+  for (const ActionDefinition& action : service_of_group(nodes_[node.value].owner).actions) {
+    if (action.name != act.action) continue;
+    Simulation::Running running(sim_, node);
+    action.run(*sim_.node(node).program(), OptionValues{act.options});
+    return true;
+  }
+  return false;
+}
+
+void World::Starter::on_event(std::uint64_t id, std::uint64_t) {
+  Node& node = world.sim_.node(NodeId{static_cast<std::uint32_t>(id)});
+  if (!node.was_started()) node.start();  // the plan may have been faster
+}
+
 void World::start() {
-  for (std::uint32_t i = 0; i < nodes_.size(); ++i) sim_.node(NodeId{i}).start();
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    if (nodes_[i].start == Duration{}) {
+      sim_.node(NodeId{i}).start();
+    } else if (nodes_[i].start) {
+      sim_.schedule(Instant{} + *nodes_[i].start, starter_, i);
+    }
+  }
   nemesis_.start();
 }
 

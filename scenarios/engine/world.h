@@ -7,8 +7,8 @@
 #include <windtunnel/scenarios/engine/check.h>
 #include <windtunnel/scenarios/engine/registry.h>
 #include <windtunnel/scenarios/engine/run.h>
-#include <windtunnel/scenarios/format/spec.h>
 #include <windtunnel/scenarios/engine/workload.h>
+#include <windtunnel/scenarios/format/spec.h>
 #include <windtunnel/sim/simulation.h>
 
 #include <functional>
@@ -48,6 +48,7 @@ class World {
   const std::vector<NodeLayout>& nodes() const { return nodes_; }
   std::vector<std::unique_ptr<WorkloadRun>>& workloads() { return workloads_; }
   const ActivityCounter& activity() const { return activity_; }
+  const Dictionary& dictionary() const { return dictionary_; }
 
  private:
   const ServiceDefinition& service_of_group(std::size_t group) const;
@@ -57,11 +58,17 @@ class World {
   checkers::HistoryRecorder::Numbering history_numbering(std::size_t workload);
   void configure_network();
   void configure_node(NodeId id);
-  std::optional<std::uint8_t> message_byte(std::string_view type) const;
+  // What the node runs; of a client, what it calls.
+  const ServiceDefinition& service_of(NodeId node) const;
+  std::optional<std::uint8_t> message_class(NodeId node, std::string_view type) const;
+  // False where the node is a client, or its service has no such action.
+  bool act(NodeId node, const faults::Act& act);
 
   const ScenarioSpec& spec_;
   const Registry& registry_;
   std::vector<NodeLayout> nodes_;
+  // A service for each group of nodes, in the scenario's order.
+  Dictionary dictionary_;
   // Events of all histories together.
   std::int64_t history_events_ = 0;
   // Clients refer to these, so they outlive the simulation.
@@ -72,6 +79,13 @@ class World {
     explicit Builder(World& world);
   };
   Builder builder_;
+  // Starts nodes that start later.
+  struct Starter final : EventTarget {
+    explicit Starter(World& of) : world(of) {}
+    void on_event(std::uint64_t id, std::uint64_t unused) override;
+    World& world;
+  };
+  Starter starter_{*this};
   faults::ClusterState cluster_;
   faults::Nemesis nemesis_;
   ActivityCounter activity_;

@@ -2,7 +2,11 @@
 // Plain tables, filled by whoever knows the implementations.
 #pragma once
 
+#include <windtunnel/protocols/env/words.h>
+
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +27,22 @@ struct OptionInfo {
   std::string less_than = {};
 };
 
+// Something that a node of a service can be told to do (`act:`).
+struct ActionInfo {
+  std::string name;
+  std::string doc;
+  std::vector<OptionInfo> options;
+};
+
 struct ServiceInfo {
   std::string name;
   std::string doc;
   std::vector<OptionInfo> options;
   std::vector<std::string> message_types;
-  bool has_timeout = false;  // `timeout: NODE` means something to it
+  std::vector<ActionInfo> actions;
+  ProtocolWords words = {};  // of its observations
+  // How many groups its nodes form with this `config:`; empty: one.
+  std::function<std::uint32_t(const std::map<std::string, std::string, std::less<>>&)> groups = {};
   // Most nodes of one group, and of all groups of a scenario with such a group; 0: any number.
   std::size_t max_nodes = 0;
   std::size_t max_servers = 0;

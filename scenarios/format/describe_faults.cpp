@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <type_traits>
+#include <utility>
+
 namespace windtunnel::scenarios {
 
 using namespace faults;
@@ -14,35 +17,51 @@ constexpr Bounds kLeastDistance{1'000'000};
 
 constexpr std::string_view kNodesDoc = "Which nodes: a selector.";
 
+// `timeout: n1`, for `act: { nodes: n1, action: timeout }`.
+struct ShortAct {
+  Selector node;
+  friend bool operator==(const ShortAct&, const ShortAct&) = default;
+};
+
+bool is_short(const Act& act) { return act.action == kShortAction && act.options.empty(); }
+
+void describe(Fields<ShortAct>& f) {
+  f.short_form("node");
+  f.required("node", &ShortAct::node, kNodesDoc);
+}
+
+template <class Owner>
+void describe_act(Fields<Owner>& f, std::string_view group) {
+  f.template alternative<Act>(Act::kRow.name, &Owner::effect, group, Act::kRow.doc,
+                              [](const Act& act) { return !is_short(act); });
+  f.template written_as<Act, ShortAct>(
+      kShortAction, &Owner::effect, group, "Short for the action of this name.",
+      [](const Act& act) -> std::optional<ShortAct> {
+        if (!is_short(act)) return std::nullopt;
+        return ShortAct{act.nodes};
+      },
+      [](ShortAct form) { return Act{std::move(form.node), std::string(kShortAction), {}}; });
+}
+
+template <class E, class Owner>
+void describe_effect(Fields<Owner>& f, std::string_view group) {
+  if constexpr (std::is_same_v<E, Act>) {
+    describe_act(f, group);
+  } else {
+    f.template alternative<E>(E::kRow.name, &Owner::effect, group, E::kRow.doc);
+  }
+}
+
+template <class Owner, class... E>
+void describe_each(Fields<Owner>& f, std::string_view group,
+                   const std::variant<std::monostate, E...>*) {
+  (describe_effect<E>(f, group), ...);
+}
+
 // The keys that are effects, for a fault, a choice and a step alike.
 template <class Owner>
 void describe_effects(Fields<Owner>& f, std::string_view group) {
-  constexpr auto kEffect = &Owner::effect;
-  f.template alternative<Partition>("partition", kEffect, group, "Separates groups of servers.");
-  f.template alternative<Cut>("cut", kEffect, group, "Cuts links, one way.");
-  f.template alternative<Isolate>("isolate", kEffect, group,
-                                  "Cuts nodes from all others, clients too.");
-  f.template alternative<LinkChange>("link", kEffect, group, "Makes links worse.");
-  f.template alternative<Hold>("hold", kEffect, group, "Keeps matching messages back.");
-  f.template alternative<Release>("release", kEffect, group,
-                                  "Ends holds and delivers what they kept.");
-  f.template alternative<MessageRule>("messages", kEffect, group,
-                                      "Drops, delays, doubles or damages matching messages.");
-  f.template alternative<Crash>("crash", kEffect, group,
-                                "Stops nodes; with `for` they restart after it.");
-  f.template alternative<Restart>("restart", kEffect, group, "Starts nodes that are down.");
-  f.template alternative<Pause>("pause", kEffect, group, "Nodes run nothing; their clocks go on.");
-  f.template alternative<Suspend>("suspend", kEffect, group,
-                                  "Nodes run nothing; their monotonic clocks stop.");
-  f.template alternative<ClockJump>("clock_jump", kEffect, group, "Moves wall clocks.");
-  f.template alternative<ClockDrift>("clock_drift", kEffect, group,
-                                     "Makes clocks run fast or slow.");
-  f.template alternative<DiskFault>("disk", kEffect, group, "Makes disks slow, full or wrong.");
-  f.template alternative<Overload>("overload", kEffect, group, "Makes input cost more core time.");
-  f.template alternative<Heal>("heal", kEffect, group,
-                               "Ends the faults that still act on nodes and restarts them.");
-  f.template alternative<TimeoutNow>("timeout", kEffect, group,
-                                     "Makes a node's election timer expire.");
+  describe_each(f, group, static_cast<const Effect*>(nullptr));
 }
 
 MaybeProblem check_trigger(const Fault& fault) {
@@ -51,9 +70,9 @@ MaybeProblem check_trigger(const Fault& fault) {
 }
 
 MaybeProblem check_duration(const std::optional<DurationRange>& duration, const Effect& effect) {
-  if (!duration || !is_instant(effect)) return {};
+  if (!duration || row_of(effect).lasting != Lasting::not_at_all) return {};
   return Problem{Code::inconsistent,
-                 fmt::format("`for` beside `{}`, which happens at once", faults::name_of(effect)),
+                 fmt::format("`for` beside `{}`, which happens at once", title_of(effect)),
                  {}};
 }
 
@@ -198,9 +217,11 @@ void describe(Fields<Randomly>& f) {
 
 void describe(Fields<When>& f) {
   f.short_form("event");
-  f.required("event", &When::pattern,
-             "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `applied >= 4`, `term >= 3`, "
-             "`snapshot >= 1`, `event kind=truncate node=n2 count=3`.");
+  f.required(
+      "event", &When::pattern,
+      "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `commit(n1/1) >= 10` in a group of "
+      "number 1, any counter of the service; `event kind=truncate node=n2 count=3`, any of its "
+      "observations, also by fields: `first=4`, `first>=4`.");
   f.optional("after", &When::delay, "How much later; a range draws it.");
   f.optional("repeat", &When::repeat, "Each time from then on, not once.");
   f.optional("from", &When::from, "What was observed before this does not count.");
@@ -318,9 +339,11 @@ void describe(Fields<Heal>& f) {
   f.required("nodes", &Heal::nodes, kNodesDoc);
 }
 
-void describe(Fields<TimeoutNow>& f) {
-  f.short_form("node");
-  f.required("node", &TimeoutNow::node, "Which node: a selector.");
+void describe(Fields<Act>& f) {
+  f.required("nodes", &Act::nodes, kNodesDoc);
+  f.required("action", &Act::action,
+             "Which action: `windtunnel list services` names those of each service.");
+  f.other_keys(&Act::options, "An option of the action.");
 }
 
 void describe(Fields<Deliver>& f) {

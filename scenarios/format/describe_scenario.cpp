@@ -39,8 +39,8 @@ void describe(Fields<FuzzSpec>& f) {
   f.optional("kinds", &FuzzSpec::kinds,
              "Kinds of faults. Each is on in about half of the seeds; those that are on are chosen "
              "by weight.");
-  f.optional("nodes", &FuzzSpec::nodes, "The size of the first group: one of these.",
-             Bounds{1, 1'000});
+  f.inlined(&FuzzSpec::first);
+  f.optional("groups", &FuzzSpec::groups, "The same of other groups, by name.");
   f.optional("clients", &FuzzSpec::clients, "Clients of each workload.", Bounds{1, 1'000});
   f.optional("keys", &FuzzSpec::keys, "Keys of each workload.", Bounds{1, 1'000'000});
   f.optional("rate", &FuzzSpec::rate, "Operations of each workload: one of these.");
@@ -49,8 +49,14 @@ void describe(Fields<FuzzSpec>& f) {
              "ones.",
              kPositive);
   f.optional("fsync", &FuzzSpec::fsync, "The typical time of an fsync, likewise.", kPositive);
-  f.optional("config", &FuzzSpec::config,
-             "Options of the first group's service, each with the values it may have.");
+}
+
+void describe(Fields<GroupDraws>& f) {
+  f.optional("nodes", &GroupDraws::nodes,
+             "The size of the group, of the first where none is named: one of these.",
+             Bounds{1, 1'000});
+  f.optional("config", &GroupDraws::config,
+             "Options of its service, each with the values it may have.");
 }
 
 void describe(Fields<FoundSpec>& f) {
@@ -80,9 +86,19 @@ void describe(Fields<GroupSpec>& f) {
   f.span(&GroupSpec::span);
   f.required("name", &GroupSpec::name, "The nodes are called by this name and a number from 1.");
   f.optional("count", &GroupSpec::count, "How many nodes.", Bounds{1, 1'000});
+  f.optional("spare", &GroupSpec::spare,
+             "Further nodes, with the numbers after, that are no members at first.");
+  f.optional("start", &GroupSpec::start, "When the members start.");
   f.required("service", &GroupSpec::service, "What they run: see `windtunnel list services`.");
   f.optional("config", &GroupSpec::config, "Options of the service.");
   f.optional("compute", &GroupSpec::compute, "What input costs the nodes.");
+}
+
+void describe(Fields<SpareSpec>& f) {
+  f.short_form("count");
+  f.optional("count", &SpareSpec::count, "How many.", Bounds{0, 1'000});
+  f.optional("start", &SpareSpec::start,
+             "When they start; when absent, a `restart` of the plan starts them.");
 }
 
 void describe(Fields<ComputeSpec>& f) {
@@ -195,7 +211,7 @@ void describe(Fields<PropertySpec>& f) {
   f.span(&PropertySpec::span);
   f.short_form("check");
   f.required("check", &PropertySpec::check,
-             "See `windtunnel list checks`; `raft.*` means every check of that prefix.");
+             "See `windtunnel list checks`; `PREFIX.*` means every check of that prefix.");
   f.optional("workload", &PropertySpec::workload,
              "Whose history, of a check that judges histories; every workload's when absent.");
   f.optional("expect", &PropertySpec::expect,

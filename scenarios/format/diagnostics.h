@@ -54,6 +54,7 @@ enum class Code : std::uint16_t {
   duplicate_name = 38,
   inconsistent = 39,
   too_many_nodes = 40,
+  unknown_action = 41,
 };
 
 struct Diagnostic {

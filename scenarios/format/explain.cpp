@@ -67,19 +67,25 @@ constexpr Explanation kExplanations[] = {
     {Code::bad_selector, "a selector that cannot be read",
      "A node (n1), a group (n), leader, followers, followers(2), majority, minority, n-majority, "
      "n-minority, random,\n"
-     "random(2), rest, all, clients, or a list of these. Where there is no running cluster to ask "
+     "random(2), leader(n/1) for the leader of group 1 of those that the nodes n form, rest, all, "
+     "clients, or a list of\n"
+     "these. Where there is no running cluster to ask "
      "(network, storage,\n"
      "clock), only nodes, groups, all and clients."},
     {Code::bad_pattern, "an observation that cannot be read",
      "`leader elected`, `leader(n1)`, `commit(n1) >= 10`, `applied >= 4`, `term >= 3`, `snapshot "
      ">= 1`, or\n"
-     "`event kind=truncate node=n2 count=3`. `windtunnel list faults` names the kinds."},
+     "`event kind=truncate node=n2 count=3`; fields of an observation by their name, as `txn=7` or "
+     "`index>=4`; `n1/1` for\n"
+     "the second of the groups that n1 is in. `windtunnel list services` names the observations "
+     "and counters."},
     {Code::trigger, "a fault needs exactly one trigger",
      "One of `at`, `every` (with from, until), `random`, `when`."},
     {Code::effect, "a fault needs exactly one effect",
      "One of partition, cut, isolate, link, hold, release, messages, crash, restart, pause, "
      "suspend, clock_jump,\n"
-     "clock_drift, disk, overload, heal, timeout, script. With `random`, the effects stand in its "
+     "clock_drift, disk, overload, heal, act, timeout, script. With `random`, the effects stand in "
+     "its "
      "`choose`."},
     {Code::distribution, "an incomplete distribution",
      "constant: value. uniform: min, max. normal: mean, stddev. lognormal: median, sigma. "
@@ -96,7 +102,7 @@ constexpr Explanation kExplanations[] = {
     {Code::unknown_operation, "no such operation",
      "`windtunnel list workloads` names those of each type."},
     {Code::unknown_check, "no such check",
-     "`windtunnel list checks` names them. `raft.*` means all of that prefix."},
+     "`windtunnel list checks` names them. `PREFIX.*` means all of that prefix."},
     {Code::unknown_message, "no such message type",
      "`windtunnel list services` names those of each service."},
     {Code::duplicate_name, "a name is used twice",
@@ -104,6 +110,10 @@ constexpr Explanation kExplanations[] = {
     {Code::inconsistent, "values that contradict each other", "The message says which."},
     {Code::too_many_nodes, "too many nodes",
      "A scenario has at most 10,000 nodes, clients included."},
+    {Code::unknown_action, "no such action",
+     "`act` and `timeout` tell the service of a node to do something. `windtunnel list services` "
+     "names the actions of\n"
+     "each service; clients have none."},
 };
 
 }  // namespace

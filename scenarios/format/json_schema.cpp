@@ -36,7 +36,7 @@ std::string pattern_of(ValueKind kind) {
     case ValueKind::integer_range: return R"(-?[0-9]+(\.\.-?[0-9]+)?)";
     case ValueKind::boolean: return "(true|false)";
     case ValueKind::seeds: return R"((0x[0-9a-fA-F]+|[0-9]+)(\.\.(0x[0-9a-fA-F]+|[0-9]+))?)";
-    case ValueKind::selector: return R"([A-Za-z0-9_-]+(\([0-9]+\))?)";
+    case ValueKind::selector: return R"([A-Za-z0-9_-]+(\([A-Za-z0-9_/-]+\))?)";
     default: return {};
   }
 }
@@ -94,7 +94,7 @@ class JsonSchema {
     }
     const std::size_t inner = depth_;
     line("\"type\": \"object\",");
-    line("\"additionalProperties\": false,");
+    line(others(node));
     line("\"patternProperties\": {\"^x-\": {}},");
     std::string required;
     for (const SchemaNode& child : node.children) {
@@ -134,6 +134,11 @@ class JsonSchema {
                      json_text(file_keys()[0].doc)));
     line(fmt::format("\"include\": {{\"type\": [\"string\", \"array\"], \"description\": {}}}",
                      json_text(file_keys()[1].doc)));
+  }
+  static std::string others(const SchemaNode& node) {
+    if (node.others_doc.empty()) return "\"additionalProperties\": false,";
+    return fmt::format("\"additionalProperties\": {{\"description\": {}, \"type\": [{}]}},",
+                       json_text(node.others_doc), types_of(ValueKind::text));
   }
   static bool is_scalar(const SchemaNode& node) {
     return node.kind != ValueKind::object && node.kind != ValueKind::list &&

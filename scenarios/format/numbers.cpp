@@ -108,12 +108,13 @@ std::string show_duration(std::int64_t value) { return print_duration(Duration{v
 MaybeProblem parse_duration_text(std::string_view text, const Bounds& bounds, Duration& value) {
   static const std::vector<std::string_view> kUnits{"s", "ms", "us"};
   const std::optional<Duration> parsed = parse_duration(text);
-  if (!parsed) {
+  if (!parsed || *parsed > kLongestDuration || *parsed < -kLongestDuration) {
     if (is_quantity(text, {"ns", "us", "ms", "s", "m", "h"})) {
-      return Problem{
-          Code::out_of_range, fmt::format("the duration {} is out of range", shown(text)),
-          fmt::format("{} to 2562047h (292 years), at most 9 digits after the point",
-                      bounds.min < 0 ? "-2562047h" : print_duration(Duration{bounds.min}))};
+      const Duration least = std::max(Duration{bounds.min}, -kLongestDuration);
+      return Problem{Code::out_of_range,
+                     fmt::format("the duration {} is out of range", shown(text)),
+                     fmt::format("{} to {} (10 years), at most 9 digits after the point",
+                                 print_duration(least), print_duration(kLongestDuration))};
     }
     return malformed_quantity(text, "a duration", kUnits);
   }
@@ -199,10 +200,10 @@ MaybeProblem parse(const YamlNode& node, const Bounds&, Size& value) {
   static const std::vector<std::string_view> kUnits{"B", "KiB", "MiB"};
   if (MaybeProblem problem = not_scalar(node, "a size")) return problem;
   const std::optional<std::uint64_t> bytes = parse_size(node.text);
-  if (!bytes && is_quantity(node.text, {"B", "kB", "MB", "GB", "KiB", "MiB", "GiB"})) {
+  const bool fits = bytes && *bytes <= kLargestSize.bytes;
+  if (!fits && is_quantity(node.text, {"B", "kB", "MB", "GB", "KiB", "MiB", "GiB"})) {
     const std::string text = fmt::format("the size {} is out of range", shown(node.text));
-    return Problem{Code::out_of_range, text,
-                   "0B to 8589934591GiB, at most 9 digits after the point"};
+    return Problem{Code::out_of_range, text, "0B to 1048576GiB, at most 9 digits after the point"};
   }
   if (!bytes) return malformed_quantity(node.text, "a size", kUnits);
   value.bytes = *bytes;
@@ -218,7 +219,7 @@ MaybeProblem parse_bandwidth(const YamlNode& node, Size& value) {
   for (const BandwidthUnit& unit : kBandwidthUnits) {
     if (!is_quantity(text, {unit.name}) || text.front() == '-') continue;
     const auto bytes = static_cast<unsigned __int128>(number.value_or(0)) * unit.bytes / kMillion;
-    if (bytes == 0 || bytes > std::uint64_t{1} << 50) {
+    if (bytes == 0 || bytes > kLargestSize.bytes) {
       return Problem{Code::out_of_range,
                      fmt::format("the bandwidth {} is out of range", shown(text)),
                      "1B/s to 1048576GiB/s, at most 6 digits after the point"};

@@ -47,11 +47,13 @@ MaybeProblem check_form(const OptionInfo& option, const std::string& text) {
 std::optional<std::int64_t> quantity_of(OptionInfo::Kind kind, const std::string& text) {
   if (kind == OptionInfo::Kind::duration) {
     const std::optional<Duration> duration = parse_duration(text);
-    return duration ? std::optional<std::int64_t>(duration->ns) : std::nullopt;
+    const bool fits = duration && *duration <= kLongestDuration && *duration >= -kLongestDuration;
+    return fits ? std::optional<std::int64_t>(duration->ns) : std::nullopt;
   }
   if (kind == OptionInfo::Kind::size) {
     const std::optional<std::uint64_t> bytes = parse_size(text);
-    return bytes ? std::optional(static_cast<std::int64_t>(*bytes)) : std::nullopt;
+    const bool fits = bytes && *bytes <= kLargestSize.bytes;
+    return fits ? std::optional(static_cast<std::int64_t>(*bytes)) : std::nullopt;
   }
   if (kind == OptionInfo::Kind::probability) {
     YamlNode node;

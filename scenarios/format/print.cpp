@@ -55,6 +55,10 @@ class Printer final : public SchemaVisitor {
   }
   void end_map() override { close_unless_empty(); }
   bool present(const FieldInfo&, bool has_value) override { return has_value; }
+  std::vector<std::string> other_keys(std::string_view,
+                                      const std::vector<std::string>& held) override {
+    return held;
+  }
   void span(SourceSpan&) override {}
   void short_form(std::string_view key) override { open_.back().short_key = key; }
   void verified(const MaybeProblem&) override {}

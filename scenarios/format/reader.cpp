@@ -85,6 +85,20 @@ class Reader final : public SchemaVisitor {
     know(frame, info);
     return !frame.dead && frame.node->find(info.key) != nullptr;
   }
+  std::vector<std::string> other_keys(std::string_view,
+                                      const std::vector<std::string>&) override {
+    resolve_shape();
+    Frame& frame = frames_.back();
+    std::vector<std::string> keys;
+    if (frame.dead) return keys;
+    for (const YamlNode& child : frame.node->children) {
+      if (is_private_key(child.key) || is_known(frame, child.key)) continue;
+      if (keys.size() == kMostNames) break;  // the others are unknown keys
+      keys.push_back(child.key);
+      frame.known.push_back(child.key);
+    }
+    return keys;
+  }
   void span(SourceSpan& where) override { where = frames_.back().node->span; }
   void short_form(std::string_view key) override {
     Frame& frame = frames_.back();
@@ -143,8 +157,11 @@ class Reader final : public SchemaVisitor {
     frames_.pop_back();
     frames_.back().bad |= bad;
   }
+  static bool is_known(const Frame& frame, std::string_view key) {
+    return std::find(frame.known.begin(), frame.known.end(), key) != frame.known.end();
+  }
   static void know(Frame& frame, const FieldInfo& info) {
-    if (std::find(frame.known.begin(), frame.known.end(), info.key) != frame.known.end()) return;
+    if (is_known(frame, info.key)) return;
     frame.known.push_back(info.key);
     if (!info.group.empty()) frame.groups.emplace_back(info.group, info.key);
   }
@@ -172,9 +189,7 @@ class Reader final : public SchemaVisitor {
   }
   void check_keys(Frame& frame) {
     for (const YamlNode& child : frame.node->children) {
-      if (is_private_key(child.key)) continue;
-      if (std::find(frame.known.begin(), frame.known.end(), child.key) != frame.known.end())
-        continue;
+      if (is_private_key(child.key) || is_known(frame, child.key)) continue;
       frame.bad = true;
       if (diagnostics_.full()) return;
       std::string hint;

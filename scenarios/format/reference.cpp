@@ -67,6 +67,9 @@ class Reference {
         text_ += fmt::format("| `{}` | | | {} |\n", key.key, key.doc);
     }
     for (const SchemaNode& child : object.children) row(child);
+    if (!object.others_doc.empty()) {
+      text_ += fmt::format("| any other | text | | {} |\n", object.others_doc);
+    }
     for (const SchemaNode& child : object.children) {
       const SchemaNode* inner = object_in(child);
       if (inner == nullptr || is_told(child)) continue;

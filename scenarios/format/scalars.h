@@ -48,6 +48,10 @@ struct Bounds {
 inline constexpr Bounds kAnySign{std::numeric_limits<std::int64_t>::min() + 1};
 inline constexpr Bounds kPositive{1};
 
+// No duration or size of a scenario is larger, so that sums of several cannot overflow.
+inline constexpr Duration kLongestDuration = seconds(std::int64_t{10} * 365 * 86'400);
+inline constexpr Size kLargestSize{std::uint64_t{1} << 50};
+
 // Why a value was refused.
 struct Problem {
   Code code;

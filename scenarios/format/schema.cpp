@@ -31,6 +31,11 @@ class TableBuilder final : public SchemaVisitor {
   }
   void end_map() override { close(); }
   bool present(const FieldInfo&, bool) override { return true; }
+  std::vector<std::string> other_keys(std::string_view doc,
+                                      const std::vector<std::string>&) override {
+    open_.back().others_doc = doc;
+    return {};
+  }
   void span(SourceSpan&) override {}
   void short_form(std::string_view key) override { open_.back().short_key = key; }
   void verified(const MaybeProblem&) override {}

@@ -66,6 +66,9 @@ class SchemaVisitor {
   virtual void end_map() = 0;
   // Whether an optional member or an alternative is (to be) present.
   virtual bool present(const FieldInfo& info, bool has_value) = 0;
+  // The keys of the object that no field has; those to walk.
+  virtual std::vector<std::string> other_keys(std::string_view doc,
+                                              const std::vector<std::string>& held) = 0;
   // Where the object was written.
   virtual void span(SourceSpan& where) = 0;
   // The object may be written as the value of this key alone. Announced before the fields.
@@ -215,17 +218,44 @@ class Fields {
     Fields<M> fields(visitor_, value_.*member, fallback_.*member);
     describe(fields);
   }
-  // One alternative of a variant: given when the key is. `group` says what the variant is.
+  // One alternative of a variant: given when the key is. `group` says what the variant is. A value
+  // that `is_written` refuses has another key.
   template <class A, class V, class C>
-  void alternative(std::string_view key, V C::*member, std::string_view group,
-                   std::string_view doc) {
+  void alternative(
+      std::string_view key, V C::*member, std::string_view group, std::string_view doc,
+      bool (*is_written)(const A&) = [](const A&) { return true; }) {
     V& variant = value_.*member;
     const FieldInfo info{key, doc, false, {}, group, false};
-    if (!visitor_.present(info, std::holds_alternative<A>(variant))) return;
+    const A* held = std::get_if<A>(&variant);
+    if (!visitor_.present(info, held != nullptr && is_written(*held))) return;
     if (!std::holds_alternative<A>(variant)) variant = A{};
     FieldInfo inner = info;
     inner.given = true;
     walk(visitor_, inner, std::get<A>(variant), A{});
+  }
+  // Another key for those values of the alternative A that have the form `Form`.
+  template <class A, class Form, class V, class C>
+  void written_as(std::string_view key, V C::*member, std::string_view group, std::string_view doc,
+                  std::optional<Form> (*form_of)(const A&), A (*value_of)(Form)) {
+    V& variant = value_.*member;
+    const FieldInfo info{key, doc, false, {}, group, true};
+    const A* held = std::get_if<A>(&variant);
+    std::optional<Form> form = held != nullptr ? form_of(*held) : std::nullopt;
+    if (!visitor_.present(info, form.has_value())) return;
+    if (!form) form.emplace();
+    walk(visitor_, info, *form, Form{});
+    variant = value_of(std::move(*form));
+  }
+  // All keys that no field has, with what is written there. The last of the fields.
+  template <class C>
+  void other_keys(std::map<std::string, std::string, std::less<>> C::*member,
+                  std::string_view doc) {
+    std::vector<std::string> held;
+    for (const auto& [key, unused] : value_.*member) held.push_back(key);
+    for (const std::string& key : visitor_.other_keys(doc, held)) {
+      ScalarOf<std::string> scalar((value_.*member)[key]);
+      visitor_.scalar(FieldInfo{key, {}, false, {}, {}, true}, scalar, false);
+    }
   }
   // A member that is one of a group, such as a list that stands for an effect.
   template <class M, class C>
@@ -262,6 +292,7 @@ struct SchemaNode {
   Bounds bounds;
   std::string group;
   std::string short_key;  // of an object that may be written as the value of this key alone
+  std::string others_doc;  // of an object that has further keys: what they are
   std::vector<std::string> words;
   std::vector<SchemaNode> children;  // of an object: its keys; of a list or a map: the element
   friend bool operator==(const SchemaNode&, const SchemaNode&) = default;

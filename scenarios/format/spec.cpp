@@ -1,6 +1,7 @@
 #include <windtunnel/scenarios/format/spec.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace windtunnel::scenarios {
 namespace {
@@ -13,6 +14,16 @@ bool selects(const Selector& selector, const NodeLayout& node) {
     if (term.kind == Kind::clients) return node.client;
     return term.kind == Kind::named && (term.name == node.name || term.name == node.group);
   });
+}
+
+// "n3" of the group n of 3 or more.
+bool is_node_of(const GroupSpec& group, std::string_view name) {
+  if (name.substr(0, group.name.size()) != group.name) return false;
+  name.remove_prefix(group.name.size());
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool is_whole = error == std::errc() && end == name.data() + name.size();
+  return is_whole && name.front() != '0' && number <= node_count(group);
 }
 
 template <class T>
@@ -49,18 +60,28 @@ std::vector<NodeLayout> layout(const ScenarioSpec& spec) {
   std::vector<NodeLayout> nodes;
   for (std::size_t g = 0; g < spec.cluster.groups.size(); ++g) {
     const GroupSpec& group = spec.cluster.groups[g];
-    for (std::uint32_t i = 1; i <= group.count; ++i) {
-      nodes.push_back(NodeLayout{group.name + std::to_string(i), group.name, false, g});
+    for (std::uint32_t i = 1; i <= node_count(group); ++i) {
+      const bool spare = i > group.count;
+      nodes.push_back(NodeLayout{group.name + std::to_string(i), group.name, false, g, spare,
+                                 spare ? group.spare.start : group.start});
     }
   }
   for (std::size_t w = 0; w < spec.workloads.size(); ++w) {
     const WorkloadSpec& workload = spec.workloads[w];
     for (std::uint32_t i = 1; i <= workload.clients; ++i) {
       const std::string name = workload.client_name + std::to_string(i);
-      nodes.push_back(NodeLayout{name, workload.client_name, true, w});
+      nodes.push_back(NodeLayout{name, workload.client_name, true, w, false, Duration{}});
     }
   }
   return nodes;
+}
+
+std::vector<const GroupSpec*> groups_of(const ScenarioSpec& spec, std::string_view name) {
+  std::vector<const GroupSpec*> found;
+  for (const GroupSpec& group : spec.cluster.groups) {
+    if (group.name == name || is_node_of(group, name)) found.push_back(&group);
+  }
+  return found;
 }
 
 std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload) {

@@ -58,16 +58,27 @@ struct ComputeSpec {
   friend bool operator==(const ComputeSpec&, const ComputeSpec&) = default;
 };
 
-// `count` nodes of one service: NAME1 to NAMEcount.
+// Nodes of a group that are not among its members at first.
+struct SpareSpec {
+  std::uint32_t count = 0;
+  std::optional<Duration> start;  // absent: when the plan starts them
+  friend bool operator==(const SpareSpec&, const SpareSpec&) = default;
+};
+
+// `count` nodes of one service, NAME1 to NAMEcount, and spare ones with the numbers after.
 struct GroupSpec {
   std::string name;
   std::uint32_t count = 1;
+  SpareSpec spare;
+  Duration start;  // of the members
   std::string service;
   OptionMap config;
   ComputeSpec compute;
   SourceSpan span;
   friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
 };
+
+inline std::uint32_t node_count(const GroupSpec& group) { return group.count + group.spare.count; }
 
 struct ClusterSpec {
   std::vector<GroupSpec> groups;
@@ -174,7 +185,7 @@ struct PropertySpec {
   std::string check;     // a check of the catalog, or PREFIX.* for all of that prefix
   std::string workload;  // empty: every workload
   Expectation expect = Expectation::holds;
-  std::string because;              // why a violation is expected
+  std::string because;  // why a violation is expected
   std::vector<std::string> permit;  // flaws to tell and let pass, of a check that names flaws
   std::vector<std::string> forbid;  // flaws to hold against a run that else would pass
   OptionMap options;
@@ -197,19 +208,26 @@ struct HealSpec {
   friend bool operator==(const HealSpec&, const HealSpec&) = default;
 };
 
+// What is drawn of one group.
+struct GroupDraws {
+  std::vector<std::uint32_t> nodes;  // sizes
+  std::map<std::string, std::vector<std::string>, std::less<>> config;
+  friend bool operator==(const GroupDraws&, const GroupDraws&) = default;
+};
+
 // What is drawn anew for each seed, before its run: first the cluster, then which kinds of faults
 // are on, then the plan (see scenarios/engine/draw.h). What is absent stays as the scenario says.
 struct FuzzSpec {
   DurationRange between;              // faults begin then
   IntegerRange faults{1, 12};         // how many
   std::vector<faults::Choice> kinds;  // those that may be on
-  std::vector<std::uint32_t> nodes;   // sizes of the first group
+  GroupDraws first;                   // of the first group
+  std::map<std::string, GroupDraws, std::less<>> groups;  // of others, by name
   std::optional<IntegerRange> clients;
   std::optional<IntegerRange> keys;
   std::vector<Rate> rate;
   std::optional<DurationRange> latency;
   std::optional<DurationRange> fsync;
-  std::map<std::string, std::vector<std::string>, std::less<>> config;
   friend bool operator==(const FuzzSpec&, const FuzzSpec&) = default;
 };
 
@@ -257,9 +275,17 @@ struct NodeLayout {
   std::string group;  // the group or the client name
   bool client = false;
   std::size_t owner = 0;  // index of the group, or of the workload
+  bool spare = false;
+  std::optional<Duration> start = Duration{};  // absent: when the plan starts it
   friend bool operator==(const NodeLayout&, const NodeLayout&) = default;
 };
 std::vector<NodeLayout> layout(const ScenarioSpec& spec);
+
+// The action that has a key of its own in scenario files: `timeout: n1`.
+inline constexpr std::string_view kShortAction = "timeout";
+
+// The groups that `name` is one of, or a node of; none for a client.
+std::vector<const GroupSpec*> groups_of(const ScenarioSpec& spec, std::string_view name);
 
 // The position of the group that the workload calls.
 std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload);

@@ -33,7 +33,7 @@ void Places::index(const YamlNode& node) {
   for (const YamlNode& child : node.children) index(child);
 }
 
-SourceSpan Places::follow(const YamlNode* node, std::initializer_list<std::string_view> path) {
+SourceSpan Places::follow(const YamlNode* node, std::span<const std::string_view> path) {
   for (const std::string_view key : path) {
     const YamlNode* child = node->find(key);
     if (child == nullptr) break;
@@ -45,11 +45,20 @@ SourceSpan Places::follow(const YamlNode* node, std::initializer_list<std::strin
 SourceSpan Places::at(const SourceSpan& object,
                       std::initializer_list<std::string_view> path) const {
   const auto found = nodes_.find(std::tuple(object.file, object.line, object.column));
-  return found == nodes_.end() ? object : follow(found->second, path);
+  return found == nodes_.end() ? object : follow(found->second, {path.begin(), path.size()});
 }
 
 SourceSpan Places::at(std::initializer_list<std::string_view> path) const {
+  return follow(&root_, {path.begin(), path.size()});
+}
+
+SourceSpan Places::at(const std::vector<std::string_view>& path) const {
   return follow(&root_, path);
+}
+
+bool Places::has(const SourceSpan& object, std::string_view key) const {
+  const auto found = nodes_.find(std::tuple(object.file, object.line, object.column));
+  return found != nodes_.end() && found->second->find(key) != nullptr;
 }
 
 Validator::Validator(const ScenarioSpec& spec, const YamlNode& root, const Catalog* catalog,
@@ -63,6 +72,7 @@ void Validator::check() {
   check_names();
   check_rules();
   for (const GroupSpec& group : spec_.cluster.groups) check_service(group);
+  if (catalog_ != nullptr && diagnostics_.count() == before) read_dictionary();
   for (const WorkloadSpec& workload : spec_.workloads) check_workload(workload);
   for (const PropertySpec& property : spec_.properties) check_property(property);
   check_times();
@@ -81,7 +91,7 @@ void Validator::check_groups() {
   std::size_t nodes = 0;
   for (const GroupSpec& group : spec_.cluster.groups) {
     check_name(group.name, places_.at(group.span, {"name"}), "group");
-    nodes += group.count;
+    nodes += node_count(group);
   }
   for (const WorkloadSpec& workload : spec_.workloads) {
     check_name(workload.name, places_.at(workload.span, {"name"}), "workload");
@@ -90,7 +100,7 @@ void Validator::check_groups() {
   }
   if (spec_.cluster.groups.empty()) {
     diagnostics_.error(Code::missing_key, places_.at({"cluster", "groups"}), "there is no group",
-                       "- { name: n, count: 5, service: raft-kv }");
+                       "- { name: n, count: 5, service: NAME }");
   }
   if (nodes > kMostNodes) {
     diagnostics_.error(Code::too_many_nodes, places_.at({"cluster", "groups"}),
@@ -100,7 +110,7 @@ void Validator::check_groups() {
 
 void Validator::check_names() {
   for (const GroupSpec& group : spec_.cluster.groups) {
-    add_nodes(group.name, group.count, "group", places_.at(group.span, {"name"}));
+    add_nodes(group.name, node_count(group), "group", places_.at(group.span, {"name"}));
   }
   std::map<std::string, int, std::less<>> workloads;
   for (const WorkloadSpec& workload : spec_.workloads) {
@@ -147,8 +157,7 @@ void Validator::check_rules() {
 }
 
 void Validator::unknown_node(std::string_view name, const SourceSpan& span) {
-  std::vector<std::string_view> known{"leader", "followers", "majority", "minority",
-                                      "random", "rest",      "all",      "clients"};
+  std::vector<std::string_view> known = faults::selector_words();
   for (const auto& [node, what] : names_) {
     if (known.size() < 1'000) known.push_back(node);
   }
@@ -160,7 +169,9 @@ void Validator::check_selector(const Selector& selector, const SourceSpan& span,
   using Kind = faults::Term::Kind;
   for (const faults::Term& term : selector.terms) {
     const bool named = term.kind == Kind::named || !term.name.empty();
-    if (named && !is_known(term.name)) {
+    if (term.group) {
+      check_group(term, span);
+    } else if (named && !is_known(term.name)) {
       unknown_node(term.name, span);
     } else if (is_static && term.kind != Kind::named && term.kind != Kind::all &&
                term.kind != Kind::clients) {
@@ -169,6 +180,42 @@ void Validator::check_selector(const Selector& selector, const SourceSpan& span,
                          "name nodes or groups, all or clients");
     }
   }
+}
+
+// What the services say of themselves: all of them are known.
+void Validator::read_dictionary() {
+  Dictionary dictionary;
+  for (const GroupSpec& group : spec_.cluster.groups) {
+    const ServiceInfo& service = *find_named(catalog_->services, group.service);
+    const std::uint32_t groups = service.groups ? service.groups(group.config) : 1;
+    if (groups == 0 || groups > kMostGroups - dictionary.group_count()) {
+      diagnostics_.error(Code::out_of_range, places_.at(group.span, {"config"}),
+                         fmt::format("{} groups with this config", groups),
+                         fmt::format("all services together have 1 to {}", kMostGroups));
+      return;
+    }
+    dictionary.add(group.name, group.service, groups, service.words);
+  }
+  dictionary_ = std::move(dictionary);
+  for (const NodeLayout& node : layout(spec_)) {
+    nodes_.push_back({node.name, node.group, node.client});
+  }
+}
+
+// `n/1`: nodes of that name form a group of that number.
+void Validator::check_group(const faults::Term& term, const SourceSpan& span) {
+  if (!dictionary_) return;
+  // Seeds that draw the config of the first group may draw how many groups it has.
+  const bool is_drawn = spec_.fuzz && !spec_.fuzz->config.empty();
+  for (const ServiceWords& service : dictionary_->services()) {
+    if (service.nodes != term.name) continue;
+    if (*term.group < service.groups || (is_drawn && service.first == GroupId{})) return;
+    diagnostics_.error(Code::bad_selector, span,
+                       fmt::format("'{}' has no group {}", term.name, *term.group),
+                       fmt::format("it has {}, numbered from 0", service.groups));
+    return;
+  }
+  unknown_node(term.name, span);
 }
 
 void Validator::check_times() {
@@ -180,6 +227,7 @@ void Validator::check_times() {
                     print_duration(spec_.heal->at + spec_.heal->within), print_duration(end)),
         "raise limits.sim_time");
   }
+  for (const GroupSpec& group : spec_.cluster.groups) check_starts(group);
   std::map<std::string, int, std::less<>> ids;
   for (const faults::Fault& fault : spec_.plan.faults) {
     if (++ids[fault.id] == 2) {
@@ -187,6 +235,24 @@ void Validator::check_times() {
                          fmt::format("there are two faults with the id '{}'", fault.id));
     }
   }
+}
+
+// A core that is healed consists of nodes that have started.
+void Validator::check_starts(const GroupSpec& group) {
+  const Duration end = spec_.heal ? spec_.heal->at : spec_.limits.sim_time;
+  const auto check = [&](Duration start, const SourceSpan& span) {
+    if (start <= end) return;
+    diagnostics_.error(
+        Code::inconsistent, span,
+        fmt::format("{} is after {}", print_duration(start), spec_.heal ? "heal.at" : "the end"),
+        fmt::format("{} is {}", spec_.heal ? "heal.at" : "limits.sim_time", print_duration(end)));
+  };
+  check(group.start, places_.at(group.span, {"start"}));
+  const SourceSpan spare = places_.at(group.span, {"spare", "start"});
+  if (group.spare.start) check(*group.spare.start, spare);
+  if (!group.spare.start || group.spare.count != 0) return;
+  diagnostics_.error(Code::inconsistent, spare, "there are no spare nodes that could start",
+                     "give `count`");
 }
 
 }  // namespace windtunnel::scenarios

@@ -1,6 +1,7 @@
 // What only the whole scenario can tell. Every error points at the value that is wrong.
 #pragma once
 
+#include <windtunnel/faults/plan/watch.h>
 #include <windtunnel/scenarios/format/catalog.h>
 #include <windtunnel/scenarios/format/diagnostics.h>
 #include <windtunnel/scenarios/format/spec.h>
@@ -8,7 +9,10 @@
 
 #include <initializer_list>
 #include <map>
+#include <optional>
+#include <span>
 #include <tuple>
+#include <vector>
 
 namespace windtunnel::scenarios {
 
@@ -20,10 +24,13 @@ class Places {
   // as far as it is there.
   SourceSpan at(const SourceSpan& object, std::initializer_list<std::string_view> path) const;
   SourceSpan at(std::initializer_list<std::string_view> path) const;
+  SourceSpan at(const std::vector<std::string_view>& path) const;
+  // Whether the object has this key.
+  bool has(const SourceSpan& object, std::string_view key) const;
 
  private:
   void index(const YamlNode& node);
-  static SourceSpan follow(const YamlNode* node, std::initializer_list<std::string_view> path);
+  static SourceSpan follow(const YamlNode* node, std::span<const std::string_view> path);
 
   const YamlNode& root_;
   std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, const YamlNode*> nodes_;
@@ -52,11 +59,17 @@ class Validator {
   void check_reading(const PropertySpec& property, const CheckInfo& check);
   void check_needs(const PropertySpec& property, const std::vector<const CheckInfo*>& checks);
   void check_times();
+  void check_starts(const GroupSpec& group);
   // validate_fuzz.cpp: each cluster that may be drawn must be one that could be written.
   void check_fuzz(const FuzzSpec& fuzz);
-  void check_fuzz_config(const FuzzSpec& fuzz);
-  void check_fuzz_sizes(const FuzzSpec& fuzz);
-  void check_fuzz_names(const FuzzSpec& fuzz);
+  // The keys under which the draws of a group stand.
+  using DrawsAt = std::vector<std::string_view>;
+  void check_fuzz_group(const GroupSpec& group, const GroupDraws& draws, const DrawsAt& at);
+  void check_fuzz_config(const GroupSpec& group, const GroupDraws& draws, const DrawsAt& at);
+  void check_combinations(const GroupSpec& group, const GroupDraws& draws, const DrawsAt& at);
+  void check_fuzz_sizes(const GroupSpec& group, const GroupDraws& draws, const DrawsAt& at);
+  void check_fuzz_names(const GroupSpec& group, const GroupDraws& draws);
+  bool check_values(const DrawsAt& at, std::string_view key, bool is_empty);
   void check_fault(const faults::Fault& fault);
   void check_fault_times(const faults::Fault& fault);
   void check_effect(const faults::Effect& effect, const SourceSpan& span);
@@ -67,7 +80,16 @@ class Validator {
   void check_step(const faults::Step& step);
   void check_filter(const faults::MessageFilter& filter, const SourceSpan& span,
                     std::string_view key);
-  void check_timeout(const SourceSpan& span);
+  // validate_acts.cpp
+  void check_act(const faults::Act& act, const SourceSpan& object);
+  void check_actor(const faults::Act& act, const faults::Term& term, const SourceSpan& object);
+  void unknown_action(const faults::Act& act, const faults::Term& term,
+                      const std::vector<const ServiceInfo*>& services, const SourceSpan& object);
+  std::vector<const ServiceInfo*> services_of(const faults::Term& term) const;
+  // Under which key of `object` the effect was written.
+  std::string_view key_of(const faults::Effect& effect, const SourceSpan& object) const;
+  void read_dictionary();
+  void check_group(const faults::Term& term, const SourceSpan& span);
   void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
   // A static selector is resolved before the run: it names nodes and groups only.
   void check_selector(const Selector& selector, const SourceSpan& span, bool is_static);
@@ -81,6 +103,9 @@ class Validator {
   Diagnostics& diagnostics_;
   Places places_;
   std::map<std::string, std::string, std::less<>> names_;  // of nodes and groups, and what each is
+  // What the services' observations mean; absent where a service is not known.
+  std::optional<Dictionary> dictionary_;
+  std::vector<faults::NodeName> nodes_;
 };
 
 }  // namespace windtunnel::scenarios

@@ -49,14 +49,14 @@ void Validator::check_service(const GroupSpec& group) {
 
 void Validator::check_size(const GroupSpec& group, const ServiceInfo& service) {
   const SourceSpan span = places_.at(group.span, {"count"});
-  if (service.max_nodes != 0 && group.count > service.max_nodes) {
+  if (service.max_nodes != 0 && node_count(group) > service.max_nodes) {
     diagnostics_.error(Code::too_many_nodes, span,
-                       fmt::format("{} nodes in a group of {}; at most {} are allowed", group.count,
-                                   service.name, service.max_nodes));
+                       fmt::format("{} nodes in a group of {}; at most {} are allowed",
+                                   node_count(group), service.name, service.max_nodes));
     return;
   }
   std::size_t servers = 0;
-  for (const GroupSpec& each : spec_.cluster.groups) servers += each.count;
+  for (const GroupSpec& each : spec_.cluster.groups) servers += node_count(each);
   if (service.max_servers == 0 || servers <= service.max_servers) return;
   diagnostics_.error(Code::too_many_nodes, span,
                      fmt::format("{} nodes in all groups; beside {} at most {} are allowed",

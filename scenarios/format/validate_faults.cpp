@@ -41,17 +41,14 @@ void Validator::check_fault_times(const faults::Fault& fault) {
 }
 
 void Validator::check_effect(const faults::Effect& effect, const SourceSpan& span) {
-  const std::string_view key = faults::name_of(effect);
+  const std::string_view key = key_of(effect, span);
   const auto selector = [&](const Selector& what, std::string_view member) {
     check_selector(what, places_.at(span, {key, member}), false);
   };
   std::visit(
       [&](const auto& e) {
         if constexpr (requires { e.nodes; }) selector(e.nodes, "nodes");
-        if constexpr (requires { e.node; }) {
-          selector(e.node, "node");
-          check_timeout(places_.at(span, {key}));
-        }
+        if constexpr (requires { e.action; e.options; }) check_act(e, span);
         if constexpr (requires { e.from; }) {
           selector(e.from, "from");
           selector(e.to, "to");
@@ -152,17 +149,14 @@ void Validator::check_filter(const faults::MessageFilter& filter, const SourceSp
                      suggest(filter.type, known));
 }
 
-void Validator::check_timeout(const SourceSpan& span) {
-  if (catalog_ == nullptr) return;
-  for (const GroupSpec& group : spec_.cluster.groups) {
-    const ServiceInfo* service = find_named(catalog_->services, group.service);
-    if (service == nullptr || service->has_timeout) return;
-  }
-  diagnostics_.error(Code::inconsistent, span, "no service here has an election timer");
-}
-
 void Validator::check_pattern(const faults::Pattern& pattern, const SourceSpan& span) {
-  if (!pattern.node.empty() && !is_known(pattern.node)) unknown_node(pattern.node, span);
+  if (!pattern.node.empty() && !is_known(pattern.node)) return unknown_node(pattern.node, span);
+  if (!dictionary_) return;
+  std::optional<faults::PatternFlaw> flaw;
+  faults::Watch::make(pattern, *dictionary_, nodes_, flaw);
+  if (!flaw) return;
+  const std::vector<std::string_view> known(flaw->known.begin(), flaw->known.end());
+  diagnostics_.error(Code::bad_pattern, span, flaw->message, suggest(flaw->word, known));
 }
 
 }  // namespace windtunnel::scenarios

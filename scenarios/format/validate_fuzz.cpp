@@ -16,8 +16,8 @@ constexpr std::size_t kMostCombinations = 10'000;
 // Goes through all combinations of the options' values.
 class Combinations {
  public:
-  explicit Combinations(const FuzzSpec& fuzz) {
-    for (const auto& [name, values] : fuzz.config) options_.push_back({&name, &values, 0});
+  explicit Combinations(const GroupDraws& draws) {
+    for (const auto& [name, values] : draws.config) options_.push_back({&name, &values, 0});
   }
   // How many there are, or kMostCombinations + 1 where there are more than that.
   std::size_t count() const {
@@ -64,14 +64,33 @@ void Validator::check_fuzz(const FuzzSpec& fuzz) {
                        "add for example - { crash: leader, for: 1s }, or set `faults: 0`");
   }
   for (const faults::Choice& kind : fuzz.kinds) check_effect(kind.effect, kind.span);
-  check_fuzz_sizes(fuzz);
-  check_fuzz_config(fuzz);
+  check_values({"fuzz"}, "rate", fuzz.rate.empty());
+  check_fuzz_group(spec_.cluster.groups.front(), fuzz.first, {"fuzz"});
+  for (const auto& [name, draws] : fuzz.groups) {
+    const auto group =
+        std::find_if(spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
+                     [&, &wanted = name](const auto& g) { return g.name == wanted; });
+    if (group == spec_.cluster.groups.end()) {
+      unknown_node(name, places_.at({"fuzz", "groups", name}));
+    } else if (group == spec_.cluster.groups.begin()) {
+      diagnostics_.error(Code::inconsistent, places_.at({"fuzz", "groups", name}),
+                         fmt::format("'{}' is the first group", name),
+                         "write its `nodes` and `config` into `fuzz` itself");
+    } else {
+      check_fuzz_group(*group, draws, {"fuzz", "groups", name});
+    }
+  }
+}
+
+void Validator::check_fuzz_group(const GroupSpec& group, const GroupDraws& draws,
+                                 const DrawsAt& at) {
+  check_fuzz_sizes(group, draws, at);
+  check_fuzz_config(group, draws, at);
 }
 
 // A node that some seeds leave out is named by no fault.
-void Validator::check_fuzz_names(const FuzzSpec& fuzz) {
-  const std::uint32_t least = *std::min_element(fuzz.nodes.begin(), fuzz.nodes.end());
-  const GroupSpec& group = spec_.cluster.groups.front();
+void Validator::check_fuzz_names(const GroupSpec& group, const GroupDraws& draws) {
+  const std::uint32_t least = *std::min_element(draws.nodes.begin(), draws.nodes.end());
   const auto check = [&](const faults::Effect& effect, const SourceSpan& span) {
     faults::each_selector(effect, [&](const Selector& selector) {
       for (const faults::Term& term : selector.terms) {
@@ -85,7 +104,7 @@ void Validator::check_fuzz_names(const FuzzSpec& fuzz) {
       }
     });
   };
-  for (const faults::Choice& kind : fuzz.kinds) check(kind.effect, kind.span);
+  for (const faults::Choice& kind : spec_.fuzz->kinds) check(kind.effect, kind.span);
   for (const faults::Fault& fault : spec_.plan.faults) {
     check(fault.effect, fault.span);
     for (const faults::Choice& choice : fault.choices) check(choice.effect, choice.span);
@@ -93,43 +112,49 @@ void Validator::check_fuzz_names(const FuzzSpec& fuzz) {
   }
 }
 
-void Validator::check_fuzz_sizes(const FuzzSpec& fuzz) {
-  const auto check_list = [&](std::string_view key, bool is_empty) {
-    const SourceSpan span = places_.at({"fuzz", key});
-    const SourceSpan section = places_.at({"fuzz"});
-    const bool is_there = span.line != section.line || span.column != section.column;
-    if (!is_empty || !is_there) return;
-    diagnostics_.error(Code::empty_value, span, fmt::format("`{}` has no values", key),
-                       "list those that are drawn from, or leave the key out");
-  };
-  check_list("nodes", fuzz.nodes.empty());
-  check_list("rate", fuzz.rate.empty());
-  if (fuzz.nodes.empty()) return;
-  check_fuzz_names(fuzz);
-  const GroupSpec& group = spec_.cluster.groups.front();
-  const std::uint32_t most = *std::max_element(fuzz.nodes.begin(), fuzz.nodes.end());
-  if (most == group.count) {
-    GroupSpec largest = group;
-    largest.count = most;
-    if (const ServiceInfo* service =
-            catalog_ == nullptr ? nullptr : find_named(catalog_->services, group.service)) {
-      check_size(largest, *service);
-    }
+// Lists that are given hold something. False where one does not.
+bool Validator::check_values(const DrawsAt& at, std::string_view key, bool is_empty) {
+  DrawsAt path = at;
+  const SourceSpan section = places_.at(path);
+  path.push_back(key);
+  const SourceSpan span = places_.at(path);
+  const bool is_there = span.line != section.line || span.column != section.column;
+  if (!is_empty || !is_there) return !is_empty;
+  diagnostics_.error(Code::empty_value, span, fmt::format("`{}` has no values", key),
+                     "list those that are drawn from, or leave the key out");
+  return false;
+}
+
+void Validator::check_fuzz_sizes(const GroupSpec& group, const GroupDraws& draws,
+                                 const DrawsAt& at) {
+  if (!check_values(at, "nodes", draws.nodes.empty())) return;
+  check_fuzz_names(group, draws);
+  DrawsAt path = at;
+  path.push_back("nodes");
+  const std::uint32_t most = *std::max_element(draws.nodes.begin(), draws.nodes.end());
+  if (group.spare.count != 0) {
+    diagnostics_.error(
+        Code::inconsistent, places_.at(path),
+        fmt::format("group '{}' has spare nodes, whose numbers follow its size", group.name),
+        "draw the size of a group without `spare`");
     return;
   }
+  if (most == group.count) return;
   diagnostics_.error(
-      Code::inconsistent, places_.at({"fuzz", "nodes"}),
+      Code::inconsistent, places_.at(path),
       fmt::format("the largest cluster has {} nodes, but `count` of group '{}' is {}", most,
                   group.name, group.count),
       fmt::format("write count: {}; a seed that draws fewer leaves the last ones out", most));
 }
 
-void Validator::check_fuzz_config(const FuzzSpec& fuzz) {
-  const GroupSpec& group = spec_.cluster.groups.front();
+void Validator::check_fuzz_config(const GroupSpec& group, const GroupDraws& draws,
+                                  const DrawsAt& at) {
   const ServiceInfo* service =
       catalog_ == nullptr ? nullptr : find_named(catalog_->services, group.service);
-  for (const auto& [name, values] : fuzz.config) {
-    const SourceSpan span = places_.at({"fuzz", "config", name});
+  for (const auto& [name, values] : draws.config) {
+    DrawsAt path = at;
+    path.insert(path.end(), {"config", name});
+    const SourceSpan span = places_.at(path);
     if (values.empty()) {
       diagnostics_.error(Code::empty_value, span, fmt::format("'{}' has no values", name),
                          "list those that it may have");
@@ -148,20 +173,28 @@ void Validator::check_fuzz_config(const FuzzSpec& fuzz) {
       if (problem) return diagnostics_.error(problem->code, span, problem->message, problem->hint);
     }
   }
-  if (service == nullptr) return;
-  Combinations combinations(fuzz);
+  if (service != nullptr) check_combinations(group, draws, at);
+}
+
+void Validator::check_combinations(const GroupSpec& group, const GroupDraws& draws,
+                                   const DrawsAt& at) {
+  const ServiceInfo& service = *find_named(catalog_->services, group.service);
+  DrawsAt path = at;
+  path.push_back("config");
+  Combinations combinations(draws);
   if (combinations.count() > kMostCombinations) {
-    diagnostics_.error(Code::out_of_range, places_.at({"fuzz", "config"}),
+    diagnostics_.error(Code::out_of_range, places_.at(path),
                        fmt::format("more than {} combinations of values", kMostCombinations));
     return;
   }
   do {
     OptionMap config = group.config;
     combinations.put_into(config);
-    for (const OptionInfo& option : service->options) {
-      const MaybeProblem problem = check_order(option, service->options, config);
+    for (const OptionInfo& option : service.options) {
+      const MaybeProblem problem = check_order(option, service.options, config);
       if (!problem) continue;
-      diagnostics_.error(problem->code, places_.at({"fuzz", "config", option.name}),
+      path.push_back(option.name);
+      diagnostics_.error(problem->code, places_.at(path),
                          problem->message + ", in a combination that may be drawn", problem->hint);
       return;
     }

@@ -48,10 +48,8 @@ MaybeProblem parse_seed_range(const YamlNode& node, SeedRange& range) {
 }
 
 Problem bad_selector(std::string_view text) {
-  static const std::vector<std::string_view> kWords{"leader", "followers", "majority", "minority",
-                                                    "random", "rest",      "all",      "clients"};
   const std::string_view head = text.substr(0, text.find('('));
-  const std::string_view near = nearest(head, kWords);
+  const std::string_view near = nearest(head, faults::selector_words());
   std::string hint = near.empty() || near == head ? "for example n1, leader, random(2), n-minority"
                                                   : fmt::format("did you mean '{}'?", near);
   return Problem{Code::bad_selector, fmt::format("'{}' selects nothing", shown(text)),

@@ -87,6 +87,9 @@ std::optional<std::string> read_file(const std::string& path, const SourceSpan& 
   if (std::filesystem::is_directory(status)) {
     return refuse(Code::unreadable, fmt::format("'{}' is a directory", path));
   }
+  if (!std::filesystem::is_regular_file(status)) {
+    return refuse(Code::unreadable, fmt::format("'{}' is a pipe or a device, not a file", path));
+  }
   std::ifstream input(path, std::ios::binary);
   std::string text(kMaxFileBytes + 1, '\0');
   input.read(text.data(), static_cast<std::streamsize>(text.size()));

@@ -56,7 +56,8 @@ std::vector<Failure> failures_of(const SeedReport& report) {
     if (violated.expected == Expectation::any) continue;
     const Finding& finding = violated.finding;
     Failure failure;
-    failure.fingerprint = {violated.check, violated.workload, shape_of(finding.text)};
+    failure.fingerprint = {violated.check, violated.workload,
+                           finding.kind.empty() ? shape_of(finding.text) : finding.kind};
     failure.text = finding.text;
     failure.event = finding.event;
     failure.time = finding.time - Instant{};

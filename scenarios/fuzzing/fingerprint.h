@@ -16,7 +16,9 @@ namespace windtunnel::scenarios {
 struct Fingerprint {
   std::string check;     // the property, or `no-crash`
   std::string workload;  // whose history, where the check judges one
-  std::string shape;     // the first line of the witness, with `#` for each number
+  // What the check calls it (Finding::kind), or the first line of the witness, with `#` for each
+  // number.
+  std::string shape;
 
   // "raft.commit-once-5f1c09aa": fit for a file name. Empty for no failure.
   std::string text() const;

@@ -39,7 +39,7 @@ class Fuzzer {
         cpu_before_(cpu_of_workers()) {}
 
   FuzzTotals run() {
-    while (!over()) {
+    while (!over() && has_seeds()) {
       draw_batch();
       const JobsEnd end = run_batch();
       if (end == JobsEnd::interrupted || end == JobsEnd::no_processes) {
@@ -58,6 +58,9 @@ class Fuzzer {
     std::optional<ScenarioSpec> spec;
   };
 
+  // There is no seed beyond the last, and none comes twice.
+  bool has_seeds() const { return next_seed_ <= UINT64_MAX - options_.first_seed; }
+
   bool over() const {
     if (options_.runs != 0 && totals_.runs >= options_.runs) return true;
     if (options_.max_failures != 0 && totals_.failing >= options_.max_failures) return true;
@@ -73,7 +76,7 @@ class Fuzzer {
     std::uint64_t count = kBatch;
     if (options_.runs != 0) count = std::min(count, options_.runs - totals_.runs);
     batch_.clear();
-    for (std::uint64_t i = 0; i < count; ++i) {
+    for (std::uint64_t i = 0; i < count && has_seeds(); ++i) {
       const std::uint64_t number = totals_.runs + i;
       const DrawKey draws = DrawKey(options_.first_seed, "fuzz.guide", "").of(number);
       Input input;

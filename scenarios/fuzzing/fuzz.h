@@ -24,7 +24,7 @@ namespace windtunnel::scenarios {
 
 struct FuzzOptions {
   std::uint64_t first_seed = 1;
-  std::uint64_t runs = 0;             // 0: no bound
+  std::uint64_t runs = 0;             // 0: no bound but the last seed
   std::chrono::milliseconds time{0};  // real time; 0: no bound
   unsigned jobs = 1;
   bool guided = false;

@@ -3,6 +3,7 @@
 #include <windtunnel/scenarios/engine/run.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -76,12 +77,27 @@ void forget_node(faults::FaultPlan& plan, const std::string& name) {
   });
 }
 
-void resize_group(ScenarioSpec& spec, std::size_t group, std::uint32_t count) {
+namespace {
+
+// The nodes with the last numbers go, as many as `change` leaves out.
+void change_group(ScenarioSpec& spec, std::size_t group,
+                  const std::function<void(GroupSpec&)>& change) {
   GroupSpec& changed = spec.cluster.groups[group];
-  for (std::uint32_t i = count + 1; i <= changed.count; ++i) {
+  const std::uint32_t before = node_count(changed);
+  change(changed);
+  for (std::uint32_t i = node_count(changed) + 1; i <= before; ++i) {
     forget_node(spec.plan, changed.name + std::to_string(i));
   }
-  changed.count = count;
+}
+
+}  // namespace
+
+void resize_group(ScenarioSpec& spec, std::size_t group, std::uint32_t count) {
+  change_group(spec, group, [count](GroupSpec& changed) { changed.count = count; });
+}
+
+void drop_spares(ScenarioSpec& spec, std::size_t group) {
+  change_group(spec, group, [](GroupSpec& changed) { changed.spare = SpareSpec{}; });
 }
 
 void resize_clients(ScenarioSpec& spec, std::size_t workload, std::uint32_t count) {
@@ -100,7 +116,7 @@ std::size_t count_faults(const faults::FaultPlan& plan) {
 
 std::uint32_t count_servers(const ScenarioSpec& spec) {
   std::uint32_t count = 0;
-  for (const GroupSpec& group : spec.cluster.groups) count += group.count;
+  for (const GroupSpec& group : spec.cluster.groups) count += node_count(group);
   return count;
 }
 

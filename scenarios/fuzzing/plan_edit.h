@@ -25,6 +25,7 @@ void forget_node(faults::FaultPlan& plan, const std::string& name);
 
 // Sets the number of servers of the group, and forgets those that are gone.
 void resize_group(ScenarioSpec& spec, std::size_t group, std::uint32_t count);
+void drop_spares(ScenarioSpec& spec, std::size_t group);
 void resize_clients(ScenarioSpec& spec, std::size_t workload, std::uint32_t count);
 
 // Things that happen: a fault, or each step of a script.

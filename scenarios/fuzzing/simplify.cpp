@@ -65,25 +65,36 @@ Proposals ends_early(const Subject& subject) {
   return proposals;
 }
 
+GroupSpec plain_group(const ScenarioSpec& plain, std::size_t group) {
+  return group < plain.cluster.groups.size() ? plain.cluster.groups[group] : GroupSpec{};
+}
+
 Proposals plain_world(const Subject& subject) {
   Proposals proposals;
-  const ScenarioSpec plain;
+  const ScenarioSpec& plain = subject.plain;
   const ScenarioSpec& spec = subject.spec;
   propose(proposals, spec, [&](ScenarioSpec& s) {
     s.network = plain.network;
     s.storage = plain.storage;
     s.clock = plain.clock;
     s.ties = plain.ties;
-    for (GroupSpec& group : s.cluster.groups) group.compute = ComputeSpec{};
+    for (std::size_t i = 0; i < s.cluster.groups.size(); ++i) {
+      s.cluster.groups[i].compute = plain_group(plain, i).compute;
+    }
+  });
+  propose(proposals, spec, [&](ScenarioSpec& s) {
+    for (GroupSpec& group : s.cluster.groups) group.start = Duration{};
   });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.network = plain.network; });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.storage = plain.storage; });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.clock = plain.clock; });
   propose(proposals, spec, [&](ScenarioSpec& s) { s.ties = plain.ties; });
   for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
-    propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].compute = ComputeSpec{}; });
-    propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].config.clear(); });
+    const GroupSpec usual = plain_group(plain, i);
+    propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].compute = usual.compute; });
+    propose(proposals, spec, [&](ScenarioSpec& s) { s.cluster.groups[i].config = usual.config; });
     for (const auto& option : spec.cluster.groups[i].config) {
+      if (usual.config.contains(option.first)) continue;
       propose(proposals, spec,
               [&](ScenarioSpec& s) { s.cluster.groups[i].config.erase(option.first); });
     }
@@ -95,6 +106,7 @@ Proposals fewer_nodes(const Subject& subject) {
   Proposals proposals;
   const ScenarioSpec& spec = subject.spec;
   for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
+    propose(proposals, spec, [&](ScenarioSpec& s) { drop_spares(s, i); });
     const std::uint32_t count = spec.cluster.groups[i].count;
     for (std::uint32_t fewer = 1; fewer < count; ++fewer) {
       propose(proposals, spec, [&](ScenarioSpec& s) { resize_group(s, i, fewer); });
@@ -163,9 +175,20 @@ constexpr SimplifyPass kPasses[] = {
     {"an earlier start", &earlier_start},    {"round times", &round_times},
 };
 
+constexpr SimplifyPass kPlanPasses[] = {{"fewer faults", &fewer_faults},
+                                        {"fewer victims", &fewer_victims},
+                                        {"simpler faults", &simpler_effects},
+                                        {"shorter faults", &shorter_faults},
+                                        {"round times", &round_times}};
+constexpr SimplifyPass kSurroundingsPasses[] = {{"fewer nodes", &fewer_nodes},
+                                                {"fewer clients", &fewer_clients},
+                                                {"a plain world", &plain_world}};
+
 }  // namespace
 
 std::span<const SimplifyPass> simplify_passes() { return kPasses; }
+std::span<const SimplifyPass> plan_passes() { return kPlanPasses; }
+std::span<const SimplifyPass> surroundings_passes() { return kSurroundingsPasses; }
 
 std::vector<ScenarioSpec> with_other_seeds(const Subject& subject) {
   constexpr std::uint64_t kOtherSeeds = 12;
@@ -176,7 +199,7 @@ std::vector<ScenarioSpec> with_other_seeds(const Subject& subject) {
   Proposals proposals;
   const std::uint64_t seed = subject.spec.seeds.ranges.front().first;
   for (const ScenarioSpec& proposal : bold) {
-    for (std::uint64_t i = 1; i <= kOtherSeeds; ++i) {
+    for (std::uint64_t i = 1; i <= kOtherSeeds && i <= UINT64_MAX - seed; ++i) {
       proposals.push_back(proposal);
       proposals.back().seeds.ranges = {SeedRange{seed + i, seed + i}};
     }

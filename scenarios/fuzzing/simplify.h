@@ -4,8 +4,8 @@
 // caller to find out.
 #pragma once
 
-#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 #include <windtunnel/scenarios/format/spec.h>
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 
 #include <span>
 #include <string_view>
@@ -17,6 +17,9 @@ namespace windtunnel::scenarios {
 struct Subject {
   ScenarioSpec spec;
   Failure failure;
+  // Whose network, disks, clocks and options are plain: by default, those of a scenario that says
+  // nothing of them.
+  ScenarioSpec plain = {};
 };
 
 struct SimplifyPass {
@@ -26,6 +29,12 @@ struct SimplifyPass {
 
 // In the order in which they are tried.
 std::span<const SimplifyPass> simplify_passes();
+
+// Those of them whose every step is smaller in an order that has an end, whatever steps are taken
+// between: for whoever keeps no record of what was tried. The ones change nothing but the plan, the
+// others the cluster, the clients and the world.
+std::span<const SimplifyPass> plan_passes();
+std::span<const SimplifyPass> surroundings_passes();
 
 // The boldest changes, each with a few other seeds: a smaller cluster draws its timeouts anew, so
 // that the seed at hand may not fail while many others do.

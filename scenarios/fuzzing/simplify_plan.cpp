@@ -123,7 +123,12 @@ std::vector<ScenarioSpec> simpler_effects(const Subject& subject) {
   Proposals proposals;
   const ScenarioSpec& spec = subject.spec;
   for (std::size_t i = 0; i < spec.plan.faults.size(); ++i) {
-    for (const faults::Effect& simpler : faults::simpler_amounts(spec.plan.faults[i].effect)) {
+    const Fault& fault = spec.plan.faults[i];
+    for (const faults::Trigger& simpler : faults::simpler_triggers(fault.trigger)) {
+      if (!fault.choices.empty()) break;  // they need a random trigger
+      propose(proposals, spec, [&](ScenarioSpec& s) { s.plan.faults[i].trigger = simpler; });
+    }
+    for (const faults::Effect& simpler : faults::simpler_amounts(fault.effect)) {
       propose(proposals, spec, [&](ScenarioSpec& s) { s.plan.faults[i].effect = simpler; });
     }
   }

@@ -1,7 +1,9 @@
 #include <windtunnel/scenarios/fuzzing/story.h>
 
-#include <windtunnel/scenarios/fuzzing/plan_edit.h>
+#include <windtunnel/protocols/base/time_text.h>
+#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
 
 #include <fmt/format.h>
 
@@ -15,7 +17,7 @@ constexpr std::size_t kMostLines = 60;
 class Story {
  public:
   Story(const TraceData& trace, const ScenarioSpec& spec, const std::vector<std::uint64_t>& events)
-      : trace_(trace), spec_(spec), events_(events) {}
+      : trace_(trace), narrator_(trace, messages_), spec_(spec), events_(events) {}
 
   std::vector<std::string> tell() {
     for (std::size_t i = 0; i < trace_.records.size(); ++i) {
@@ -37,8 +39,7 @@ class Story {
     return id.value < trace_.nodes.size() ? trace_.nodes[id.value] : "the cluster";
   }
   void say(const Record& record, const std::string& words) {
-    const std::int64_t us = record.time.ns / 1'000;
-    lines_.push_back(fmt::format("{:>4}.{:06} s  {}", us / 1'000'000, us % 1'000'000, words));
+    lines_.push_back(fmt::format("{:>13}  {}", seconds_text(record.time.ns, 6), words));
   }
 
   void add(const Record& record) {
@@ -62,9 +63,8 @@ class Story {
         trace_.records[record.cause - 1].time == record.time) {
       return say(record, check + " is violated");
     }
-    const std::int64_t us = trace_.records[record.cause - 1].time.ns / 1'000;
-    say(record, fmt::format("{} is violated, by what happened at {}.{:06} s", check, us / 1'000'000,
-                            us % 1'000'000));
+    const std::int64_t cause_ns = trace_.records[record.cause - 1].time.ns;
+    say(record, check + " is violated, by what happened at " + seconds_text(cause_ns, 6));
   }
 
   void say_fault(const Record& record, const char* what) {
@@ -76,47 +76,36 @@ class Story {
     for (std::size_t i = 0; i < trace_.nodes.size() && i < 64; ++i) {
       if ((record.c >> i & 1) != 0) victims += (victims.empty() ? "" : ", ") + trace_.nodes[i];
     }
-    const std::string effect(name_of(fault->effect));
+    const std::string effect = title_of(fault->effect);
     if (!victims.empty()) victims = " (" + victims + ")";
     say(record, fmt::format("{} {}: {}{}", name, what, effect, victims));
   }
 
   void add_observation(const Record& record) {
-    const std::string who = node(record.node);
-    switch (record.observation()) {
-      case ObservationKind::role:
-        if (record.a != static_cast<std::uint64_t>(Role::leader)) return;
-        return say(record,
-                   fmt::format("{} leads term {}, its log ends at {}", who, record.b, record.c));
-      case ObservationKind::truncate:
-        return say(record, fmt::format("{} removes its entries from {} on", who, record.a));
-      case ObservationKind::snapshot_installed:
-        return say(record, fmt::format("{} takes over a snapshot up to {}", who, record.a));
-      default: return;
-    }
+    if (narrator_.spec_of(record).weight != Weight::headline) return;
+    // Of roles only those that lead are news.
+    const ServiceWords* service = trace_.dictionary.of(record.group);
+    const bool is_role = record.observation() == ObservationKind::role;
+    if (is_role && service != nullptr && !service->leads(record.a)) return;
+    say(record, said(record));
   }
 
   // What the failure rests on.
   void add_evidence(const Record& record) {
-    const std::string who = node(record.node);
-    if (!record.is_observation()) return;
-    switch (record.observation()) {
-      case ObservationKind::commit:
-        return say(record, fmt::format("{} holds entry {} for committed, and all before it", who,
-                                       record.a));
-      case ObservationKind::append:
-        return say(record, fmt::format("{} appends entry {} of term {}", who, record.a, record.b));
-      case ObservationKind::apply:
-        return say(record, fmt::format("{} applies entry {} of term {}", who, record.a, record.b));
-      case ObservationKind::vote_granted:
-        return say(record,
-                   fmt::format("{} votes for {} in term {}", who,
-                               node(NodeId{static_cast<std::uint32_t>(record.b)}), record.a));
-      default: return say(record, fmt::format("{}: {}", who, name_of(record.kind)));
-    }
+    if (record.is_observation()) say(record, said(record));
+  }
+
+  // "n1 becomes leader in term 3", "n1 (n/1) becomes ..." where its service has several groups.
+  std::string said(const Record& record) const {
+    const ServiceWords* service = trace_.dictionary.of(record.group);
+    const bool several = service != nullptr && service->groups > 1;
+    const std::string of = several ? " (" + trace_.dictionary.name(record.group) + ")" : "";
+    return node(record.node) + of + " " + narrator_.sentence(record);
   }
 
   const TraceData& trace_;
+  reports::MessageWords messages_;  // none: no message is told of
+  reports::Narrator narrator_;
   const ScenarioSpec& spec_;
   const std::vector<std::uint64_t>& events_;
   std::vector<std::string> lines_;

@@ -11,8 +11,9 @@
 
 namespace windtunnel::scenarios {
 
-// In order of time, each with its time first: "0.412 s  n2 leads term 1". `events` are numbers of
-// records that belong to the failure and are told too. Long stories lose their beginning.
+// In order of time, each with its time first: "0.412 s  n2 becomes leader in term 1". `events` are
+// numbers of records that belong to the failure and are told too. Long stories lose their
+// beginning.
 std::vector<std::string> tell_story(const TraceData& trace, const ScenarioSpec& spec,
                                     const std::vector<std::uint64_t>& events = {});
 

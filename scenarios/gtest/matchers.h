@@ -26,8 +26,8 @@ namespace windtunnel {
 using HistoryMatcher = testing::Matcher<const checkers::History&>;
 using RunMatcher = testing::Matcher<const scenarios::RunResult&>;
 
-// --- Histories. `model` is a tag (checkers/objects/model_tags.h) or any ModelSpec. An empty history shows
-// nothing and does not match. ---
+// --- Histories. `model` is a tag (checkers/objects/model_tags.h) or any ModelSpec. An empty
+// history shows nothing and does not match. ---
 
 HistoryMatcher IsLinearizable(const checkers::ModelSpec& model,
                               const checkers::Limits& limits = {});
@@ -45,8 +45,8 @@ HistoryMatcher ViolatesLevel(std::string_view level, const checkers::ModelSpec& 
                              const checkers::Limits& limits = {});
 HistoryMatcher ViolatesIsolation(std::string_view level, checkers::DataType type);
 
-// --- Runs: RunResult and TestRun (scenarios/campaign/test_run.h). `check` is a name or PREFIX.*; a check
-// that is not among the run's properties does not match. `workload`: only properties of that
+// --- Runs: RunResult and TestRun (scenarios/campaign/test_run.h). `check` is a name or PREFIX.*; a
+// check that is not among the run's properties does not match. `workload`: only properties of that
 // workload. ---
 
 // Each of these checks holds.

@@ -8,17 +8,20 @@
 //   }
 //
 // What is generated could stand in a scenario file: it prints, reads back as the same and passes
-// the validator (scenarios/format/load.h, `why_invalid`), and so does every step of its shrinking. A
-// counterexample is shown as the file that it is.
+// the validator (scenarios/format/load.h, `why_invalid`), and so does every step of its shrinking.
+// A counterexample is shown as the file that it is.
 //
-// Shrinking goes by what faults are, not by how they were drawn: first faults are dropped, the
-// others keep their ids and with them their draws, then each of them is made simpler.
+// It is drawn as `windtunnel fuzz` draws (scenarios/engine/draw.h), from kinds of faults that suit
+// the scenario, and made smaller by the passes of its shrinker (scenarios/fuzzing/simplify.h):
+// first faults are dropped, the others keep their ids and with them their draws, then each of them
+// is made simpler.
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
 #include <windtunnel/checkers/objects/model_tags.h>
+#include <windtunnel/faults/plan/fault_plan.h>
+#include <windtunnel/harness/base_scenario.h>
 #include <windtunnel/scenarios/format/catalog.h>
-#include <windtunnel/scenarios/rapidcheck/base_scenario.h>
 #include <windtunnel/scenarios/format/spec.h>
 
 #include <rapidcheck.h>
@@ -33,6 +36,15 @@
 
 namespace windtunnel::gen {
 
+using scenarios::base_scenario;
+using scenarios::builtin_catalog;
+
+// "partition", "cut", ...: every effect of the scenario format.
+std::vector<std::string> all_effects();
+
+// slow, fail_fsync, full, eio_read, eio_write, torn_tail. Not those that lose what was synced.
+std::vector<faults::DiskFault::Kind> honest_disk_faults();
+
 // Smaller candidates for a plan, the best first. Each must be smaller in some order that has an
 // end, or shrinking has none.
 using PlanShrinker = std::function<std::vector<faults::FaultPlan>(const faults::FaultPlan&)>;
@@ -41,19 +53,19 @@ struct PlanOptions {
   // The scenario that the plan is for: its nodes, groups and clients, and how long it runs. Its own
   // plan is not looked at.
   scenarios::ScenarioSpec scenario = base_scenario();
-  // Tells the message types of its services, and whether they have an election timer.
+  // Tells what its services know: the types of their messages.
   scenarios::Catalog catalog = builtin_catalog();
   // When faults begin; absent: from the start until `heal`, or for three quarters of the run.
   std::optional<faults::DurationRange> begin = std::nullopt;
   Duration longest = seconds(3);  // that one fault lasts
   std::size_t max_faults = 6;
-  // What may happen: keys of effects as a scenario file has them, and "script".
+  // What may happen: keys of effects as a scenario file has them.
   std::vector<std::string> effects = all_effects();
   // How disks may fail: by default, only as a store can survive that syncs what it promises.
   std::vector<faults::DiskFault::Kind> disk_faults = honest_disk_faults();
   // Messages with flipped bits: for protocols that have checksums of their own.
   bool damage_messages = false;
-  // Empty: `simpler_plans`.
+  // Empty: that of the fuzzer.
   PlanShrinker shrink = {};
 };
 
@@ -63,10 +75,9 @@ rc::Gen<faults::FaultPlan> fault_plan(PlanOptions options = {});
 struct ScenarioOptions {
   PlanOptions plan = {};       // its `scenario` is what the others are variations of
   bool vary_cluster = true;    // 1 to as many nodes in each group
-  bool vary_network = true;    // latency, loss, duplicates, reordering
-  bool vary_storage = true;    // how long disks take
-  bool vary_clock = true;      // drift and offset
-  bool vary_workloads = true;  // clients, keys, weights
+  bool vary_network = true;    // latency
+  bool vary_storage = true;    // how long an fsync takes
+  bool vary_workloads = true;  // clients, keys
 };
 
 // Variations of a scenario, each with a plan that fits it.

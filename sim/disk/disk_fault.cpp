@@ -50,14 +50,6 @@ std::uint64_t DiskFaults::bites(std::uint64_t id) const {
   return 0;
 }
 
-std::uint64_t DiskFaults::bites_of(DiskFaultKind kind) const {
-  std::uint64_t sum = 0;
-  for (const State& state : states_) {
-    if (state.fault.kind == kind) sum += state.bites;
-  }
-  return sum;
-}
-
 DiskFaults::State* DiskFaults::find(std::uint64_t id) {
   for (State& state : states_) {
     if (state.fault.id == id) return &state;

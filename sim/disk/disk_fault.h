@@ -65,7 +65,6 @@ class DiskFaults {
   void end_all();
   // How often the fault changed something.
   std::uint64_t bites(std::uint64_t id) const;
-  std::uint64_t bites_of(DiskFaultKind kind) const;
 
   struct State {
     DiskFault fault;

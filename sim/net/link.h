@@ -41,8 +41,12 @@ struct LinkProfile {
   std::uint64_t queue_bytes = std::uint64_t{1} << 20;
 };
 
-// A fault of links, from any node of `from` to any node of `to`. With `kind` it is a rule for
-// messages with this first byte alone.
+// A fault of links, from any node of `from` to any node of `to`. With `kind` it acts on messages of
+// this class alone.
+//
+// One that acts on messages and not on streams is a rule: it acts on the messages that streams
+// carry too, one by one, where the sender's frames can be told apart (MessageClasses::frame). Those
+// that pass go on in their order; one that is held or delayed is overtaken by them.
 struct LinkFault {
   NodeSet from = NodeSet::all();
   NodeSet to = NodeSet::all();

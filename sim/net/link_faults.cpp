@@ -1,7 +1,5 @@
 #include <windtunnel/sim/net/link_table.h>
 
-#include <algorithm>
-
 namespace windtunnel {
 
 void LinkTable::set_default_profile(const LinkProfile& profile) {
@@ -44,11 +42,6 @@ void LinkTable::enable_fault(FaultId id, bool on) {
     if (active.id == id) active.enabled = on;
   }
   ++version_;
-}
-
-bool LinkTable::has_fault(FaultId id) const {
-  return std::any_of(faults_.begin(), faults_.end(),
-                     [id](const ActiveFault& active) { return active.id == id; });
 }
 
 std::uint64_t LinkTable::bites(FaultId id) const {

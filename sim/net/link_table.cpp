@@ -98,8 +98,27 @@ Duration LinkTable::latency_of(const Link& link, const DrawKey& purpose,
 }
 
 bool LinkTable::matches(const LinkFault& fault, const Packet& packet) {
-  if (fault.kind.has_value()) return !packet.is_segment && packet.first_byte() == *fault.kind;
+  if (packet.is_frame && !is_rule(fault)) return false;
+  if (fault.kind.has_value()) return !packet.is_segment && packet.kind == *fault.kind;
   return packet.is_segment ? fault.streams : fault.messages;
+}
+
+bool LinkTable::has_rules(std::uint32_t index) {
+  Link& link = *links_[index];
+  current(link);
+  return std::any_of(link.faults.begin(), link.faults.end(),
+                     [this](std::uint32_t i) { return is_rule(faults_[i].fault); });
+}
+
+Passage LinkTable::pass_frame(const Packet& frame) {
+  Link& link = *links_[frame.link];
+  current(link);
+  Passage passage;
+  bool ordered = true;
+  Duration delay;
+  impair(link, frame, passage, delay, ordered);
+  passage.arrival = sim_.now() + delay;
+  return passage;
 }
 
 Passage LinkTable::pass(const Packet& packet) {
@@ -136,7 +155,10 @@ bool LinkTable::draws_hit(PerMillion chance, const DrawKey& purpose, const Activ
 
 void LinkTable::impair(Link& link, const Packet& packet, Passage& passage, Duration& delay,
                        bool& ordered) {
-  disturb(profiles_[link.profile].impairments, own_, packet, passage, delay, ordered);
+  // What a link does to everything, it does to the segments of a stream.
+  if (!packet.is_frame) {
+    disturb(profiles_[link.profile].impairments, own_, packet, passage, delay, ordered);
+  }
   for (const std::uint32_t index : link.faults) {
     const ActiveFault& active = faults_[index];
     const LinkFault& fault = active.fault;
@@ -188,7 +210,7 @@ void LinkTable::corrupt(const Impairments& impairments, const ActiveFault& fault
     bite(fault, LinkEffect::corrupt, packet);
     return;
   }
-  if (packet.bytes.empty() || passage.corrupted) return;
+  if (packet.message().empty() || passage.corrupted) return;
   if (damaged) {
     passage.corrupted = true;
     const DrawKey key = keys_.corrupt_bit.of(packet.entity).of(fault.draw);

@@ -59,6 +59,9 @@ class LinkTable {
 
   // Sends a packet into its link.
   Passage pass(const Packet& packet);
+  // What rules make of a message that a stream is given; its arrival is when the stream takes it.
+  Passage pass_frame(const Packet& frame);
+  bool has_rules(std::uint32_t index);
   // Whether the packet, under way until now, still gets through.
   bool arrives(const Packet& packet);
   // Whether a fault that holds packets still keeps this one; then which.
@@ -72,7 +75,6 @@ class LinkTable {
   void remove_fault(FaultId id);
   void remove_all_faults();
   void enable_fault(FaultId id, bool on);
-  bool has_fault(FaultId id) const;
   bool is_disturbed(NodeId from, NodeId to) {
     Link& link = (*this)[index(from, to)];
     current(link);
@@ -124,6 +126,7 @@ class LinkTable {
   void bite(const ActiveFault& fault, LinkEffect effect, const Packet& packet);
   Duration latency_of(const Link& link, const DrawKey& purpose, const Packet& packet) const;
   static bool matches(const LinkFault& fault, const Packet& packet);
+  static bool is_rule(const LinkFault& fault) { return fault.messages && !fault.streams; }
 
   Simulation& sim_;
   Keys keys_;

@@ -46,9 +46,11 @@ void MessageLayer::send(SocketId id, const Endpoint& to, BytesView message) {
   Packet& packet = packets_[slot];
   packet.from = {socket.node->id(), socket.port};
   packet.to = to;
-  packet.is_segment = false;
+  packet.is_segment = packet.is_frame = false;
+  packet.message_at = 0;
+  packet.kind = class_of(*socket.node, packet.from, to, message);
   packet.incarnation = socket.node->incarnation();
-  packet.number = next_number_++;
+  packet.number = wire_.number_message();
   packet.digest = hash_bytes(message);
   Record record;
   record.kind = RecordKind::send;
@@ -56,7 +58,7 @@ void MessageLayer::send(SocketId id, const Endpoint& to, BytesView message) {
   record.incarnation = packet.incarnation;
   record.a = packet.number;
   record.b = endpoint_word(to);
-  record.c = message.size() << 8 | packet.first_byte();
+  record.c = packet.size_and_kind();
   record.d = packet.digest;
   packet.record = sim_.record(record);
   if (sim_.trace().level() == TraceLevel::full) sim_.trace().attach_bytes(packet.record, message);
@@ -97,7 +99,7 @@ void MessageLayer::on_input(std::uint64_t slot_word, std::uint64_t id) {
   record.cause = packet.record;
   record.a = packet.number;
   record.b = endpoint_word(packet.from);
-  record.c = packet.bytes.size() << 8 | packet.first_byte();
+  record.c = packet.size_and_kind();
   record.d = packet.digest;
   sim_.set_cause(sim_.record(record));
   socket.sink->on_message(packet.from, packet.bytes);

@@ -52,7 +52,6 @@ class MessageLayer final : public PacketReceiver, public InputTarget {
   PortTable& ports_;
   std::vector<Socket> sockets_;
   std::vector<std::uint32_t> free_;
-  std::uint64_t next_number_ = 1;
 };
 
 }  // namespace windtunnel

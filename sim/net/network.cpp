@@ -8,6 +8,8 @@
 #include <windtunnel/sim/net/wire.h>
 #include <windtunnel/sim/simulation.h>
 
+#include <algorithm>
+
 namespace windtunnel {
 
 struct Network::Parts {
@@ -104,7 +106,6 @@ void Network::enable_fault(FaultId id, bool on) {
   parts_->wire.release_stale();
 }
 
-bool Network::has_fault(FaultId id) const { return parts_->links.has_fault(id); }
 bool Network::is_disturbed(NodeId from, NodeId to) { return parts_->links.is_disturbed(from, to); }
 
 void Network::heal_all() {
@@ -118,15 +119,18 @@ std::uint64_t Network::bites(FaultId id, LinkEffect effect) const {
   return parts_->links.bites(id, effect);
 }
 
-std::size_t Network::find_held(const MessageMatch& match, std::size_t nth) const {
+std::size_t Network::find_held(std::span<const MessageMatch> any_of, std::size_t nth) const {
   const std::vector<Wire::Held>& held = parts_->wire.held();
   for (std::size_t i = 0; i < held.size(); ++i) {
     const Packet& packet = parts_->packets[held[i].slot];
     if (packet.is_segment) continue;
-    if (!match.from.contains(packet.from.node) || !match.to.contains(packet.to.node)) continue;
-    if (match.kind.has_value() && *match.kind != packet.first_byte()) continue;
-    if (match.held_by.has_value() && *match.held_by != held[i].by) continue;
-    if (--nth == 0) return i;
+    const bool is_meant =
+        std::any_of(any_of.begin(), any_of.end(), [&](const MessageMatch& match) {
+          return match.from.contains(packet.from.node) && match.to.contains(packet.to.node) &&
+                 match.kind.value_or(packet.kind) == packet.kind &&
+                 match.held_by.value_or(held[i].by) == held[i].by;
+        });
+    if (is_meant && --nth == 0) return i;
   }
   return held.size();
 }
@@ -135,25 +139,33 @@ std::vector<HeldMessage> Network::held(const MessageMatch& match) const {
   std::vector<HeldMessage> found;
   const std::vector<Wire::Held>& held = parts_->wire.held();
   for (std::size_t nth = 1;; ++nth) {
-    const std::size_t position = find_held(match, nth);
+    const std::size_t position = find_held({&match, 1}, nth);
     if (position == held.size()) return found;
     const Packet& packet = parts_->packets[held[position].slot];
-    found.push_back({packet.number, packet.from, packet.to, packet.first_byte(), packet.ordinal,
-                     packet.bytes.size(), held[position].by});
+    found.push_back({packet.number, packet.from, packet.to, packet.kind, packet.ordinal,
+                     packet.message().size(), held[position].by});
   }
 }
 
 bool Network::deliver_held(const MessageMatch& match, std::size_t nth) {
+  return deliver_any_held(std::span(&match, 1), nth);
+}
+
+bool Network::drop_held(const MessageMatch& match, std::size_t nth) {
+  return drop_any_held(std::span(&match, 1), nth);
+}
+
+bool Network::deliver_any_held(std::span<const MessageMatch> any_of, std::size_t nth) {
   WT_ASSERT(nth > 0, "held messages are counted from 1");
-  const std::size_t position = find_held(match, nth);
+  const std::size_t position = find_held(any_of, nth);
   if (position == parts_->wire.held().size()) return false;
   parts_->wire.release_held(position);
   return true;
 }
 
-bool Network::drop_held(const MessageMatch& match, std::size_t nth) {
+bool Network::drop_any_held(std::span<const MessageMatch> any_of, std::size_t nth) {
   WT_ASSERT(nth > 0, "held messages are counted from 1");
-  const std::size_t position = find_held(match, nth);
+  const std::size_t position = find_held(any_of, nth);
   if (position == parts_->wire.held().size()) return false;
   parts_->wire.drop_held(position);
   return true;

@@ -29,6 +29,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace windtunnel {
@@ -53,7 +54,7 @@ struct HeldMessage {
   std::uint64_t number = 0;  // of the message, as in the trace
   Endpoint from;
   Endpoint to;
-  std::uint8_t kind = 0;      // its first byte
+  std::uint8_t kind = 0;      // its class
   std::uint64_t ordinal = 0;  // on its link
   std::size_t size = 0;
   FaultId held_by = 0;
@@ -101,7 +102,6 @@ class Network {
   void remove_fault(FaultId id);
   // Switches the fault off, as if removed, and on again.
   void enable_fault(FaultId id, bool on);
-  bool has_fault(FaultId id) const;
   // Whether any fault acts on what goes from one to the other.
   bool is_disturbed(NodeId from, NodeId to);
   // Removes all faults; profiles stay.
@@ -117,6 +117,9 @@ class Network {
   // fewer.
   bool deliver_held(const MessageMatch& match, std::size_t nth = 1);
   bool drop_held(const MessageMatch& match, std::size_t nth = 1);
+  // The same for what any of several matches selects.
+  bool deliver_any_held(std::span<const MessageMatch> any_of, std::size_t nth);
+  bool drop_any_held(std::span<const MessageMatch> any_of, std::size_t nth);
 
   // Packets under way, held or waiting at a node.
   std::size_t packets() const;
@@ -125,7 +128,7 @@ class Network {
 
  private:
   struct Parts;
-  std::size_t find_held(const MessageMatch& match, std::size_t nth) const;
+  std::size_t find_held(std::span<const MessageMatch> any_of, std::size_t nth) const;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -6,6 +6,7 @@
 #include <windtunnel/protocols/base/slab.h>
 #include <windtunnel/protocols/env/transport.h>
 #include <windtunnel/sim/event_queue.h>
+#include <windtunnel/sim/net/port_table.h>
 #include <windtunnel/sim/simulation.h>
 
 #include <cstdint>
@@ -37,10 +38,14 @@ struct Packet {
   Endpoint from;
   Endpoint to;
   bool is_segment = false;
+  // A message that the sender has put into a stream, before the stream has taken it.
+  bool is_frame = false;
+  std::uint8_t kind = 0;  // its class, of a message or frame
   Incarnation incarnation;  // of the sender
   std::uint32_t link = kLoopback;
   std::uint64_t number = 0;  // of the message or stream
   std::uint64_t digest = 0;  // of a message's bytes
+  std::size_t message_at = 0;  // where in the bytes of a frame its message begins
   std::uint64_t record = 0;  // the send: the cause of the delivery
   // What its draws are keyed by: the link or the stream, and the ordinal there.
   std::uint64_t entity = 0;
@@ -48,10 +53,21 @@ struct Packet {
   SegmentHeader header;
   Bytes bytes;
 
-  std::uint8_t first_byte() const {
-    return bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]);
+  BytesView message() const { return BytesView(bytes).subspan(message_at); }
+  // What records of messages say of them.
+  std::uint64_t size_and_kind() const {
+    return static_cast<std::uint64_t>(bytes.size() - message_at) << 8 | kind;
   }
 };
+
+// The port of the service's end: clients have ephemeral ones.
+inline Port service_port(const Endpoint& from, const Endpoint& to) {
+  return to.port < kFirstEphemeralPort ? to.port : from.port;
+}
+
+// The class of what `sender` sends from one to the other.
+std::uint8_t class_of(const Node& sender, const Endpoint& from, const Endpoint& to,
+                      BytesView message);
 
 class PacketPool {
  public:
@@ -91,6 +107,8 @@ class PacketPool {
 class PacketReceiver {
  public:
   virtual void on_packet(std::uint32_t slot) = 0;
+  // A frame of this end that was kept back will not come.
+  virtual void on_frame_lost(StreamId) {}
 
  protected:
   ~PacketReceiver() = default;

@@ -27,10 +27,10 @@ const PortTable::Entry* PortTable::find(NodeId node, Port port) const {
 
 Result<Port> PortTable::ephemeral(NodeId node) {
   NodePorts& ports = of(node);
-  constexpr int kEphemeral = 65536 - kFirstEphemeral;
+  constexpr int kEphemeral = 65536 - kFirstEphemeralPort;
   for (int tried = 0; tried < kEphemeral; ++tried) {
     const Port port = ports.next_ephemeral;
-    ports.next_ephemeral = port == UINT16_MAX ? kFirstEphemeral : static_cast<Port>(port + 1);
+    ports.next_ephemeral = port == UINT16_MAX ? kFirstEphemeralPort : static_cast<Port>(port + 1);
     if (find(node, port) == nullptr) return port;
   }
   return make_error_code(Errc::overloaded);

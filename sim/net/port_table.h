@@ -18,7 +18,6 @@ class PortTable {
     Use use;
     std::uint32_t slot;  // of the socket or listener
   };
-  static constexpr Port kFirstEphemeral = 49152;
 
   const Entry* find(NodeId node, Port port) const;
   // Takes `wanted`, or an ephemeral port where it is 0; returns which. Errc::address_in_use, or
@@ -32,7 +31,7 @@ class PortTable {
  private:
   struct NodePorts {
     std::vector<Entry> taken;  // by port
-    Port next_ephemeral = kFirstEphemeral;
+    Port next_ephemeral = kFirstEphemeralPort;
   };
   NodePorts& of(NodeId node);
   std::vector<NodePorts> nodes_;

@@ -37,6 +37,7 @@ Result<std::unique_ptr<MessageSocket>> SimTransport::bind(Port port, MessageSink
 
 Result<std::unique_ptr<Listener>> SimTransport::listen(Port port) {
   if (severed_) return make_error_code(Errc::closed);
+  if (!node_.has_listener()) return make_error_code(Errc::unsupported);
   auto listener = std::make_unique<SimListener>(*this);
   const Result<StreamLayer::Listening> listening = streams_.listen(node_, port, *listener);
   if (!listening) return listening.error();
@@ -91,13 +92,13 @@ void SimStream::attach(StreamId id) {
 
 Result<std::size_t> SimStream::write(BytesView bytes) {
   if (error_ != Errc::ok) return make_error_code(error_);
-  if (transport_.severed()) return bytes.size();
+  if (transport_.severed()) return make_error_code(Errc::closed);
   return transport_.streams().write(id_, bytes);
 }
 
 Result<std::size_t> SimStream::read(MutableBytesView into) {
   if (error_ != Errc::ok) return make_error_code(error_);
-  if (transport_.severed()) return make_error_code(Errc::would_block);
+  if (transport_.severed()) return make_error_code(Errc::closed);
   return transport_.streams().read(id_, into);
 }
 
@@ -153,7 +154,7 @@ void SimListener::attach(const StreamLayer::Listening& listening) {
 }
 
 Result<std::unique_ptr<Stream>> SimListener::accept() {
-  if (transport_.severed()) return make_error_code(Errc::would_block);
+  if (transport_.severed()) return make_error_code(Errc::closed);
   const Result<StreamId> id = transport_.streams().accept(id_);
   if (!id) return id.error();
   auto stream = std::make_unique<SimStream>(transport_);

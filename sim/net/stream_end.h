@@ -25,6 +25,18 @@ class StreamUser {
   ~StreamUser() = default;
 };
 
+// How far the frames that an end was given have been told apart. Bytes reach the stream at once,
+// unless a rule acted on the link when their frame began: then when the frame is whole.
+struct FrameCut {
+  Bytes head;                 // of the frame at hand, until its size is known; whole where it waits
+  std::size_t head_sent = 0;  // how much of `head` the stream has
+  std::uint64_t left = 0;     // of a frame that does not wait: the bytes to come
+  bool waits = false;
+  bool is_senseless = false;    // no frame begins where one should
+  std::uint32_t kept_back = 0;  // frames that may come later: the end of the stream waits for them
+  std::uint64_t judged = 0;
+};
+
 struct StreamEnd {
   enum class State : std::uint8_t {
     free,
@@ -56,6 +68,7 @@ struct StreamEnd {
   std::uint64_t acknowledged = 0;
   std::uint64_t sent = 0;
   std::uint64_t written = 0;
+  FrameCut frames;
   bool end_queued = false;
   std::uint64_t end_record = 0;
   std::uint64_t window_end = 0;

@@ -28,6 +28,7 @@ void StreamLayer::give_back(StreamEnd& end) {
   end.early.clear();
   end.incoming = {};
   end.outgoing = {};
+  end.frames.head = {};
   end.deadline = kEndOfTime;
   if (end.timer_at != kEndOfTime) sim_.cancel(end.timer);
   end.timer_at = kEndOfTime;
@@ -185,6 +186,7 @@ void StreamLayer::on_timer(StreamEnd& end) {
 
 void StreamLayer::on_packet(std::uint32_t slot) {
   const Packet& packet = packets_[slot];
+  if (packet.is_frame) return on_frame(slot);
   if (packet.header.kind == Kind::syn) return on_syn(slot);
   StreamEnd* target = find(packet.header.to);
   if (target != nullptr && target->state != State::failed) return on_segment(*target, slot);

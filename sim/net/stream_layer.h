@@ -48,6 +48,7 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   Result<StreamId> accept(ListenerId id);
   void attend(StreamId id, StreamUser& user) { end(id).user = &user; }
 
+  // Errc::unreachable where no way leads there, overloaded where no ephemeral port is free.
   Result<StreamId> connect(Node& node, const Endpoint& to, StreamUser& user);
   Endpoint local(StreamId id) { return end(id).local; }
   Endpoint remote(StreamId id) { return end(id).remote; }
@@ -68,6 +69,7 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   std::size_t ends() const { return ends_.live(); }
 
   void on_packet(std::uint32_t slot) override;
+  void on_frame_lost(StreamId id) override;
   void on_event(std::uint64_t slot, std::uint64_t generation) override;
 
  private:
@@ -118,12 +120,20 @@ class StreamLayer final : public PacketReceiver, public EventTarget {
   void send(StreamEnd& end, const Outgoing& segment);
   void send_acknowledgement(StreamEnd& end);
   void answer_with_reset(const Packet& packet);
+  void append(StreamEnd& end, BytesView bytes, std::uint64_t record);
   void pump(StreamEnd& end);
   void retransmit(StreamEnd& end);
   void on_timeout(StreamEnd& end);
   void on_acknowledgement(StreamEnd& end, const SegmentHeader& header);
   void take_acknowledged(StreamEnd& end, std::uint64_t acknowledged);
   void measure(StreamEnd& end, Duration sample);
+
+  // Frames (stream_frames.cpp).
+  void take(StreamEnd& end, BytesView bytes, std::uint64_t record);
+  void cut_frames(StreamEnd& end, std::uint64_t record);
+  bool cut_frame(StreamEnd& end, BytesView& rest, std::uint64_t record);
+  void judge(StreamEnd& end, BytesView frame, std::size_t header, std::uint64_t record);
+  void on_frame(std::uint32_t slot);
 
   // Receiving. `slot` belongs to the callee.
   void on_segment(StreamEnd& end, std::uint32_t slot);

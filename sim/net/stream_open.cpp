@@ -51,6 +51,9 @@ Result<StreamId> StreamLayer::accept(ListenerId id) {
 }
 
 Result<StreamId> StreamLayer::connect(Node& node, const Endpoint& to, StreamUser& user) {
+  const bool leads_there =
+      to.node == node.id() || (wire_.exists(to.node) && sim_.node(to.node).has_listener());
+  if (!leads_there) return make_error_code(Errc::unreachable);
   const Result<Port> port = ports_.ephemeral(node.id());
   if (!port) return port.error();
   StreamEnd& opening = create(node);
@@ -87,7 +90,8 @@ void StreamLayer::on_syn(std::uint32_t slot) {
   const Packet& packet = packets_[slot];
   const PortTable::Entry* entry = ports_.find(packet.to.node, packet.to.port);
   StreamEnd* client = find(packet.header.from);
-  if (entry == nullptr || entry->use != PortTable::Use::listener) {
+  const bool listens = entry != nullptr && entry->use == PortTable::Use::listener;
+  if (!listens) {
     answer_with_reset(packet);
   } else if (client != nullptr && client->state == State::syn_sent) {
     // What the connecting end knows is looked up here instead of being searched by its address.
@@ -97,7 +101,9 @@ void StreamLayer::on_syn(std::uint32_t slot) {
       ++answering->attempt;
       send(*answering,
            {.kind = Kind::syn_ack, .record = answering->opening, .attempt = answering->attempt});
-    } else if (answering == nullptr && listener.waiting < options_.accept_limit) {
+    } else if (answering == nullptr && listener.waiting >= options_.accept_limit) {
+      answer_with_reset(packet);
+    } else if (answering == nullptr) {
       StreamEnd& created = create(*listener.node);
       created.state = State::syn_received;
       created.number = packet.number;

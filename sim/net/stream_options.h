@@ -11,7 +11,8 @@ struct StreamOptions {
   std::uint32_t segment_bytes = 8 * 1024;
   std::uint32_t send_buffer = 256 * 1024;
   std::uint32_t receive_window = 256 * 1024;
-  // Connections that are not accepted yet; a listener ignores further ones, which try again.
+  // Connections that are not accepted yet; a listener refuses further ones, as that of the real
+  // world does.
   std::uint32_t accept_limit = 128;
   // How long a connect tries before it says unreachable, and how long it waits for the first
   // answer; then twice as long each time.

@@ -10,6 +10,8 @@ void StreamLayer::send(StreamEnd& end, const Outgoing& segment) {
   packet.from = end.local;
   packet.to = end.remote;
   packet.is_segment = true;
+  packet.is_frame = false;
+  packet.message_at = 0;
   packet.incarnation = end.node->incarnation();
   packet.number = end.number;
   packet.digest = 0;
@@ -38,6 +40,8 @@ void StreamLayer::answer_with_reset(const Packet& packet) {
   answer.from = packet.to;
   answer.to = packet.from;
   answer.is_segment = true;
+  answer.is_frame = false;
+  answer.message_at = 0;
   answer.incarnation = sim_.node(packet.to.node).incarnation();
   answer.number = packet.number;
   answer.digest = 0;
@@ -56,14 +60,19 @@ Result<std::size_t> StreamLayer::write(StreamId id, BytesView bytes) {
   if (!writable(id)) return make_error_code(Errc::would_block);
   const std::size_t room = options_.send_buffer - writer.outgoing.size();
   const BytesView taken = bytes.first(std::min(room, bytes.size()));
-  writer.outgoing.append(taken);
-  writer.written += taken.size();
   const std::uint64_t digest = hash_bytes(taken);
   const std::uint64_t number = record(RecordKind::stream_send, writer, 0, 0, taken.size(), digest);
   sim_.trace().attach_bytes(number, taken);
-  writer.sources.add(writer.written, number);
+  take(writer, taken, number);
   pump(writer);
   return taken.size();
+}
+
+void StreamLayer::append(StreamEnd& end, BytesView bytes, std::uint64_t record) {
+  if (bytes.empty()) return;
+  end.outgoing.append(bytes);
+  end.written += bytes.size();
+  end.sources.add(end.written, record);
 }
 
 bool StreamLayer::writable(StreamId id) {
@@ -77,6 +86,9 @@ void StreamLayer::shutdown_write(StreamId id) {
   if (writer.error != Errc::ok || writer.end_queued) return;
   writer.end_queued = true;
   writer.end_record = record(RecordKind::stream_end, writer, 1, 0);
+  // A frame that was to wait until it is whole never will be.
+  append(writer, BytesView(writer.frames.head).subspan(writer.frames.head_sent), writer.end_record);
+  writer.frames.head.clear();
   pump(writer);
 }
 
@@ -97,7 +109,7 @@ void StreamLayer::pump(StreamEnd& end) {
                .bytes = end.outgoing.view(sequence - end.acknowledged, count),
                .record = end.sources.record_before(end.sent)});
   }
-  if (end.end_queued && end.sent == end.written) {
+  if (end.end_queued && end.sent == end.written && end.frames.kept_back == 0) {
     ++end.sent;
     send(end, {.kind = Kind::end, .sequence = end.written, .record = end.end_record});
   }

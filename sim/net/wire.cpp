@@ -15,9 +15,17 @@ std::uint64_t Wire::record(RecordKind kind, const Packet& packet, std::uint16_t 
   record.cause = packet.record;
   record.a = packet.number;
   record.b = endpoint_word(packet.to);
-  record.c = packet.bytes.size() << 8 | packet.first_byte();
+  record.c = packet.size_and_kind();
   record.d = packet.digest;
   return sim_.record(record);
+}
+
+std::uint8_t class_of(const Node& sender, const Endpoint& from, const Endpoint& to,
+                      BytesView message) {
+  if (message.empty()) return 0;
+  const MessageClasses& classes = sender.messages();
+  if (!classes.classify) return static_cast<std::uint8_t>(message[0]);
+  return classes.classify(service_port(from, to), message);
 }
 
 void Wire::record_drop(const Packet& packet, DropReason reason) {
@@ -56,6 +64,32 @@ void Wire::transmit(std::uint32_t slot) {
   sim_.schedule(passage.arrival, *this, slot);
 }
 
+// Rules act on it here; what links do to everything is done to the segments.
+Wire::FrameFate Wire::judge_frame(std::uint32_t slot) {
+  Packet& packet = packets_[slot];
+  const Passage passage = links_.pass_frame(packet);
+  if (passage.drop != DropReason::none) {
+    drop(slot, passage.drop);
+    return {};
+  }
+  if (passage.held) {
+    record(RecordKind::hold, packet);
+    held_.push_back({slot, passage.held_by});
+    return {.waiting = 1};
+  }
+  FrameFate fate;
+  std::uint32_t& copies = passage.arrival > sim_.now() ? fate.waiting : fate.passing;
+  copies = 1;
+  if (passage.duplicated) {
+    ++copies;
+    record(RecordKind::duplicate, packet);
+    if (fate.waiting != 0) sim_.schedule(passage.arrival, *this, packets_.copy(slot));
+  }
+  if (passage.corrupted) flip_bit(packets_[slot], passage.corrupt_word);
+  if (fate.waiting != 0) sim_.schedule(passage.arrival, *this, slot);
+  return fate;
+}
+
 std::uint64_t Wire::open_stream(NodeId from, NodeId to) {
   if (from == to || !exists(to)) return 0;
   Link& link = links_[links_.index(from, to)];
@@ -70,9 +104,12 @@ void Wire::duplicate(std::uint32_t slot, Instant arrival) {
 }
 
 void Wire::flip_bit(Packet& packet, std::uint64_t word) {
-  const std::uint64_t bit = scale(word, packet.bytes.size() * 8);
+  const std::uint64_t bit = packet.message_at * 8 + scale(word, packet.message().size() * 8);
   packet.bytes[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
-  packet.digest = hash_bytes(packet.bytes);
+  packet.digest = hash_bytes(packet.message());
+  packet.kind = packet.is_segment ? static_cast<std::uint8_t>(packet.bytes[0])
+                                  : class_of(sim_.node(packet.from.node), packet.from, packet.to,
+                                             packet.message());
   record(RecordKind::corrupt, packet, packet.is_segment ? 1 : 0);
 }
 
@@ -93,6 +130,8 @@ void Wire::release_held(std::size_t position) {
 void Wire::drop_held(std::size_t position) {
   const Held held = held_[position];
   held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(position));
+  const Packet& packet = packets_[held.slot];
+  if (packet.is_frame) segments_->on_frame_lost(packet.header.from);
   drop(held.slot, DropReason::script);
 }
 
@@ -123,6 +162,7 @@ void Wire::release_stale() {
 void Wire::on_event(std::uint64_t slot_word, std::uint64_t) {
   const auto slot = static_cast<std::uint32_t>(slot_word);
   const Packet& packet = packets_[slot];
+  if (packet.is_frame) return segments_->on_packet(slot);
   if (packet.link != Packet::kLoopback && !links_.arrives(packet)) {
     return drop(slot, DropReason::cut);
   }

@@ -22,6 +22,23 @@ class Wire final : public EventTarget {
   // Carries the packet, which belongs to the wire from here on. Messages get their link and ordinal
   // here; segments come with an entity and ordinal of their stream.
   void transmit(std::uint32_t slot);
+  bool exists(NodeId node) const { return node.value < sim_.node_count(); }
+  // Of a frame that some rule may act on: how often its stream takes it now, and how many copies of
+  // it come (`on_packet`) or are lost (`on_frame_lost`) later. The caller gives the packet back
+  // where it passes; else it belongs to the wire.
+  struct FrameFate {
+    std::uint32_t passing = 0;
+    std::uint32_t waiting = 0;
+  };
+  FrameFate judge_frame(std::uint32_t slot);
+  // Whether a rule acts on messages that streams carry from one to the other.
+  bool has_rules(NodeId from, NodeId to) {
+    return from != to && exists(to) && links_.has_rules(links_.index(from, to));
+  }
+  std::uint32_t link_index(NodeId from, NodeId to) { return links_.index(from, to); }
+  // The number of the next message of the run.
+  std::uint64_t number_message() { return next_message_++; }
+
   // What the draws of the next stream from `from` to `to` are keyed by.
   std::uint64_t open_stream(NodeId from, NodeId to);
 
@@ -52,7 +69,6 @@ class Wire final : public EventTarget {
   void drop(std::uint32_t slot, DropReason reason);
   void arrive_now(std::uint32_t slot);
   std::uint64_t record(RecordKind kind, const Packet& packet, std::uint16_t aux = 0);
-  bool exists(NodeId node) const { return node.value < sim_.node_count(); }
 
   Simulation& sim_;
   PacketPool& packets_;
@@ -61,6 +77,7 @@ class Wire final : public EventTarget {
   PacketReceiver* segments_ = nullptr;
   Duration loopback_ = microseconds(10);
   Instant last_released_;
+  std::uint64_t next_message_ = 1;
   std::vector<Held> held_;
 };
 

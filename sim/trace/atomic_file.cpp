@@ -148,11 +148,16 @@ FileResult<void> write_file_atomically(const std::string& path, BytesView bytes)
 }
 
 FileResult<Bytes> read_whole_file(const std::string& path, std::uint64_t limit) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Without O_NONBLOCK a pipe would be waited for.
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.valid()) return failure("read", path, errno);
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return failure("read", path, errno);
   if (S_ISDIR(status.st_mode)) return failure("read", path, EISDIR);
+  if (!S_ISREG(status.st_mode)) {
+    return FileError{make_error_code(Errc::invalid_argument),
+                     "cannot read '" + path + "': a pipe or a device, not a file"};
+  }
   Bytes bytes;
   std::byte block[65536];
   for (;;) {

@@ -49,8 +49,8 @@ class AtomicFile {
 // All of a file at once, as `AtomicFile` does it.
 FileResult<void> write_file_atomically(const std::string& path, BytesView bytes);
 
-// At most `limit` bytes; a larger file is Errc::message_too_large. A directory is
-// Errc::invalid_argument.
+// At most `limit` bytes; a larger file is Errc::message_too_large. A directory, a pipe or a device
+// is Errc::invalid_argument.
 FileResult<Bytes> read_whole_file(const std::string& path, std::uint64_t limit);
 
 }  // namespace windtunnel

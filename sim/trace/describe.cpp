@@ -1,5 +1,7 @@
 #include <windtunnel/sim/trace/describe.h>
 
+#include <windtunnel/protocols/base/time_text.h>
+
 namespace windtunnel {
 namespace {
 
@@ -9,16 +11,16 @@ std::string node_name(const TraceData& data, NodeId node) {
   return "node" + std::to_string(node.value);
 }
 
-std::string seconds_text(Instant at) {
-  std::string fraction = std::to_string(at.ns % 1'000'000'000);
-  fraction.insert(0, 9 - fraction.size(), '0');
-  return std::to_string(at.ns / 1'000'000'000) + "." + fraction + " s";
-}
-
 // A word as the name it stands for, where the trace knows one.
 std::string word_text(const TraceData& data, std::uint64_t word) {
   const std::string_view name = data.text_of(word);
   return name.empty() ? std::to_string(word) : "'" + std::string(name) + "'";
+}
+
+std::string kind_name(const TraceData& data, const Record& record) {
+  const ObservationWord* word =
+      record.is_observation() ? data.dictionary.word(record.group, record.observation()) : nullptr;
+  return std::string(word == nullptr ? name_of(record.kind) : word->name);
 }
 
 bool is_message(RecordKind kind) { return kind >= RecordKind::send && kind <= RecordKind::release; }
@@ -30,8 +32,8 @@ std::string describe_record(const TraceData& data, std::uint64_t number) {
     return "#" + std::to_string(number) + " (the trace ends before)";
   }
   const Record& r = data.records[number - 1];
-  std::string text = "#" + std::to_string(number) + " " + seconds_text(r.time) + " " +
-                     node_name(data, r.node) + " " + std::string(name_of(r.kind));
+  std::string text = "#" + std::to_string(number) + " " + seconds_text(r.time.ns, 9) + " " +
+                     node_name(data, r.node) + " " + kind_name(data, r);
   if (is_message(r.kind)) {
     const NodeId peer{static_cast<std::uint32_t>(r.b >> 16)};
     text += " message " + std::to_string(r.a) + ", peer " + node_name(data, peer) + ":" +

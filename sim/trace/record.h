@@ -55,9 +55,8 @@ enum class RecordKind : std::uint16_t {
   fault_bite = 52,  // the fault changed something; recorded once a fault and kind of effect
   // Clients. a: operation number of the history, c: hash of the argument as text, d: hash of the
   // part of it that is shown.
-  invoke = 60,  // b: hash of f
-  complete =
-      61,  // aux: Outcome::Kind, b: number of the invoke record; c, d: of the result, or error
+  invoke = 60,    // b: hash of f
+  complete = 61,  // aux: Outcome::Kind, b: number of the invoke record; c, d: of the result, or error
   // Properties. a: hash of the check's name, b: hash of the witness text.
   violation = 70,
   phase = 71,  // a: 0 faults on, 1 healed, 2 end
@@ -110,8 +109,48 @@ struct Record {
 };
 static_assert(sizeof(Record) == 64, "a record is one cache line");
 
-// As in exports: "send", "disk-submit"; for an observation the name of its kind.
-std::string_view name_of(RecordKind kind) noexcept;
+// As in exports: "send", "disk-submit". A dictionary names observations (dictionary.h).
+constexpr std::string_view name_of(RecordKind kind) noexcept {
+  switch (kind) {
+    case RecordKind::none: return "none";
+    case RecordKind::send: return "send";
+    case RecordKind::deliver: return "deliver";
+    case RecordKind::drop: return "drop";
+    case RecordKind::duplicate: return "duplicate";
+    case RecordKind::corrupt: return "corrupt";
+    case RecordKind::hold: return "hold";
+    case RecordKind::release: return "release";
+    case RecordKind::stream_connect: return "stream-connect";
+    case RecordKind::stream_open: return "stream-open";
+    case RecordKind::stream_refused: return "stream-refused";
+    case RecordKind::stream_send: return "stream-send";
+    case RecordKind::stream_receive: return "stream-receive";
+    case RecordKind::stream_retransmit: return "stream-retransmit";
+    case RecordKind::stream_end: return "stream-end";
+    case RecordKind::stream_reset: return "stream-reset";
+    case RecordKind::timer: return "timer";
+    case RecordKind::clock_change: return "clock-change";
+    case RecordKind::input_wait: return "input-wait";
+    case RecordKind::disk_submit: return "disk-submit";
+    case RecordKind::disk_done: return "disk-done";
+    case RecordKind::disk_lost: return "disk-lost";
+    case RecordKind::disk_fault: return "disk-fault";
+    case RecordKind::start: return "start";
+    case RecordKind::crash: return "crash";
+    case RecordKind::pause: return "pause";
+    case RecordKind::resume: return "resume";
+    case RecordKind::fault_begin: return "fault-begin";
+    case RecordKind::fault_end: return "fault-end";
+    case RecordKind::fault_bite: return "fault-bite";
+    case RecordKind::invoke: return "invoke";
+    case RecordKind::complete: return "complete";
+    case RecordKind::violation: return "violation";
+    case RecordKind::phase: return "phase";
+    case RecordKind::link: return "link";
+    case RecordKind::observation: return "observation";
+  }
+  return kind > RecordKind::observation ? "observation" : "unknown";
+}
 std::string_view name_of(DropReason reason) noexcept;
 
 }  // namespace windtunnel

@@ -12,10 +12,11 @@ namespace windtunnel {
 
 class RecordKinds {
  public:
-  // Each kind has a place. Observations begin at kObservations; what is beyond the last place of
-  // its half, such as users' observations, shares that one.
+  // Each kind has a place: those of the simulator, then the words of protocols that ship, then
+  // those of users. What is beyond the last place of its part shares that one.
   static constexpr std::size_t kObservations = 128;
-  static constexpr std::size_t kPlaces = 192;
+  static constexpr std::size_t kUsers = 192;
+  static constexpr std::size_t kPlaces = 256;
 
   RecordKinds() = default;
   RecordKinds(std::initializer_list<RecordKind> kinds) {
@@ -40,7 +41,9 @@ class RecordKinds {
     const auto number = static_cast<std::size_t>(kind);
     const auto first = static_cast<std::size_t>(RecordKind::observation);
     if (number < first) return std::min(number, kObservations - 1);
-    return std::min(kObservations + number - first, kPlaces - 1);
+    constexpr auto user = static_cast<std::size_t>(ObservationKind::user);
+    if (number - first < user) return std::min(kObservations + number - first, kUsers - 1);
+    return std::min(kUsers + number - first - user, kPlaces - 1);
   }
 
  private:

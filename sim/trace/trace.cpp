@@ -95,6 +95,18 @@ std::string_view Trace::text_of(std::uint64_t hash) const {
   return found->text;
 }
 
+void Trace::log(LogLine line) {
+  if (level_ != TraceLevel::full || log_.size() > kMostLogLines || log_bytes_ > kMostLogBytes) {
+    return;
+  }
+  log_bytes_ += line.text.size();
+  if (log_.size() == kMostLogLines || log_bytes_ > kMostLogBytes) {
+    log_bytes_ = kMostLogBytes + 1;
+    line.text = "(the log is full: what follows was not kept)";
+  }
+  log_.push_back(std::move(line));
+}
+
 void Trace::remove_listener(RecordListener& listener) {
   for (std::vector<RecordListener*>& interested : listeners_) std::erase(interested, &listener);
 }

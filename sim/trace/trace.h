@@ -3,6 +3,7 @@
 #pragma once
 
 #include <windtunnel/protocols/base/hash.h>
+#include <windtunnel/protocols/env/log.h>
 #include <windtunnel/sim/trace/record_kinds.h>
 
 #include <array>
@@ -17,6 +18,19 @@ enum class TraceLevel : std::uint8_t {
   hash,  // nothing kept
   ring,  // the last kRingRecords
   full,  // all records, and message bytes
+};
+
+// A line of the log: what node code said or printed. It is no record: it has no number, and takes
+// no part in the hash.
+struct LogLine {
+  std::uint64_t after = 0;  // number of the last record before it
+  std::uint64_t cause = 0;  // of the record that led to what the code was doing; 0: none
+  Instant time;
+  NodeId node = kNoNode;
+  Incarnation incarnation;
+  LogLevel level = LogLevel::info;
+  std::string text;
+  friend bool operator==(const LogLine&, const LogLine&) = default;
 };
 
 // Sees records as they are appended: invariants, triggers, statistics. Must not append from inside
@@ -67,6 +81,14 @@ class Trace {
   // Sorted by hash.
   const std::vector<Name>& names() const { return names_; }
 
+  // Keeps a line at level full, a no-op otherwise. What comes after the last of so many lines or
+  // bytes is dropped, and said to be.
+  static constexpr std::size_t kMostLogLines = 1'000'000;
+  static constexpr std::size_t kMostLogBytes = std::size_t{64} << 20;
+  void log(LogLine line);
+  // In order of time.
+  const std::vector<LogLine>& log_lines() const { return log_; }
+
   // Listeners are called in the order they were added, for the kinds they asked for. The caller
   // keeps ownership.
   void add_listener(RecordListener& listener, const RecordKinds& kinds = RecordKinds::all());
@@ -88,6 +110,8 @@ class Trace {
   std::vector<Name> names_;
   std::vector<Attachment> attachments_;
   Bytes arena_;
+  std::vector<LogLine> log_;
+  std::size_t log_bytes_ = 0;
   std::array<std::vector<RecordListener*>, RecordKinds::kPlaces>
       listeners_;  // by place of the kind
 };

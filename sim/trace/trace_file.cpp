@@ -4,6 +4,7 @@
 #include <windtunnel/protocols/base/codec.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace windtunnel {
@@ -44,7 +45,8 @@ void put_record(Writer& writer, const Record& r, std::int64_t& time, std::uint64
 Record get_record(Reader& reader, std::int64_t& time, std::uint64_t number) {
   Record r;
   r.kind = static_cast<RecordKind>(reader.varint());
-  time += unzigzag(reader.varint());
+  // A run begins at 0.
+  if (__builtin_add_overflow(time, unzigzag(reader.varint()), &time) || time < 0) reader.fail();
   r.time = Instant{time};
   r.cause = number - static_cast<std::uint64_t>(unzigzag(reader.varint()));
   r.aux = static_cast<std::uint16_t>(reader.varint());
@@ -56,6 +58,39 @@ Record get_record(Reader& reader, std::int64_t& time, std::uint64_t number) {
   r.c = reader.varint();
   r.d = reader.varint();
   return r;
+}
+
+void put_log(Bytes& out, const std::vector<LogLine>& log) {
+  if (log.empty()) return;
+  Bytes payload;
+  Writer writer(payload);
+  writer.varint(log.size());
+  for (const LogLine& line : log) {
+    writer.varint(line.after);
+    writer.varint(line.cause);
+    writer.varint(zigzag(line.time.ns));
+    writer.varint(std::uint64_t{line.node.value} + 1);
+    writer.varint(line.incarnation.value);
+    writer.varint(static_cast<std::uint64_t>(line.level));
+    writer.text(line.text);
+  }
+  put_chunk(out, "LOGS", payload);
+}
+
+// A line stands behind a record that the file has.
+LogLine get_log_line(Reader& reader, std::uint64_t records) {
+  LogLine line;
+  line.after = reader.varint();
+  line.cause = reader.varint();
+  line.time = Instant{unzigzag(reader.varint())};
+  line.node = NodeId{static_cast<std::uint32_t>(reader.varint() - 1)};
+  line.incarnation = Incarnation{static_cast<std::uint32_t>(reader.varint())};
+  const std::uint64_t level = reader.varint();
+  line.level = static_cast<LogLevel>(level);
+  line.text = std::string(reader.text());
+  const bool known = level <= static_cast<std::uint64_t>(LogLevel::debug);
+  if (!known || line.after > records || line.cause > records || line.time.ns < 0) reader.fail();
+  return line;
 }
 
 void put_digest(Writer& writer, const Digest& digest) {
@@ -90,9 +125,9 @@ bool take_chunk(std::string_view type, BytesView payload, std::int64_t& time, Tr
     data.meta = std::string(as_text(payload));
     return true;
   }
-  if (type != "NODE" && type != "NAME" && type != "RECS" && type != "BYTS" && type != "HASH") {
-    return true;
-  }
+  if (type == "WORD") return data.dictionary.decode(reader) && reader.done();
+  constexpr std::string_view kLists[] = {"NODE", "NAME", "RECS", "LOGS", "BYTS", "HASH"};
+  if (std::find(std::begin(kLists), std::end(kLists), type) == std::end(kLists)) return true;
   if (type == "HASH") data.hash = get_digest(reader);
   const std::uint64_t count = reader.varint();
   for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
@@ -103,6 +138,8 @@ bool take_chunk(std::string_view type, BytesView payload, std::int64_t& time, Tr
       data.names.push_back({hash, std::string(reader.text())});
     } else if (type == "RECS") {
       data.records.push_back(get_record(reader, time, data.records.size() + 1));
+    } else if (type == "LOGS") {
+      data.log.push_back(get_log_line(reader, data.records.size()));
     } else if (type == "BYTS") {
       const std::uint64_t number = reader.varint();
       data.bytes[number] = to_bytes(reader.bytes());
@@ -132,11 +169,13 @@ std::string_view TraceData::text_of(std::uint64_t key) const {
   return found == names.end() || found->hash != key ? std::string_view() : found->text;
 }
 
-TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::string meta) {
+TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::string meta,
+                      Dictionary dictionary) {
   WT_ASSERT(trace.level() == TraceLevel::full, "only a full trace can be written");
   TraceData data;
   data.meta = std::move(meta);
   data.nodes = std::move(nodes);
+  data.dictionary = std::move(dictionary);
   data.names = trace.names();
   data.records.reserve(trace.size());
   for (std::uint64_t number = 1; number <= trace.size(); ++number) {
@@ -144,6 +183,7 @@ TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::s
     const BytesView bytes = trace.bytes_of(number);
     if (!bytes.empty()) data.bytes[number] = to_bytes(bytes);
   }
+  data.log = trace.log_lines();
   data.checkpoints = trace.checkpoints();
   data.hash = trace.hash();
   return data;
@@ -158,6 +198,9 @@ Bytes encode_trace(const TraceData& data) {
   for (const std::string& node : data.nodes) writer.text(node);
   put_chunk(out, "NODE", payload);
   payload.clear();
+  data.dictionary.encode(writer);
+  put_chunk(out, "WORD", payload);
+  payload.clear();
   writer.varint(data.names.size());
   for (const Trace::Name& name : data.names) {
     writer.fixed(name.hash);
@@ -165,6 +208,7 @@ Bytes encode_trace(const TraceData& data) {
   }
   put_chunk(out, "NAME", payload);
   put_records(out, data);
+  put_log(out, data.log);
   payload.clear();
   writer.varint(data.bytes.size());
   for (const auto& [number, bytes] : data.bytes) {

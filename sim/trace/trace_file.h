@@ -1,15 +1,16 @@
 // The trace file (`trace.wtt`): what a run recorded, for reports, `show`, `diff` and `export`.
 //
 // Layout: the magic "WTTRACE1", then chunks {4 letters, u32 zero, u64 length, payload, u32 crc32c
-// of the payload}, little-endian: META (JSON text of the writer), NODE (node names by id), NAME
-// (hash, text), RECS (records, delta and varint coded, at most kRecordsPerChunk), BYTS (message
-// bytes by record number), HASH (checkpoints and the final hash), and END. in the end. Unknown
-// chunks are skipped. A damaged or cut file is refused with the offset at which it stops making
-// sense.
+// of the payload}, little-endian: META (JSON text of the writer), NODE (node names by id), WORD
+// (what observations mean: dictionary.h), NAME (hash, text), RECS (records, delta and varint coded,
+// at most kRecordsPerChunk), LOGS (lines of the log, where there are any), BYTS (message bytes by
+// record number), HASH (checkpoints and the final hash), and END. in the end. Unknown chunks are
+// skipped. A damaged or cut file is refused with the offset at which it stops making sense.
 #pragma once
 
 #include <windtunnel/protocols/base/hash.h>
 #include <windtunnel/sim/trace/atomic_file.h>
+#include <windtunnel/sim/trace/dictionary.h>
 #include <windtunnel/sim/trace/trace.h>
 
 #include <cstdint>
@@ -25,9 +26,11 @@ inline constexpr std::uint64_t kRecordsPerChunk = 65'536;
 struct TraceData {
   std::string meta;                      // JSON: scenario, seed, build, as the writer put it
   std::vector<std::string> nodes;        // by NodeId
+  Dictionary dictionary;                 // what observations mean; empty in files of old
   std::vector<Trace::Name> names;        // sorted by hash
   std::vector<Record> records;           // record n is records[n - 1]
   std::map<std::uint64_t, Bytes> bytes;  // message bytes by record number
+  std::vector<LogLine> log;              // in order of time
   std::vector<Digest> checkpoints;
   Digest hash;
 
@@ -36,7 +39,8 @@ struct TraceData {
 };
 
 // Copies what `trace` (at level full) holds.
-TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::string meta);
+TraceData snapshot_of(const Trace& trace, std::vector<std::string> nodes, std::string meta,
+                      Dictionary dictionary = {});
 
 Bytes encode_trace(const TraceData& data);
 // Errc::corrupt with what and where when the input is not a whole trace file.

@@ -2,9 +2,10 @@
 // a network and disks without faults. Encoded messages, log and fsync, sessions and the trace hash
 // are counted; a workload's generator, the history and the set-up of a run are not (raft_bench.cpp
 // has whole runs).
+#include <windtunnel/harness/raft/raft_monitor.h>
 #include <windtunnel/protocols/env/waiter.h>
 #include <windtunnel/protocols/kv/raft_kv.h>
-#include <windtunnel/harness/raft/raft_monitor.h>
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
 #include "tests/bench/allocations.h"
@@ -148,13 +149,19 @@ class Cluster {
     options.trace = level;
     return options;
   }
+  static Dictionary words() {
+    Dictionary dictionary;
+    dictionary.add("n", "raft-kv", 1, raft::kWords);
+    return dictionary;
+  }
 
   std::uint64_t acknowledged_ = 0;
   bool violated_ = false;
   scenarios::ScenarioSpec spec_;
   std::vector<scenarios::NodeLayout> nodes_;
   Simulation sim_;
-  scenarios::RunView view_{spec_, nodes_, sim_, {}, {}, {}};
+  Dictionary dictionary_ = words();
+  scenarios::RunView view_{spec_, nodes_, sim_, {}, {}, {}, dictionary_};
   std::unique_ptr<scenarios::Monitor> monitor_;
 };
 

@@ -21,7 +21,6 @@ class Convert : public testing::Test {
     start.directory = directory_.path();
     start.arguments = arguments;
     start.memory_limit = memory_limit;
-    start.patience = std::chrono::minutes(5);
     return run_command(start);
   }
   std::string read(const std::string& name) const { return read_file(directory_ / name); }

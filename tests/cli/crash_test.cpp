@@ -1,8 +1,8 @@
 // Code under test that crashes, hangs or is not deterministic, registered as a user registers it:
 // by a program of its own that calls `windtunnel::main`.
 #include <windtunnel/cli/command.h>
-#include <windtunnel/protocols/env/await.h>
 #include <windtunnel/harness/builtin.h>
+#include <windtunnel/protocols/env/await.h>
 #include "tests/cli/process.h"
 #include "tests/unit/sanitized.h"
 
@@ -10,14 +10,18 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
+#include <regex>
 
 namespace windtunnel::cli_test {
 namespace {
 
 using testing::AnyOf;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 // What a service does half a second into the run.
@@ -48,6 +52,13 @@ class SilentClient final : public Client {
   }
 };
 
+void observe(Env& env, std::uint64_t word) {
+  Observation observation;
+  observation.kind = ObservationKind::user;
+  observation.a = word;
+  env.observer.observe(observation);
+}
+
 void do_abort(Env& env) {
   (void)env;
   std::abort();
@@ -56,6 +67,46 @@ void do_abort(Env& env) {
 void do_crash(Env& env) {
   (void)env;
   std::raise(SIGSEGV);
+}
+
+// As the system does when memory runs out.
+void do_die(Env& env) {
+  (void)env;
+  std::raise(SIGKILL);
+}
+
+void do_say(Env& env) {
+  WT_LOG(env, info, "the answer is {}", 42);
+  std::printf("printed without a line end");
+  std::fprintf(stderr, "and an error\n");
+}
+
+void do_flood(Env& env) {
+  (void)env;
+  const std::string line(1000, 'x');
+  for (int i = 0; i < 5'000; ++i) std::printf("%s\n", line.c_str());
+}
+
+void do_break(Env& env) {
+  WT_LOG(env, debug, "one step from the end");
+  std::printf("about to break\n");
+  WT_ASSERT(env.self.value == 7, "only the eighth may");
+}
+
+void do_overflow(Env& env) {
+  struct Deep {
+    static int go(int depth) {
+      volatile char room[4096];
+      room[depth % 4096] = 1;
+      return depth < 0 ? 0 : go(depth + 1) + room[(depth + 1) % 4096];
+    }
+  };
+  observe(env, static_cast<std::uint64_t>(Deep::go(0)));
+}
+
+void do_leave(Env& env) {
+  (void)env;
+  std::exit(3);
 }
 
 void do_exit(Env& env) {
@@ -68,13 +119,6 @@ void do_hang(Env& env) {
   const volatile bool hangs = true;
   while (hangs) {
   }
-}
-
-void observe(Env& env, std::uint64_t word) {
-  Observation observation;
-  observation.kind = ObservationKind::user;
-  observation.a = word;
-  env.observer.observe(observation);
 }
 
 // From here on the runs differ by an accident of the machine.
@@ -110,7 +154,13 @@ int users_main(std::vector<std::string> arguments) {
   scenarios::add_builtin(registry);
   registry.add(service("aborts", &do_abort));
   registry.add(service("crashes", &do_crash));
+  registry.add(service("dies", &do_die));
   registry.add(service("exits", &do_exit));
+  registry.add(service("leaves", &do_leave));
+  registry.add(service("says", &do_say));
+  registry.add(service("floods", &do_flood));
+  registry.add(service("breaks", &do_break));
+  registry.add(service("overflows", &do_overflow));
   registry.add(service("hangs", &do_hang));
   registry.add(service("chancy", &observe_chance));
   registry.add(service("addressed", &observe_address));
@@ -122,10 +172,10 @@ int users_main(std::vector<std::string> arguments) {
   return windtunnel::main(static_cast<int>(arguments.size()), words.data(), registry);
 }
 
-// Runs, or fuzzes, the scenario of that service in a program of its own.
-Ended run_service(const std::string& name, const std::vector<std::string>& options,
-                  const std::string& subcommand = "run") {
-  TemporaryDirectory directory;
+// Writes the scenario of that service and calls a program of its own, in `directory`.
+Ended run_service_in(const TemporaryDirectory& directory, const std::string& name,
+                     const std::vector<std::string>& options,
+                     const std::string& subcommand = "run") {
   write_file(directory / "it.yaml",
              "scenario: v1\nname: it\nlimits: { sim_time: 2s" +
                  // Only one of them needs the watchdog.
@@ -142,6 +192,12 @@ Ended run_service(const std::string& name, const std::vector<std::string>& optio
   std::vector<std::string> arguments = {subcommand, "it.yaml"};
   arguments.insert(arguments.end(), options.begin(), options.end());
   return Process(start, [&] { return users_main(arguments); }).wait();
+}
+
+// Runs, or fuzzes, the scenario of that service.
+Ended run_service(const std::string& name, const std::vector<std::string>& options,
+                  const std::string& subcommand = "run") {
+  return run_service_in(TemporaryDirectory(), name, options, subcommand);
 }
 
 TEST(CrashingService, IsAFindingAndNotTheEndOfTheTool) {
@@ -172,6 +228,23 @@ TEST(CrashingService, SaysSeedEventAndNode) {
               HasSubstr("fatal signal 6, seed 7, event"));
 }
 
+TEST(CrashingService, OneThatIsKilledFromOutsideIsNotBlamed) {
+  const Ended ended = run_service("dies", {"--seeds", "1..2"});
+  EXPECT_EQ(ended.code, 2) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("UNKNOWN it"));
+  EXPECT_THAT(ended.out, HasSubstr("the worker was killed from outside (SIGKILL)"));
+  EXPECT_THAT(ended.out, Not(HasSubstr("no-crash")));
+  EXPECT_THAT(ended.out, HasSubstr("2 of 2 seeds: 0 passed, 0 failed, 2 unknown"));
+  const Ended twice = run_service("dies", {"--verify"});
+  EXPECT_EQ(twice.code, 2) << "nothing is known of a second run either" << twice.out;
+}
+
+// The debugger gets the crash.
+TEST(CrashingService, EndsTheCommandItselfWithoutForks) {
+  const Ended ended = run_service("aborts", {"--no-fork"});
+  EXPECT_EQ(ended.code, 128 + SIGABRT) << ended.out << ended.err;
+}
+
 TEST(CrashingService, IsALineOfJson) {
   const Ended ended = run_service("aborts", {"--json", "--seed", "5"});
   EXPECT_EQ(ended.code, 4);
@@ -183,11 +256,137 @@ TEST(CrashingService, LeavesWhatReplayNeeds) {
   TemporaryDirectory directory;
   const std::string out = directory / "out";
   const Ended ended = run_service("aborts", {"--seed", "5", "--out", out});
-  EXPECT_THAT(ended.out, HasSubstr("saved    " + out + "/it/5"));
+  EXPECT_THAT(ended.out, HasSubstr("report   " + out + "/it/5/report.html"));
   EXPECT_THAT(read_file(out + "/it/5/result.json"), HasSubstr("no-crash"));
   const Ended again = Process({}, [&] { return users_main({"replay", out + "/it/5"}); }).wait();
   EXPECT_EQ(again.code, 0) << again.err;
   EXPECT_THAT(again.out, HasSubstr("the same: the code under test crashes"));
+}
+
+// What is left of a run whose code crashed.
+class SavedCrash : public testing::Test {
+ protected:
+  Ended crash(const std::string& name) const {
+    return run_service_in(directory_, name, {"--seed", "5", "--out", "out"});
+  }
+  Ended command(std::vector<std::string> arguments) const {
+    Start start;
+    start.directory = directory_.path();
+    return Process(start, [&] { return users_main(std::move(arguments)); }).wait();
+  }
+  bool has(const std::string& name) const {
+    return std::filesystem::exists(directory_ / ("out/it/5/" + name));
+  }
+  std::string result() const { return read_file(directory_ / "out/it/5/result.json"); }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(SavedCrash, HasATraceAReportAndAStack) {
+  const Ended ended = crash("breaks");
+  EXPECT_EQ(ended.code, 4) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("only the eighth may"));
+  EXPECT_THAT(ended.out, HasSubstr(", node n1"));
+  EXPECT_THAT(ended.out, HasSubstr("  stack    #0 windtunnel::cli_test::"));
+  EXPECT_THAT(ended.out, HasSubstr("do_break("));
+  EXPECT_THAT(ended.out, Not(HasSubstr("Simulation::"))) << "the tool is not the code under test";
+  EXPECT_THAT(ended.out, HasSubstr("  report   out/it/5/report.html"));
+  for (const char* name : {"trace.wtt", "history.jsonl", "report.html", "scenario.yaml"}) {
+    EXPECT_TRUE(has(name)) << name;
+  }
+  EXPECT_THAT(result(), HasSubstr("\"check\":\"no-crash\",\"verdict\":\"violated\""));
+  EXPECT_THAT(result(), HasSubstr("\"node\":\"n1\""));
+  const Ended shown = command({"show", "out/it/5", "--format", "table"});
+  EXPECT_THAT(shown.out, HasSubstr("n1      debug: one step from the end\n"));
+  EXPECT_THAT(shown.out, HasSubstr("n1      output: about to break\n"));
+  EXPECT_THAT(shown.out, HasSubstr("no-crash is violated"));
+}
+
+TEST_F(SavedCrash, IsReplayedUpToAnyEventBefore) {
+  crash("breaks");
+  std::smatch event;
+  const std::string text = result();
+  ASSERT_TRUE(std::regex_search(text, event, std::regex("\"event\":\"([0-9]+)\""))) << text;
+  const int last = std::stoi(event[1]);
+  ASSERT_GT(last, 2);
+  const Ended before = command({"replay", "out/it/5", "--until", std::to_string(last - 1)});
+  EXPECT_EQ(before.code, 0) << before.err;
+  EXPECT_THAT(before.out, HasSubstr(std::to_string(last - 1) + "  0."));
+  const Ended there = command({"replay", "out/it/5", "--break", "no-crash"});
+  EXPECT_EQ(there.code, 0) << there.err;
+  EXPECT_THAT(there.out, HasSubstr("n1  timer fires"));
+  EXPECT_THAT(there.out, HasSubstr("n1  output: about to break"));
+}
+
+TEST_F(SavedCrash, OfWhateverKindHasATrace) {
+  for (const char* name : {"aborts", "crashes", "leaves", "hangs", "overflows"}) {
+    if (kSanitized && std::string(name) == "overflows") continue;
+    const Ended ended = crash(name);
+    EXPECT_EQ(ended.code, 4) << name << ended.out << ended.err;
+    EXPECT_TRUE(has("trace.wtt")) << name << ended.out << ended.err;
+    EXPECT_EQ(command({"replay", "out/it/5", "--until", "3"}).code, 0) << name;
+    EXPECT_EQ(command({"replay", "out/it/5"}).code, 0) << name;
+    std::filesystem::remove_all(directory_ / "out");
+  }
+}
+
+TEST_F(SavedCrash, ThatSaysNothingLeavesWhatReplayNeeds) {
+  const Ended ended = crash("exits");
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_FALSE(has("trace.wtt")) << "_Exit asks nobody";
+  EXPECT_THAT(ended.out, HasSubstr("  saved    out/it/5\n"));
+  EXPECT_EQ(command({"replay", "out/it/5"}).code, 0);
+  EXPECT_EQ(command({"replay", "out/it/5", "--until", "3"}).code, 4);
+}
+
+TEST(Output, OfNodeCodeIsShownWithNodeAndTime) {
+  const TemporaryDirectory directory;
+  const Ended one = run_service_in(directory, "says", {});
+  EXPECT_THAT(one.err, HasSubstr("0.500000 s  n1  output  printed without a line end\n"
+                                 "0.500000 s  n1  output  and an error\n"));
+  EXPECT_THAT(one.err, Not(HasSubstr("the answer")));
+  const auto shown = [&](const std::string& format) {
+    Start start;
+    start.directory = directory.path();
+    return Process(start,
+                   [&] {
+                     return users_main({"show", "windtunnel-out/latest", "--format", format});
+                   })
+        .wait()
+        .out;
+  };
+  EXPECT_THAT(shown("table"),
+              HasSubstr("      log      0.500000 s  n1      info: the answer is 42\n"
+                        "      log      0.500000 s  n1      output: printed"));
+  EXPECT_THAT(read_file(directory / "windtunnel-out/latest/report.html"),
+              HasSubstr("\"info\",\"the answer is 42\""));
+}
+
+TEST(Output, IsAskedForByLevel) {
+  const Ended info = run_service("says", {"--log", "info", "--seeds", "1..2"});
+  EXPECT_THAT(info.err, HasSubstr("seed 1  0.500000 s  n1  info  the answer is 42\n"));
+  EXPECT_THAT(info.err, HasSubstr("seed 2  0.500000 s  n2  output  and an error\n"));
+  EXPECT_THAT(run_service("says", {"--log", "off"}).err, IsEmpty());
+  EXPECT_THAT(run_service("says", {"--seeds", "1..2"}).err, IsEmpty());
+  EXPECT_EQ(run_service("says", {"--log", "loud"}).code, 64);
+}
+
+// Who watches a run does not change it.
+TEST(Output, TakesNoPartInTheRun) {
+  const auto line = [](const char* level) {
+    const Ended ended = run_service("says", {"--log", level, "--json", "--seed", "3"});
+    return std::regex_replace(ended.out, std::regex("\"wall_time_ms\":[^,]*,"), "");
+  };
+  const std::string silent = line("off");
+  EXPECT_THAT(silent, HasSubstr("trace_hash"));
+  EXPECT_EQ(line("debug"), silent);
+}
+
+TEST(Output, HasALimitThatIsSaid) {
+  const Ended ended = run_service("floods", {});
+  EXPECT_EQ(ended.code, 2) << ended.out;
+  EXPECT_THAT(ended.err, HasSubstr("(more was written in this event than can be kept)"));
+  EXPECT_LT(ended.err.size(), 3'000'000U);
 }
 
 TEST(Verify, CatchesChanceAndNamesTheFirstEventThatDiffers) {

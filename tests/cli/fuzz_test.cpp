@@ -25,7 +25,6 @@ class Fuzz : public testing::Test {
     Start start;
     start.directory = directory_.path();
     start.arguments = arguments;
-    start.patience = std::chrono::minutes(3);
     return run_command(start);
   }
   std::string only_file(const std::string& folder) const {
@@ -148,10 +147,9 @@ TEST_F(Fuzz, RefusesWhatMakesNoSense) {
 TEST_F(Fuzz, AnInterruptEndsItWithASummary) {
   Start start;
   start.directory = directory_.path();
-  start.arguments = {"fuzz", kRaft, "--time", "60s"};
+  start.arguments = {"fuzz", kRaft, "--time", "1h"};
   const std::unique_ptr<Process> process = start_command(start);
   ASSERT_TRUE(process->wait_for("from seed 1"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
   process->signal(SIGINT);
   const Ended ended = process->wait();
   EXPECT_EQ(ended.code, 130);
@@ -161,12 +159,12 @@ TEST_F(Fuzz, AnInterruptEndsItWithASummary) {
 TEST_F(Fuzz, WhatWasFoundIsThereWhenItIsKilled) {
   Start start;
   start.directory = directory_.path();
-  start.arguments = {"fuzz", kNaive, "--time", "60s"};
+  start.arguments = {"fuzz", kNaive, "--time", "1h"};
   const std::unique_ptr<Process> process = start_command(start);
   ASSERT_TRUE(process->wait_for("from seed 1"));
   const std::string folder = directory_ / "windtunnel-out/fuzz-naive-kv/findings";
-  for (int i = 0; i < 200 && (!std::filesystem::exists(folder) ||
-                              count_files("windtunnel-out/fuzz-naive-kv/findings") < 2);
+  constexpr int kFarTooLong = 72'000;  // an hour
+  for (int i = 0; i < kFarTooLong && count_files("windtunnel-out/fuzz-naive-kv/findings") == 0;
        ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

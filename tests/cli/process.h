@@ -26,7 +26,8 @@ struct Start {
   std::string output;                  // stdout goes to this file; empty: it is captured
   std::uint64_t file_limit = 0;        // bytes that a file may have (RLIMIT_FSIZE); 0: any
   std::uint64_t memory_limit = 0;      // bytes of address space (RLIMIT_AS); 0: any
-  std::chrono::seconds patience{60};   // after it the process is killed
+  // After it the process is killed. For what hangs: a machine may be slow.
+  std::chrono::seconds patience = std::chrono::hours(1);
 };
 
 class Process {

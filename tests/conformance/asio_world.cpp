@@ -56,9 +56,12 @@ class RealWorld final : public World {
     std::filesystem::remove_all(directory_, ignored);
   }
 
-  NodeId add_node() override {
+  NodeId add_node() override { return add(true); }
+  NodeId add_client() override { return add(false); }
+  NodeId add(bool has_listener) {
     const NodeId id{static_cast<std::uint32_t>(nodes_.size())};
     nodes_.emplace_back();
+    nodes_.back().has_listener = has_listener;
     start(id);
     return id;
   }
@@ -80,12 +83,13 @@ class RealWorld final : public World {
   struct Member {
     std::unique_ptr<AsioNode> node;
     KeepingProgram* program = nullptr;
+    bool has_listener = true;
   };
 
   void start(NodeId id) {
     AsioOptions options;
     options.id = id;
-    options.listen = "127.0.0.1:0";
+    if (nodes_[id.value].has_listener) options.listen = "127.0.0.1:0";
     options.data_directory = directory_ / std::to_string(id.value);
     options.connect_timeout = milliseconds(800);
     Result<std::unique_ptr<AsioNode>> opened = AsioNode::open(loop_, options);
@@ -99,8 +103,8 @@ class RealWorld final : public World {
     });
     for (std::uint32_t other = 0; other < nodes_.size(); ++other) {
       if (nodes_[other].node == nullptr || other == id.value) continue;
-      introduce(NodeId{other}, id, address_of(id));
-      introduce(id, NodeId{other}, address_of(NodeId{other}));
+      if (member.has_listener) introduce(NodeId{other}, id, address_of(id));
+      if (nodes_[other].has_listener) introduce(id, NodeId{other}, address_of(NodeId{other}));
     }
   }
   std::string address_of(NodeId id) const {

@@ -162,7 +162,8 @@ struct Everything {
     env.disk.open("hostile", OpenMode::create, late);
     env.disk.remove("file", late);
     static_cast<void>(socket->send(connection.client->remote(), as_bytes("hostile")));
-    static_cast<void>(connection.client->write(as_bytes("hostile")));
+    EXPECT_EQ(code_of(connection.client->write(as_bytes("hostile")).error()), Errc::closed);
+    EXPECT_EQ(code_of(listener->accept().error()), Errc::closed);
     connection.client->when_readable(late);
     listener->when_acceptable(late);
     const std::unique_ptr<Stream> stream = env.transport.connect({env.self, 77}, late);

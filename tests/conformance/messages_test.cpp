@@ -173,6 +173,42 @@ TEST_P(MessagesOf, PortZeroGivesAFreePort) {
   EXPECT_TRUE(delivered(*socket_two, first->local(), as_bytes("x"), other));
 }
 
+TEST_P(MessagesOf, ClientIsReachedByANodeThatItNeverSpokeTo) {
+  const NodeId client = world->add_client();
+  Inbox inbox;
+  const std::unique_ptr<MessageSocket> socket = bound(client, 0, inbox);
+  const Endpoint address = socket->local();
+  ASSERT_TRUE(delivered(*socket_two, address, as_bytes("unasked"), inbox));
+  EXPECT_EQ(as_text(inbox.letters[0].bytes), "unasked");
+  EXPECT_EQ(inbox.letters[0].from, (Endpoint{two, 9}));
+}
+
+TEST_P(MessagesOf, ClientIsReachedAgainByANodeThatHasRestarted) {
+  const NodeId third = world->add_node();
+  const NodeId client = world->add_client();
+  Inbox inbox, ignored;
+  const std::unique_ptr<MessageSocket> socket = bound(client, 0, inbox);
+  world->run_for(milliseconds(20));
+  world->crash(third);
+  world->run_for(milliseconds(20));
+  world->restart(third);
+  const std::unique_ptr<MessageSocket> restarted = bound(third, 9, ignored);
+  ASSERT_TRUE(delivered(*restarted, socket->local(), as_bytes("back"), inbox));
+}
+
+TEST_P(MessagesOf, EphemeralPortsOfTheNextLifeAreNotThoseOfTheLast) {
+  const NodeId third = world->add_node();
+  std::vector<Port> ports;
+  for (int life = 0; life < 4; ++life) {
+    Inbox inbox;
+    ports.push_back(bound(third, 0, inbox)->local().port);
+    world->crash(third);
+    world->restart(third);
+  }
+  // One may be met again, by bad luck.
+  EXPECT_NE(std::count(ports.begin(), ports.end(), ports[0]), 4);
+}
+
 // Closes its own socket from inside a delivery.
 class Leaving final : public MessageSink {
  public:
@@ -198,7 +234,7 @@ TEST_P(MessagesOf, SinkMayCloseItsSocketWhenAMessageArrives) {
 
 Task<void> echo_one(Env& env, Mailbox& mailbox) {
   const Instant deadline = env.clock.now() + seconds(10);
-  const Result<Mailbox::Message> message = co_await mailbox.next_before(deadline);
+  const Result<Mailbox::Message> message = co_await before(env, deadline, mailbox.next());
   if (!message) co_return;
   const Result<void> sent = mailbox.socket().send(message->from, message->bytes);
   EXPECT_TRUE(sent.has_value());

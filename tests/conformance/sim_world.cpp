@@ -20,8 +20,11 @@ class KeepingProgram final : public Service {
 
 class SimulatedWorld final : public World {
  public:
-  NodeId add_node() override {
+  NodeId add_node() override { return add(true); }
+  NodeId add_client() override { return add(false); }
+  NodeId add(bool has_listener) {
     NodeOptions options;
+    options.has_listener = has_listener;
     options.name = "n" + std::to_string(sim_.node_count() + 1);
     Node& node = sim_.add_node(options, [](Env&) { return std::make_unique<KeepingProgram>(); });
     node.start();

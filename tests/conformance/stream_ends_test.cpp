@@ -36,6 +36,54 @@ TEST_P(StreamEndsOf, ConnectToAPortWithoutAListenerIsRefused) {
   EXPECT_EQ(connected.error(), Errc::refused);
 }
 
+TEST_P(StreamEndsOf, ConnectToAnUnknownNodeIsUnreachableAtOnce) {
+  Flag connected;
+  const std::unique_ptr<Stream> stream =
+      world->env(one).transport.connect({NodeId{77}, 5}, connected);
+  EXPECT_EQ(connected.runs, 0);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }, milliseconds(500)));
+  EXPECT_EQ(connected.error(), Errc::unreachable);
+  Bytes into(10);
+  EXPECT_EQ(code_of(stream->write(into).error()), Errc::unreachable);
+}
+
+TEST_P(StreamEndsOf, ConnectToADeadNodeIsRefused) {
+  world->crash(two);
+  Flag connected;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({two, 5}, connected);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1; }));
+  EXPECT_EQ(connected.error(), Errc::refused);
+}
+
+TEST_P(StreamEndsOf, ClientCannotListenAndCannotBeConnectedTo) {
+  const NodeId client = world->add_client();
+  const Result<std::unique_ptr<Listener>> listener = world->env(client).transport.listen(5);
+  ASSERT_FALSE(listener.has_value());
+  EXPECT_EQ(code_of(listener.error()), Errc::unsupported);
+  Flag connected, to_itself;
+  const std::unique_ptr<Stream> stream = world->env(one).transport.connect({client, 5}, connected);
+  const std::unique_ptr<Stream> own = world->env(client).transport.connect({client, 5}, to_itself);
+  ASSERT_TRUE(world->run_until([&] { return connected.runs == 1 && to_itself.runs == 1; }));
+  EXPECT_EQ(connected.error(), Errc::unreachable);
+  EXPECT_EQ(to_itself.error(), Errc::refused);
+}
+
+TEST_P(StreamEndsOf, ConnectionsThatNobodyAcceptsAreRefusedFromALimitOn) {
+  const Result<std::unique_ptr<Listener>> listener = world->env(two).transport.listen(5);
+  ASSERT_TRUE(listener.has_value());
+  constexpr std::size_t kMore = 129;  // than may wait
+  std::vector<std::unique_ptr<Stream>> streams;
+  std::array<Flag, kMore> connected;
+  std::size_t refused = 0;
+  for (Flag& flag : connected) {
+    streams.push_back(world->env(one).transport.connect({two, 5}, flag));
+    ASSERT_TRUE(world->run_until([&] { return flag.runs == 1; }));
+    refused += flag.error() == Errc::refused ? 1 : 0;
+  }
+  EXPECT_EQ(refused, 1U);
+  EXPECT_EQ(connected.back().error(), Errc::refused);
+}
+
 TEST_P(StreamEndsOf, RefusedStreamSaysSoWhenUsed) {
   Flag connected, readable_flag;
   const std::unique_ptr<Stream> stream = world->env(one).transport.connect(nobody, connected);

@@ -2,7 +2,8 @@
 // two ends of a stream.
 #pragma once
 
-#include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/mailbox.h>
+#include <windtunnel/protocols/env/streams.h>
 #include "tests/conformance/world.h"
 
 #include <gtest/gtest.h>

@@ -20,6 +20,8 @@ class World {
 
   // A node that is up, with an empty disk and a program that does nothing.
   virtual NodeId add_node() = 0;
+  // The same as a client of the others: it knows all nodes, they do not know where it is.
+  virtual NodeId add_client() = 0;
   // The ports of its current life.
   virtual Env& env(NodeId node) = 0;
   // Runs the world until `done`; false when that is not so within `limit` of the world's time.

@@ -3,6 +3,7 @@
 #include "tests/tidy/banned.h"
 #include "tests/tidy/expressions.h"
 #include "tests/tidy/layers.h"
+#include "tests/tidy/protocol_names.h"
 
 namespace windtunnel::tidy {
 namespace {
@@ -17,6 +18,7 @@ void check_cpp(const File& file, Report& report) {
   const Tokens tokens = lex(file.text);
   const Structure structure = structure_of(tokens);
   add(report.findings, check_includes(file.path, tokens));
+  add(report.findings, check_protocol_names(file.path, tokens));
   add(report.findings, check_co_await(file.path, tokens, structure));
   if (is_deterministic_code(file.path)) {
     add(report.findings, check_banned_names(file.path, tokens));

@@ -9,9 +9,11 @@
 namespace windtunnel::tidy {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // The rules that refuse `text` as a file at `path`, in order.
 std::vector<std::string> rules(const std::string& path, const std::string& text,
@@ -35,12 +37,15 @@ TEST(Layers, LowerLayersMayBeIncluded) {
   EXPECT_THAT(rules("sim/a.cpp", "#include <windtunnel/protocols/env/env.h>\n"), IsEmpty());
   EXPECT_THAT(rules("sim/net/a.cpp", "#include <windtunnel/sim/trace/trace.h>\n"), IsEmpty());
   EXPECT_THAT(rules("sim/net/a.cpp", "#include <windtunnel/sim/simulation.h>\n"), IsEmpty());
-  EXPECT_THAT(rules("protocols/host/a.cpp", "#include <windtunnel/protocols/raft/raft.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("protocols/host/a.cpp", "#include <windtunnel/protocols/raft/raft.h>\n"),
+              IsEmpty());
   EXPECT_THAT(rules("cli/a.cpp", "#include <windtunnel/protocols/asio/env.h>\n"), IsEmpty());
-  EXPECT_THAT(rules("scenarios/gtest/a.cpp", "#include <windtunnel/scenarios/engine/run.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("scenarios/gtest/a.cpp", "#include <windtunnel/scenarios/engine/run.h>\n"),
+              IsEmpty());
   EXPECT_THAT(rules("tests/unit/a_test.cpp", "#include <windtunnel/scenarios/gtest/matchers.h>\n"),
               IsEmpty());
-  EXPECT_THAT(rules("tests/unit/sim/a_test.cpp", "#include <windtunnel/cli/command.h>\n"), IsEmpty());
+  EXPECT_THAT(rules("tests/unit/sim/a_test.cpp", "#include <windtunnel/cli/command.h>\n"),
+              IsEmpty());
 }
 
 TEST(Layers, HigherLayersAndSiblingsMayNotBeIncluded) {
@@ -76,11 +81,35 @@ TEST(Layers, NewFolderNeedsALayer) {
 
 TEST(Layers, BoostAsioStaysInItsFolder) {
   EXPECT_THAT(rules("protocols/asio/a.cpp", "#include <boost/asio.hpp>\n"), IsEmpty());
-  EXPECT_THAT(rules("scenarios/engine/a.cpp", "#include <boost/asio/post.hpp>\n"), ElementsAre("layer"));
+  EXPECT_THAT(rules("scenarios/engine/a.cpp", "#include <boost/asio/post.hpp>\n"),
+              ElementsAre("layer"));
 }
 
 TEST(Layers, IncludesArePathsFromTheRoot) {
   EXPECT_THAT(rules("sim/a.cpp", "#include \"a.h\"\n"), ElementsAre("layer"));
+}
+
+TEST(ProtocolNames, AreRefusedBelowHarnessInEveryForm) {
+  for (const char* path : {"sim/a.cpp", "faults/plan/a.h", "checkers/a.cpp",
+                           "scenarios/gtest/a.cpp", "reports/page/a.cpp"}) {
+    for (const char* text :
+         {"RaftKvService* make();\n", "raft::Role role();\n", "const int last_raft_index = 1;\n",
+          "f(\"raft.*\");\n", "f(\"service: naive-kv\");\n", "const int fromRaft = 1;\n"}) {
+      const std::string code = std::string(path).ends_with(".h") ? "#pragma once\n" : "";
+      EXPECT_THAT(rules(path, code + text), ElementsAre("protocol-name")) << path << text;
+    }
+  }
+}
+
+TEST(ProtocolNames, LikeWordsCommentsAndOtherPlacesAreAccepted) {
+  for (const char* text :
+       {"const int draft = 1;\n", "// Raft does so.\n", "f(\"craft\");\n", "Kv kv();\n"}) {
+    EXPECT_THAT(rules("scenarios/engine/a.cpp", text), IsEmpty()) << text;
+  }
+  for (const char* path :
+       {"harness/a.cpp", "protocols/kv/a.cpp", "cli/a.cpp", "tests/unit/a.cpp"}) {
+    EXPECT_THAT(rules(path, "RaftKvService s;\n"), Not(Contains("protocol-name"))) << path;
+  }
 }
 
 TEST(Banned, NamesAreRefusedWithTheReplacement) {

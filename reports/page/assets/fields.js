@@ -78,8 +78,8 @@ function timeText(ns) {
   return `${(Math.floor(ns / 1000) / 1e6).toFixed(6)} s`;
 }
 
-/** @param {string} type a field type @param {bigint} word */
-function fieldText(type, word) {
+/** @param {string} type a field type @param {bigint} word @param {number} service whose roles are meant; -1: nobody's */
+function fieldText(type, word, service = -1) {
   const small = Number(word);
   switch (type) {
     case "hex": return word.toString(16).padStart(16, "0");
@@ -90,7 +90,7 @@ function fieldText(type, word) {
     case "duration":
     case "offset": return durationText(Number(BigInt.asIntN(64, word)));
     case "signed": return BigInt.asIntN(64, word).toString();
-    case "role": return data.roles[small] ?? word.toString();
+    case "role": return data.services[service]?.roles[small]?.name ?? word.toString();
     case "outcome": return kOutcomes[small] ?? word.toString();
     case "drop": return data.drops[small] ?? word.toString();
     case "crash": return kCrashes[small] ?? word.toString();
@@ -113,9 +113,10 @@ function wordOf(row, words, source) {
 
 /** Names, texts and types of the fields of `row`. */
 function fieldsOf(row, words = wordsOf(row)) {
-  return specOf(row).fields.map(([name, source, type]) => {
+  const spec = specOf(row);
+  return spec.fields.map(([name, source, type]) => {
     const word = wordOf(row, words, source);
-    return {name, type, word, text: fieldText(type, word)};
+    return {name, type, word, text: fieldText(type, word, spec.service)};
   });
 }
 

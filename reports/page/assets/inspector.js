@@ -53,6 +53,8 @@ function drawInspector() {
   const content = contentOf(row);
   if (content) box.append(el("div", {className: "content mono", textContent: content}));
   box.append(inspectorButtons(row), el("h3", {textContent: "Fields"}), facts(fieldRows(row)));
+  const said = logOf(numberOf(row));
+  if (said.length) box.append(el("h3", {textContent: "Log"}), el("ol", {className: "chain"}, ...said.map(logItem)));
   const chain = causeChain(row);
   if (chain.length) {
     box.append(el("h3", {textContent: "Caused by"}),

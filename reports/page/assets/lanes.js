@@ -2,7 +2,9 @@
 
 const kAxis = 20;
 const kBandRow = 18;
-const kServerLane = 74;
+const kStripsTop = 33;    // of a server's lane: its line, and what hangs from it
+const kRoleStrip = 18;    // with the gap below
+const kLineStrip = 20;
 const kClientLane = 24;
 const kManyClients = 8;
 
@@ -33,11 +35,31 @@ const bands = data.bands.length ? data.bands : data.faults.filter((fault) => fau
   bandRows = busyUntil.length;
 }
 
+/** How high the strips of a node in one group are. */
+function stripsHeight(member) {
+  return kRoleStrip + member.lines.length * kLineStrip;
+}
+
+function serverHeight(node) {
+  const all = membersOfNode[node].reduce((sum, member) => sum + stripsHeight(member), 0);
+  return kStripsTop + Math.max(all, kRoleStrip + kLineStrip) + 3;
+}
+
+/** The members of a node with the y of their strips. @returns {[Member, number][]} */
+function stripsOf(node) {
+  let y = lineY[node] + kStripsTop - 20;
+  return membersOfNode[node].map((member) => {
+    const at = y;
+    y += stripsHeight(member);
+    return [member, at];
+  });
+}
+
 function layOutLanes() {
   const used = data.nodes.map((_, node) => node).filter((node) => speaks[node] || !isClient[node]);
   const servers = used.filter((node) => !isClient[node]);
   const clients = used.filter((node) => isClient[node]);
-  lanes = servers.map((node) => ({name: data.nodes[node], nodes: [node], y: 0, height: kServerLane, client: false}));
+  lanes = servers.map((node) => ({name: data.nodes[node], nodes: [node], y: 0, height: serverHeight(node), client: false}));
   if (showClients && clients.length > kManyClients) {
     lanes.push({name: `${clients.length} clients`, nodes: clients, y: 0, height: kClientLane * 1.5, client: true});
   } else if (showClients) {
@@ -87,13 +109,19 @@ function drawLaneNames(g) {
     g.fillStyle = lane.client ? colour.muted : colour.fg;
     g.fillText(fitText(g, lane.name, kGutter - 16), 2, y);
     if (lane.client) continue;
-    const state = stateAt(lane.nodes[0], time);
     g.font = font.small;
-    g.fillStyle = colour.muted;
-    if (state === null) continue;
-    const role = state.role === 255 ? "no role known" : data.roles[state.role] ?? `role ${state.role}`;
-    g.fillText(fitText(g, `${role}, term ${state.term}`, kGutter - 10), 2, y + 18);
-    g.fillStyle = colour.faint;
-    if (maxCommit > 0) g.fillText(fitText(g, `commit ${state.commit}`, kGutter - 10), 2, y + 34);
+    for (const [member, top] of stripsOf(lane.nodes[0])) {
+      const of = member.name ? `${member.name}: ` : "";
+      const role = valueAt(member.strips[0], time);
+      const said = role < 0 ? ["no role known"] : [roleName(member.service, role),
+        ...labelsAt(member, time).map(([name, value]) => `${name} ${value}`)];
+      g.fillStyle = colour.muted;
+      g.fillText(fitText(g, of + said.join(", "), kGutter - 10), 2, top + 5);
+      g.fillStyle = colour.faint;
+      member.lines.forEach((strip, i) => {
+        const value = Math.max(0, valueAt(strip, time));
+        g.fillText(fitText(g, `${strip.name} ${value}`, kGutter - 10), 2, top + kRoleStrip + i * kLineStrip + 3);
+      });
+    }
   }
 }

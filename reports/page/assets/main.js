@@ -85,6 +85,7 @@ buildStory();
 buildToolbar();
 buildLegend();
 buildMore();
+buildLog();
 bindGraph();
 byId("left-out").textContent = data.left_out;
 byId("left-out").hidden = !data.left_out;

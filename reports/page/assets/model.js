@@ -3,7 +3,7 @@
 const kind = {
   send: 1, deliver: 2, drop: 3, duplicate: 4, corrupt: 5, hold: 6, release: 7, streamReceive: 14, timer: 20,
   start: 40, crash: 41, pause: 42, resume: 43, faultBegin: 50, faultEnd: 51, faultBite: 52,
-  invoke: 60, complete: 61, violation: 70, phase: 71, role: 0x1001,
+  invoke: 60, complete: 61, violation: 70, phase: 71,
 };
 
 /** The category of a kind, by kind. @type {string[]} */
@@ -20,8 +20,8 @@ for (const [number, spec] of kindSpecs) {
   }[spec.category] ?? mark.none;
 }
 markOf[kind.phase] = mark.none;
-// Every entry of a log is appended and applied: that is weather, not news.
-for (const quiet of [0x1004, 0x1006, 0x1007, 0x1011, 0x1012]) markOf[quiet] = mark.minor;
+// What happens as often as clients ask is weather, not news.
+for (const [number, spec] of kindSpecs) if (spec.weight === "routine") markOf[number] = mark.minor;
 
 /** For each block of rows, the earliest row that a message delivered in it came from. */
 const kBlock = 4096;
@@ -75,31 +75,51 @@ messageTypes.forEach((type, rank) => { typeColour[type] = Math.min(rank, 6); });
 /** 1 for types that the reader has switched off. */
 const hiddenType = new Uint8Array(256);
 
-/** The states of each node in the first group that it has: indices into the state columns. @type {number[][]} */
-const statesOfNode = data.nodes.map(() => []);
-const stateTimesOfNode = [];
-let maxCommit = 0;
-{
-  const group = [];
-  for (let i = 0; i < col.state_time.length; ++i) {
-    const node = col.state_node[i];
-    if (!statesOfNode[node]) continue;
-    group[node] ??= col.state_group[i];
-    if (group[node] !== col.state_group[i]) continue;
-    statesOfNode[node].push(i);
-    maxCommit = Math.max(maxCommit, col.state_commit[i]);
+/**
+ * What a node is in one of its groups, as strips: its role first, then the counters that its service shows. A strip
+ * has times and values; a value below 0 is none.
+ * @typedef {{name: string, line: boolean, times: Float64Array, values: Float64Array}} Strip
+ * @typedef {{node: number, group: number, name: string, service: any, strips: Strip[]}} Member
+ * @type {Member[]}
+ */
+const members = data.members.map((member) => {
+  const service = data.services[member.service];
+  const strips = [{name: "role", line: false}, ...service.strips].map((strip) => ({...strip, times: [], values: []}));
+  return {...member, service, strips};
+});
+for (let i = 0; i < col.strip_time.length; ++i) {
+  const strip = members[col.strip_member[i]].strips[col.strip_number[i]];
+  strip.times.push(col.strip_time[i]);
+  strip.values.push(col.strip_value[i]);
+}
+for (const member of members) {
+  for (const strip of member.strips) {
+    strip.times = Float64Array.from(strip.times);
+    strip.values = Float64Array.from(strip.values);
   }
-  statesOfNode.forEach((list, node) => {
-    stateTimesOfNode[node] = Float64Array.from(list, (i) => col.state_time[i]);
-  });
+  member.labels = member.strips.slice(1).filter((strip) => !strip.line);
+  member.lines = member.strips.filter((strip) => strip.line && strip.times.length > 0);
+  // When its role or a number beside it changes.
+  member.turns = Float64Array.from(new Set([member.strips[0], ...member.labels].flatMap((strip) => [...strip.times])))
+    .sort();
 }
 
-/** The state of a node at a time; null before it has said anything. */
-function stateAt(node, time) {
-  if (!stateTimesOfNode[node]) return null;
-  const at = lastNotAfter(stateTimesOfNode[node], time);
-  if (at < 0) return null;
-  const i = statesOfNode[node][at];
-  return {role: col.state_role[i], term: col.state_term[i], commit: col.state_commit[i],
-          applied: col.state_applied[i]};
+/** The members of each node, by group. @type {Member[][]} */
+const membersOfNode = data.nodes.map((_, node) =>
+  members.filter((member) => member.node === node).sort((a, b) => a.group - b.group));
+
+/** The value of a strip at a time; -1 while it has none. */
+function valueAt(strip, time) {
+  const at = lastNotAfter(strip.times, time);
+  return at < 0 ? -1 : strip.values[at];
+}
+
+/** "leader" */
+function roleName(service, role) {
+  return service.roles[role]?.name ?? `role ${role}`;
+}
+
+/** "term 3" for each number beside the role. */
+function labelsAt(member, time) {
+  return member.labels.map((strip) => [strip.name, valueAt(strip, time)]).filter(([, value]) => value >= 0);
 }

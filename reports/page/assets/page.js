@@ -180,11 +180,11 @@ function shapeSample(code, what) {
   });
 }
 
-function roleSample(role) {
+function roleSample(shade) {
   return sample((g) => {
-    g.fillStyle = colour.roles[role];
+    g.fillStyle = colour.roles[shade];
     g.fillRect(0, 1, 28, 12);
-    if (role !== 1 && role !== 2) return;
+    if (shade !== 1 && shade !== 2) return;
     g.globalAlpha = 0.35;
     g.fillStyle = colour.downHatch;
     g.fillRect(0, 1, 28, 12);
@@ -213,20 +213,24 @@ function buildLegend() {
     };
     legend.append(toggle);
   });
-  const roles = new Set(col.state_role);
   if (occurs[kind.drop]) legend.append(entry(sample((g) => drawLost(g, [[14, 7, true]])), "lost"));
   if (occurs[kind.duplicate]) legend.append(entry(arrowSample(0, true), "second copy"));
-  for (const role of [3, 2, 1, 0, 4]) {
-    if (roles.has(role)) legend.append(entry(roleSample(role), data.roles[role]));
+  const roles = new Map();  // names to shades
+  for (const member of members) {
+    for (const role of member.strips[0].values) {
+      if (member.service.roles[role]) roles.set(roleName(member.service, role), member.service.roles[role].shade);
+    }
   }
-  if (roles.size) {
+  for (const [name, shade] of roles) legend.append(entry(roleSample(shade), name));
+  for (const name of new Set(members.flatMap((member) => member.lines.map((strip) => strip.name)))) {
     legend.append(entry(sample((g) => {
       g.strokeStyle = colour.accent;
       g.beginPath();
       g.moveTo(1, 12); g.lineTo(10, 12); g.lineTo(10, 7); g.lineTo(19, 7); g.lineTo(19, 2); g.lineTo(27, 2);
       g.stroke();
-    }), "commit index"), entry(shapeSample(mark.state, kind.role), "state"));
+    }), name));
   }
+  if (members.length) legend.append(entry(shapeSample(mark.state, 0), "state"));
   if (occurs[30]) legend.append(entry(shapeSample(mark.disk, 30), "disk"));
   if (occurs[kind.invoke]) {
     legend.append(entry(shapeSample(mark.client, kind.invoke), "call"), entry(shapeSample(mark.client, kind.complete), "answer"));

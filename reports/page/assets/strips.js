@@ -1,9 +1,7 @@
-// What lasts: faults, outages, and below each server's line its role, term and commit index.
+// What lasts: faults, outages, and below each server's line the strips of each of its groups.
 
-const kStripTop = 13;     // below the line
 const kStripHeight = 13;
-const kCommitTop = 31;
-const kCommitHeight = 16;
+const kLineHeight = 16;
 const kStatesDense = 3000;  // changes in view, beyond which one a pixel is drawn
 
 /** @param {CanvasRenderingContext2D} g */
@@ -76,93 +74,109 @@ function drawOutages(g) {
   }
 }
 
-/** Draws one node's role from x0 to x1, with its term where there is room. */
-function drawRole(g, role, term, x0, x1, y) {
-  if (role === 255 || x1 - x0 < 0.5) return;
-  g.fillStyle = colour.roles[role] ?? colour.faint;
-  g.fillRect(x0, y + kStripTop, x1 - x0, kStripHeight);
+/** Draws a member's role from x0 to x1, with the numbers beside it where there is room. */
+function drawRole(g, member, role, labels, x0, x1, y) {
+  if (role < 0 || x1 - x0 < 0.5) return;
+  const shade = member.service.roles[role]?.shade ?? -1;
+  g.fillStyle = colour.roles[shade] ?? colour.faint;
+  g.fillRect(x0, y, x1 - x0, kStripHeight);
   // A campaign also has another shape, for those who do not see the colour.
-  if (role === 1 || role === 2) {
+  if (shade === 1 || shade === 2) {
     g.fillStyle = colour.downHatch;
     g.globalAlpha = 0.35;
-    g.fillRect(x0, y + kStripTop, x1 - x0, kStripHeight);
+    g.fillRect(x0, y, x1 - x0, kStripHeight);
     g.globalAlpha = 1;
   }
   if (x1 - x0 < 22) return;
-  g.fillStyle = role === 3 ? "#ffffff" : role === 2 ? "#1a1f28" : colour.fg;
-  const text = x1 - x0 > 90 ? `${data.roles[role] ?? ""} · term ${term}` : String(term);
-  g.fillText(fitText(g, text, x1 - x0 - 6), Math.max(x0, kGutter) + 5, y + kStripTop + kStripHeight / 2 + 0.5);
+  g.fillStyle = shade === 3 ? "#ffffff" : shade === 2 ? "#1a1f28" : colour.fg;
+  const long = [roleName(member.service, role), ...labels.map(([name, value]) => `${name} ${value}`)].join(" · ");
+  const short = labels.map(([, value]) => value).join(":");
+  const text = x1 - x0 > 90 ? long : short;
+  g.fillText(fitText(g, text, x1 - x0 - 6), Math.max(x0, kGutter) + 5, y + kStripHeight / 2 + 0.5);
 }
 
-/** The last change of state in the next pixel that has one. */
-function nextPixel(node, at) {
-  const times = stateTimesOfNode[node];
+/** The last of `times` in the next pixel that has one. */
+function nextPixel(times, at) {
   const pixel = (view.t1 - view.t0) / plotWidth();
   return Math.max(at + 1, lastNotAfter(times, Math.max(times[at + 1] ?? Infinity, view.t0) + pixel));
 }
 
+/** Calls `visit` for each of `times` in the window, or one a pixel, and the one before. */
+function eachInView(times, visit) {
+  let at = Math.max(0, lastNotAfter(times, view.t0));
+  const dense = lastNotAfter(times, view.t1) - at > kStatesDense;
+  for (; at < times.length && times[at] <= view.t1; at = dense ? nextPixel(times, at) : at + 1) visit(at);
+}
+
 /** @param {CanvasRenderingContext2D} g */
 function drawStates(g) {
-  const right = view.width - kRight;
-  const [low, high] = commitRange();
   g.font = font.small;
   g.textAlign = "left";
   g.textBaseline = "middle";
   for (const lane of lanes) {
     if (lane.client) continue;
-    const node = lane.nodes[0];
-    const list = statesOfNode[node];
-    const y = lineY[node];
-    let at = Math.max(0, lastNotAfter(stateTimesOfNode[node], view.t0));
-    let roleFrom = -1;
-    const part = (value) => Math.min(1, Math.max(0, (value - low) / Math.max(1, high - low)));
-    const commitY = (value) => y + kCommitTop + kCommitHeight * (1 - part(value));
-    const path = new Path2D();
-    let heldY = NaN;  // of the commit line; NaN while the node is down
-    const dense = lastNotAfter(stateTimesOfNode[node], view.t1) - at > kStatesDense;
-    for (; at < list.length; at = dense ? nextPixel(node, at) : at + 1) {
-      const i = list[at];
-      const x = Math.max(kGutter, xOf(col.state_time[i]));
-      if (x > right) break;
-      if (roleFrom < 0 || col.state_role[i] !== col.state_role[roleFrom] ||
-          col.state_term[i] !== col.state_term[roleFrom]) {
-        if (roleFrom >= 0) flushRole(g, roleFrom, x, y);
-        roleFrom = i;
-      }
-      const value = commitY(col.state_commit[i]);
-      if (!Number.isNaN(heldY)) path.lineTo(x, heldY);
-      heldY = col.state_role[i] === 255 ? NaN : value;
-      if (Number.isNaN(heldY)) continue;
-      if (at > 0 && col.state_role[list[at - 1]] !== 255) path.lineTo(x, value);
-      else path.moveTo(x, value);
+    for (const [member, top] of stripsOf(lane.nodes[0])) {
+      drawRoles(g, member, top);
+      member.lines.forEach((strip, i) => drawLine(g, member, strip, top + kRoleStrip + i * kLineStrip));
     }
-    if (roleFrom >= 0) flushRole(g, roleFrom, Math.min(right, xOf(endTime)), y);
-    if (!Number.isNaN(heldY)) path.lineTo(Math.min(right, xOf(endTime)), heldY);
-    g.strokeStyle = colour.accent;
-    g.lineWidth = 1.25;
-    g.globalAlpha = 0.85;
-    g.stroke(path);
-    g.globalAlpha = 1;
   }
 }
 
-function flushRole(g, i, x1, y) {
-  drawRole(g, col.state_role[i], col.state_term[i], Math.max(kGutter, xOf(col.state_time[i])), x1, y);
+function drawRoles(g, member, y) {
+  let from = NaN;
+  let role = -1;
+  let labels = [];
+  const flush = (x) => { if (!Number.isNaN(from)) drawRole(g, member, role, labels, from, x, y); };
+  eachInView(member.turns, (at) => {
+    const time = member.turns[at];
+    const x = Math.max(kGutter, xOf(time));
+    flush(x);
+    from = x;
+    role = valueAt(member.strips[0], time);
+    labels = labelsAt(member, time);
+  });
+  flush(Math.min(view.width - kRight, xOf(endTime)));
 }
 
-/** The lowest and highest commit index in the window, so that steps are seen at every zoom. */
-function commitRange() {
+function drawLine(g, member, strip, y) {
+  const [low, high] = rangeOf(member.group, strip.name);
+  const part = (value) => Math.min(1, Math.max(0, (value - low) / Math.max(1, high - low)));
+  const path = new Path2D();
+  let held = NaN;  // the y of the line; NaN while there is none
+  eachInView(strip.times, (at) => {
+    const x = Math.max(kGutter, xOf(strip.times[at]));
+    const value = strip.values[at] < 0 ? NaN : y + kLineHeight * (1 - part(strip.values[at]));
+    if (!Number.isNaN(held)) path.lineTo(x, held);
+    if (!Number.isNaN(value)) {
+      if (Number.isNaN(held)) path.moveTo(x, value);
+      else path.lineTo(x, value);
+    }
+    held = value;
+  });
+  if (!Number.isNaN(held)) path.lineTo(Math.min(view.width - kRight, xOf(endTime)), held);
+  g.strokeStyle = colour.accent;
+  g.lineWidth = 1.25;
+  g.globalAlpha = 0.85;
+  g.stroke(path);
+  g.globalAlpha = 1;
+}
+
+/** The lowest and highest value in the window of all lines of that name in the group, so that steps are seen at every zoom. */
+function rangeOf(group, name) {
   let low = Infinity;
   let high = 0;
-  for (const lane of lanes) {
-    if (lane.client) continue;
-    for (const time of [Math.max(0, view.t0), Math.min(endTime, view.t1)]) {
-      const state = stateAt(lane.nodes[0], time);
-      // A node that has not said anything yet has committed nothing.
-      if (state !== null && state.role === 255) continue;
-      low = Math.min(low, state?.commit ?? 0);
-      high = Math.max(high, state?.commit ?? 0);
+  for (const member of members) {
+    if (member.group !== group) continue;
+    for (const strip of member.lines) {
+      if (strip.name !== name) continue;
+      for (const time of [Math.max(0, view.t0), Math.min(endTime, view.t1)]) {
+        const value = valueAt(strip, time);
+        // While a node is down it has no number; before it has said anything it has reached nothing.
+        if (value < 0 && lastNotAfter(strip.times, time) >= 0) continue;
+        low = Math.min(low, Math.max(0, value));
+        high = Math.max(high, value);
+      }
     }
   }
-  return low === Infinity ? [0, maxCommit] : [low, high];
+  return low === Infinity ? [0, 1] : [low, high];
 }

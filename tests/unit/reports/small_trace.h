@@ -1,8 +1,9 @@
 // A run of a dozen records, written by hand, for golden texts.
 #pragma once
 
-#include <windtunnel/reports/words/narrator.h>
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ inline Record at_ms(std::int64_t ms, RecordKind kind, std::uint32_t node) {
   return record;
 }
 
-inline RecordKind observed(ObservationKind kind) {
+inline RecordKind said(raft::Word kind) {
   return static_cast<RecordKind>(static_cast<unsigned>(RecordKind::observation) +
                                  static_cast<unsigned>(kind));
 }
@@ -29,6 +30,7 @@ inline RecordKind observed(ObservationKind kind) {
 inline TraceData small_trace() {
   TraceData trace;
   trace.nodes = {"n1", "n2"};
+  trace.dictionary.add("n", "raft-kv", 1, raft::kWords);
   auto add = [&](Record record, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0,
                  std::uint64_t cause = 0) {
     record.a = a;
@@ -39,10 +41,10 @@ inline TraceData small_trace() {
   };
   add(at_ms(0, RecordKind::start, 0));
   add(at_ms(0, RecordKind::start, 1));
-  add(at_ms(10, observed(ObservationKind::role), 0), 3, 1);
+  add(at_ms(10, said(raft::Word::role), 0), 3, 1);
   add(at_ms(11, RecordKind::send, 0), 1, 1 << 16 | 7000, 40 << 8 | 5, 3);
   add(at_ms(12, RecordKind::deliver, 1), 1, 7000, 40 << 8 | 5, 4);
-  add(at_ms(12, observed(ObservationKind::term), 1), 1, 1, 0, 5);
+  add(at_ms(12, said(raft::Word::term), 1), 1, 1, 0, 5);
   add(at_ms(13, RecordKind::send, 0), 2, 1 << 16 | 7000, 40 << 8 | 5);
   Record drop = at_ms(14, RecordKind::drop, 0);
   drop.aux = static_cast<std::uint16_t>(DropReason::cut);
@@ -53,6 +55,28 @@ inline TraceData small_trace() {
   const std::uint64_t check = hash_text("raft.commit-durable");
   trace.names.push_back({check, "raft.commit-durable"});
   add(at_ms(16, RecordKind::violation, 1), check, 0, 0, 6);
+  return trace;
+}
+
+// Two nodes that form two groups; each leads one of them in term 7.
+inline TraceData two_groups() {
+  TraceData trace;
+  trace.nodes = {"n1", "n2"};
+  trace.dictionary.add("n", "raft-kv", 2, raft::kWords);
+  const auto add = [&](std::int64_t ms, std::uint32_t node, std::uint32_t group, raft::Word word,
+                       std::uint64_t a, std::uint64_t b) {
+    Record record = at_ms(ms, said(word), node);
+    record.group = GroupId{group};
+    record.a = a;
+    record.b = b;
+    trace.records.push_back(record);
+  };
+  add(1, 0, 0, raft::Word::role, 3, 7);
+  add(2, 1, 1, raft::Word::role, 3, 7);
+  add(3, 0, 1, raft::Word::role, 0, 7);
+  add(4, 0, 0, raft::Word::commit, 20, 7);
+  add(5, 1, 1, raft::Word::commit, 5, 7);
+  add(6, 0, 1, raft::Word::commit, 4, 7);
   return trace;
 }
 

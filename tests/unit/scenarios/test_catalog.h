@@ -1,6 +1,7 @@
 // A catalog for tests of reading scenario files: small, but with the names of what ships.
 #pragma once
 
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/scenarios/format/catalog.h>
 
 namespace windtunnel::scenarios {
@@ -21,7 +22,9 @@ inline Catalog test_catalog() {
                   {"transport", Kind::text, "messages", {}, {"messages", "streams"}}};
   raft.message_types = {"pre-vote", "pre-vote-reply", "request-vote",   "request-vote-reply",
                         "append",   "append-reply",   "snapshot-chunk", "snapshot-reply"};
-  raft.has_timeout = true;
+  raft.actions = {{"timeout", {}, {}},
+                  {"transfer", {}, {{"to", Kind::integer, "0", {}, {}, "0", "9"}}}};
+  raft.words = raft::kWords;
   raft.max_nodes = 32;
   raft.max_servers = 64;
   ServiceInfo naive;

@@ -49,6 +49,18 @@ TEST(Edn, KeepsTheTextOfNumbersThatDoNotFit) {
   EXPECT_EQ(round_trip("42N"), "42");
 }
 
+TEST(Edn, RefusesWhatIsNotUtf8AndNamesItsPlace) {
+  for (const std::string_view text :
+       {"[1 \"a\xff\"]", "[ab\xc3]", "[:a\xed\xa0\x80]", "[\\\xf8]", "[#a\xff 1]"}) {
+    EdnReader reader(text);
+    Value value;
+    EXPECT_FALSE(reader.read(value)) << text;
+    EXPECT_NE(reader.error().reason.find("is not UTF-8"), std::string::npos)
+        << reader.error().reason;
+  }
+  EXPECT_EQ(round_trip("\"\xf0\x9f\x98\x80\""), "\"\xf0\x9f\x98\x80\"");
+}
+
 TEST(Edn, SkipsCommentsCommasAndDiscardedForms) {
   EXPECT_EQ(round_trip("; a comment\n [1,,2 #_ {:gone [3]} #_#_ 4 5 6]"), "[1 2 6]");
 }

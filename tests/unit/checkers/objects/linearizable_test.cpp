@@ -51,6 +51,25 @@ TEST(Linearizable, TheSearchExplainsTheOperationThatFitsNowhere) {
       "makes it legal.");
 }
 
+// No 64-bit sum wraps around to another that a read may return.
+TEST(Linearizable, ACounterDoesNotWrap) {
+  const auto counter = [](std::string_view f, std::string_view first, std::string_view read) {
+    return check(fmt::format("{{:type :invoke, :process 0, :f {0}, :value {1}}}"
+                             "{{:type :ok, :process 0, :f {0}, :value {1}}}"
+                             "{{:type :invoke, :process 0, :f :add, :value {1}}}"
+                             "{{:type :ok, :process 0, :f :add, :value {1}}}"
+                             "{{:type :invoke, :process 1, :f :read, :value nil}}"
+                             "{{:type :ok, :process 1, :f :read, :value {2}}}",
+                             f, first, read),
+                 "counter")
+        .decision;
+  };
+  EXPECT_EQ(counter(":add", "9223372036854775807", "-2"), Decision::violated);
+  EXPECT_EQ(counter(":add", "-9223372036854775808", "0"), Decision::violated);
+  EXPECT_EQ(counter(":subtract", "-9223372036854775808", "0"), Decision::ok);
+  EXPECT_EQ(counter(":add", "4611686018427387903", "9223372036854775806"), Decision::ok);
+}
+
 // The pitfall: an `:info` cas may match, may not match, and may never happen.
 TEST(Linearizable, AnInfoOperationMayNeverHappen) {
   const std::string_view history =

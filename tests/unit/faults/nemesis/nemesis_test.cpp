@@ -10,6 +10,7 @@ namespace {
 
 using testing::nodes;
 using testing::once;
+using testing::timeout;
 using testing::World;
 
 FaultPlan plan_of(std::vector<Fault> faults) { return FaultPlan{std::move(faults)}; }
@@ -215,7 +216,7 @@ TEST(Nemesis, ALossOfPowerTakesTheMachineOfAProcessThatHasEnded) {
 }
 
 TEST(Nemesis, TimeoutAsksTheService) {
-  World world(plan_of({once("it", TimeoutNow{nodes("n2")})}));
+  World world(plan_of({once("it", timeout("n2"))}));
   world.run_until(seconds(2));
   EXPECT_EQ(world.timed_out, std::vector<NodeId>{NodeId{1}});
 }

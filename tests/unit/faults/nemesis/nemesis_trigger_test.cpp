@@ -8,6 +8,7 @@ namespace {
 
 using testing::nodes;
 using testing::once;
+using testing::timeout;
 using testing::World;
 
 FaultPlan plan_of(std::vector<Fault> faults) { return FaultPlan{std::move(faults)}; }
@@ -64,7 +65,7 @@ TEST(NemesisDraws, OfTwoFaultsDiffer) {
 }
 
 TEST(NemesisTrigger, EveryFiresFromUntil) {
-  Fault fault = once("it", TimeoutNow{nodes("n1")});
+  Fault fault = once("it", timeout("n1"));
   fault.trigger = Every{milliseconds(300), seconds(1), milliseconds(1'900)};
   World world(plan_of({fault}));
   world.run_until(seconds(5));
@@ -72,7 +73,7 @@ TEST(NemesisTrigger, EveryFiresFromUntil) {
 }
 
 TEST(NemesisTrigger, WhenFiresOnceAtItsCount) {
-  World world(plan_of({when("event kind=role count=2", TimeoutNow{nodes("leader")})}));
+  World world(plan_of({when("event kind=role count=2", timeout("leader"))}));
   world.run_until(seconds(1));
   for (std::uint64_t term = 1; term <= 4; ++term) {
     world.elect(static_cast<std::uint32_t>(term % 3), term);
@@ -82,7 +83,7 @@ TEST(NemesisTrigger, WhenFiresOnceAtItsCount) {
 }
 
 TEST(NemesisTrigger, WhenWithRepeatFiresAtEachMatchInsideItsWindow) {
-  Fault fault = when("leader elected", TimeoutNow{nodes("leader")});
+  Fault fault = when("leader elected", timeout("leader"));
   auto& trigger = std::get<When>(fault.trigger);
   trigger.repeat = true;
   trigger.from = milliseconds(1'150);
@@ -97,9 +98,9 @@ TEST(NemesisTrigger, WhenWithRepeatFiresAtEachMatchInsideItsWindow) {
 }
 
 TEST(NemesisTrigger, NothingFiresAfterThePlanWasStopped) {
-  Fault every = once("every", TimeoutNow{nodes("n1")});
+  Fault every = once("every", timeout("n1"));
   every.trigger = Every{milliseconds(300), seconds(1), {}};
-  Fault on_leader = when("leader elected", TimeoutNow{nodes("n2")});
+  Fault on_leader = when("leader elected", timeout("n2"));
   World world(plan_of({every, on_leader}));
   world.run_until(milliseconds(900));
   world.nemesis->stop_plan();
@@ -149,7 +150,7 @@ TEST(NemesisScript, WaitsForAnObservation) {
   Fault fault = once("script", std::monostate{});
   WaitUntil until;
   until.pattern = *parse_pattern("leader(n2)");
-  fault.script = {step(ScriptAction{until}), step(Effect{TimeoutNow{nodes("n3")}})};
+  fault.script = {step(ScriptAction{until}), step(Effect{timeout("n3")})};
   World world(plan_of({fault}));
   world.run_until(seconds(2));
   world.elect(0, 1);

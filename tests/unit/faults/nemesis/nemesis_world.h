@@ -6,6 +6,7 @@
 #include <windtunnel/faults/nemesis/cluster_state.h>
 #include <windtunnel/faults/nemesis/nemesis.h>
 #include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/sim/clock.h>
 #include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/net/network.h>
@@ -136,13 +137,17 @@ class World {
         return std::make_unique<Busy>(env, counts);
       });
     }
-    cluster = std::make_unique<ClusterState>(sim, names);
+    dictionary.add("n", "busy", 1, raft::kWords);
+    cluster = std::make_unique<ClusterState>(sim, names, dictionary);
     NemesisOptions nemesis_options;
-    nemesis_options.message_byte = [](std::string_view name) -> std::optional<std::uint8_t> {
-      if (name == "beat") return kBeat;
-      return std::nullopt;
+    nemesis_options.message_class = [](NodeId, std::string_view name) {
+      return name == "beat" ? std::optional(kBeat) : std::nullopt;
     };
-    nemesis_options.time_out = [this](NodeId node) { timed_out.push_back(node); };
+    nemesis_options.act = [this](NodeId node, const Act& act) {
+      if (act.action != "timeout" || cluster->is_client(node)) return false;
+      timed_out.push_back(node);
+      return true;
+    };
     assign_ids(plan);
     nemesis = std::make_unique<Nemesis>(sim, plan, *cluster, nemesis_options);
     for (std::uint32_t i = 0; i < kNodes; ++i) sim.node(NodeId{i}).start();
@@ -172,6 +177,7 @@ class World {
   Counts counts;
   Simulation sim;
   FaultPlan plan;
+  Dictionary dictionary;
   std::unique_ptr<ClusterState> cluster;
   std::unique_ptr<Nemesis> nemesis;
   std::vector<NodeId> timed_out;
@@ -189,6 +195,8 @@ inline Selector nodes(std::string_view word) {
   selector.terms.push_back(*parse_term(word));
   return selector;
 }
+
+inline Effect timeout(std::string_view word) { return Act{nodes(word), "timeout", {}}; }
 
 // At one second; without `duration` until something heals it.
 inline Fault once(std::string id, Effect effect, std::optional<Duration> duration = {}) {

@@ -42,9 +42,17 @@ TEST(FaultPlan, KeepsTheIdsOfTheOthersWhenOneGoes) {
 }
 
 TEST(FaultPlan, EffectsAreNamedAsInTheFile) {
-  EXPECT_EQ(name_of(Effect{Crash{}}), "crash");
-  EXPECT_EQ(name_of(Effect{ClockJump{}}), "clock_jump");
-  EXPECT_EQ(name_of(Effect{TimeoutNow{}}), "timeout");
+  EXPECT_EQ(row_of(Effect{Crash{}}).name, "crash");
+  EXPECT_EQ(row_of(Effect{ClockJump{}}).name, "clock_jump");
+  EXPECT_EQ(row_of(Effect{Act{}}).name, "act");
+}
+
+TEST(FaultPlan, AnActionIsToldByItsNameAndOptions) {
+  const Effect timeout = Act{{}, "timeout", {}};
+  EXPECT_EQ(title_of(timeout), "timeout");
+  const Effect transfer = Act{{}, "transfer", {{"to", "n2"}, {"within", "1s"}}};
+  EXPECT_EQ(title_of(transfer), "transfer to=n2 within=1s");
+  EXPECT_EQ(kind_of(transfer), "transfer");
 }
 
 }  // namespace

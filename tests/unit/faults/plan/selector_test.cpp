@@ -29,8 +29,18 @@ class Cluster final : public ClusterView {
   std::string_view group(NodeId node) const override { return groups_[node.value]; }
   bool is_client(NodeId node) const override { return groups_[node.value] == "c"; }
   bool up(NodeId node) const override { return down.count(node.value) == 0; }
-  NodeId leader(std::string_view group) const override {
-    return group == "n" ? leads : group == "m" ? other_leads : kNoNode;
+  bool leads(NodeId node, std::optional<std::uint32_t> which) const override {
+    const std::string_view of = group(node);
+    if (which == 1U) return of == "n" && node == second_leads;
+    return (of == "n" && node == first_leads) || (of == "m" && node == other_leads) ||
+           (!which && of == "n" && node == second_leads);
+  }
+  std::vector<NodeId> voters(std::string_view name, std::optional<std::uint32_t>) const override {
+    std::vector<NodeId> found;
+    for (std::uint32_t i = 0; i < node_count(); ++i) {
+      if (groups_[i] == name && i < 64 && (voting >> i & 1) != 0) found.push_back(NodeId{i});
+    }
+    return found;
   }
 
   void remove(std::string_view name) {
@@ -39,8 +49,10 @@ class Cluster final : public ClusterView {
     names_.erase(found);
   }
 
-  NodeId leads{2};
+  NodeId first_leads{2};          // of the first group of those that the nodes form
+  NodeId second_leads = kNoNode;  // of the second
   NodeId other_leads = kNoNode;
+  std::uint64_t voting = ~std::uint64_t{0};
   std::set<std::uint32_t> down;
 
  private:
@@ -72,10 +84,30 @@ std::vector<std::string> resolved(const std::vector<std::string>& words, const C
 }
 
 TEST(Term, PrintsAsItWasParsed) {
-  for (const char* text :
-       {"n1", "group-a", "leader", "followers", "followers(2)", "majority", "n-minority",
-        "n-majority", "random", "random(3)", "rest", "all", "clients", "a-b-minority", "n-leader",
-        "n-followers", "n-followers(2)", "a-b-random(2)", "n-all"}) {
+  for (const char* text : {"n1",
+                           "group-a",
+                           "leader",
+                           "followers",
+                           "followers(2)",
+                           "majority",
+                           "n-minority",
+                           "n-majority",
+                           "random",
+                           "random(3)",
+                           "rest",
+                           "all",
+                           "clients",
+                           "a-b-minority",
+                           "n-leader",
+                           "n-followers",
+                           "n-followers(2)",
+                           "a-b-random(2)",
+                           "n-all",
+                           "leader(n/1)",
+                           "followers(n/0)",
+                           "majority(a-b/2)",
+                           "minority(n/1)",
+                           "random(n/1)"}) {
     const std::optional<Term> term = parse_term(text);
     ASSERT_TRUE(term.has_value()) << text;
     EXPECT_EQ(to_string(*term), text);
@@ -85,7 +117,8 @@ TEST(Term, PrintsAsItWasParsed) {
 TEST(Term, RefusesWhatSelectsNothing) {
   for (const char* text :
        {"", "random(0)", "random(", "random()", "random(-1)", "leader(1)", "n 1",
-        "random(99999999999)", "n1(2)", "[n1]", "n-leader(1)", "-random(2)", "n 1-random(2)"}) {
+        "random(99999999999)", "n1(2)", "[n1]", "n-leader(1)", "-random(2)", "n 1-random(2)",
+        "leader(n/)", "leader(/1)", "leader(n/x)", "n-leader(n/1)", "rest(n/1)", "n1(n/1)"}) {
     EXPECT_FALSE(parse_term(text).has_value()) << text;
   }
 }
@@ -103,7 +136,7 @@ TEST(Selector, LeaderIsNobodyWhileNobodyLeads) {
   Cluster cluster(5);
   EXPECT_THAT(resolved({"leader"}, cluster), ElementsAre("n3"));
   EXPECT_THAT(resolved({"followers"}, cluster), UnorderedElementsAre("n1", "n2", "n4", "n5"));
-  cluster.leads = kNoNode;
+  cluster.first_leads = kNoNode;
   EXPECT_THAT(resolved({"leader"}, cluster), IsEmpty());
 }
 
@@ -118,6 +151,26 @@ TEST(Selector, TellsTheLeadersOfTwoGroupsApart) {
   EXPECT_THAT(resolved({"followers"}, cluster), UnorderedElementsAre("n1", "n2", "m1", "m3"));
   EXPECT_THAT(resolved({"m-random(9)"}, cluster), UnorderedElementsAre("m1", "m2", "m3"));
   EXPECT_THAT(resolved({"m-leader", "m-minority"}, cluster), ElementsAre("m2"));
+}
+
+// B8: one group's leader could not be aimed at where the same nodes form several groups.
+TEST(Selector, TellsTheLeadersOfTwoGroupsOfTheSameNodesApart) {
+  Cluster cluster(3);
+  cluster.second_leads = NodeId{0};
+  EXPECT_THAT(resolved({"leader(n/0)"}, cluster), ElementsAre("n3"));
+  EXPECT_THAT(resolved({"leader(n/1)"}, cluster), ElementsAre("n1"));
+  EXPECT_THAT(resolved({"followers(n/1)"}, cluster), UnorderedElementsAre("n2", "n3"));
+  EXPECT_THAT(resolved({"followers"}, cluster), ElementsAre("n2"));
+  EXPECT_THAT(resolved({"n-leader"}, cluster), ElementsAre("n1", "n3"));
+}
+
+TEST(Selector, AMajorityIsOneOfThoseWhoVote) {
+  Cluster cluster(5);
+  cluster.voting = 0b111;
+  EXPECT_THAT(resolved({"n-majority"}, cluster), SizeIs(2));
+  for (const std::string& name : resolved({"majority(n/0)"}, cluster)) {
+    EXPECT_THAT(name, testing::AnyOf("n1", "n2", "n3"));
+  }
 }
 
 TEST(Selector, MinorityAndMajorityFillUpWhatIsSelected) {
@@ -145,7 +198,7 @@ RC_GTEST_PROP(Selector, RandomStaysWhenAnUnchosenNodeGoes, (std::uint64_t seed))
   const std::string removed = "n" + std::to_string(*rc::gen::inRange(1, 8));
   RC_PRE(std::find(chosen.begin(), chosen.end(), removed) == chosen.end());
   cluster.remove(removed);
-  cluster.leads = kNoNode;
+  cluster.first_leads = kNoNode;
   RC_ASSERT(resolved({"random(3)"}, cluster, draws) == chosen);
 }
 

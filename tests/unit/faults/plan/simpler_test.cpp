@@ -65,6 +65,20 @@ TEST(Simpler, EveryStepIsADifferentEffectAndTheLastHasNone) {
   }
 }
 
+TEST(Simpler, WhatHappensAgainAndAgainHappensOnce) {
+  const Duration from{3};
+  const Trigger once = At{{from, from}};
+  When when;
+  when.from = from;
+  when.repeat = true;
+  when.delay = {Duration{}, Duration{9}};
+  const Trigger all[] = {At{{from, Duration{7}}}, Every{Duration{1}, from, {}},
+                         Randomly{{from, Duration{8}}, Duration{2}}, when};
+  for (const Trigger& trigger : all) EXPECT_EQ(simpler_triggers(trigger).front(), once);
+  EXPECT_EQ(simpler_triggers(when).size(), 3U);
+  EXPECT_TRUE(simpler_triggers(once).empty());
+}
+
 TEST(Simpler, TimesAreRounderAndEarlier) {
   const std::vector<DurationRange> times =
       simpler_times({Duration{1'234'567'000}, Duration{1'234'567'000}});

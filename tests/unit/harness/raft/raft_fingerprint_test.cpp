@@ -9,7 +9,7 @@ namespace windtunnel {
 namespace {
 
 using testing::World;
-using Kind = ObservationKind;
+using Kind = raft::Word;
 
 const std::vector<NodeId> kSwapped{NodeId{1}, NodeId{0}, NodeId{2}};
 

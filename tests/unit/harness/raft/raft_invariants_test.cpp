@@ -7,7 +7,7 @@
 namespace windtunnel {
 namespace {
 
-using Kind = ObservationKind;
+using Kind = raft::Word;
 using Is = RaftInvariant;
 
 using testing::World;

@@ -8,7 +8,7 @@
 namespace windtunnel {
 namespace {
 
-using Kind = ObservationKind;
+using Kind = raft::Word;
 using Is = RaftInvariant;
 
 // Nodes that store, commit and lose entries of one log. h(index, term) stands for a prefix.

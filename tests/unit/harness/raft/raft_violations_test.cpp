@@ -5,7 +5,7 @@ namespace windtunnel {
 namespace {
 
 using testing::World;
-using Kind = ObservationKind;
+using Kind = raft::Word;
 using Is = RaftInvariant;
 
 // What an expected violation of one must not hide is the next of another.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <windtunnel/harness/raft/raft_invariants.h>
+#include <windtunnel/protocols/raft/words.h>
 
 #include <gtest/gtest.h>
 
@@ -16,22 +17,23 @@ class World {
  public:
   explicit World(std::uint32_t nodes = 3) {
     for (std::uint32_t n = 0; n < nodes; ++n) {
-      see(n, ObservationKind::recovered, 0, 0, 0, 0);
-      see(n, ObservationKind::config, 0, (1ULL << nodes) - 1, 0, 0);
-      see(n, ObservationKind::log_start, 1);
-      see(n, ObservationKind::role, 0, 0, 0, 0);
+      see(n, raft::Word::recovered, 0, 0, 0, 0);
+      see(n, raft::Word::config, 0, (1ULL << nodes) - 1, 0, 0);
+      see(n, raft::Word::log_start, 1);
+      see(n, raft::Word::role, 0, 0, 0, 0);
     }
   }
-  void see(std::uint32_t node, ObservationKind kind, std::uint64_t a, std::uint64_t b = 0,
+  void see(std::uint32_t node, raft::Word kind, std::uint64_t a, std::uint64_t b = 0,
            std::uint64_t c = 0, std::uint64_t d = 0) {
-    checks.observe(++record, NodeId{node}, Incarnation{}, Observation{kind, GroupId{}, a, b, c, d});
+    checks.observe(++record, NodeId{node}, Incarnation{},
+                   Observation{observed(kind), GroupId{}, a, b, c, d});
   }
   static std::uint64_t h(std::uint64_t index, std::uint64_t term) { return index * 1000 + term; }
   void lead(std::uint32_t node, std::uint64_t term) {
-    see(node, ObservationKind::role, static_cast<std::uint64_t>(Role::leader), term);
+    see(node, raft::Word::role, static_cast<std::uint64_t>(Role::leader), term);
   }
   void append(std::uint32_t node, std::uint64_t index, std::uint64_t term) {
-    see(node, ObservationKind::append, index, term, h(index, term), 7);
+    see(node, raft::Word::append, index, term, h(index, term), 7);
   }
   void sync(std::uint32_t node, std::uint64_t index, std::uint64_t term) {
     checks.entry_synced(++record, NodeId{node}, index, h(index, term));
@@ -42,7 +44,7 @@ class World {
   }
   void commit(std::uint32_t node, std::uint64_t index, std::uint64_t entry_term, std::uint64_t term,
               bool leads) {
-    see(node, ObservationKind::commit, index, term, h(index, entry_term), leads ? 1 : 0);
+    see(node, raft::Word::commit, index, term, h(index, entry_term), leads ? 1 : 0);
   }
   // Node 0 leads term 1 and commits entries 1..last with node 1.
   void serve(std::uint64_t last) {
@@ -54,7 +56,7 @@ class World {
     }
   }
   void apply(std::uint32_t node, std::uint64_t index, std::uint64_t term, std::uint64_t digest) {
-    see(node, ObservationKind::apply, index, term, h(index, term), digest);
+    see(node, raft::Word::apply, index, term, h(index, term), digest);
   }
   ::testing::AssertionResult is_fine() const {
     const RaftViolation* violation = checks.violation();

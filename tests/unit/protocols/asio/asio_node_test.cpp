@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -270,6 +271,23 @@ TEST(AsioRun, SignalsEndTheServiceCleanly) {
 
 TEST(AsioRun, ClientIdsAreInTheUpperHalf) {
   for (int i = 0; i < 100; ++i) EXPECT_GE(draw_client_id().value, 0x80000000U);
+}
+
+TEST(AsioNode, LogsToStandardErrorWithTimeNodeAndLevel) {
+  AsioLoop loop;
+  AsioOptions options;
+  options.id = NodeId{7};
+  options.name = "n7";
+  Result<std::unique_ptr<AsioNode>> node = AsioNode::open(loop, options);
+  ASSERT_TRUE(node.has_value());
+  testing::internal::CaptureStderr();
+  WT_LOG((*node)->env(), warning, "slow\x1b disk\nfor {} ms", 12);
+  WT_LOG((*node)->env(), debug, "nobody wants this");
+  const std::string said = testing::internal::GetCapturedStderr();
+  const std::regex expected(
+      "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z n7 warning slow  disk\n"
+      "[0-9T:.Z-]+ n7 warning for 12 ms\n");
+  EXPECT_TRUE(std::regex_match(said, expected)) << said;
 }
 
 }  // namespace

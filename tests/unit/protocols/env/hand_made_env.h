@@ -5,9 +5,10 @@
 #include <windtunnel/protocols/env/env.h>
 #include <windtunnel/protocols/env/frame_pool.h>
 
-#include <map>
+#include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace windtunnel::testing {
 
@@ -48,22 +49,20 @@ class HandClock final : public Clock, public Timers, public WaiterHolder {
     waiter.disarm();
     waiter.hold(*this);
     waiter.tag = ++armed_ever_;
-    timers_.emplace(std::pair(deadline, waiter.tag), &waiter);
+    timers_.push_back({deadline, &waiter});
   }
   void forget(Waiter& waiter) noexcept override {
-    for (auto at = timers_.begin(); at != timers_.end(); ++at) {
-      if (at->second != &waiter) continue;
-      timers_.erase(at);
-      break;
-    }
+    std::erase_if(timers_, [&waiter](const Timer& timer) { return timer.waiter == &waiter; });
     waiter.release();
   }
   std::size_t armed() const { return timers_.size(); }
   // Moves the clock and queues what is due.
   void advance(Duration by) {
     now_ = now_ + by;
-    while (!timers_.empty() && timers_.begin()->first.first <= now_) {
-      Waiter& waiter = *timers_.begin()->second;
+    for (;;) {
+      const auto first = std::min_element(timers_.begin(), timers_.end());
+      if (first == timers_.end() || now_ < first->deadline) break;
+      Waiter& waiter = *first->waiter;
       waiter.disarm();
       waiter.complete(Errc::ok, 0);
       executor_.post(waiter);
@@ -71,10 +70,18 @@ class HandClock final : public Clock, public Timers, public WaiterHolder {
   }
 
  private:
+  struct Timer {
+    Instant deadline;
+    Waiter* waiter = nullptr;
+    // Of equal deadlines the one that was armed first.
+    bool operator<(const Timer& other) const {
+      return std::pair(deadline, waiter->tag) < std::pair(other.deadline, other.waiter->tag);
+    }
+  };
   Executor& executor_;
   Instant now_;
   std::uint64_t armed_ever_ = 0;
-  std::map<std::pair<Instant, std::uint64_t>, Waiter*> timers_;
+  std::vector<Timer> timers_;
 };
 
 class HandTransport final : public Transport {
@@ -151,6 +158,12 @@ class NoProcess final : public Process {
   }
 };
 
+class NoLog final : public Log {
+ public:
+  NoLog() : Log(LogLevel::off) {}
+  void write(LogLevel, std::string_view) override {}
+};
+
 struct HandMadeEnv {
   HandExecutor executor;
   HandClock clock{executor};
@@ -160,7 +173,9 @@ struct HandMadeEnv {
   NoRandom random;
   NoObserver observer;
   NoProcess process;
-  Env env{NodeId{0}, clock, clock, executor, transport, disk, compute, random, observer, process};
+  NoLog log;
+  Env env{NodeId{0}, clock,  clock,    executor, transport, disk,
+          compute,   random, observer, process,  log};
 };
 
 }  // namespace windtunnel::testing

@@ -1,25 +1,14 @@
 #include <windtunnel/protocols/env/task.h>
 
-#include <windtunnel/protocols/env/await.h>
-#include "tests/unit/protocols/env/hand_made_env.h"
-
-#include <gtest/gtest.h>
-
-#include <memory>
-#include <string>
-#include <vector>
+#include "tests/unit/protocols/env/tasks.h"
 
 namespace windtunnel {
 namespace {
 
 using testing::HandMadeEnv;
-using Log = std::vector<std::string>;
-
-struct Leaves {
-  Log& log;
-  std::string name;
-  ~Leaves() { log.push_back("~" + name); }
-};
+using testing::Leaves;
+using testing::Log;
+using testing::Tasks;
 
 Task<int> answer(Env& env, Duration after, int value) {
   if (after.ns > 0) co_await sleep_for(env, after);
@@ -168,6 +157,130 @@ TEST(TaskScope, DestroysTheNewestFirst) {
   EXPECT_EQ(log, (Log{"a", "b", "~b", "~a"}));
 }
 
+TEST(TaskScope, CancelDestroysTheNewestFirstAndMayBeUsedAgain) {
+  HandMadeEnv world;
+  Log log;
+  TaskScope scope;
+  scope.spawn(note_after(world.env, log, seconds(1), "a"));
+  scope.spawn(note_after(world.env, log, seconds(1), "b"));
+  scope.cancel();
+  EXPECT_EQ(log, (Log{"a", "b", "~b", "~a"}));
+  EXPECT_EQ(world.clock.armed(), 0U);
+  scope.spawn(note_after(world.env, log, seconds(1), "c"));
+  EXPECT_EQ(scope.size(), 1U);
+}
+
+Task<void> give_up(Env& env, TaskScope& scope, Log& log) {
+  Leaves leaves{log, "giver"};
+  scope.cancel_soon(env);
+  scope.cancel_soon(env);
+  log.push_back("still here");
+  co_await sleep_for(env, seconds(1));
+  log.push_back("never");
+}
+
+TEST(TaskScope, TaskMayCancelTheScopeThatHoldsIt) {
+  Tasks world;
+  Log log;
+  TaskScope scope;
+  scope.spawn(note_after(world.env, log, seconds(1), "a"));
+  scope.spawn(give_up(world.env, scope, log));
+  world.pass(seconds(1));
+  EXPECT_EQ(log, (Log{"a", "still here", "~giver", "~a"}));
+  EXPECT_TRUE(world.is_quiet());
+}
+
+Task<void> join(Env& env, TaskScope& scope, Log& log) {
+  co_await scope.joined(env);
+  log.push_back("joined");
+}
+
+TEST(TaskScope, JoinedWhenAllTasksHaveEnded) {
+  Tasks world;
+  Log log;
+  TaskScope scope;
+  scope.spawn(note_after(world.env, log, seconds(1), "a"));
+  scope.spawn(note_after(world.env, log, seconds(2), "b"));
+  Task<void> joining = join(world.env, scope, log);
+  world.pass(seconds(1));
+  EXPECT_FALSE(joining.done());
+  world.pass(seconds(1));
+  EXPECT_TRUE(joining.done());
+  EXPECT_EQ(log.back(), "joined");
+  Task<void> again = join(world.env, scope, log);
+  EXPECT_TRUE(again.done()) << "there are none to wait for";
+}
+
+TEST(TaskScope, JoinedWhenItIsCancelled) {
+  Tasks world;
+  Log log;
+  TaskScope scope;
+  scope.spawn(note_after(world.env, log, seconds(1), "a"));
+  Task<void> joining = join(world.env, scope, log);
+  scope.cancel();
+  EXPECT_FALSE(joining.done()) << "nothing is resumed from inside a call";
+  world.executor.drain();
+  EXPECT_TRUE(joining.done());
+}
+
+TEST(TaskScope, ForgetsWhoGaveUpJoining) {
+  Tasks world;
+  Log log;
+  TaskScope scope;
+  scope.spawn(note_after(world.env, log, seconds(1), "a"));
+  { Task<void> joining = join(world.env, scope, log); }
+  world.pass(seconds(1));
+  EXPECT_EQ(log, (Log{"a", "a woke", "~a"}));
+}
+
+Task<void> parent(Env& env, Log& log) {
+  Leaves leaves{log, "parent"};
+  TaskScope children;
+  children.spawn(note_after(env, log, seconds(1), "first"));
+  children.spawn(note_after(env, log, seconds(1), "second"));
+  co_await sleep_for(env, seconds(9));
+}
+
+TEST(TaskScope, InAFrameIsCancelledWithItChildrenFirst) {
+  Tasks world;
+  Log log;
+  { Task<void> task = parent(world.env, log); }
+  EXPECT_EQ(log, (Log{"first", "second", "~second", "~first", "~parent"}));
+  EXPECT_TRUE(world.is_quiet());
+}
+
+// Uses all that it can reach when it is destroyed.
+struct Hostile {
+  Env& env;
+  TaskScope& scope;
+  Log& log;
+  ~Hostile() {
+    scope.spawn(note_after(env, log, seconds(1), "late"));
+    scope.cancel();
+    scope.cancel_soon(env);
+  }
+};
+Task<void> hold(Env& env, TaskScope& scope, Log& log) {
+  Hostile hostile{env, scope, log};
+  co_await sleep_for(env, seconds(9));
+}
+
+TEST(TaskScope, IsCancelledWhateverItsTasksDestructorsDo) {
+  Tasks world;
+  Log log;
+  {
+    TaskScope scope;
+    scope.spawn(note_after(world.env, log, seconds(1), "a"));
+    scope.spawn(hold(world.env, scope, log));
+    scope.spawn(hold(world.env, scope, log));
+    scope.cancel();
+    EXPECT_EQ(scope.size(), 0U);
+    scope.spawn(hold(world.env, scope, log));
+  }
+  EXPECT_EQ(log, (Log{"a", "late", "~late", "late", "~late", "~a", "late", "~late"}));
+  EXPECT_TRUE(world.is_quiet());
+}
+
 TEST(FramePool, ReusesTheFramesOfEndedTasks) {
   HandMadeEnv world;
   Log log;
@@ -181,59 +294,6 @@ TEST(FramePool, ReusesTheFramesOfEndedTasks) {
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(larger) % 16, 0U);
   FramePool::deallocate(larger);
   EXPECT_EQ(world.executor.frames().live(), 0U);
-}
-
-Task<void> take(Env& env, Mailbox& mailbox, Log& log, Instant deadline) {
-  Result<Mailbox::Message> message = co_await mailbox.next_before(deadline);
-  if (message) {
-    log.push_back(std::string(as_text(message->bytes)));
-  } else {
-    log.push_back(std::string(name_of(static_cast<Errc>(message.error().value()))));
-  }
-  static_cast<void>(env);
-}
-
-TEST(Mailbox, WakesItsReaderWithTheMessage) {
-  HandMadeEnv world;
-  Log log;
-  Mailbox mailbox(world.env);
-  ASSERT_TRUE(mailbox.open(9).has_value());
-  Task<void> task = take(world.env, mailbox, log, Instant{} + seconds(1));
-  world.transport.sink()->on_message({}, as_bytes("hi"));
-  EXPECT_TRUE(log.empty());
-  world.executor.drain();
-  EXPECT_EQ(log, Log{"hi"});
-  EXPECT_EQ(world.clock.armed(), 0U);
-}
-
-TEST(Mailbox, TimesOutAtTheDeadlineAndThenServesTheNextReader) {
-  HandMadeEnv world;
-  Log log;
-  Mailbox mailbox(world.env);
-  Task<void> task = take(world.env, mailbox, log, Instant{} + seconds(1));
-  world.clock.advance(seconds(1));
-  world.executor.drain();
-  EXPECT_EQ(log, Log{"timed-out"});
-  mailbox.on_message({}, as_bytes("late"));
-  Task<void> next = take(world.env, mailbox, log, Instant{} + seconds(2));
-  EXPECT_EQ(log, (Log{"timed-out", "late"}));
-}
-
-TEST(Mailbox, DropsMessagesOverItsLimit) {
-  HandMadeEnv world;
-  Mailbox mailbox(world.env, 2);
-  for (int i = 0; i < 5; ++i) mailbox.on_message({}, as_bytes("x"));
-  EXPECT_EQ(mailbox.size(), 2U);
-}
-
-TEST(Mailbox, ForgetsAReaderThatWasDestroyed) {
-  HandMadeEnv world;
-  Log log;
-  Mailbox mailbox(world.env);
-  { Task<void> task = take(world.env, mailbox, log, Instant{} + seconds(1)); }
-  mailbox.on_message({}, as_bytes("x"));
-  EXPECT_EQ(world.executor.drain(), 0);
-  EXPECT_EQ(mailbox.size(), 1U);
 }
 
 }  // namespace

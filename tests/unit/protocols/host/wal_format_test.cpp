@@ -206,7 +206,7 @@ TEST(WalFormat, AGapThatNoBaseCoversIsRefused) {
 }
 
 TEST(WalFormat, SegmentNamesSortByNumber) {
-  EXPECT_EQ(segment_path(0x1f), "wal/0000001f.log");
+  EXPECT_EQ(segment_path("wal", 0x1f), "wal/0000001f.log");
   EXPECT_EQ(segment_number("0000001f.log"), 0x1fU);
   EXPECT_EQ(segment_number("0000001f.tmp"), std::nullopt);
   EXPECT_EQ(segment_number("000000zz.log"), std::nullopt);

@@ -47,7 +47,7 @@ Task<void> ask_for_vote(Env& env, NodeId voter, std::uint64_t term, Ballot& ball
   (void)mailbox.socket().send(Endpoint{voter, kRaftPort}, bytes);
   const Instant until = env.clock.now() + seconds(5);
   while (!ballot.answered) {
-    const Result<Mailbox::Message> received = co_await mailbox.next_before(until);
+    const Result<Mailbox::Message> received = co_await before(env, until, mailbox.next());
     if (!received) co_return;
     raft::MessageDecoder decoder;
     raft::Message reply;

@@ -170,7 +170,7 @@ Task<void> repeat_write(Env& env, std::vector<NodeId> servers, std::size_t& answ
     }
     const Instant until = env.clock.now() + milliseconds(50);
     for (;;) {
-      const Result<Mailbox::Message> message = co_await mailbox.next_before(until);
+      const Result<Mailbox::Message> message = co_await before(env, until, mailbox.next());
       if (!message) break;
       const Result<kv::Response> response = kv::decode_response(message->bytes);
       if (!response || response->status != kv::Status::ok) continue;

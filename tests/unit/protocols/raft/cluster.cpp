@@ -153,7 +153,7 @@ void Cluster::carry_out(std::size_t i, Ready& work) {
                           : "read " + id + " rejected");
     if (!read.confirmed) continue;
     WT_ASSERT(read.index <= node.raft->applied_index(), "this host applies at once");
-    observe(i, Observation{ObservationKind::read_served, GroupId{}, read.request,
+    observe(i, Observation{observed(Word::read_served), GroupId{}, read.request,
                            node.raft->applied_index().value, read.index.value, 0});
   }
 }
@@ -163,7 +163,7 @@ void Cluster::apply(std::size_t i, const Ready& work) {
   if (work.restore.has_value()) {
     const SnapshotMeta meta =
         read_snapshot(node.disk.snapshots[work.restore->index.value], node.state);
-    observe(i, Observation{ObservationKind::snapshot_installed, GroupId{}, meta.index.value,
+    observe(i, Observation{observed(Word::snapshot_installed), GroupId{}, meta.index.value,
                            meta.term.value, meta.hash, node.state.digest});
     say(i, "restores snapshot " + std::to_string(meta.index.value));
     node.raft->step(Applied{meta.index}, node.ready);
@@ -172,7 +172,7 @@ void Cluster::apply(std::size_t i, const Ready& work) {
   for (LogIndex index = work.apply.first; index <= work.apply.last; ++index) {
     const Entry& entry = node.raft->log().at(index);
     if (entry.kind == EntryKind::command) node.state.apply(entry.payload.view());
-    observe(i, Observation{ObservationKind::apply, GroupId{}, index.value, entry.term.value,
+    observe(i, Observation{observed(Word::apply), GroupId{}, index.value, entry.term.value,
                            entry.hash, node.state.digest});
   }
   say(i, "applies " + std::to_string(work.apply.first.value) + ".." +
@@ -218,14 +218,14 @@ void Cluster::observe(std::size_t i, const Observation& seen) {
   const std::uint64_t record = ++record_;
   invariants_.observe(record, id_of(i), Incarnation{nodes_[i].incarnation}, seen);
   const std::string a = std::to_string(seen.a);
-  if (seen.kind == ObservationKind::role) {
+  if (seen.kind == observed(Word::role)) {
     say(i, "becomes " + std::string(name_of(static_cast<Role>(seen.a))) + " in term " +
                std::to_string(seen.b));
-  } else if (seen.kind == ObservationKind::commit) {
+  } else if (seen.kind == observed(Word::commit)) {
     say(i, "commits " + a);
-  } else if (seen.kind == ObservationKind::truncate) {
+  } else if (seen.kind == observed(Word::truncate)) {
     say(i, "truncates from " + a);
-  } else if (seen.kind == ObservationKind::log_start) {
+  } else if (seen.kind == observed(Word::log_start)) {
     say(i, "log starts at " + a);
   }
 }
@@ -299,7 +299,7 @@ void Cluster::compact(std::size_t i, LogIndex upto) {
     node.compactions.emplace_back(node.in_flight.back().ticket, base);
   }
   invariants_.snapshot_synced(++record_, id_of(i), meta.index.value, meta.hash);
-  observe(i, Observation{ObservationKind::snapshot_taken, GroupId{}, meta.index.value,
+  observe(i, Observation{observed(Word::snapshot_taken), GroupId{}, meta.index.value,
                          meta.term.value, meta.hash, node.state.digest});
   step(i, Compact{upto, meta});
 }

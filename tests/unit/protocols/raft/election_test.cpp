@@ -45,7 +45,7 @@ TEST(Election, AVoteIsHeldUntilItsWriteIsDurable) {
   EXPECT_EQ(one.ready.send_after[0].ticket, one.ready.writes[0].ticket);
   EXPECT_EQ(one.ready.writes[0].hard_state, (HardState{Term{1}, NodeId{1}}));
   EXPECT_FALSE(one.ready.send_after[0].message.reject);
-  EXPECT_EQ(one.ready.send_after[0].claims[1].kind, ObservationKind::vote_granted);
+  EXPECT_EQ(one.ready.send_after[0].claims[1].kind, observed(Word::vote_granted));
 }
 
 TEST(Election, ASecondCandidateOfTheTermIsDenied) {

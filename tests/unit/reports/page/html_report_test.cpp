@@ -1,8 +1,8 @@
 #include <windtunnel/reports/page/html_report.h>
 
 #include <windtunnel/reports/text/happens_before.h>
-#include "tests/unit/reports/small_trace.h"
 #include "tests/unit/reports/page/synthetic.h"
+#include "tests/unit/reports/small_trace.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -128,6 +128,18 @@ TEST(HtmlReport, WritesPagesForTheBrowserTest) {
   write("part.html", *run, options);
   write("hostile.html", hostile_run(), small_options());
   write("empty.html", RecordedRun{}, {});
+}
+
+// B7: only the first group of a node was drawn.
+TEST(HtmlReport, HasStripsForEachGroupOfANode) {
+  RecordedRun run;
+  run.trace = two_groups();
+  const std::string page = render_report(run, small_options());
+  EXPECT_THAT(page, HasSubstr(R"("members":[{"node":0,"group":0,"name":"n/0","service":0},)"
+                              R"({"node":1,"group":1,"name":"n/1","service":0},)"
+                              R"({"node":0,"group":1,"name":"n/1","service":0}])"));
+  EXPECT_THAT(page, HasSubstr(R"("strips":[{"name":"term","line":false},)"
+                              R"({"name":"commit","line":true}])"));
 }
 
 TEST(HtmlReport, SurvivesTheEmptyRun) {

@@ -1,6 +1,7 @@
 #include "tests/unit/reports/page/synthetic.h"
 
 #include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/raft/words.h>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,7 @@ class World {
   explicit World(std::uint64_t events) : wanted_(events) {
     for (std::uint32_t i = 0; i < kServers; ++i) trace.nodes.push_back(fmt::format("n{}", i + 1));
     for (std::uint32_t i = 0; i < kClients; ++i) trace.nodes.push_back(fmt::format("c{}", i + 1));
+    trace.dictionary.add("n", "raft-kv", 1, raft::kWords);
   }
 
   void play() {
@@ -94,7 +96,7 @@ class World {
   }
   std::uint64_t last() const { return trace.records.size(); }
 
-  void observe(std::uint32_t node, ObservationKind kind, std::uint64_t a, std::uint64_t b,
+  void observe(std::uint32_t node, raft::Word kind, std::uint64_t a, std::uint64_t b,
                std::uint64_t d = 0) {
     Record& r = record(static_cast<RecordKind>(0x1000 + static_cast<unsigned>(kind)), NodeId{node});
     r.a = a;
@@ -146,32 +148,32 @@ class World {
     Record& timer = record(RecordKind::timer, NodeId{leader});
     timer.a = static_cast<std::uint64_t>(now_);
     cause_ = last();
-    observe(leader, ObservationKind::role, 2, term);
-    observe(leader, ObservationKind::term, term, leader + 1);
+    observe(leader, raft::Word::role, 2, term);
+    observe(leader, raft::Word::term, term, leader + 1);
     votes_ = 1;
     for (std::uint32_t i = 0; i < kServers; ++i) {
       if (i == leader) continue;
       send(leader, i, kVote, [=, this] {
-        observe(i, ObservationKind::term, term, leader + 1);
-        observe(i, ObservationKind::role, 0, term);
-        observe(i, ObservationKind::vote_granted, term, leader);
+        observe(i, raft::Word::term, term, leader + 1);
+        observe(i, raft::Word::role, 0, term);
+        observe(i, raft::Word::vote_granted, term, leader);
         send(i, leader, kVoteReply, [=, this] {
           if (++votes_ != 3) return;
           leader_ = leader;
           term_ = term;
-          observe(leader, ObservationKind::role, 3, term);
+          observe(leader, raft::Word::role, 3, term);
         });
       });
     }
   }
 
   void replicate(std::uint32_t from, std::uint64_t index, const std::function<void()>& committed) {
-    observe(from, ObservationKind::append, index, term_);
+    observe(from, raft::Word::append, index, term_);
     auto acks = std::make_shared<int>(1);
     for (std::uint32_t i = 0; i < kServers; ++i) {
       if (i == from) continue;
       send(from, i, kAppend, [=, this] {
-        observe(i, ObservationKind::append, index, term_);
+        observe(i, raft::Word::append, index, term_);
         Record& disk = record(RecordKind::disk_submit, NodeId{i});
         disk.a = index;
         disk.aux = 7;
@@ -184,11 +186,11 @@ class World {
           send(i, from, kAppendReply, [=, this] {
             if (++*acks != 3) return;
             commit_ = std::max(commit_, index);
-            observe(from, ObservationKind::commit, commit_, term_, 1);
-            observe(from, ObservationKind::apply, index, term_);
+            observe(from, raft::Word::commit, commit_, term_, 1);
+            observe(from, raft::Word::apply, index, term_);
             committed();
           });
-          observe(i, ObservationKind::commit, commit_, term_);
+          observe(i, raft::Word::commit, commit_, term_);
         });
       });
     }
@@ -284,8 +286,8 @@ class World {
     at(1700 * kMs, [=, this] {
       down_[victim] = false;
       record(RecordKind::start, NodeId{victim}).a = 1;
-      observe(victim, ObservationKind::recovered, term_, 0);
-      observe(victim, ObservationKind::role, 0, term_);
+      observe(victim, raft::Word::recovered, term_, 0);
+      observe(victim, raft::Word::role, 0, term_);
       fault(RecordKind::fault_end, "f2", "power loss", std::uint64_t{1} << victim);
     });
     at(kRound, [this] { faults(); });

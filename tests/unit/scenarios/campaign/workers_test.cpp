@@ -107,6 +107,41 @@ TEST(Workers, ACrashIsTheFindingOfItsJobAlone) {
   for (const std::size_t i : {0U, 1U, 3U, 5U}) EXPECT_EQ(seen[i].output, "fine");
 }
 
+// As the system does when memory runs out.
+TEST(Workers, AKillFromOutsideIsNoCrash) {
+  JobOutcome seen;
+  run_jobs(
+      1, WorkerOptions{},
+      [](std::uint64_t) -> std::string {
+        std::raise(SIGKILL);
+        return {};
+      },
+      [&](std::uint64_t, const JobOutcome& outcome) {
+        seen = outcome;
+        return true;
+      });
+  EXPECT_EQ(seen.kind, JobOutcome::Kind::killed);
+}
+
+TEST(Workers, CanWorkInTheCallersProcess) {
+  const pid_t here = ::getpid();
+  WorkerOptions options;
+  options.in_process = true;
+  std::vector<std::string> seen;
+  const JobsEnd end = run_jobs(
+      9, options,
+      [&](std::uint64_t job) {
+        EXPECT_EQ(::getpid(), here);
+        return std::to_string(job);
+      },
+      [&](std::uint64_t job, const JobOutcome& outcome) {
+        seen.push_back(outcome.output);
+        return job < 2;
+      });
+  EXPECT_EQ(end, JobsEnd::stopped);
+  EXPECT_EQ(seen, (std::vector<std::string>{"0", "1", "2"}));
+}
+
 TEST(Workers, TheWatchdogEndsAnEndlessLoop) {
   WorkerOptions options;
   options.watchdog_ms = 100;

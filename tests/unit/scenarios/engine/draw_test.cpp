@@ -71,7 +71,7 @@ TEST_F(Drawing, ChangingOnePartOfTheSpaceChangesNoOtherDraw) {
   const ScenarioSpec space = shipped("raft-kv.yaml");
   ScenarioSpec other = space;
   other.fuzz->clients = IntegerRange{9, 9};
-  other.fuzz->config.erase("max_batch");
+  other.fuzz->first.config.erase("max_batch");
   other.fuzz->latency.reset();
   const ScenarioSpec a = draw_scenario(space, 5);
   const ScenarioSpec b = draw_scenario(other, 5);

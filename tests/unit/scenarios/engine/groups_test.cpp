@@ -2,8 +2,9 @@
 // statistics of its own.
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/harness/builtin.h>
-#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/protocols/raft/words.h>
 #include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,6 +40,7 @@ const Registry& registry() {
     add_builtin(registry);
     ServiceDefinition usurpers;
     usurpers.name = "usurpers";
+    usurpers.words = raft::kWords;
     usurpers.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
       return std::make_unique<Usurper>(env, config.group);
     };

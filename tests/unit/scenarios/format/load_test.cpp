@@ -67,6 +67,22 @@ TEST(Load, ShortFormsMeanTheirLongForms) {
   EXPECT_EQ(brief.plan.faults.at(1).id, "f2");
 }
 
+TEST(Load, AnActionHasItsOptionsBesideAndTimeoutIsTheShortFormOfOne) {
+  const auto with = [](const std::string& fault) {
+    return read(kBase + "faults:\n  - { at: 1s, " + fault + " }\n");
+  };
+  const ScenarioSpec spec = with("act: { nodes: leader, action: transfer, to: 3, within: 1s }");
+  const auto& act = std::get<faults::Act>(spec.plan.faults.at(0).effect);
+  EXPECT_EQ(act.action, "transfer");
+  EXPECT_EQ(act.options, (OptionMap{{"to", "3"}, {"within", "1s"}}));
+  EXPECT_THAT(print_spec(spec), testing::HasSubstr("action: transfer, to: 3, within: 1s"));
+  const ScenarioSpec brief = with("timeout: n1");
+  EXPECT_TRUE(brief == with("act: { nodes: n1, action: timeout }"));
+  EXPECT_THAT(print_spec(brief), testing::HasSubstr("timeout: n1"));
+  EXPECT_THAT(print_spec(with("act: { nodes: n1, action: timeout, late: 2ms }")),
+              testing::HasSubstr("act: { nodes: n1, action: timeout, late: 2ms }"));
+}
+
 TEST(Load, ParametersAreWholeValuesOrPartsOfText) {
   const std::string text =
       "scenario: v1\n"

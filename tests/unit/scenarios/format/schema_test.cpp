@@ -80,7 +80,7 @@ TEST(Codes, AreExplainedEachOnce) {
     EXPECT_TRUE(seen.insert(code).second) << to_string(code);
     EXPECT_TRUE(explain(to_string(code)).has_value());
   }
-  EXPECT_EQ(seen.size(), 38U);
+  EXPECT_EQ(seen.size(), 39U);
   EXPECT_TRUE(explain("14").has_value());
   EXPECT_FALSE(explain("E000").has_value());
   EXPECT_FALSE(explain("fourteen").has_value());

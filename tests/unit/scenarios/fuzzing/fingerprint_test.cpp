@@ -51,6 +51,22 @@ TEST(Failures, AreAllThatARunViolatesButWhatMayBe) {
   EXPECT_FALSE(failure_of(report, Fingerprint{"d", "", "it is"}).has_value());
 }
 
+TEST(Failures, AreOfOneKindWhereTheCheckCallsThemTheSame) {
+  const auto shape = [](const std::string& kind, const std::string& text) {
+    PropertyResult result;
+    result.check = "linearizable";
+    result.finding.decision = Decision::violated;
+    result.finding.kind = kind;
+    result.finding.text = text;
+    SeedReport report;
+    report.summary.violated = {result};
+    return failures_of(report).front().fingerprint.text();
+  };
+  EXPECT_EQ(shape("misplaced read", "The key was a"), shape("misplaced read", "k could be b or c"));
+  EXPECT_NE(shape("misplaced read", "The key was a"), shape("invented read", "The key was a"));
+  EXPECT_NE(shape("", "The key was a"), shape("", "The key was b"));
+}
+
 TEST(Shape, NamesTheCheckInItsText) {
   const Fingerprint one{"raft.log-matching", "", "n# and n#"};
   const Fingerprint other{"raft.log-matching", "", "n# or n#"};

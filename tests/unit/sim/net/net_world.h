@@ -16,12 +16,14 @@ namespace windtunnel::testing {
 
 class NetWorld {
  public:
-  explicit NetWorld(int nodes, std::uint64_t seed = 1) : sim(options(seed)) {
+  explicit NetWorld(int nodes, std::uint64_t seed = 1, const MessageClasses& messages = {})
+      : sim(options(seed)) {
     sim.network().set_default_profile({.latency = Latency::constant(milliseconds(1))});
     held_.resize(static_cast<std::size_t>(nodes));
     for (int i = 0; i < nodes; ++i) {
       NodeOptions chosen;
       chosen.name = "n" + std::to_string(i + 1);
+      chosen.messages = messages;
       sim.add_node(chosen, [this, i](Env&) -> std::unique_ptr<Service> {
         return std::make_unique<Program>(*this, i);
       });

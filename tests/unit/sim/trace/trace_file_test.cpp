@@ -8,6 +8,17 @@
 namespace windtunnel {
 namespace {
 
+constexpr ObservationWord kTable[] = {
+    {ObservationKind::user,
+     "prepared",
+     "prepares {txn}",
+     {{{"txn", FieldType::number, "prepared", Change::raise}, {"peer", FieldType::voter}}},
+     Weight::news},
+};
+constexpr Counter kCounters[] = {{"prepared", ObservationKind::user, Strip::line}};
+constexpr RoleWord kRoles[] = {{"coordinator", '*', true}};
+constexpr ProtocolWords kWords{kTable, kCounters, kRoles};
+
 TraceData sample(std::size_t records) {
   Trace trace(TraceLevel::full);
   trace.name("n1");
@@ -22,7 +33,10 @@ TraceData sample(std::size_t records) {
     const std::uint64_t number = trace.append(record);
     if (i % 10 == 0) trace.attach_bytes(number, as_bytes("payload"));
   }
-  return snapshot_of(trace, {"n1", "n2"}, R"({"seed":"1"})");
+  Dictionary dictionary;
+  dictionary.add("n", "spoken", 2, kWords);
+  dictionary.add("m", "silent", 1, {});
+  return snapshot_of(trace, {"n1", "n2"}, R"({"seed":"1"})", dictionary);
 }
 
 TEST(TraceFile, ReadsBackWhatWasWritten) {
@@ -35,6 +49,42 @@ TEST(TraceFile, ReadsBackWhatWasWritten) {
   EXPECT_EQ(back->nodes, data.nodes);
   EXPECT_EQ(back->bytes, data.bytes);
   EXPECT_EQ(back->text_of(hash_text("n1")), "n1");
+}
+
+TEST(TraceFile, KeepsWhatObservationsMean) {
+  const TraceData back = *decode_trace(encode_trace(sample(1)), "x");
+  ASSERT_EQ(back.dictionary.services().size(), 2U);
+  EXPECT_EQ(back.dictionary.name(GroupId{1}), "n/1");
+  EXPECT_EQ(back.dictionary.name(GroupId{2}), "m");
+  EXPECT_EQ(back.dictionary.of(GroupId{3}), nullptr);
+  const ServiceWords& service = *back.dictionary.of(GroupId{1});
+  EXPECT_EQ(service.service, "spoken");
+  const ObservationWord* word = service.word(ObservationKind::user);
+  ASSERT_NE(word, nullptr);
+  EXPECT_EQ(word->sentence, "prepares {txn}");
+  EXPECT_EQ(word->weight, Weight::news);
+  EXPECT_EQ(word->fields[0].counter, "prepared");
+  EXPECT_EQ(word->fields[0].change, Change::raise);
+  EXPECT_EQ(word->fields[1].type, FieldType::voter);
+  EXPECT_EQ(service.counters[service.counter("prepared")].strip, Strip::line);
+  EXPECT_EQ(service.role(0), "coordinator");
+  EXPECT_TRUE(service.leads(0));
+  // Everybody's words are there as well, and those of nobody.
+  EXPECT_NE(service.word("role"), nullptr);
+  EXPECT_EQ(back.dictionary.word(GroupId{2}, ObservationKind::user), nullptr);
+}
+
+TEST(TraceFile, KeepsTheLog) {
+  TraceData data = sample(3);
+  const Bytes without = encode_trace(data);
+  data.log = {{2, 1, Instant{1000}, NodeId{1}, Incarnation{4}, LogLevel::warning, "disk is slow"},
+              {3, 0, Instant{2000}, kNoNode, Incarnation{0}, LogLevel::output, ""}};
+  const FileResult<TraceData> back = decode_trace(encode_trace(data), "x");
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->log, data.log);
+  ASSERT_TRUE(decode_trace(without, "x").has_value()) << "a file of before";
+  data.log[0].after = 4;
+  EXPECT_FALSE(decode_trace(encode_trace(data), "x").has_value()) << "behind the last record";
 }
 
 TEST(TraceFile, NamesTheFirstRecordThatDiffers) {
@@ -54,6 +104,25 @@ TEST(TraceFile, EveryCutIsRefusedAndNamesThePlace) {
     ASSERT_FALSE(result.has_value()) << size;
     EXPECT_NE(result.error().what.find("cut.wtt"), std::string::npos);
   }
+}
+
+TEST(TraceFile, TimesThatOverflowAreRefused) {
+  TraceData data;
+  data.records.resize(1);
+  data.records[0].time = Instant{-1};
+  EXPECT_FALSE(decode_trace(encode_trace(data), "x").has_value()) << "before the run";
+  data.records[0].time = kEndOfTime;
+  const Bytes once = encode_trace(data);
+  EXPECT_TRUE(decode_trace(once, "x").has_value());
+  // The same records once more, each as much later as the first was after the beginning.
+  const std::string_view text = as_text(once);
+  const std::size_t begin = text.find("RECS");
+  const std::size_t end = text.find("BYTS");
+  Bytes twice = once;
+  twice.insert(twice.begin() + static_cast<std::ptrdiff_t>(end),
+               once.begin() + static_cast<std::ptrdiff_t>(begin),
+               once.begin() + static_cast<std::ptrdiff_t>(end));
+  EXPECT_FALSE(decode_trace(twice, "x").has_value());
 }
 
 RC_GTEST_PROP(TraceFileProperty, AFlippedBitNeverCrashesTheReader, ()) {

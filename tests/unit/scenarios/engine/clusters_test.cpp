@@ -1,0 +1,294 @@
+// Clusters of several services: who knows whom, nodes that start later, spare nodes.
+#include "tests/unit/scenarios/running.h"
+
+#include <windtunnel/scenarios/engine/draw.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+namespace windtunnel::scenarios {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// What the nodes of the run at hand were told, and when they started.
+struct Told {
+  ServiceConfig config;
+  std::vector<Instant> starts;
+};
+std::map<std::string, Told>& told() {
+  static std::map<std::string, Told> nodes;
+  return nodes;
+}
+
+class Listener final : public Service {
+ public:
+  Listener(Env& env, ServiceConfig config) : env_(env), config_(std::move(config)) {}
+  void start() override {
+    told()[config_.name].config = config_;
+    told()[config_.name].starts.push_back(env_.clock.now());
+  }
+
+ private:
+  Env& env_;
+  ServiceConfig config_;
+};
+
+Registry registry() {
+  Registry made;
+  add_builtin(made);
+  ServiceDefinition listeners;
+  listeners.name = "listener";
+  listeners.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
+    return std::make_unique<Listener>(env, config);
+  };
+  made.add(std::move(listeners));
+  return made;
+}
+
+// The groups' lines, and what else the file says.
+RunResult run_with(const std::string& groups, const std::string& rest = "",
+                   std::uint64_t seed = 1) {
+  told().clear();
+  return run_text(
+      "scenario: v1\nname: s\nlimits: { sim_time: 10s }\ncluster:\n  groups:\n" + groups + rest,
+      registry(), seed);
+}
+
+std::vector<std::string> starting() {
+  std::vector<std::string> names;
+  for (const auto& [name, node] : told()) names.push_back(name);
+  return names;
+}
+
+std::vector<std::uint32_t> numbers(const std::vector<NodeId>& nodes) {
+  std::vector<std::uint32_t> found;
+  for (const NodeId node : nodes) found.push_back(node.value);
+  return found;
+}
+
+TEST(Clusters, ServicesKnowTheNodesOfOtherGroupsByName) {
+  run_with(
+      "    - { name: a, count: 2, service: listener }\n"
+      "    - { name: coordinators, count: 3, service: listener }\n");
+  const ServiceConfig& config = told().at("a2").config;
+  EXPECT_THAT(numbers(config.members), ElementsAre(0U, 1U));
+  EXPECT_THAT(numbers(config.peers("coordinators")), ElementsAre(2U, 3U, 4U));
+  EXPECT_THAT(config.groups.at(1).node_names,
+              ElementsAre("coordinators1", "coordinators2", "coordinators3"));
+  EXPECT_THAT(numbers(config.peers("a")), ElementsAre(0U, 1U));
+  EXPECT_THAT(config.peers("nobody"), IsEmpty());
+  EXPECT_THAT(numbers(told().at("coordinators1").config.peers("a")), ElementsAre(0U, 1U));
+}
+
+TEST(Clusters, AGroupMayStartLater) {
+  run_with(
+      "    - { name: a, count: 1, service: listener }\n"
+      "    - { name: b, count: 2, start: 2s, service: listener }\n");
+  EXPECT_EQ(told().at("a1").starts.at(0), Instant{});
+  EXPECT_THAT(told().at("b1").starts, ElementsAre(Instant{} + seconds(2)));
+  EXPECT_THAT(told().at("b2").starts, ElementsAre(Instant{} + seconds(2)));
+}
+
+TEST(Clusters, ThePlanMayStartANodeBeforeItsTime) {
+  run_with("    - { name: b, count: 2, start: 5s, service: listener }\n",
+           "faults:\n  - { at: 1s, restart: b1 }\n  - { at: 2s, crash: b1 }\n");
+  EXPECT_THAT(told().at("b1").starts, ElementsAre(Instant{} + seconds(1)));
+  EXPECT_THAT(told().at("b2").starts, ElementsAre(Instant{} + seconds(5)));
+}
+
+const std::string kSpare = "    - { name: n, count: 3, spare: 2, service: listener }\n";
+
+TEST(Clusters, SpareNodesAreNoMembersAndStayDownUntilThePlanStartsThem) {
+  run_with(kSpare, "faults:\n  - { at: 3s, restart: n5 }\n");
+  EXPECT_THAT(starting(), ElementsAre("n1", "n2", "n3", "n5"));
+  EXPECT_THAT(told().at("n5").starts, ElementsAre(Instant{} + seconds(3)));
+  EXPECT_THAT(numbers(told().at("n5").config.members), ElementsAre(0U, 1U, 2U));
+  EXPECT_EQ(told().at("n5").config.name, "n5");
+}
+
+TEST(Clusters, SpareNodesMayStartAtATimeOfTheirOwn) {
+  run_with("    - { name: n, count: 1, spare: { count: 1, start: 4s }, service: listener }\n");
+  EXPECT_THAT(told().at("n2").starts, ElementsAre(Instant{} + seconds(4)));
+}
+
+TEST(Clusters, NoWordOfASelectorAndNoHealStartsASpareNode) {
+  for (const char* fault :
+       {"restart: all", "heal: all", "heal: n-majority", "crash: random(5), for: 1s",
+        "crash: rest, for: 1s", "crash: followers, for: 1s"}) {
+    run_with(kSpare, "faults:\n  - { at: 3s, " + std::string(fault) + " }\n");
+    EXPECT_THAT(starting(), ElementsAre("n1", "n2", "n3")) << fault;
+  }
+}
+
+TEST(Clusters, ASpareNodeBelongsToNoMajority) {
+  std::set<std::uint32_t> victims;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const RunResult result = run_with(kSpare,
+                                      "faults:\n"
+                                      "  - { at: 1s, restart: [n4, n5] }\n"
+                                      "  - { id: m, at: 2s, pause: majority, for: 1s }\n",
+                                      seed);
+    const std::vector<NodeId> chosen = result.faults.at(1).windows.at(0).victims;
+    EXPECT_EQ(chosen.size(), 2U);
+    for (const NodeId node : chosen) victims.insert(node.value);
+  }
+  EXPECT_THAT(victims, ElementsAre(0U, 1U, 2U));
+}
+
+// A store with a spare node that the plan starts: its members go on as if it were not there.
+TEST(Clusters, AStoreServesBesideASpareNode) {
+  const RunResult result = run_text(R"(
+scenario: v1
+name: s
+limits: { sim_time: 12s }
+cluster: { groups: [{ name: n, count: 3, spare: 1, service: raft-kv }] }
+workloads:
+  - { name: kv, type: cas-register, clients: 2, rate: 50/s, start: 500ms }
+faults:
+  - { at: 2s, restart: n4 }
+  - { at: 3s, crash: n-leader, for: 1s }
+heal: { at: 5s, within: 6s }
+properties: [{ check: linearizable, workload: kv }, raft.*, recovers]
+floor: { ops_ok: 100, faults_bite: 2 }
+)");
+  EXPECT_EQ(result.verdict, RunVerdict::pass) << testing::PrintToString(result.reasons);
+}
+
+TEST(Clusters, AFuzzSectionDrawsForEveryGroup) {
+  ScenarioSpec space;
+  for (const char* name : {"a", "b"}) {
+    GroupSpec group;
+    group.name = name;
+    group.count = 5;
+    space.cluster.groups.push_back(group);
+  }
+  space.fuzz.emplace();
+  space.fuzz->first.nodes = {3, 5};
+  space.fuzz->groups["b"].nodes = {1, 5};
+  space.fuzz->groups["b"].config["speed"] = {"slow", "fast"};
+  std::set<std::pair<std::uint32_t, std::uint32_t>> sizes;
+  std::set<std::string> speeds;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const ScenarioSpec drawn = draw_scenario(space, seed);
+    sizes.insert({drawn.cluster.groups[0].count, drawn.cluster.groups[1].count});
+    EXPECT_TRUE(drawn.cluster.groups[0].config.empty());
+    speeds.insert(drawn.cluster.groups[1].config.at("speed"));
+  }
+  EXPECT_EQ(sizes.size(), 4U);
+  EXPECT_EQ(speeds.size(), 2U);
+}
+
+// --- Classes of messages ---
+
+// Sends every kind of message that it has to all, each 100 ms.
+class Talker final : public Service, private MessageSink {
+ public:
+  Talker(Env& env, const ServiceConfig& config) : env_(env), config_(config) {}
+  void start() override {
+    auto bound = env_.transport.bind(7, *this);
+    if (bound) socket_ = std::move(*bound);
+    tasks_.spawn(talk(env_));
+  }
+
+ private:
+  void on_message(const Endpoint&, BytesView) override {}
+  Task<void> talk(Env& env) {
+    for (;;) {
+      co_await sleep_for(env, milliseconds(100));
+      for (const NodeId to : config_.members) {
+        if (to != env.self) say(to);
+      }
+    }
+  }
+  void say(NodeId to) {
+    for (const char* text : {"x1", "y1"}) static_cast<void>(socket_->send({to, 7}, as_bytes(text)));
+  }
+
+  Env& env_;
+  ServiceConfig config_;
+  std::unique_ptr<MessageSocket> socket_;
+  TaskScope tasks_;
+};
+
+ServiceDefinition talkers(const std::string& name, const std::vector<MessageType>& messages) {
+  ServiceDefinition made;
+  made.name = name;
+  made.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
+    return std::make_unique<Talker>(env, config);
+  };
+  made.messages = messages;
+  return made;
+}
+
+TEST(Clusters, EachServiceHasItsOwnNamesForTheSameFirstByte) {
+  Registry known;
+  known.add(talkers("one", {{'x', "ping"}, {'y', "pong"}}));
+  known.add(talkers("two", {{'y', "ping"}, {'x', "note"}}));
+  const auto drops = [&](const std::string& filter) {
+    const RunResult result = run_text(
+        "scenario: v1\nname: s\nlimits: { sim_time: 1050ms }\ncluster:\n  groups:\n"
+        "    - { name: a, count: 2, service: one }\n"
+        "    - { name: b, count: 2, service: two }\n"
+        "faults:\n  - { at: 0s, messages: { " +
+            filter + ", action: drop } }\n",
+        known);
+    return result.faults.at(0).bites;
+  };
+  EXPECT_EQ(drops("type: ping"), 40U);
+  EXPECT_EQ(drops("type: note"), 20U);
+  EXPECT_EQ(drops("type: pong, from: a1"), 10U);
+  EXPECT_EQ(drops("type: pong, from: b"), 0U);
+}
+
+const std::string kStore = R"(
+scenario: v1
+name: streams
+limits: { sim_time: 6s }
+cluster:
+  groups:
+    - { name: n, count: 3, service: raft-kv, config: { transport: streams } }
+workloads:
+  - { name: kv, type: cas-register, clients: 2, rate: 50/s, start: 500ms }
+properties: [{ check: linearizable, workload: kv }, raft.*]
+)";
+
+TEST(MessageRules, ActOnTheMessagesThatNodesSendOverStreams) {
+  for (const char* action : {"drop", "duplicate", "corrupt", "delay, delay: 5ms..20ms"}) {
+    const RunResult result =
+        run_text(kStore + "faults:\n  - { at: 1s, messages: { type: append, action: " + action +
+                 ", probability: 0.3 }, for: 3s }\n");
+    EXPECT_GT(result.faults.at(0).bites, 20U) << action;
+    EXPECT_EQ(result.verdict, RunVerdict::pass) << action << testing::PrintToString(result.reasons);
+  }
+}
+
+TEST(MessageRules, AHoldOverStreamsIsReleasedAndAScriptTakesFromIt) {
+  const RunResult result = run_text(kStore +
+                                    "faults:\n"
+                                    "  - at: 1s\n"
+                                    "    script:\n"
+                                    "      - hold: { type: append-reply }\n"
+                                    "      - deliver: { type: append-reply, ordinal: 2 }\n"
+                                    "      - drop: { type: append-reply }\n"
+                                    "      - release: { type: append-reply }\n"
+                                    "      - wait: 1s\n"
+                                    "      - crash: n1\n");
+  EXPECT_GE(result.faults.at(0).bites, 4U);
+  EXPECT_EQ(result.stats.crashes, 1U);
+  EXPECT_EQ(result.verdict, RunVerdict::pass) << testing::PrintToString(result.reasons);
+}
+
+// What is dropped is what the filter says, and nothing else.
+TEST(MessageRules, OverStreamsLeaveOtherTypesAlone) {
+  const RunResult none = run_text(
+      kStore + "faults:\n  - { at: 1s, messages: { type: snapshot-chunk, action: drop } }\n");
+  EXPECT_EQ(none.faults.at(0).bites, 0U);
+}
+
+}  // namespace
+}  // namespace windtunnel::scenarios
