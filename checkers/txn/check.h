@@ -6,9 +6,9 @@
 // causal consistency are decided (weak_levels.h); of stronger levels only what unique writes tell.
 #pragma once
 
+#include <windtunnel/checkers/history/verdict.h>
 #include <windtunnel/checkers/txn/dependencies.h>
 #include <windtunnel/checkers/txn/levels.h>
-#include <windtunnel/checkers/history/verdict.h>
 
 #include <string>
 #include <string_view>
