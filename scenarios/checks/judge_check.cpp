@@ -117,7 +117,7 @@ class JudgeMonitor final : public Monitor {
       finding.decision = Decision::violated;
       finding.group = entry.group;
       finding.text = text_of(judgement, verdict.witness);
-      finding.kind = verdict.witness.kind;
+      finding.kind = judgement.flaw.empty() ? verdict.witness.kind : judgement.flaw;
       place(entry, verdict.witness, finding);
     } else if (!is_acknowledged(*entry.history)) {
       doubt("no operation of " + entry.workload + " succeeded, so nothing was put to the test",

@@ -205,11 +205,16 @@ void Validator::read_dictionary() {
 // `n/1`: nodes of that name form a group of that number.
 void Validator::check_group(const faults::Term& term, const SourceSpan& span) {
   if (!dictionary_) return;
-  // Seeds that draw the config of the first group may draw how many groups it has.
-  const bool is_drawn = spec_.fuzz && !spec_.fuzz->config.empty();
+  // Seeds that draw the config of its nodes may draw how many groups they form.
+  const auto is_drawn = [&](const ServiceWords& service) {
+    if (!spec_.fuzz) return false;
+    if (service.first == GroupId{}) return !spec_.fuzz->first.config.empty();
+    const auto draws = spec_.fuzz->groups.find(service.nodes);
+    return draws != spec_.fuzz->groups.end() && !draws->second.config.empty();
+  };
   for (const ServiceWords& service : dictionary_->services()) {
     if (service.nodes != term.name) continue;
-    if (*term.group < service.groups || (is_drawn && service.first == GroupId{})) return;
+    if (*term.group < service.groups || is_drawn(service)) return;
     diagnostics_.error(Code::bad_selector, span,
                        fmt::format("'{}' has no group {}", term.name, *term.group),
                        fmt::format("it has {}, numbered from 0", service.groups));

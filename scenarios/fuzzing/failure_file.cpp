@@ -1,3 +1,4 @@
+#include <windtunnel/scenarios/campaign/traced_run.h>
 #include <windtunnel/scenarios/fuzzing/failure_file.h>
 
 #include <windtunnel/protocols/base/utf8.h>

@@ -200,7 +200,7 @@ IntegerRange up_to(std::uint32_t most) { return {1, std::max<std::uint32_t>(1, m
 std::vector<std::string> all_effects() {
   return {"partition", "cut",         "isolate",  "link",  "hold",    "release",
           "messages",  "crash",       "restart",  "pause", "suspend", "clock_jump",
-          "disk",      "clock_drift", "overload", "heal",  "timeout"};
+          "disk",      "clock_drift", "overload", "heal",  "act"};
 }
 
 std::vector<DiskFault::Kind> honest_disk_faults() {
