@@ -53,7 +53,7 @@ class Kinds {
       return;
     }
     Choice kind;
-    if (!row.instant && name != "clock_jump") {
+    if (row.lasting != Lasting::not_at_all && name != "clock_jump") {
       kind.duration = DurationRange{std::min(milliseconds(10), options_.longest), options_.longest};
     }
     kind.effect = std::move(effect);
@@ -64,9 +64,9 @@ class Kinds {
   void weigh() {
     constexpr std::uint32_t kOfAnEffect = 1'000;
     std::map<std::string_view, std::uint32_t> counts;
-    for (const Choice& kind : kinds_) ++counts[name_of(kind.effect)];
+    for (const Choice& kind : kinds_) ++counts[row_of(kind.effect).name];
     for (Choice& kind : kinds_) {
-      kind.weight = std::max(1U, kOfAnEffect / counts[name_of(kind.effect)]);
+      kind.weight = std::max(1U, kOfAnEffect / counts[row_of(kind.effect).name]);
     }
   }
 
@@ -235,7 +235,7 @@ scenarios::ScenarioSpec scenario_space(const ScenarioOptions& options, std::size
   scenarios::FuzzSpec& fuzz = *space.fuzz;
   const std::uint32_t nodes = space.cluster.groups.front().count;
   for (std::uint32_t count = 1; options.vary_cluster && count <= nodes; ++count) {
-    fuzz.nodes.push_back(count);
+    fuzz.first.nodes.push_back(count);
   }
   if (options.vary_network) fuzz.latency = DurationRange{microseconds(100), milliseconds(40)};
   if (options.vary_storage) fuzz.fsync = DurationRange{microseconds(50), milliseconds(15)};

@@ -46,7 +46,7 @@ void RaftScenario(benchmark::State& state) {
   const auto clients = static_cast<std::uint32_t>(state.range(0));
   ScenarioSpec spec = cluster(clients, seconds(clients == 1 ? 30 : 6));
   spec.workloads[0].ops = {{"write", 1}};
-  if (state.range(1) != 0) spec.properties.push_back({"raft.*", "", {}, "", {}, {}});
+  if (state.range(1) != 0) spec.properties.push_back({"raft.*", "", {}, "", {}, {}, {}, {}});
   RunOptions options;
   std::uint64_t commits = 0;
   std::uint64_t events = 0;
@@ -97,7 +97,7 @@ void CheckedSeeds(benchmark::State& state) {
   faults::assign_ids(spec.plan);
   spec.heal = HealSpec{seconds(50), seconds(8)};
   for (const char* check : {"linearizable", "raft.*", "recovers"}) {
-    spec.properties.push_back({check, "", {}, "", {}, {}});
+    spec.properties.push_back({check, "", {}, "", {}, {}, {}, {}});
   }
   RunOptions options;
   std::uint64_t seeds = 0;

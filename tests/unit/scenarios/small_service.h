@@ -4,6 +4,7 @@
 
 #include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/mailbox.h>
 #include <windtunnel/scenarios/engine/registry.h>
 
 #include <functional>
@@ -68,7 +69,7 @@ class SmallClient final : public Client {
     const Instant now = env.clock.now();
     const Instant until = now + operation.timeout;
     for (;;) {
-      const Result<Mailbox::Message> message = co_await mailbox_->next_before(until);
+      const Result<Mailbox::Message> message = co_await before(env, until, mailbox_->next());
       if (!message) co_return Outcome::info(message.error());
       const Value reply = parsed(message->bytes);
       if (reply.items()[0] != Value(last_)) continue;

@@ -1,5 +1,6 @@
 // What the plan destroyed is excused, exactly: the like on what it left alone is a violation.
 #include <windtunnel/harness/raft/raft_invariants.h>
+#include <windtunnel/protocols/raft/words.h>
 
 #include <gtest/gtest.h>
 
@@ -22,7 +23,8 @@ class World {
   }
   void see(std::uint32_t node, Kind kind, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0,
            std::uint64_t d = 0) {
-    checks.observe(++record, NodeId{node}, Incarnation{}, Observation{kind, GroupId{}, a, b, c, d});
+    checks.observe(++record, NodeId{node}, Incarnation{},
+                   Observation{raft::observed(kind), GroupId{}, a, b, c, d});
   }
   // With a log of `last` entries of term 1.
   void recover(std::uint32_t node, std::uint64_t term, std::uint64_t voted, std::uint64_t last,

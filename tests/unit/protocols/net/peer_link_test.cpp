@@ -94,7 +94,7 @@ struct Fixture {
   testing::HandMadeEnv hand;
   HandStreams streams{hand.executor};
   Env env{NodeId{0}, hand.clock,   hand.clock,  hand.executor, streams,
-          hand.disk, hand.compute, hand.random, hand.observer, hand.process};
+          hand.disk, hand.compute, hand.random, hand.observer, hand.process, hand.log};
   PeerLink link;
 };
 

@@ -81,7 +81,8 @@ class PipeliningClient final : public Client {
   Task<void> listen(Env& env, Recorder& recorder) {
     for (;;) {
       const Instant now = env.clock.now();
-      const Result<Mailbox::Message> message = co_await mailbox_->next_before(now + seconds(1));
+      const Result<Mailbox::Message> message =
+          co_await before(env, now + seconds(1), mailbox_->next());
       if (!message) continue;
       const Value reply = parsed(message->bytes);
       const auto open = open_.find(reply.items()[0].integer());

@@ -52,7 +52,7 @@ TEST_F(Fuzzing, FindsHowTheNaiveStoreBreaksAndGroupsIt) {
 TEST_F(Fuzzing, GivesOneBugAtMostTwoKindsHoweverOftenItIsFound) {
   for (const char* reads : {"primary", "any"}) {
     ScenarioSpec space = shipped("naive-kv.yaml");
-    space.fuzz->config["reads"] = {reads};
+    space.fuzz->first.config["reads"] = {reads};
     for (const char* type : {"register", "cas-register"}) {
       space.workloads[0].type = type;
       const FuzzTotals totals = run(space, runs(kSanitized ? 40 : 150));
