@@ -28,9 +28,13 @@ void add_fuzz(CommandLine& line) {
   command.add("--shrink-time", &fuzz.shrink_time, "at most so long for each kind of failure")
       .with_default();
   command.add("--max-failures", &fuzz.max_failures, "stop after so many failing runs").whole(1);
-  command.add("--corpus", &fuzz.corpus,
-              "a folder of saved failures: they are run first, and new ones go there").not_empty();
-  command.add("--out", &fuzz.out, "the folder for findings, without --corpus").with_default().not_empty();
+  command
+      .add("--corpus", &fuzz.corpus,
+           "a folder of saved failures: they are run first, and new ones go there")
+      .not_empty();
+  command.add("--out", &fuzz.out, "the folder for findings, without --corpus")
+      .with_default()
+      .not_empty();
   command.add("--json", &fuzz.json, "one JSON object a finding, and one for the campaign");
   command.add("--junit", &fuzz.junit, "write the results as JUnit XML to this file").not_empty();
 }

@@ -65,7 +65,8 @@ void add_check(CommandLine& line) {
                              });
   CheckRequest& check = *request;
   command.add("history", &check.history, "EDN or JSON lines, as Jepsen writes them").required();
-  command.add("--model", &check.model, "what the clients talked to: " + model_names(line.registry)).required();
+  command.add("--model", &check.model, "what the clients talked to: " + model_names(line.registry))
+      .required();
   command.add("--initial", &check.initial, "the initial value, as EDN");
   command.add("--independent", &check.independent,
               "values are tuples [key value], one object a key");

@@ -1,6 +1,7 @@
-// What clients ask of a service and are told, and what histories hold: what EDN and JSON can say, in
-// 24 bytes. A regular type: copies are deep, equality and order are by kind and content, as in Clojure: a list equals a vector, and neither
-// maps nor sets have an order. Numbers that do not fit int64 keep their text.
+// What clients ask of a service and are told, and what histories hold: what EDN and JSON can say,
+// in 24 bytes. A regular type: copies are deep, equality and order are by kind and content, as in
+// Clojure: a list equals a vector, and neither maps nor sets have an order. Numbers that do not fit
+// int64 keep their text.
 #pragma once
 
 #include <compare>

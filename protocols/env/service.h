@@ -73,7 +73,8 @@ class Service {
 };
 
 // One operation of a client, in the terms of the workload's model: what the history records when it
-// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount: 3}}.
+// is called. {f: "write", value: ["k1" 5]}; {f: "transfer", value: {from: "a", to: "b", amount:
+// 3}}.
 struct Operation {
   std::string f;
   Value value;
@@ -107,11 +108,13 @@ class Recorder {
 
   // The workload's next operation, when it is due; nothing when there are no more.
   virtual Task<std::optional<Operation>> next(Env& env) = 0;
-  // It is called now. Any number may be open: in the history each open one has a process of its own.
+  // It is called now. Any number may be open: in the history each open one has a process of its
+  // own.
   virtual Call begin(const Operation& operation) = 0;
   // How it ended. Once for each call.
   virtual void end(Call call, const Outcome& outcome) = 0;
-  // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends now.
+  // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends
+  // now.
   void happened(const Operation& operation, const Outcome& outcome);
 
  protected:
@@ -123,8 +126,8 @@ class Client {
  public:
   virtual ~Client() = default;
   // Its part in a workload, from the first operation to the last. As it stands here: one operation
-  // after the other, through `invoke`. A client that has several open, or that hears what it did not
-  // ask for, has its own. The recorder outlives the task.
+  // after the other, through `invoke`. A client that has several open, or that hears what it did
+  // not ask for, has its own. The recorder outlives the task.
   virtual Task<void> start(Env& env, Recorder& recorder);
   // One operation, which must outlive the task. Returns by its time-out at the latest. As it stands
   // here it fails: for clients that have their own `start`.

@@ -1,5 +1,5 @@
-// What scenarios can use: services and their clients, workloads, judges, checks. Nothing is found by
-// itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
+// What scenarios can use: services and their clients, workloads, judges, checks. Nothing is found
+// by itself: the command's `main`, or a user's, adds what there is (harness/builtin.h adds what
 // ships).
 //
 //   int main(int argc, char** argv) {
@@ -80,8 +80,8 @@ std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& optio
 class OperationSource {
  public:
   virtual ~OperationSource() = default;
-  // Fills in the next operation: what to call, and the value as the history records it. Its time-out
-  // is the workload's.
+  // Fills in the next operation: what to call, and the value as the history records it. Its
+  // time-out is the workload's.
   virtual void next(Random& random, Operation& operation) = 0;
   // Tells how it ended.
   virtual void completed(const Operation& operation, const Outcome& outcome);

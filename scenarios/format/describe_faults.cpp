@@ -70,7 +70,8 @@ MaybeProblem check_trigger(const Fault& fault) {
 }
 
 MaybeProblem check_duration(const std::optional<DurationRange>& duration, const Effect& effect) {
-  if (!duration || row_of(effect).lasting != Lasting::not_at_all) return {};
+  if (!duration || std::holds_alternative<std::monostate>(effect)) return {};
+  if (row_of(effect).lasting != Lasting::not_at_all) return {};
   return Problem{Code::inconsistent,
                  fmt::format("`for` beside `{}`, which happens at once", title_of(effect)),
                  {}};

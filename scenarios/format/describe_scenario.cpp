@@ -178,13 +178,13 @@ void describe(Fields<WorkloadSpec>& f) {
   f.span(&WorkloadSpec::span);
   f.required("name", &WorkloadSpec::name, "Properties refer to it by this name.");
   f.required("type", &WorkloadSpec::type, "What is called: see `windtunnel list workloads`.");
-  f.optional("clients", &WorkloadSpec::clients,
-             "How many; each is a node of its own.",
+  f.optional("clients", &WorkloadSpec::clients, "How many; each is a node of its own.",
              Bounds{1, 1'000});
-  f.optional("in_flight", &WorkloadSpec::in_flight,
-             "Operations that a client has open at most, each in a session of its own. With several "
-             "and `rate`, an operation begins when it is due, though others have no answer yet.",
-             Bounds{1, 1'000});
+  f.optional(
+      "in_flight", &WorkloadSpec::in_flight,
+      "Operations that a client has open at most, each in a session of its own. With several "
+      "and `rate`, an operation begins when it is due, though others have no answer yet.",
+      Bounds{1, 1'000});
   f.optional("client_name", &WorkloadSpec::client_name,
              "The clients are called by this name and a number from 1.");
   f.optional("target", &WorkloadSpec::target, "The group that is called; the first when absent.");

@@ -55,8 +55,9 @@ enum class RecordKind : std::uint16_t {
   fault_bite = 52,  // the fault changed something; recorded once a fault and kind of effect
   // Clients. a: operation number of the history, c: hash of the argument as text, d: hash of the
   // part of it that is shown.
-  invoke = 60,    // b: hash of f
-  complete = 61,  // aux: Outcome::Kind, b: number of the invoke record; c, d: of the result, or error
+  invoke = 60,  // b: hash of f
+  complete =
+      61,  // aux: Outcome::Kind, b: number of the invoke record; c, d: of the result, or error
   // Properties. a: hash of the check's name, b: hash of the witness text.
   violation = 70,
   phase = 71,  // a: 0 faults on, 1 healed, 2 end

@@ -24,7 +24,7 @@ class World {
   void see(std::uint32_t node, Kind kind, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0,
            std::uint64_t d = 0) {
     checks.observe(++record, NodeId{node}, Incarnation{},
-                   Observation{raft::observed(kind), GroupId{}, a, b, c, d});
+                   Observation{observed(kind), GroupId{}, a, b, c, d});
   }
   // With a log of `last` entries of term 1.
   void recover(std::uint32_t node, std::uint64_t term, std::uint64_t voted, std::uint64_t last,

@@ -3,6 +3,7 @@
 
 #include <windtunnel/protocols/env/await.h>
 #include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/sim/clock.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -31,7 +32,7 @@ class Listener final : public Service {
   Listener(Env& env, ServiceConfig config) : env_(env), config_(std::move(config)) {}
   void start() override {
     told()[config_.name].config = config_;
-    told()[config_.name].starts.push_back(env_.clock.now());
+    told()[config_.name].starts.push_back(Instant{env_.clock.wall().ns - kSimulationEpochNs});
   }
 
  private:

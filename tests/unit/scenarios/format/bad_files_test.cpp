@@ -55,7 +55,7 @@ TEST(BadFiles, AreRefusedWithCodeLineAndWords) {
     const Diagnostic& error = loaded.diagnostics.errors().front();
     EXPECT_EQ(loaded.diagnostics.exit_code(), file.exit_code);
     EXPECT_EQ(to_string(error.code), file.code) << loaded.diagnostics.render();
-    EXPECT_THAT(error.message, HasSubstr(file.words));
+    EXPECT_THAT(error.message + "; " + error.hint, HasSubstr(file.words));
     if (file.line != 0) {
       EXPECT_EQ(error.span.line, file.line) << loaded.diagnostics.render();
     }
