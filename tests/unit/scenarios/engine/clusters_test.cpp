@@ -3,7 +3,6 @@
 
 #include <windtunnel/protocols/env/await.h>
 #include <windtunnel/scenarios/engine/draw.h>
-#include <windtunnel/sim/clock.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,12 +26,15 @@ std::map<std::string, Told>& told() {
   return nodes;
 }
 
+// Wall clocks stand at the first moment of 2000 when a run begins.
+constexpr std::int64_t kStartOfTime = 946'684'800 * std::int64_t{1'000'000'000};
+
 class Listener final : public Service {
  public:
   Listener(Env& env, ServiceConfig config) : env_(env), config_(std::move(config)) {}
   void start() override {
     told()[config_.name].config = config_;
-    told()[config_.name].starts.push_back(Instant{env_.clock.wall().ns - kSimulationEpochNs});
+    told()[config_.name].starts.push_back(Instant{env_.clock.wall().ns - kStartOfTime});
   }
 
  private:

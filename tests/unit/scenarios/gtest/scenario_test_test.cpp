@@ -109,7 +109,7 @@ TEST_F(Runs, ThatCrashHaveAFinding) {
   EXPECT_THAT(listener.str(), HasSubstr("it checked no-crash\n  no-crash is violated: the code "
                                         "under test crashed"));
   const std::string kept = keep_runs();
-  EXPECT_THAT(kept, HasSubstr("\n  report   " + settings().keep.out + "/bomb/1\n"));
+  EXPECT_THAT(kept, HasSubstr("\n  report   " + settings().keep.out + "/bomb/1/report.html\n"));
 }
 
 TEST_F(Runs, WhoseProcessEndsItselfAreNotJudged) {
