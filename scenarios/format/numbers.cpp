@@ -12,21 +12,8 @@ namespace {
 
 constexpr std::int64_t kMillion = 1'000'000;
 
-MaybeProblem not_scalar(const YamlNode& node, std::string_view expected) {
-  if (node.is_scalar()) return std::nullopt;
-  const Code code = node.kind == YamlNode::Kind::null ? Code::empty_value : Code::wrong_shape;
-  return Problem{
-      code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)), {}};
-}
-
 bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// Shown in messages: untrusted text, cut.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  return text.size() <= kShown ? std::string(text) : std::string(text.substr(0, kShown)) + "...";
 }
 
 // A bare number where a unit is needed.
@@ -164,6 +151,20 @@ constexpr BandwidthUnit kBandwidthUnits[] = {
 };
 
 }  // namespace
+
+MaybeProblem not_scalar(const YamlNode& node, std::string_view expected) {
+  if (node.is_scalar()) return std::nullopt;
+  const Code code = node.kind == YamlNode::Kind::null ? Code::empty_value : Code::wrong_shape;
+  return Problem{
+      code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)), {}};
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t kShown = 40;
+  std::string cut(text.substr(0, kShown));
+  if (text.size() > kShown) cut.append("...");
+  return cut;
+}
 
 std::string print_duration(Duration value) {
   struct Unit {

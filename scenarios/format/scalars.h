@@ -69,6 +69,11 @@ struct Words;
 std::string quoted_if_needed(std::string_view text);
 std::string print_duration(Duration value);
 
+// The problem of a node that is no scalar; none where it is one.
+MaybeProblem not_scalar(const YamlNode& node, std::string_view expected);
+// For messages: untrusted text, cut.
+std::string shown(std::string_view text);
+
 MaybeProblem parse(const YamlNode& node, const Bounds& bounds, Duration& value);
 MaybeProblem parse(const YamlNode& node, const Bounds& bounds, DurationRange& value);
 MaybeProblem parse(const YamlNode& node, const Bounds& bounds, Size& value);

@@ -11,18 +11,6 @@ namespace {
 
 constexpr std::size_t kLongestText = 4'096;
 
-MaybeProblem not_scalar(const YamlNode& node, std::string_view expected) {
-  if (node.is_scalar()) return std::nullopt;
-  const Code code = node.kind == YamlNode::Kind::null ? Code::empty_value : Code::wrong_shape;
-  return Problem{
-      code, fmt::format("{} is expected here, not {}", expected, describe_kind(node.kind)), {}};
-}
-
-std::string shown(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  return text.size() <= kShown ? std::string(text) : std::string(text.substr(0, kShown)) + "...";
-}
-
 bool parse_seed(std::string_view text, std::uint64_t& seed) {
   const bool hex = text.substr(0, 2) == "0x";
   if (hex) text.remove_prefix(2);
