@@ -85,7 +85,7 @@ TEST(CheckAudit, WrongOptionsExitWith64AndSayWhatWouldBeRight) {
       {{"availability", "--limit", "max-stall=5s"}, "it has max-gap, max-recovery"},
       {{"bank", "--initial", "[1"}, "is not one EDN value"},
       {{"register", "--permit", "lost"}, "are for the models that name flaws"},
-      {{"register", "--initial", "[1"}, "is not one EDN form"}};
+      {{"register", "--initial", "[1"}, "is not one EDN value"}};
   for (const auto& [options, expected] : cases) {
     std::vector<std::string> command{"check", file, "--model"};
     command.insert(command.end(), options.begin(), options.end());
