@@ -65,7 +65,7 @@ TEST(RaftKv, IsHurtByTheScenarios) {
   std::uint64_t crashes = 0;
   std::uint64_t bites = 0;
   std::uint64_t infos = 0;
-  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+  for (std::uint64_t seed = 0; seed < 160; ++seed) {
     const TestRun made = run(gen(rc::Random(seed), 100).value(), seed);
     EXPECT_THAT(made, Holds("linearizable")) << "seed " << seed;
     ops_ok += made.stats.ops_ok;
@@ -74,11 +74,11 @@ TEST(RaftKv, IsHurtByTheScenarios) {
     bites += made.stats.faults_bite;
     infos += made.stats.ops_info;
   }
-  EXPECT_GT(ops_ok, 3'000U);
-  EXPECT_GT(elections, 45U) << "more than one a run";
-  EXPECT_GT(crashes, 8U);
-  EXPECT_GT(bites, 40U);
-  EXPECT_GT(infos, 5U);
+  EXPECT_GT(ops_ok, 12'000U);
+  EXPECT_GT(elections, 180U) << "more than one a run";
+  EXPECT_GT(crashes, 32U);
+  EXPECT_GT(bites, 160U);
+  EXPECT_GT(infos, 20U);
 }
 
 // ---- what is found, and how it looks
