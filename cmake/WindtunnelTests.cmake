@@ -13,19 +13,6 @@ add_library(test_pch OBJECT EXCLUDE_FROM_ALL "${PROJECT_SOURCE_DIR}/cmake/TestPc
 target_link_libraries(test_pch PRIVATE GTest::gmock)
 target_precompile_headers(test_pch PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
 
-# Tells the sources that ask for it, also through a header of the tests, where the tree and the
-# command are. Only those: what does not
-# know where it lies compiles to the same object in every checkout.
-function(windtunnel_test_paths)
-  foreach(source IN LISTS ARGN)
-    file(STRINGS "${source}" asks REGEX "WT_SOURCE_DIR|WT_COMMAND|#include \"tests/")
-    if(asks)
-      set_property(SOURCE "${source}" PROPERTY COMPILE_DEFINITIONS
-        "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" "WT_COMMAND=\"${PROJECT_BINARY_DIR}/windtunnel\"")
-    endif()
-  endforeach()
-endfunction()
-
 # One entry of ctest. Nothing is decided by how long it takes: the time-out is for what hangs. An
 # entry that selects no test fails. COST: about how many seconds, where that is long, so that ctest
 # starts it early; afterwards ctest knows by itself.
@@ -70,7 +57,10 @@ set(apart_of_test_cli_suite "page/*")
 # Sources that use a name that another file of their folder uses for something else.
 foreach(file unit/scenarios/engine/acts_test.cpp unit/scenarios/engine/clusters_test.cpp
         unit/scenarios/engine/groups_test.cpp unit/scenarios/engine/words_test.cpp
-        unit/harness/raft/raft_loss_test.cpp unit/checkers/txn/weak_levels_test.cpp
+        unit/harness/raft/raft_loss_test.cpp unit/harness/raft/raft_exploration_test.cpp
+        unit/protocols/host/streamed_snapshot_test.cpp unit/protocols/raft/read_index_test.cpp
+        unit/protocols/raft/replication_test.cpp unit/sim/net/stream_frames_test.cpp
+        unit/checkers/txn/weak_levels_test.cpp
         unit/faults/nemesis/nemesis_trigger_test.cpp cli/run_test.cpp conformance/sim_world.cpp)
   set_source_files_properties("${PROJECT_SOURCE_DIR}/tests/${file}"
     PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -87,7 +77,8 @@ function(windtunnel_test name label)
   target_link_libraries(${name} PRIVATE ${arg_LINK}
     GTest::gmock_main GTest::gtest rapidcheck rapidcheck_gtest)
   target_precompile_headers(${name} REUSE_FROM test_pch)
-  windtunnel_test_paths(${arg_UNPARSED_ARGUMENTS})
+  target_compile_definitions(${name} PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\""
+    "WT_COMMAND=\"${PROJECT_BINARY_DIR}/windtunnel\"")
   foreach(source IN LISTS arg_UNPARSED_ARGUMENTS)
     file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${source}")
     get_filename_component(folder "${folder}" DIRECTORY)
@@ -183,7 +174,7 @@ if(sources)
   target_include_directories(windtunnel_bench PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(windtunnel_bench PRIVATE ${everything} benchmark::benchmark_main)
   target_compile_options(windtunnel_bench PRIVATE $<$<CONFIG:Release>:-O2>)
-  windtunnel_test_paths(${sources})
+  target_compile_definitions(windtunnel_bench PRIVATE "WT_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
   set_target_properties(windtunnel_bench PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 endif()

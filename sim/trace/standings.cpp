@@ -24,7 +24,7 @@ void change(std::uint64_t& value, std::uint64_t to, Change how) {
 }  // namespace
 
 Standings::Standings(const Dictionary& dictionary, std::size_t nodes)
-    : dictionary_(dictionary), nodes_(nodes), groups_(dictionary.group_count()) {
+    : nodes_(nodes), groups_(dictionary.group_count()) {
   for (const ServiceWords& service : dictionary.services()) {
     Table table;
     table.words = &service;

@@ -103,7 +103,6 @@ class Standings {
   static bool is_up(Standing& standing, bool up);
   RecordKinds kinds_where(bool counters) const;
 
-  const Dictionary& dictionary_;
   std::size_t nodes_;
   std::uint32_t groups_;
   std::vector<Table> tables_;            // by service

@@ -95,7 +95,8 @@ TEST(Run, ACycleOfTransactionsIsShownInTheTextAndOnThePage) {
   const Ended ended = run_in(directory.path(), {"run", "stale.yaml", "--seed", "1"});
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.out, HasSubstr("FAIL naive-stale-transaction  seed 1"));
-  EXPECT_THAT(ended.out, HasSubstr("strict-serializable (lists) is violated: G-single-realtime: T"));
+  EXPECT_THAT(ended.out,
+              HasSubstr("strict-serializable (lists) is violated: G-single-realtime: T"));
   EXPECT_THAT(ended.out, HasSubstr(" had returned when T"));
   EXPECT_THAT(ended.out, HasSubstr(" txn [[:append \"k"));
   const std::string page =

@@ -32,6 +32,7 @@ struct End {
 // Appends each command to a list; the result is its place.
 class LogApplication : public WholeStateApplication {
  public:
+  virtual ~LogApplication() = default;
   Effect apply(raft::LogIndex index, const raft::Entry& entry) override {
     if (entry.kind == raft::EntryKind::command) add(std::string(as_text(entry.payload.view())));
     last = index;
