@@ -7,14 +7,13 @@ namespace {
 
 using testing::Connection;
 using testing::Flow;
+using testing::kMegabyte;
+using testing::kTenth;
 using testing::NetWorld;
 using testing::Owned;
 using testing::pattern;
 using testing::Signal;
 using testing::try_read;
-
-constexpr PerMillion kTenth{100'000};
-constexpr std::size_t kMegabyte = 1'000'000;
 
 TEST(StreamFailures, AreRefusedWhereNobodyListens) {
   NetWorld world(2);

@@ -12,6 +12,9 @@
 
 namespace windtunnel::testing {
 
+inline constexpr PerMillion kTenth{100'000};
+inline constexpr std::size_t kMegabyte = 1'000'000;
+
 class Signal final : public Waiter {
  public:
   void run() noexcept override { fired = true; }

@@ -11,13 +11,12 @@ namespace {
 using testing::Connection;
 using testing::error_of;
 using testing::Flow;
+using testing::kMegabyte;
+using testing::kTenth;
 using testing::NetWorld;
 using testing::pattern;
 using testing::Signal;
 using testing::try_read;
-
-constexpr PerMillion kTenth{100'000};
-constexpr std::size_t kMegabyte = 1'000'000;
 
 TEST(Streams, CarryBytesBothWaysAndEnd) {
   NetWorld world(2);
