@@ -19,8 +19,6 @@
 namespace windtunnel {
 
 inline constexpr std::string_view kRaftKvName = "raft-kv";
-// What one Raft group can carry.
-inline constexpr std::size_t kRaftKvMaxNodes = raft::kMaxVoters;
 
 // The keys of `config:` for nodes and clients, and their defaults.
 std::span<const OptionSpec> raft_kv_options();
