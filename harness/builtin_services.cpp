@@ -3,9 +3,9 @@
 #include <windtunnel/harness/describe_messages.h>
 #include <windtunnel/protocols/kv/message.h>
 #include <windtunnel/protocols/kv/raft_client.h>
-#include <windtunnel/protocols/net/framing.h>
 #include <windtunnel/protocols/kv/raft_kv.h>
 #include <windtunnel/protocols/naive/naive.h>
+#include <windtunnel/protocols/net/framing.h>
 #include <windtunnel/protocols/raft/marks.h>
 #include <windtunnel/protocols/raft/message.h>
 #include <windtunnel/protocols/raft/words.h>
@@ -33,21 +33,13 @@ ServiceDefinition raft_kv() {
   definition.name = "raft-kv";
   definition.doc = "the key-value store replicated by Raft";
   definition.options = raft_kv_options();
-  definition.marks = raft::kMarks;
-  definition.words = raft::kWords;
-  definition.max_nodes = kRaftKvMaxNodes;
-  definition.max_servers = kObservedNodes;
-  definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
-    return std::make_unique<RaftKvService>(env, config);
-  };
+  add_host(definition);
+  definition.make = make_service<RaftKvService>;
   definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
     return std::make_unique<kv::RaftClient>(raft_kv_client_options(config));
   };
   definition.describe = describe_raft_kv;
-  add_types(definition.messages, 1, 0x1f, &raft_name);
   add_types(definition.messages, 0x60, 0x6f, &kv::message_name);
-  // With `transport: streams` its nodes talk in frames.
-  definition.classes.frame = [](Port, BytesView bytes) { return frame_of(bytes); };
   definition.actions.push_back(
       {"timeout", "its election timer expires now", [](Service& service, const OptionValues&) {
          static_cast<RaftKvService&>(service).time_out();
@@ -60,18 +52,24 @@ ServiceDefinition naive_kv() {
   definition.name = "naive-kv";
   definition.doc = "primary and backups with asynchronous replication: fast, simple and unsafe";
   definition.options = naive::options();
-  definition.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
-    return std::make_unique<naive::NaiveService>(env, config);
-  };
-  definition.make_client = [](Env&, const ServiceConfig& config) -> std::unique_ptr<Client> {
-    return std::make_unique<naive::NaiveClient>(config);
-  };
+  definition.make = make_service<naive::NaiveService>;
+  definition.make_client = make_client<naive::NaiveClient>;
   definition.describe = describe_naive_kv;
   add_types(definition.messages, 0x70, 0x7f, &naive::message_name);
   return definition;
 }
 
 }  // namespace
+
+void add_host(ServiceDefinition& definition) {
+  definition.words = raft::kWords;
+  definition.marks = raft::kMarks;
+  definition.max_nodes = raft::kMaxVoters;
+  definition.max_servers = kObservedNodes;
+  add_types(definition.messages, 1, 0x1f, &raft_name);
+  // With HostTransport::streams they talk in frames.
+  definition.classes.frame = [](Port, BytesView bytes) { return frame_of(bytes); };
+}
 
 void add_services(Registry& registry) {
   registry.add(raft_kv());

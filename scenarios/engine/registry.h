@@ -27,6 +27,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace windtunnel::scenarios {
@@ -73,6 +74,20 @@ struct ServiceDefinition {
   std::vector<ActionDefinition> actions;
 };
 
+// `make` and `make_client` for types that are made from no more than that.
+template <class T>
+std::unique_ptr<Service> make_service(Env& env, const ServiceConfig& config) {
+  return std::make_unique<T>(env, config);
+}
+template <class T>
+std::unique_ptr<Client> make_client(Env& env, const ServiceConfig& config) {
+  if constexpr (std::is_constructible_v<T, Env&, const ServiceConfig&>) {
+    return std::make_unique<T>(env, config);
+  } else {
+    return std::make_unique<T>(config);
+  }
+}
+
 // How many groups the service's nodes form with these options.
 std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options);
 
@@ -86,6 +101,12 @@ class OperationSource {
   // Tells how it ended.
   virtual void completed(const Operation& operation, const Outcome& outcome);
 };
+
+// The `make` of a workload, likewise.
+template <class T>
+std::unique_ptr<OperationSource> make_source(const WorkloadSpec& spec, std::uint32_t client) {
+  return std::make_unique<T>(spec, client);
+}
 
 struct WorkloadDefinition {
   std::string name;
