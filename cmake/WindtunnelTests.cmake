@@ -158,15 +158,31 @@ windtunnel_entry_each(page test_cli_suite cli ${files} "${PROJECT_SOURCE_DIR}/RE
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/tidy/*.cpp")
 windtunnel_test(test_tidy tidy ${sources})
 
-# Installs what was built and uses it as a stranger does.
+# Installs what was built and uses it as strangers do, each outside the tree.
 string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
-add_test(NAME consumer COMMAND "${CMAKE_COMMAND}"
-  "-DBUILD=${PROJECT_BINARY_DIR}" "-DSOURCE=${PROJECT_SOURCE_DIR}"
-  "-DWORK=${PROJECT_BINARY_DIR}/tests/consumer" "-DGENERATOR=${CMAKE_GENERATOR}"
-  "-DCOMPILER=${CMAKE_CXX_COMPILER}"
-  "-DFLAGS=${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}" "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
-  -P "${PROJECT_SOURCE_DIR}/tests/consumer/consumer_test.cmake")
-set_tests_properties(consumer PROPERTIES LABELS consumer TIMEOUT 21600 COST 200)
+set(prefix "${PROJECT_BINARY_DIR}/tests/prefix")
+add_test(NAME install COMMAND "${CMAKE_COMMAND}" --install "${PROJECT_BINARY_DIR}"
+         --prefix "${prefix}")
+set_tests_properties(install PROPERTIES LABELS consumer FIXTURES_SETUP prefix)
+add_test(NAME uninstall COMMAND "${CMAKE_COMMAND}" -E rm -rf "${prefix}")
+set_tests_properties(uninstall PROPERTIES LABELS consumer FIXTURES_CLEANUP prefix)
+
+# windtunnel_outside(NAME SCRIPT [DEFINITION...])
+function(windtunnel_outside name script)
+  list(TRANSFORM ARGN PREPEND "-D")
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}"
+    "-DPREFIX=${prefix}" "-DSOURCE=${PROJECT_SOURCE_DIR}"
+    "-DWORK=${PROJECT_BINARY_DIR}/tests/${name}" "-DGENERATOR=${CMAKE_GENERATOR}"
+    "-DCOMPILER=${CMAKE_CXX_COMPILER}"
+    "-DFLAGS=${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}" "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}"
+    ${ARGN} -P "${PROJECT_SOURCE_DIR}/tests/consumer/${script}")
+  set_tests_properties(${name} PROPERTIES LABELS consumer TIMEOUT 21600 COST 200
+                       FIXTURES_REQUIRED prefix)
+endfunction()
+windtunnel_outside(consumer consumer_test.cmake)
+foreach(example log)
+  windtunnel_outside(consumer.${example} example_test.cmake EXAMPLE=${example})
+endforeach()
 
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
 if(sources)

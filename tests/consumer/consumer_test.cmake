@@ -1,26 +1,11 @@
-# cmake -DBUILD=... -DSOURCE=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DFLAGS=...
+# cmake -DPREFIX=... -DSOURCE=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DFLAGS=...
 #       -DBUILD_TYPE=... -P consumer_test.cmake
 #
-# Installs BUILD into a prefix below WORK, builds a copy of protocols/naive outside the tree with
-# find_package(windtunnel), and expects it to show its violation: by its command and in tests of its
-# own.
-function(expect_success what)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "${what} failed (${code})\n${out}\n${err}")
-  endif()
-  set(output "${out}" PARENT_SCOPE)
-endfunction()
-
-function(expect_in_output text)
-  string(FIND "${output}" "${text}" found)
-  if(found EQUAL -1)
-    message(FATAL_ERROR "there is no '${text}' in\n${output}")
-  endif()
-endfunction()
+# Builds a copy of protocols/naive outside the tree with find_package(windtunnel), and expects it to
+# show its violation: by its command and in tests of its own.
+include("${CMAKE_CURRENT_LIST_DIR}/outside.cmake")
 
 file(REMOVE_RECURSE "${WORK}")
-expect_success("the installation" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/prefix")
 
 # The copy has a namespace of its own: the installed library holds the original.
 set(project "${WORK}/project")
@@ -37,11 +22,7 @@ foreach(file IN LISTS files)
   file(WRITE "${project}/my_store/${name}" "${text}")
 endforeach()
 
-expect_success("the configuration of the consumer" "${CMAKE_COMMAND}"
-  -S "${project}" -B "${project}/build" -G "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${WORK}/prefix"
-  "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
-  "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
-expect_success("the build of the consumer" "${CMAKE_COMMAND}" --build "${project}/build" -j 2)
+build_outside("${project}")
 
 set(command "${project}/build/my-windtunnel")
 expect_success("list services" "${command}" list services)
@@ -74,5 +55,5 @@ file(READ "${SOURCE}/tests/consumer/my_kv_test.cpp" example)
 file(READ "${SOURCE}/docs/testing-in-cpp.md" output)
 expect_in_output("${example}")
 
-expect_success("the installed command" "${WORK}/prefix/bin/windtunnel" --version)
+expect_success("the installed command" "${PREFIX}/bin/windtunnel" --version)
 file(REMOVE_RECURSE "${WORK}")

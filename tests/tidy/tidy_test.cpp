@@ -87,6 +87,8 @@ TEST(Layers, BoostAsioStaysInItsFolder) {
 
 TEST(Layers, IncludesArePathsFromTheRoot) {
   EXPECT_THAT(rules("sim/a.cpp", "#include \"a.h\"\n"), ElementsAre("layer"));
+  EXPECT_THAT(rules("tests/consumer/log/a.cpp", "#include \"a.h\"\n"), IsEmpty());
+  EXPECT_THAT(rules("tests/unit/sim/a.cpp", "#include \"a.h\"\n"), ElementsAre("layer"));
 }
 
 TEST(ProtocolNames, AreRefusedBelowHarnessInEveryForm) {

@@ -1,0 +1,34 @@
+# What the tests of projects outside the tree share. They are given PREFIX, where the package is
+# installed, WORK, a folder of their own, SOURCE, GENERATOR, COMPILER, FLAGS and BUILD_TYPE.
+
+# Leaves what it printed in `output`.
+function(expect_exit expected what)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY "${WORK}" RESULT_VARIABLE code
+                  OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  if(NOT code EQUAL expected)
+    message(FATAL_ERROR "${what} ended with ${code}, not ${expected}\n${out}\n${err}")
+  endif()
+  set(output "${out}" PARENT_SCOPE)
+  set(errors "${err}" PARENT_SCOPE)
+endfunction()
+
+macro(expect_success what)
+  expect_exit(0 "${what}" ${ARGN})
+endmacro()
+
+function(expect_in_output text)
+  string(FIND "${output}" "${text}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "there is no '${text}' in\n${output}")
+  endif()
+endfunction()
+
+# In PROJECT/build.
+macro(build_outside project)
+  file(MAKE_DIRECTORY "${WORK}")
+  expect_success("the configuration of ${project}" "${CMAKE_COMMAND}"
+    -S "${project}" -B "${project}/build" -G "${GENERATOR}" "-DCMAKE_PREFIX_PATH=${PREFIX}"
+    "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}"
+    "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}")
+  expect_success("the build of ${project}" "${CMAKE_COMMAND}" --build "${project}/build" -j 2)
+endmacro()
