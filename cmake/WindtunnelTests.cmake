@@ -180,7 +180,7 @@ function(windtunnel_outside name script)
                        FIXTURES_REQUIRED prefix)
 endfunction()
 windtunnel_outside(consumer consumer_test.cmake)
-foreach(example log)
+foreach(example log frames)
   windtunnel_outside(consumer.${example} example_test.cmake EXAMPLE=${example})
 endforeach()
 

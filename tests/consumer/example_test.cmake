@@ -30,16 +30,21 @@ macro(expect_run code text)
   expect_in_output("${text}")
 endmacro()
 
-# expect_found(TEXT ARGUMENTS...): `fuzz` finds a bug of that kind within a minute.
+# The page of the last run that left one.
+macro(read_report)
+  file(READ "${WORK}/out/latest/report.html" output)
+endmacro()
+
+# expect_found(TEXT ARGUMENTS...): `fuzz` finds a bug of that kind within a minute, and so says the
+# page of the scenario that it saved.
 macro(expect_found text)
   expect_exit(1 "fuzz ${ARGN}" "${command}" fuzz "${project}/fuzz.yaml" ${ARGN} --time 60s
     --max-failures 1 --shrink-time 5s --out "${WORK}/out")
   expect_in_output("${text}")
-endmacro()
-
-# The page of the last run that left one.
-macro(read_report)
-  file(READ "${WORK}/out/latest/report.html" output)
+  file(GLOB found "${WORK}/out/*/findings/*.yaml")
+  expect_run(0 "is violated" ${found})
+  read_report()
+  expect_in_output("${text}")
 endmacro()
 
 include("${project}/expect.cmake")
