@@ -11,6 +11,7 @@ constexpr std::string_view kNames[] = {
     "not-found",  "already-exists",   "io-error",    "no-space",       "corrupt",
     "not-leader", "invalid-argument", "overloaded",  "unsupported",
 };
+static_assert(std::size(kNames) == static_cast<std::size_t>(Errc::unsupported) + 1);
 
 class Category final : public boost::system::error_category {
  public:

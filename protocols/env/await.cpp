@@ -1,5 +1,7 @@
 #include <windtunnel/protocols/env/await.h>
 
+#include <utility>
+
 namespace windtunnel {
 namespace {
 
@@ -33,7 +35,7 @@ Arguments on_file(File file, std::uint64_t offset = 0) {
 DiskAwaiter<File> open_file(Env& env, std::string_view path, OpenMode mode) {
   Arguments arguments = on_path(path);
   arguments.mode = mode;
-  return {env, &start_open, arguments};
+  return {env, &start_open, std::move(arguments)};
 }
 DiskAwaiter<std::uint64_t> file_size(Env& env, File file) {
   return {env, &start_size, on_file(file)};
@@ -41,7 +43,7 @@ DiskAwaiter<std::uint64_t> file_size(Env& env, File file) {
 DiskAwaiter<void> write_file(Env& env, File file, std::uint64_t offset, BytesView bytes) {
   Arguments arguments = on_file(file, offset);
   arguments.bytes = bytes;
-  return {env, &start_write, arguments};
+  return {env, &start_write, std::move(arguments)};
 }
 DiskAwaiter<void> truncate_file(Env& env, File file, std::uint64_t size) {
   return {env, &start_truncate, on_file(file, size)};
@@ -56,7 +58,7 @@ DiskAwaiter<void> make_directory(Env& env, std::string_view path) {
 DiskAwaiter<void> rename_file(Env& env, std::string_view from, std::string_view to) {
   Arguments arguments = on_path(from);
   arguments.other_path = to;
-  return {env, &start_rename, arguments};
+  return {env, &start_rename, std::move(arguments)};
 }
 DiskAwaiter<void> remove_file(Env& env, std::string_view path) {
   return {env, &start_remove, on_path(path)};

@@ -33,11 +33,11 @@ inline SleepAwaiter sleep_for(Env& env, Duration duration) {
   return {env, now + duration};
 }
 
-// Arguments of a disk operation, as far as it has them. Views must live until the operation was
-// started, which is within the co_await expression.
+// Arguments of a disk operation, as far as it has them. `bytes` must live until the operation was
+// started.
 struct DiskArguments {
-  std::string_view path;
-  std::string_view other_path;
+  std::string path;
+  std::string other_path;
   OpenMode mode = OpenMode::read;
   File file;
   std::uint64_t offset = 0;
@@ -49,10 +49,12 @@ template <class T>
 class DiskAwaiter final : public OperationAwaiter<Waiter> {
  public:
   using Start = void (*)(Disk&, const DiskArguments&, Waiter&);
-  DiskAwaiter(Env& env, Start submit, const DiskArguments& arguments)
-      : env_(env), submit_(submit), arguments_(arguments) {}
-  Result<T> await_resume() const {
+  DiskAwaiter(Env& env, Start submit, DiskArguments arguments)
+      : env_(env), submit_(submit), arguments_(std::move(arguments)) {}
+  ~DiskAwaiter() { close_unclaimed(); }
+  Result<T> await_resume() {
     if (error() != Errc::ok) return failure();
+    is_claimed_ = true;
     if constexpr (std::is_same_v<T, void>) {
       return {};
     } else if constexpr (std::is_same_v<T, File>) {
@@ -61,12 +63,24 @@ class DiskAwaiter final : public OperationAwaiter<Waiter> {
       return static_cast<T>(value());
     }
   }
+  void cancel() noexcept {
+    this->disarm();
+    close_unclaimed();
+  }
 
  private:
   void start() override { submit_(env_.disk, arguments_, *this); }
+  // A file that was opened already, and that nobody will hear of.
+  void close_unclaimed() noexcept {
+    if constexpr (std::is_same_v<T, File>) {
+      if (!completed() || error() != Errc::ok || std::exchange(is_claimed_, true)) return;
+      env_.disk.close(File{static_cast<std::uint32_t>(value())});
+    }
+  }
   Env& env_;
   Start submit_;
   DiskArguments arguments_;
+  bool is_claimed_ = false;
 };
 
 DiskAwaiter<File> open_file(Env& env, std::string_view path, OpenMode mode);
@@ -111,7 +125,7 @@ class ListAwaiter final : public OperationAwaiter<ListWaiter> {
  private:
   void start() override { env_.disk.list(directory_, *this); }
   Env& env_;
-  std::string_view directory_;
+  std::string directory_;
 };
 inline ListAwaiter list_directory(Env& env, std::string_view directory) { return {env, directory}; }
 

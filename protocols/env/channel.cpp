@@ -10,15 +10,16 @@ void Signal::notify_one() {
   if (waiting_.empty()) return;
   auto& next = static_cast<SignalWait&>(waiting_.pop_front());
   next.release();
-  next.is_woken_ = true;
+  next.woken_by_ = SignalWait::Woken::as_one;
   ++woken_;
   executor_.post(next);
 }
 
 void Signal::notify_all() {
   while (!waiting_.empty()) {
-    Waiter& next = waiting_.pop_front();
+    auto& next = static_cast<SignalWait&>(waiting_.pop_front());
     next.release();
+    next.woken_by_ = SignalWait::Woken::with_all;
     executor_.post(next);
   }
 }
@@ -39,15 +40,15 @@ void SignalWait::run() noexcept {
 }
 
 void SignalWait::take() noexcept {
-  if (is_woken_) --signal_.woken_;
-  is_woken_ = false;
+  if (woken_by_ == Woken::as_one) --signal_.woken_;
+  woken_by_ = Woken::no;
 }
 
 void SignalWait::cancel() noexcept {
   disarm();
-  if (!is_woken_) return;
+  const bool passes_on = woken_by_ == Woken::as_one;
   take();
-  signal_.notify_one();
+  if (passes_on) signal_.notify_one();
 }
 
 }  // namespace windtunnel

@@ -8,6 +8,7 @@
 #include <windtunnel/protocols/env/wait.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -43,7 +44,7 @@ class SignalWait final : public OperationAwaiter<Waiter> {
  public:
   explicit SignalWait(Signal& signal) : signal_(signal) {}
   ~SignalWait() { cancel(); }
-  bool await_ready() const noexcept { return is_woken_; }
+  bool await_ready() const noexcept { return woken_by_ != Woken::no; }
   void run() noexcept override;
   void cancel() noexcept;
   void await_resume() noexcept { take(); }
@@ -53,8 +54,9 @@ class SignalWait final : public OperationAwaiter<Waiter> {
   void start() override;
   // The waking has reached its end.
   void take() noexcept;
+  enum class Woken : std::uint8_t { no, with_all, as_one };
   Signal& signal_;
-  bool is_woken_ = false;  // by notify_one
+  Woken woken_by_ = Woken::no;
 };
 
 inline SignalWait Signal::wait() { return SignalWait(*this); }

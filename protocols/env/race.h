@@ -7,8 +7,9 @@
 //   if (co_await any_of(next, stop) == 1) co_return;
 //   Result<int> job = next.await_resume();
 //
-// What loses is cancelled truly: nothing of it stays in any queue. Effects that were asked of a
-// port stay. A task that loses is destroyed, with all that it waits for.
+// What loses is cancelled truly, also where the winner was there at once: nothing of it stays in any
+// queue. Effects that were asked of a port stay, and a channel may have taken the value of a send. A
+// task that loses is destroyed, with all that it waits for.
 #pragma once
 
 #include <windtunnel/protocols/env/await.h>
@@ -61,7 +62,11 @@ class [[nodiscard]] AnyOf final : private Race {
   static_assert(sizeof...(Waits) >= 2, "a race has several entrants");
   explicit AnyOf(Waits&... waits) : waits_(waits...) {}
 
-  bool await_ready() { return find_ready(std::index_sequence_for<Waits...>{}); }
+  bool await_ready() {
+    const bool is_there = find_ready(std::index_sequence_for<Waits...>{});
+    if (is_there) cancel_all_but(first_);
+    return is_there;
+  }
   void await_suspend(Continuation next) {
     next_ = next;
     start(std::index_sequence_for<Waits...>{});
@@ -94,7 +99,7 @@ class [[nodiscard]] AnyOf final : private Race {
   }
   template <std::size_t... I>
   void disarm_first(std::index_sequence<I...>) noexcept {
-    ((I == first_ ? std::get<I>(waits_).disarm() : std::get<I>(waits_).cancel()), ...);
+    ((I == first_ ? std::get<I>(waits_).disarm() : void()), ...);
   }
   template <std::size_t... I>
   void cancel_others(std::size_t kept, std::index_sequence<I...>) noexcept {

@@ -35,6 +35,7 @@ void TaskScope::Root::run() noexcept {
 void TaskScope::notice_end() {
   if (!roots_.empty() || joined_ == nullptr) return;
   Joined& joined = *std::exchange(joined_, nullptr);
+  joined.is_over_ = true;
   joined.env_.executor.post(joined);
 }
 
@@ -45,7 +46,7 @@ void TaskScope::Joined::start() {
 
 void TaskScope::Joined::cancel() noexcept {
   disarm();
-  if (scope_.joined_ == this) scope_.joined_ = nullptr;
+  if (!is_over_ && scope_.joined_ == this) scope_.joined_ = nullptr;
 }
 
 }  // namespace windtunnel

@@ -207,7 +207,7 @@ class TaskScope::Joined final : public OperationAwaiter<Waiter> {
  public:
   Joined(TaskScope& scope, Env& env) : scope_(scope), env_(env) {}
   ~Joined() { cancel(); }
-  bool await_ready() const noexcept { return scope_.roots_.empty(); }
+  bool await_ready() const noexcept { return is_over_ || scope_.roots_.empty(); }
   void await_resume() const noexcept {}
   void cancel() noexcept;
 
@@ -216,6 +216,7 @@ class TaskScope::Joined final : public OperationAwaiter<Waiter> {
   void start() override;
   TaskScope& scope_;
   Env& env_;
+  bool is_over_ = false;  // the scope may be gone
 };
 
 inline TaskScope::Joined TaskScope::joined(Env& env) { return Joined(*this, env); }

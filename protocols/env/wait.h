@@ -44,7 +44,8 @@ class Continuation {
 template <class WaiterBase>
 class OperationAwaiter : public WaiterBase {
  public:
-  bool await_ready() const noexcept { return false; }
+  // What is done counts, also where `run` is yet to come: a race may ask again at its end.
+  bool await_ready() const noexcept { return this->completed(); }
   void await_suspend(Continuation next) {
     next_ = next;
     start();

@@ -46,6 +46,8 @@ class Waiter {
   Errc error() const noexcept { return error_; }
   // What the operation yields: a file handle, a byte count; 0 where it yields nothing.
   std::uint64_t value() const noexcept { return value_; }
+  // Whether a port has completed an operation with it, though `run` may be yet to come.
+  bool completed() const noexcept { return completed_; }
 
   // --- For ports and executors only. ---
   void hold(WaiterHolder& holder) noexcept {
@@ -57,6 +59,7 @@ class Waiter {
   void complete(Errc error, std::uint64_t value) noexcept {
     error_ = error;
     value_ = value;
+    completed_ = true;
   }
   // Free for the holder: a heap slot, an operation's number, the event that caused the completion.
   std::uint64_t tag = 0;
@@ -72,6 +75,7 @@ class Waiter {
   Waiter* next_ = nullptr;
   std::uint64_t value_ = 0;
   Errc error_ = Errc::ok;
+  bool completed_ = false;
 };
 
 // A first-in first-out list of waiters, linked through the waiters themselves. For holders: it does

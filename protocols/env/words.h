@@ -122,6 +122,8 @@ struct ProtocolWords {
   std::span<const ObservationWord> observations;
   std::span<const Counter> counters = {};  // at most kMostCounters
   std::span<const RoleWord> roles = {};    // empty: those of `Role`
+  // The names of the marks that it can leave (ObservationKind::mark).
+  std::span<const std::string_view> marks = {};
 };
 
 // What every protocol has without saying so.
@@ -206,6 +208,19 @@ constexpr bool is_announced(const ProtocolWords& words, const Counter& counter) 
   return false;
 }
 
+// Whether `when: event kind=WORD FIELD=...` can name it; a space is written as a dash.
+constexpr bool can_be_named(std::string_view field) {
+  for (const std::string_view taken : {"kind", "node", "group", "count", "at_least"}) {
+    if (field == taken) return false;
+  }
+  for (const char c : field) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool is_sign = c == ' ' || c == '-' || c == '_' || c == '.';
+    if (!is_letter && !is_sign && !(c >= '0' && c <= '9')) return false;
+  }
+  return true;
+}
+
 constexpr std::string_view flaw_of(const ProtocolWords& words, const ObservationWord& word) {
   if (word.name.empty() || word.name.find(' ') != std::string_view::npos) {
     return "a word has a name without spaces";
@@ -218,6 +233,7 @@ constexpr std::string_view flaw_of(const ProtocolWords& words, const Observation
     if (common.name == word.name && common.kind != word.kind) return "this name is everybody's";
   }
   for (const WordField& field : word.fields) {
+    if (!can_be_named(field.name)) return "a trigger cannot name a field that is called so";
     if (!field.counter.empty() && !is_counter(words, field.counter)) {
       return "a field names a counter of the table";
     }

@@ -8,6 +8,7 @@ namespace windtunnel::kv {
 namespace {
 
 constexpr std::string_view kOps[] = {"get", "put", "append", "cas", "delete", "open-session"};
+static_assert(std::size(kOps) == static_cast<std::size_t>(Op::open_session) + 1);
 
 }  // namespace
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kStatuses[] = {"ok",         "mismatch",    "stale",  "session-unknown",
                                           "not-leader", "unavailable", "invalid"};
+static_assert(std::size(kStatuses) == static_cast<std::size_t>(Status::invalid) + 1);
 constexpr std::uint8_t kSnapshotVersion = 1;
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <windtunnel/protocols/env/words.h>
+#include <windtunnel/protocols/raft/marks.h>
 
 #include <cstdint>
 
@@ -123,7 +124,7 @@ inline constexpr ObservationWord kObservations[] = {
     {observed(Word::read_index),
      "read-index",
      "confirms a read at entry {index}",
-     {{{"request"}, {"index"}, {"node", FieldType::node}}},
+     {{{"request"}, {"index"}, {"asked", FieldType::node}}},
      Weight::detail},
     {observed(Word::read_served),
      "read-served",
@@ -172,7 +173,7 @@ inline constexpr Counter kCounters[] = {
     {.name = "snapshot", .announced_by = observed(Word::snapshot_taken)},
 };
 
-inline constexpr ProtocolWords kWords{kObservations, kCounters};
+inline constexpr ProtocolWords kWords{kObservations, kCounters, {}, kMarks};
 static_assert(flaw_of(kWords, Word::role, Word::end) == "");
 
 }  // namespace windtunnel::raft

@@ -38,6 +38,11 @@ void Wire::drop(std::uint32_t slot, DropReason reason) {
   packets_.release(slot);
 }
 
+// Of two nodes one must have an address that the other can connect to.
+bool Wire::leads(NodeId from, NodeId to) const {
+  return exists(to) && (sim_.node(to).has_listener() || sim_.node(from).has_listener());
+}
+
 void Wire::transmit(std::uint32_t slot) {
   Packet& packet = packets_[slot];
   if (packet.from.node == packet.to.node) {
@@ -45,7 +50,7 @@ void Wire::transmit(std::uint32_t slot) {
     sim_.schedule(sim_.now() + loopback_, *this, slot);
     return;
   }
-  if (!exists(packet.to.node)) return drop(slot, DropReason::node_down);
+  if (!leads(packet.from.node, packet.to.node)) return drop(slot, DropReason::node_down);
   packet.link = links_.index(packet.from.node, packet.to.node);
   if (!packet.is_segment) {
     Link& link = links_[packet.link];

@@ -23,6 +23,7 @@ class Wire final : public EventTarget {
   // here; segments come with an entity and ordinal of their stream.
   void transmit(std::uint32_t slot);
   bool exists(NodeId node) const { return node.value < sim_.node_count(); }
+  bool leads(NodeId from, NodeId to) const;
   // Of a frame that some rule may act on: how often its stream takes it now, and how many copies of
   // it come (`on_packet`) or are lost (`on_frame_lost`) later. The caller gives the packet back
   // where it passes; else it belongs to the wire.

@@ -183,6 +183,19 @@ TEST_P(MessagesOf, ClientIsReachedByANodeThatItNeverSpokeTo) {
   EXPECT_EQ(inbox.letters[0].from, (Endpoint{two, 9}));
 }
 
+TEST_P(MessagesOf, ClientsDoNotReachEachOther) {
+  const NodeId first = world->add_client();
+  const NodeId second = world->add_client();
+  Inbox inbox, other;
+  const std::unique_ptr<MessageSocket> from = bound(first, 0, inbox);
+  const std::unique_ptr<MessageSocket> to = bound(second, 0, other);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(from->send(to->local(), as_bytes("lost")).has_value());
+    world->run_for(milliseconds(5));
+  }
+  EXPECT_TRUE(other.letters.empty());
+}
+
 TEST_P(MessagesOf, ClientIsReachedAgainByANodeThatHasRestarted) {
   const NodeId third = world->add_node();
   const NodeId client = world->add_client();

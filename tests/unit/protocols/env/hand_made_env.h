@@ -112,7 +112,7 @@ class HandTransport final : public Transport {
   MessageSink* sink_ = nullptr;
 };
 
-class NoDisk final : public Disk {
+class NoDisk : public Disk {
  public:
   void open(std::string_view, OpenMode, Waiter&) override { never(); }
   void close(File) override { never(); }

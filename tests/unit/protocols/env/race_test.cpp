@@ -98,7 +98,7 @@ TEST(AnyOf, TaskThatIsDoneWinsWithoutAWait) {
   Log log;
   TaskScope scope;
   scope.spawn(hedge(world.env, log, seconds(5), Duration{}));
-  EXPECT_EQ(log, (Log{"~b", "task 1", "2", "~a"}));
+  EXPECT_EQ(log, (Log{"~b", "~a", "task 1", "2"}));
   EXPECT_TRUE(world.is_quiet());
 }
 
@@ -167,6 +167,115 @@ TEST(Before, DestroyedInTheMiddleLeavesNothing) {
   EXPECT_TRUE(world.is_quiet());
   EXPECT_EQ(world.executor.drain(), 0);
   EXPECT_TRUE(log.empty());
+}
+
+// A disk that opens one file, when it is told to.
+class OneFile final : public testing::NoDisk, private WaiterHolder {
+ public:
+  void open(std::string_view path, OpenMode, Waiter& waiter) override {
+    opened = path;
+    waiter.hold(*this);
+    waiting_ = &waiter;
+  }
+  void close(File file) override { closed.push_back(file.handle); }
+  void finish(Executor& executor) {
+    Waiter& waiter = *std::exchange(waiting_, nullptr);
+    waiter.release();
+    waiter.complete(Errc::ok, 7);
+    executor.post(waiter);
+  }
+  std::string opened;
+  std::vector<std::uint32_t> closed;
+
+ private:
+  void forget(Waiter& waiter) noexcept override {
+    waiting_ = nullptr;
+    waiter.release();
+  }
+  Waiter* waiting_ = nullptr;
+};
+
+struct Opening : Tasks {
+  OneFile file;
+  Env env{NodeId{0}, clock,  clock,    executor, transport, file,
+          compute,   random, observer, process,  log};
+};
+
+Task<void> open_before(Env& env, Log& log, Instant deadline) {
+  const Result<File> file = co_await before(env, deadline, open_file(env, "f", OpenMode::create));
+  log.push_back(file ? std::to_string(file->handle) : spell(file.error()));
+}
+
+TEST(Before, KeepsWhatIsDoneButNotHeardOf) {
+  Opening world;
+  Log log;
+  TaskScope scope;
+  scope.spawn(open_before(world.env, log, Instant{} + seconds(1)));
+  world.clock.advance(seconds(1));
+  world.file.finish(world.executor);
+  world.executor.drain();
+  EXPECT_EQ(log, Log{"7"});
+  EXPECT_TRUE(world.file.closed.empty());
+  EXPECT_TRUE(world.is_quiet());
+}
+
+Task<void> wait_before(Env& env, Signal& signal, Log& log) {
+  const Result<void> woken = co_await before(env, Instant{} + seconds(1), signal.wait());
+  log.push_back(spell(woken));
+}
+
+TEST(Before, ASignalToAllThatIsNotHeardOfYetCounts) {
+  Tasks world;
+  Signal signal(world.env);
+  Log log;
+  TaskScope scope;
+  scope.spawn(wait_before(world.env, signal, log));
+  world.clock.advance(seconds(1));
+  signal.notify_all();
+  world.executor.drain();
+  EXPECT_EQ(log, Log{"ok"});
+}
+
+Task<void> open_or_stop(Env& env, Signal& stop, Log& log) {
+  DiskAwaiter<File> opening = open_file(env, std::string(40, 'f') + "/g", OpenMode::create);
+  SignalWait stopped = stop.wait();
+  const std::size_t which = co_await any_of(opening, stopped);
+  log.push_back(std::to_string(which));
+}
+
+TEST(AnyOf, AFileThatWasOpenedAndLosesIsClosed) {
+  Opening world;
+  Signal stop(world.env);
+  Log log;
+  TaskScope scope;
+  scope.spawn(open_or_stop(world.env, stop, log));
+  stop.notify_one();
+  world.file.finish(world.executor);
+  world.executor.drain();
+  EXPECT_EQ(log, Log{"1"});
+  EXPECT_EQ(world.file.closed, std::vector<std::uint32_t>{7});
+}
+
+TEST(AnyOf, AFileThatWasOpenedForATaskThatIsDestroyedIsClosed) {
+  Opening world;
+  Signal stop(world.env);
+  Log log;
+  {
+    TaskScope scope;
+    scope.spawn(open_or_stop(world.env, stop, log));
+    world.file.finish(world.executor);
+  }
+  EXPECT_EQ(world.file.closed, std::vector<std::uint32_t>{7});
+  EXPECT_TRUE(world.is_quiet());
+}
+
+TEST(OpenFile, OwnsThePathOfAWaitThatIsStartedLater) {
+  Opening world;
+  Signal stop(world.env);
+  Log log;
+  TaskScope scope;
+  scope.spawn(open_or_stop(world.env, stop, log));
+  EXPECT_EQ(world.file.opened, std::string(40, 'f') + "/g");
 }
 
 Task<void> chatter(Env& env, Channel<int>& out, Channel<int>& in, int& rounds) {

@@ -211,6 +211,17 @@ TEST(TaskScope, JoinedWhenAllTasksHaveEnded) {
   EXPECT_TRUE(again.done()) << "there are none to wait for";
 }
 
+TEST(TaskScope, WhoJoinsItMayOutliveIt) {
+  Tasks world;
+  Log log;
+  auto scope = std::make_unique<TaskScope>();
+  scope->spawn(note_after(world.env, log, seconds(1), "a"));
+  Task<void> joining = join(world.env, *scope, log);
+  scope.reset();
+  world.executor.drain();
+  EXPECT_TRUE(joining.done());
+}
+
 TEST(TaskScope, JoinedWhenItIsCancelled) {
   Tasks world;
   Log log;
