@@ -18,8 +18,8 @@ void add_run(CommandLine& line) {
   RunRequest& run = *request;
   run.called_by = line.called_by;
   command.add("scenario", &run.scenarios, "scenario files").required();
-  const Argument seed = command.add("--seed", &run.seed, "one seed");
-  command.add("--seeds", &run.seeds, "a range of seeds: A..B").excludes(seed);
+  const Argument seed = command.add("--seed", &run.seed, "one seed").not_empty();
+  command.add("--seeds", &run.seeds, "a range of seeds: A..B").not_empty().excludes(seed);
   command.add("--set", &run.set, "KEY=VALUE: sets a parameter of the scenario").single();
   command.add("--verify", &run.verify, "run each seed twice and compare the trace hashes");
   command.add("--out", &run.out, "where run directories go").with_default().not_empty();

@@ -62,7 +62,7 @@ Marks marks_of(const scenarios::ScenarioSpec& space, const scenarios::Registry& 
   for (const scenarios::GroupSpec& group : space.cluster.groups) {
     const scenarios::ServiceDefinition* service = registry.service(group.service);
     if (service == nullptr) continue;
-    for (const std::string_view mark : service->marks) {
+    for (const std::string_view mark : service->words.marks) {
       ++marks.known;
       if (!totals.coverage.marks.contains(hash_text(mark))) marks.missed.emplace_back(mark);
     }

@@ -6,7 +6,6 @@
 #include <windtunnel/protocols/kv/raft_kv.h>
 #include <windtunnel/protocols/naive/naive.h>
 #include <windtunnel/protocols/net/framing.h>
-#include <windtunnel/protocols/raft/marks.h>
 #include <windtunnel/protocols/raft/message.h>
 #include <windtunnel/protocols/raft/words.h>
 
@@ -63,7 +62,6 @@ ServiceDefinition naive_kv() {
 
 void add_host(ServiceDefinition& definition) {
   definition.words = raft::kWords;
-  definition.marks = raft::kMarks;
   definition.max_nodes = raft::kMaxVoters;
   definition.max_servers = kObservedNodes;
   add_types(definition.messages, 1, 0x1f, &raft_name);

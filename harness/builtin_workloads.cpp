@@ -69,7 +69,8 @@ class KeyedSource : public OperationSource {
     const Value& done = outcome.value.is_nil() ? operation.value : outcome.value;
     if (!done.is_sequence() || done.items().size() != 2) return;
     const Value& now = done.items()[1];
-    if (now.is_nil()) return;
+    const bool is_pair = now.is_sequence() && now.items().size() == 2;
+    if (now.is_nil() || (operation.f == "cas" && !is_pair)) return;
     seen_[done.items()[0]] = operation.f == "cas" ? now.items()[1] : now;
   }
 

@@ -58,7 +58,8 @@ bool Nemesis::take_held(std::size_t fault, const MessageFilter& filter, std::uin
   for (const Senders& from : senders(filter.type, ends(filter.from, step, "fault.victims"))) {
     matches.push_back({to_set(from.nodes), to, from.kind, {}});
   }
-  if (matches.empty()) return true;  // nobody sends such messages
+  // Nobody could ever send such messages; else `from` may mean somebody later.
+  if (matches.empty()) return senders(filter.type, ends({}, step, "")).empty();
   Network& network = sim_.network();
   const bool found = deliver ? network.deliver_any_held(matches, ordinal)
                              : network.drop_any_held(matches, ordinal);

@@ -304,6 +304,13 @@ inline constexpr std::string_view kDiskFaultNames[] = {
     "eio-write", "bit-rot",    "misdirect", "wipe", "torn-tail"};
 inline constexpr std::string_view kMessageActionNames[] = {"drop", "duplicate", "delay", "corrupt"};
 inline constexpr std::string_view kCrashNames[] = {"process", "power"};
+template <auto last, std::size_t size>
+constexpr bool ends_with(const std::string_view (&)[size]) {
+  return size == static_cast<std::size_t>(last) + 1;
+}
+static_assert(ends_with<DiskFault::Kind::torn_tail>(kDiskFaultNames));
+static_assert(ends_with<MessageRule::Action::corrupt>(kMessageActionNames));
+static_assert(ends_with<Crash::Kind::power>(kCrashNames));
 
 // The row of the effect that `Effect` holds at this index; that of monostate is empty.
 const EffectRow& row_at(std::size_t index);

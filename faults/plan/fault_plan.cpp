@@ -44,6 +44,7 @@ std::string kind_of(const Fault& fault) {
 
 std::string kind_of(const Effect& effect) {
   static constexpr std::string_view kShape[] = {"sides", "halves", "bridge", "ring"};
+  static_assert(ends_with<Sides::Shape::ring>(kShape));
   if (const auto* act = std::get_if<Act>(&effect)) return act->action;
   std::string kind(row_of(effect).name);
   const auto add = [&](std::string_view more) { kind += "-" + std::string(more); };

@@ -80,6 +80,9 @@ std::optional<Pattern> parse_event(const std::vector<std::string_view>& words) {
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
     const bool at_least = words[i][equals - 1] == '>';
     const std::string_view key = words[i].substr(0, at_least ? equals - 1 : equals);
+    for (std::size_t j = 1; j < i; ++j) {
+      if (words[j].substr(0, words[j].find_first_of(">=")) == key) return std::nullopt;
+    }
     if (!take_condition(key, at_least, words[i].substr(equals + 1), pattern)) return std::nullopt;
   }
   if (pattern.word.empty()) return std::nullopt;

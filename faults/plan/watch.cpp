@@ -122,8 +122,8 @@ class WatchMaker {
       if (!meant) continue;
       Watch::Check check{
           i, condition.at_least ? Watch::Check::How::at_least : Watch::Check::How::equal, 0};
-      if (!read_value(service, field, condition.value, check.value)) {
-        refuse_value(word, field, condition);
+      if (!read_value(service, word, field, condition.value, check.value)) {
+        refuse_value(service, word, field, condition);
         return false;
       }
       meaning.checks.push_back(check);
@@ -134,11 +134,14 @@ class WatchMaker {
   }
 
   // The word that stands for what the condition says.
-  bool read_value(const ServiceWords& service, const WordField& field, std::string_view text,
-                  std::uint64_t& value) const {
+  bool read_value(const ServiceWords& service, const ObservationWord& word, const WordField& field,
+                  std::string_view text, std::uint64_t& value) const {
     if (parse_number(text, value)) return true;
     switch (field.type) {
-      case FieldType::name: value = hash_text(text); return true;
+      case FieldType::name:
+        value = hash_text(text);
+        return word.kind != ObservationKind::mark ||
+               std::find(service.marks.begin(), service.marks.end(), text) != service.marks.end();
       case FieldType::truth:
         value = text == "yes" || text == "true" ? 1 : 0;
         return value == 1 || text == "no" || text == "false";
@@ -157,8 +160,25 @@ class WatchMaker {
           if (service.roles[i].name == text) return true;
         }
         return false;
-      default: return false;
+      case FieldType::number:
+      case FieldType::hex:
+      case FieldType::endpoint:
+      case FieldType::duration:
+      case FieldType::offset:
+      case FieldType::signed_number:
+      case FieldType::outcome:
+      case FieldType::drop:
+      case FieldType::crash:
+      case FieldType::error:
+      case FieldType::extent:
+      case FieldType::message:
+      case FieldType::event:
+      case FieldType::nodes:
+      case FieldType::voters:
+      case FieldType::learners:
+      case FieldType::phase: break;  // by number alone
     }
+    return false;
   }
 
   void refuse_group(const ServiceWords& service) {
@@ -176,12 +196,15 @@ class WatchMaker {
     }
     flaw_ = std::move(flaw);
   }
-  void refuse_value(const ObservationWord& word, const WordField& field,
+  void refuse_value(const ServiceWords& service, const ObservationWord& word, const WordField& field,
                     const FieldCondition& condition) {
     flaw_ = PatternFlaw{"'" + condition.value + "' is no value of the field '" +
                             written(field.name) + "' of '" + std::string(word.name) + "'",
                         condition.value,
                         {}};
+    if (word.kind == ObservationKind::mark) {
+      flaw_->known.assign(service.marks.begin(), service.marks.end());
+    }
   }
   PatternFlaw unknown_word() const {
     const bool is_counter = pattern_.kind == Pattern::Kind::counter;

@@ -36,7 +36,7 @@ class Lanes {
     for (const Record& record : run.trace.records) {
       const bool known =
           record.node.value < run.trace.nodes.size() && record.group.value < standings_.groups();
-      if (record.is_observation() && known) speaks[place(record.node, record.group)] = true;
+      if (record.is_observation() && known) note_speaker(record, speaks);
     }
     for (const Standing& standing : standings_.all()) {
       if (speaks[place(standing.node, standing.group)]) {
@@ -70,6 +70,16 @@ class Lanes {
   }
 
  private:
+  // Who speaks in one of a few groups is shown in all of them: where it is silent matters too.
+  void note_speaker(const Record& record, std::vector<bool>& speaks) const {
+    constexpr std::uint32_t kFew = 8;
+    speaks[place(record.node, record.group)] = true;
+    const ServiceWords* service = dictionary_.of(record.group);
+    if (service == nullptr || service->groups > kFew) return;
+    for (std::uint32_t i = 0; i < service->groups; ++i) {
+      speaks[place(record.node, GroupId{service->first.value + i})] = true;
+    }
+  }
   std::size_t place(NodeId node, GroupId group) const {
     return std::size_t{node.value} * standings_.groups() + group.value;
   }

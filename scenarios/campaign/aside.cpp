@@ -21,8 +21,11 @@ constexpr std::string_view kMark = ".tmp";
 bool is_aside(const std::string& name) {
   const std::size_t mark = name.rfind(kMark);
   if (mark == std::string::npos) return false;
-  const std::string digits = name.substr(mark + kMark.size());
-  return !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  const std::string_view seed = std::string_view(name).substr(0, mark);
+  return is_number(seed) && is_number(std::string_view(name).substr(mark + kMark.size()));
 }
 
 void remove_leftovers(const fs::path& folder) {

@@ -13,22 +13,27 @@ namespace {
 constexpr std::size_t kTailBytes = 8192;
 constexpr std::size_t kLongestLine = 4096;
 
+// Stands where the next write begins. No text has such a byte; should one be written all the same,
+// it is found with what follows it.
+constexpr char kUntouched = '\xff';
+
 OutputTap* active_tap = nullptr;
 
 // Of fixed size: what does not fit is refused to who writes it.
-int make_block(const char*& memory) {
+int make_block(char*& memory) {
   const int block = ::memfd_create("output", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (block < 0) return -1;
   void* mapped = MAP_FAILED;
   if (::ftruncate(block, OutputTap::kBlockBytes) == 0 &&
       ::fcntl(block, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == 0) {
-    mapped = ::mmap(nullptr, OutputTap::kBlockBytes, PROT_READ, MAP_SHARED, block, 0);
+    mapped = ::mmap(nullptr, OutputTap::kBlockBytes, PROT_READ | PROT_WRITE, MAP_SHARED, block, 0);
   }
   if (mapped == MAP_FAILED) {
     ::close(block);
     return -1;
   }
-  memory = static_cast<const char*>(mapped);
+  memory = static_cast<char*>(mapped);
+  *memory = kUntouched;
   return block;
 }
 
@@ -63,17 +68,17 @@ OutputTap::OutputTap(Simulation& sim) : sim_(sim), block_(make_block(memory_)) {
 OutputTap::~OutputTap() {
   if (block_ < 0) return;
   restore();
-  ::munmap(const_cast<char*>(memory_), kBlockBytes);
+  ::munmap(memory_, kBlockBytes);
   ::close(block_);
 }
 
 void OutputTap::on_return(NodeId node) {
   std::fflush(stdout);
-  // Both descriptors share its position with this one.
-  if (::lseek(block_, 0, SEEK_CUR) != 0) take(node);
+  if (*memory_ != kUntouched) take(node);
 }
 
 void OutputTap::take(NodeId node) {
+  // Both descriptors share their position with this one.
   const off_t position = ::lseek(block_, 0, SEEK_CUR);
   if (position <= 0) return;
   const std::size_t size = std::min(static_cast<std::size_t>(position), kBlockBytes);
@@ -89,6 +94,7 @@ void OutputTap::take(NodeId node) {
     std::clearerr(stderr);
   }
   ::lseek(block_, 0, SEEK_SET);
+  *memory_ = kUntouched;
 }
 
 void OutputTap::restore() {

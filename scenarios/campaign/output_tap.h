@@ -37,7 +37,7 @@ class OutputTap final : public CodeListener {
   void restore();
 
   Simulation& sim_;
-  const char* memory_ = nullptr;  // of the block, which is made after it
+  char* memory_ = nullptr;  // of the block, which is made after it
   int block_ = -1;
   int stdout_ = -1;  // those of the process
   int stderr_ = -1;

@@ -123,6 +123,9 @@ void finish(Worker& worker) {
   } else if (WEXITSTATUS(status) != 0) {
     outcome.kind = JobOutcome::Kind::crashed;
     outcome.exit_code = WEXITSTATUS(status);
+  } else if (outcome.output.empty()) {
+    // Whoever did its job has something to say: the code under test ended the process.
+    outcome.kind = JobOutcome::Kind::crashed;
   }
 }
 

@@ -67,8 +67,6 @@ struct ServiceDefinition {
   ProtocolWords words = {};
   // How many groups its nodes form with these options; empty: one.
   std::function<std::uint32_t(const ServiceConfig&)> groups = {};
-  // The names of the marks that it can leave (ObservationKind::mark).
-  std::span<const std::string_view> marks = {};
   // One line for people about a message's bytes; may be empty.
   std::function<std::string(BytesView)> describe;
   std::vector<ActionDefinition> actions;

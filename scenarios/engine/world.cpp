@@ -102,6 +102,10 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
                {[this](NodeId node, std::string_view type) { return message_class(node, type); },
                 [this](NodeId node, const faults::Act& what) { return act(node, what); },
                 Instant{} + spec.limits.sim_time}) {
+  // So that traces show the marks by name.
+  for (const ServiceWords& service : dictionary_.services()) {
+    for (const std::string_view mark : service.marks) sim_.trace().name(mark);
+  }
   sim_.trace().add_listener(activity_, {RecordKind::crash, RecordKind::send, RecordKind::drop});
 }
 
@@ -254,16 +258,23 @@ std::vector<NodeId> World::heal_core() {
   for (const NodeId node : cluster_.servers()) {
     if (sim_.node(node).disk().damage() != 0) destroyed.push_back(node);
   }
+  // A majority of each group, in which one node may serve several.
   std::vector<NodeId> core;
-  for (const GroupSpec& group : spec_.cluster.groups) {
-    faults::Selector majority;
-    majority.terms.push_back({faults::Term::Kind::majority, group.name, 0});
-    const std::size_t wanted = faults::resolve(majority, cluster_, draws).size();
-    std::vector<NodeId> half = faults::resolve(majority, cluster_, draws, destroyed);
-    for (const NodeId node : faults::resolve(majority, cluster_, draws, half)) {
-      if (half.size() < wanted) half.push_back(node);
+  const auto add_majority = [&](const ServiceWords& service, std::uint32_t group,
+                                const std::vector<NodeId>& avoided) {
+    faults::Selector selector;
+    for (const NodeId node : core) {
+      selector.terms.push_back({faults::Term::Kind::named, nodes_[node.value].name});
     }
-    core.insert(core.end(), half.begin(), half.end());
+    const std::string nodes(service.nodes);
+    selector.terms.push_back({faults::Term::Kind::majority, nodes, 0, group});
+    core = faults::resolve(selector, cluster_, draws, avoided);
+  };
+  for (const ServiceWords& service : dictionary_.services()) {
+    for (std::uint32_t group = 0; group < service.groups; ++group) {
+      add_majority(service, group, destroyed);
+      add_majority(service, group, {});
+    }
   }
   std::sort(core.begin(), core.end());
   Record record;

@@ -220,7 +220,10 @@ void Validator::check_group(const faults::Term& term, const SourceSpan& span) {
                        fmt::format("it has {}, numbered from 0", service.groups));
     return;
   }
-  unknown_node(term.name, span);
+  if (!is_known(term.name)) return unknown_node(term.name, span);
+  diagnostics_.error(Code::bad_selector, span,
+                     fmt::format("'{}' names no nodes that form groups", term.name),
+                     "name them together, as the cluster does");
 }
 
 void Validator::check_times() {

@@ -90,6 +90,7 @@ class Validator {
   std::string_view key_of(const faults::Effect& effect, const SourceSpan& object) const;
   void read_dictionary();
   void check_group(const faults::Term& term, const SourceSpan& span);
+  std::vector<const ServiceInfo*> senders_of(const Selector& from) const;
   void check_pattern(const faults::Pattern& pattern, const SourceSpan& span);
   // A static selector is resolved before the run: it names nodes and groups only.
   void check_selector(const Selector& selector, const SourceSpan& span, bool is_static);

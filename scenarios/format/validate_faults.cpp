@@ -138,15 +138,37 @@ void Validator::check_filter(const faults::MessageFilter& filter, const SourceSp
   check_selector(filter.to, places_.at(span, {key, "to"}), false);
   if (catalog_ == nullptr || filter.type.empty()) return;
   std::vector<std::string_view> known;
-  for (const GroupSpec& group : spec_.cluster.groups) {
-    const ServiceInfo* service = find_named(catalog_->services, group.service);
+  for (const ServiceInfo* service : senders_of(filter.from)) {
     if (service == nullptr) return;
     known.insert(known.end(), service->message_types.begin(), service->message_types.end());
   }
   if (std::find(known.begin(), known.end(), filter.type) != known.end()) return;
+  const std::string who = filter.from.terms.empty()
+                              ? "no service here"
+                              : "no service of '" + faults::to_string(filter.from) + "'";
   diagnostics_.error(Code::unknown_message, places_.at(span, {key, "type"}),
-                     fmt::format("no service here has messages of type '{}'", filter.type),
+                     fmt::format("{} has messages of type '{}'", who, filter.type),
                      suggest(filter.type, known));
+}
+
+// The services as which those nodes speak; null where the catalog has not all of them. Clients speak
+// as the services that they call.
+std::vector<const ServiceInfo*> Validator::senders_of(const faults::Selector& from) const {
+  std::vector<const GroupSpec*> groups;
+  for (const faults::Term& term : from.terms) {
+    const std::vector<const GroupSpec*> named = groups_of(spec_, term.name);
+    if (named.empty()) groups.clear();
+    if (named.empty()) break;
+    groups.insert(groups.end(), named.begin(), named.end());
+  }
+  if (groups.empty()) {
+    for (const GroupSpec& group : spec_.cluster.groups) groups.push_back(&group);
+  }
+  std::vector<const ServiceInfo*> services;
+  for (const GroupSpec* group : groups) {
+    services.push_back(find_named(catalog_->services, group->service));
+  }
+  return services;
 }
 
 void Validator::check_pattern(const faults::Pattern& pattern, const SourceSpan& span) {

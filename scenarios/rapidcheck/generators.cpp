@@ -75,10 +75,11 @@ std::size_t most_faults(const PlanOptions& options, int size) {
 }
 
 // One scenario of the space, run with the seeds that the given one names.
-ScenarioSpec draw(const ScenarioSpec& space, std::uint64_t seed) {
+ScenarioSpec draw(const ScenarioSpec& space, const PlanOptions& options, std::uint64_t seed) {
   ScenarioSpec spec = scenarios::draw_scenario(space, seed);
   spec.seeds = space.seeds;
-  vary_triggers(spec.plan, space.fuzz->between, DrawKey(seed, "gen.trigger", ""));
+  vary_triggers(spec.plan, space.fuzz->between, moments_of(space, options.catalog),
+                DrawKey(seed, "gen.trigger", ""));
   return spec;
 }
 
@@ -113,7 +114,7 @@ rc::Gen<FaultPlan> fault_plan(PlanOptions options) {
     const ScenarioSpec space = plan_space(*shared, most_faults(*shared, size));
     const Duration begin = space.fuzz->between.min;
     return shrinking(
-        draw(space, words.next()).plan,
+        draw(space, *shared, words.next()).plan,
         [shared](const FaultPlan& plan) { return simpler_plans(*shared, plan); },
         [shared, begin](const FaultPlan& plan) {
           ScenarioSpec spec = shared->scenario;
@@ -130,7 +131,7 @@ rc::Gen<ScenarioSpec> scenario(ScenarioOptions options) {
     const ScenarioSpec space = scenario_space(*shared, most_faults(shared->plan, size));
     const Duration begin = space.fuzz->between.min;
     return shrinking(
-        draw(space, words.next()),
+        draw(space, shared->plan, words.next()),
         [shared](const ScenarioSpec& spec) { return simpler_scenarios(shared->plan, spec); },
         [shared, begin](const ScenarioSpec& spec) {
           return is_acceptable(spec, begin, shared->plan.catalog);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace windtunnel::gen {
@@ -163,13 +164,14 @@ class Kinds {
       add(Overload{of(who), milliseconds(1), 1});
       add(Overload{of(who), microseconds(100), 10});
     }
+    std::set<std::string_view> actions;
     for (const scenarios::GroupSpec& group : options_.scenario.cluster.groups) {
       const auto* service = scenarios::find_named(options_.catalog.services, group.service);
-      if (service == nullptr || service->actions.empty()) continue;
-      for (const scenarios::ActionInfo& action : service->actions) {
-        for (const std::string_view who : kOne) add(Act{of(who), action.name, {}});
-      }
-      break;
+      if (service == nullptr) continue;
+      for (const scenarios::ActionInfo& action : service->actions) actions.insert(action.name);
+    }
+    for (const std::string_view action : actions) {
+      for (const std::string_view who : kOne) add(Act{of(who), std::string(action), {}});
     }
   }
 

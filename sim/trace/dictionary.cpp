@@ -97,6 +97,7 @@ void Dictionary::add(std::string_view nodes, std::string_view service, std::uint
   made.counters = all_counters(made.words, words.counters);
   const std::span<const RoleWord> roles = words.roles.empty() ? kCommonRoles : words.roles;
   made.roles.assign(roles.begin(), roles.end());
+  made.marks.assign(words.marks.begin(), words.marks.end());
   take(std::move(made));
 }
 
@@ -202,7 +203,10 @@ bool Dictionary::decode_counters(Reader& reader, ServiceWords& service) {
   for (; count > 0; --count) {
     RoleWord& role = service.roles.emplace_back();
     role.name = keep(reader.text());
-    role.sign = static_cast<char>(reader.varint());
+    // One column of a terminal.
+    const std::uint64_t sign = reader.varint();
+    if (sign <= ' ' || sign > '~') return false;
+    role.sign = static_cast<char>(sign);
     role.leads = reader.varint() != 0;
   }
   return reader.ok();

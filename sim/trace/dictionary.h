@@ -16,6 +16,8 @@ namespace windtunnel {
 
 // Groups of all services of a run together.
 inline constexpr std::uint32_t kMostGroups = 65'536;
+// Nodes times groups, of a trace that can be read.
+inline constexpr std::size_t kMostStandings = std::size_t{1} << 22;
 
 // One service of a run: the nodes that carry it and the groups that they form.
 struct ServiceWords {
@@ -26,6 +28,7 @@ struct ServiceWords {
   std::vector<ObservationWord> words;  // its own and everybody's, by kind
   std::vector<Counter> counters;       // at most kMostCounters
   std::vector<RoleWord> roles;
+  std::vector<std::string_view> marks;  // that it can leave; unknown where the words come from a file
 
   // Null where there is none.
   const ObservationWord* word(ObservationKind kind) const;

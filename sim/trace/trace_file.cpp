@@ -242,7 +242,11 @@ FileResult<TraceData> decode_trace(BytesView bytes, const std::string& path) {
     const auto crc = reader.fixed<std::uint32_t>();
     if (!reader.ok()) return damaged(path, offset, "a cut chunk");
     if (crc != crc32c(payload)) return damaged(path, offset, "a wrong checksum");
-    if (type == "END.") return data;
+    if (type == "END.") {
+      const bool has_room = data.nodes.size() <= kMostStandings / (data.dictionary.group_count() + 1);
+      return has_room ? FileResult<TraceData>(std::move(data))
+                      : damaged(path, offset, "too many nodes and groups");
+    }
     if (!take_chunk(type, payload, time, data)) return damaged(path, offset, "a malformed chunk");
   }
 }

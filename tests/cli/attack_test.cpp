@@ -87,11 +87,13 @@ TEST_F(Attack, WhatKilledRunsLeftBehindIsRemovedByTheNext) {
   std::filesystem::create_directories(home + "/1.tmp4711");
   write_file(home + "/1.tmp4711/trace.wtt", "half a trace");
   std::filesystem::create_directories(home + "/mine.tmp");
+  std::filesystem::create_directories(home + "/notes.tmp1");
   const scenarios::AsideDirectory alive(home + "/2");
   ASSERT_THAT(alive.error(), IsEmpty());
   EXPECT_EQ(command({"run", "it.yaml"}).code, 1);
   EXPECT_FALSE(exists("windtunnel-out/it/1.tmp4711"));
   EXPECT_TRUE(exists("windtunnel-out/it/mine.tmp")) << "it is not ours";
+  EXPECT_TRUE(exists("windtunnel-out/it/notes.tmp1"));
   EXPECT_TRUE(std::filesystem::exists(alive.path())) << "somebody writes there";
   EXPECT_TRUE(exists("windtunnel-out/it/1/result.json"));
 }

@@ -109,6 +109,11 @@ void do_leave(Env& env) {
   std::exit(3);
 }
 
+void do_end(Env& env) {
+  (void)env;
+  std::_Exit(0);
+}
+
 void do_exit(Env& env) {
   (void)env;
   std::_Exit(3);
@@ -155,6 +160,7 @@ int users_main(std::vector<std::string> arguments) {
   registry.add(service("aborts", &do_abort));
   registry.add(service("crashes", &do_crash));
   registry.add(service("dies", &do_die));
+  registry.add(service("ends", &do_end));
   registry.add(service("exits", &do_exit));
   registry.add(service("leaves", &do_leave));
   registry.add(service("says", &do_say));
@@ -216,6 +222,7 @@ TEST(CrashingService, SaysHowItEnded) {
   EXPECT_THAT(run_service("crashes", {}).out,
               AnyOf(HasSubstr("Segmentation fault"), HasSubstr("exited with status 1")));
   EXPECT_THAT(run_service("exits", {}).out, HasSubstr("exited with status 3"));
+  EXPECT_THAT(run_service("ends", {}).out, HasSubstr("exited with status 0"));
   EXPECT_THAT(run_service("hangs", {}).out,
               HasSubstr("stopped after 300 ms of real time (limits.wall_time)"));
 }

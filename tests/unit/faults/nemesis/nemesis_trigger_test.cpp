@@ -146,6 +146,30 @@ TEST(NemesisScript, HoldsDeliversDropsAndReleases) {
   EXPECT_LT(world.counts.beats[0][1], sent);
 }
 
+TEST(NemesisScript, WaitsForAMessageOfALeaderThatIsToCome) {
+  Fault fault = once("script", std::monostate{});
+  MessageFilter from_leader = from_n1_to("n2");
+  from_leader.from = nodes("leader");
+  fault.script = {step(Effect{Hold{from_n1_to("n2")}}), step(ScriptAction{Deliver{from_leader, 1}}),
+                  step(Effect{timeout("n3")})};
+  World world(plan_of({fault}));
+  world.run_until(seconds(2));
+  EXPECT_TRUE(world.timed_out.empty());
+  world.elect(0, 1);
+  world.run_until(milliseconds(2'100));
+  EXPECT_EQ(world.timed_out, std::vector<NodeId>{NodeId{2}});
+}
+
+TEST(NemesisScript, PassesOverMessagesThatNobodySends) {
+  Fault fault = once("script", std::monostate{});
+  MessageFilter unheard = from_n1_to("n2");
+  unheard.type = "unheard";
+  fault.script = {step(ScriptAction{Deliver{unheard, 1}}), step(Effect{timeout("n3")})};
+  World world(plan_of({fault}));
+  world.run_until(milliseconds(1'100));
+  EXPECT_EQ(world.timed_out, std::vector<NodeId>{NodeId{2}});
+}
+
 TEST(NemesisScript, WaitsForAnObservation) {
   Fault fault = once("script", std::monostate{});
   WaitUntil until;

@@ -126,6 +126,8 @@ TEST_F(WatchTest, SaysWhatIsNotKnown) {
   EXPECT_EQ(flaw("event kind=prepared tnx=7"), "'prepared' has no field 'tnx'");
   EXPECT_EQ(flaw("event kind=decided commit=perhaps"),
             "'perhaps' is no value of the field 'commit' of 'decided'");
+  EXPECT_EQ(flaw("event kind=mark mark=raft.quorum-last"),
+            "'raft.quorum-last' is no value of the field 'mark' of 'mark'");
   EXPECT_EQ(flaw("comit >= 3"), "no service here counts 'comit'");
   EXPECT_EQ(flaw("event kind=prepared txn=7"), "");
 }
