@@ -168,6 +168,12 @@ std::uint64_t Nemesis::bites(std::size_t fault) const {
   return total + disk_bites(progress);
 }
 
+std::uint64_t Nemesis::missed(std::size_t fault) const {
+  std::uint64_t total = 0;
+  for (const FaultId id : progress_[fault].network_ids) total += sim_.network().missed(id);
+  return total;
+}
+
 void Nemesis::on_record(std::uint64_t, const Record& record) {
   if (stopped_ || record.node.value >= cluster_.node_count()) return;
   const bool held = record.kind == RecordKind::hold;

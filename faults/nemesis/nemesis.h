@@ -64,6 +64,8 @@ class Nemesis final : public RecordListener, private EventTarget {
   const std::vector<FaultRecord>& records() const { return records_; }
   // How often something went differently because of the fault.
   std::uint64_t bites(std::size_t fault) const;
+  // How many writes to streams its rules for messages had to let pass unread.
+  std::uint64_t missed(std::size_t fault) const;
 
   void on_record(std::uint64_t number, const Record& record) override;
 

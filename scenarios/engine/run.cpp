@@ -133,7 +133,20 @@ void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
   require("faults that bit", result.stats.faults_bite, floor.faults_bite);
 }
 
-void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
+// A rule for messages that never acted, where streams that nobody can read passed it, was no fault.
+void judge_rules(const World& world, RunResult& result, bool& unknown) {
+  for (std::size_t i = 0; i < result.faults.size(); ++i) {
+    const std::uint64_t missed = world.nemesis().missed(i);
+    if (missed == 0 || result.faults[i].bites != 0) continue;
+    unknown = true;
+    result.reasons.push_back(result.faults[i].id + " acts on messages and never did: " +
+                             std::to_string(missed) +
+                             " writes went into streams in which no message can be told apart "
+                             "(MessageClasses::frame of their service)");
+  }
+}
+
+void judge(const World& world, const ScenarioSpec& spec, StopReason stop, RunResult& result) {
   bool fails = false;
   bool unknown = result.properties.empty();
   if (unknown) result.reasons.push_back("the scenario names no properties: nothing was checked");
@@ -149,7 +162,10 @@ void judge(const ScenarioSpec& spec, StopReason stop, RunResult& result) {
     unknown = true;
     result.reasons.push_back("the run ended early at a violation that no property found");
   }
-  if (!explained) judge_floor(spec, result, unknown);
+  if (!explained) {
+    judge_floor(spec, result, unknown);
+    judge_rules(world, result, unknown);
+  }
   result.verdict = fails ? RunVerdict::fail : unknown ? RunVerdict::unknown : RunVerdict::pass;
 }
 
@@ -324,7 +340,7 @@ RunResult run_scenario(const ScenarioSpec& space, const Registry& registry,
   record_violations(world.sim(), result);
   collect(world, spec, options.seed, result);
   if (coverage) result.coverage = coverage->take();
-  judge(spec, stop, result);
+  judge(world, spec, stop, result);
   if (artifacts != nullptr) keep_artifacts(world, *artifacts);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
   result.wall_ms = took.count();

@@ -52,6 +52,11 @@ std::uint64_t LinkTable::bites(FaultId id) const {
   return sum;
 }
 
+std::uint64_t LinkTable::missed(FaultId id) const {
+  const auto found = missed_.find(id);
+  return found == missed_.end() ? 0 : found->second;
+}
+
 std::uint64_t LinkTable::bites(FaultId id, LinkEffect effect) const {
   const auto found = bites_.find(id);
   return found == bites_.end() ? 0 : found->second[static_cast<std::size_t>(effect)];

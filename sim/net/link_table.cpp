@@ -110,6 +110,14 @@ bool LinkTable::has_rules(std::uint32_t index) {
                      [this](std::uint32_t i) { return is_rule(faults_[i].fault); });
 }
 
+void LinkTable::pass_unread(std::uint32_t index) {
+  Link& link = *links_[index];
+  current(link);
+  for (const std::uint32_t i : link.faults) {
+    if (is_rule(faults_[i].fault)) ++missed_[faults_[i].id];
+  }
+}
+
 Passage LinkTable::pass_frame(const Packet& frame) {
   Link& link = *links_[frame.link];
   current(link);

@@ -62,6 +62,9 @@ class LinkTable {
   // What rules make of a message that a stream is given; its arrival is when the stream takes it.
   Passage pass_frame(const Packet& frame);
   bool has_rules(std::uint32_t index);
+  // Bytes of a stream go along the link in which no messages can be told apart: what rules there
+  // are miss them.
+  void pass_unread(std::uint32_t index);
   // Whether the packet, under way until now, still gets through.
   bool arrives(const Packet& packet);
   // Whether a fault that holds packets still keeps this one; then which.
@@ -82,6 +85,8 @@ class LinkTable {
   }
   std::uint64_t bites(FaultId id) const;
   std::uint64_t bites(FaultId id, LinkEffect effect) const;
+  // How many writes to streams the rule missed.
+  std::uint64_t missed(FaultId id) const;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -136,6 +141,7 @@ class LinkTable {
   std::vector<ProfileRange> ranges_;
   std::vector<ActiveFault> faults_;
   std::map<FaultId, Bites> bites_;
+  std::map<FaultId, std::uint64_t> missed_;
   // Recorded already: what the record calls the fault, and the effect.
   std::set<std::pair<std::uint64_t, LinkEffect>> recorded_;
   ActiveFault own_;  // stands for the profiles

@@ -119,6 +119,8 @@ std::uint64_t Network::bites(FaultId id, LinkEffect effect) const {
   return parts_->links.bites(id, effect);
 }
 
+std::uint64_t Network::missed(FaultId id) const { return parts_->links.missed(id); }
+
 std::size_t Network::find_held(std::span<const MessageMatch> any_of, std::size_t nth) const {
   const std::vector<Wire::Held>& held = parts_->wire.held();
   for (std::size_t i = 0; i < held.size(); ++i) {

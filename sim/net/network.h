@@ -109,6 +109,9 @@ class Network {
   // What the fault did so far, also after its end; kProfileFault: what profiles did.
   std::uint64_t bites(FaultId id) const;
   std::uint64_t bites(FaultId id, LinkEffect effect) const;
+  // How often something was written, under a rule (LinkFault), to a stream whose messages cannot be
+  // told apart, so that the rule did nothing.
+  std::uint64_t missed(FaultId id) const;
 
   // --- Held messages, for scripted interleavings. ---
   // In the order sent.

@@ -14,7 +14,10 @@ constexpr std::size_t kLargestFrame = kMaxMessageBytes + 4096;
 
 void StreamLayer::take(StreamEnd& end, BytesView bytes, std::uint64_t record) {
   FrameCut& frames = end.frames;
-  if (!end.node->messages().frame || frames.is_senseless) return append(end, bytes, record);
+  if (!end.node->messages().frame || frames.is_senseless) {
+    wire_.pass_unread(end.local.node, end.remote.node);
+    return append(end, bytes, record);
+  }
   const auto passing = static_cast<std::size_t>(std::min<std::uint64_t>(frames.left, bytes.size()));
   append(end, bytes.first(passing), record);
   frames.left -= passing;

@@ -36,6 +36,10 @@ class Wire final : public EventTarget {
   bool has_rules(NodeId from, NodeId to) {
     return from != to && exists(to) && links_.has_rules(links_.index(from, to));
   }
+  // Bytes that a stream carries from one to the other, and that no rule can act on.
+  void pass_unread(NodeId from, NodeId to) {
+    if (from != to && exists(to)) links_.pass_unread(links_.index(from, to));
+  }
   std::uint32_t link_index(NodeId from, NodeId to) { return links_.index(from, to); }
   // The number of the next message of the run.
   std::uint64_t number_message() { return next_message_++; }

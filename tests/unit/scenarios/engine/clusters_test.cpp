@@ -15,6 +15,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 // What the nodes of the run at hand were told, and when they started.
 struct Told {
@@ -269,6 +270,30 @@ TEST(MessageRules, ActOnTheMessagesThatNodesSendOverStreams) {
     EXPECT_GT(result.faults.at(0).bites, 20U) << action;
     EXPECT_EQ(result.verdict, RunVerdict::pass) << action << testing::PrintToString(result.reasons);
   }
+}
+
+// The same store, but it does not say where a message ends in its streams.
+TEST(MessageRules, ThatMetOnlyStreamsWithoutFramesMakeARunUnknown) {
+  Registry known;
+  add_builtin(known);
+  ServiceDefinition unframed = *known.service("raft-kv");
+  unframed.name = "unframed-kv";
+  unframed.classes.frame = nullptr;
+  known.add(std::move(unframed));
+  const auto run = [&](const std::string& transport, const std::string& fault) {
+    std::string text = kStore + "faults:\n  - { id: r, at: 1s, for: 3s, " + fault + " }\n";
+    text.replace(text.find("raft-kv"), 7, "unframed-kv");
+    text.replace(text.find("transport: streams"), 18, "transport: " + transport);
+    return run_text(text, known);
+  };
+  const std::string rule = "messages: { type: append, action: drop, probability: 0.3 }";
+  const RunResult missed = run("streams", rule);
+  EXPECT_EQ(missed.faults.at(0).bites, 0U);
+  EXPECT_EQ(missed.verdict, RunVerdict::unknown);
+  ASSERT_EQ(missed.reasons.size(), 1U);
+  EXPECT_THAT(missed.reasons[0], StartsWith("r acts on messages and never did: "));
+  EXPECT_EQ(run("messages", rule).verdict, RunVerdict::pass);
+  EXPECT_EQ(run("streams", "link: { from: all, to: all, loss: 0.01 }").verdict, RunVerdict::pass);
 }
 
 TEST(MessageRules, AHoldOverStreamsIsReleasedAndAScriptTakesFromIt) {

@@ -81,6 +81,7 @@ TEST(StreamFrames, OneOfTheClassIsDroppedAndTheOthersGoOn) {
   line.write(framed({"a1", "b1", "a2", "b2", "a3"}));
   EXPECT_EQ(line.read(), framed({"a1", "a2", "a3"}));
   EXPECT_EQ(line.bites(), 2U);
+  EXPECT_EQ(line.world.net().missed(kRule), 0U);
   EXPECT_EQ(line.world.drops(DropReason::rule), 2U);
   const Record dropped = line.world.records(RecordKind::drop)[0];
   EXPECT_EQ(dropped.c, std::uint64_t{2} << 8 | 'b');
@@ -258,6 +259,22 @@ TEST(StreamFrames, AStreamOfAServiceThatHasNoneIsLeftAlone) {
   line.write(framed("b1"));
   EXPECT_EQ(line.read(), framed("b1"));
   EXPECT_EQ(line.bites(), 0U);
+  EXPECT_EQ(line.world.net().missed(kRule), 1U);
+}
+
+TEST(StreamFrames, OnlyWhatARuleCouldNotReadIsMissed) {
+  Line line{MessageClasses{}};
+  LinkFault slows;
+  slows.impairments.reorder = kAlways;
+  slows.impairments.reorder_by = Latency::constant(milliseconds(1));
+  line.world.net().add_fault(kRule + 1, slows);
+  line.write("b1");
+  line.world.net().add_fault(kRule, rule('b'));
+  line.write("b2");
+  line.world.net().remove_fault(kRule);
+  line.write("b3");
+  EXPECT_EQ(line.world.net().missed(kRule), 1U);
+  EXPECT_EQ(line.world.net().missed(kRule + 1), 0U);
 }
 
 // A frame of four bytes of size, larger than what a stream takes at once.
