@@ -74,19 +74,34 @@ CoverageObserver::CoverageObserver(Simulation& sim, const Dictionary& dictionary
 
 CoverageObserver::~CoverageObserver() { sim_.trace().remove_listener(*this); }
 
+// A frame in a stream has a number, too, but was not sent by itself and never arrives as itself:
+// what becomes of it is no flight. What a link damaged counts as what it was.
+void CoverageObserver::follow(const Record& record) {
+  const bool begins = record.kind == RecordKind::send;
+  if (record.a >= flights_.size()) {
+    if (!begins) return;
+    flights_.resize(record.a + 1);
+  }
+  Flight& flight = flights_[record.a];
+  if (begins) flight.kind = static_cast<std::uint8_t>(record.c % kMessageKinds);
+  if (!begins && flight.copies == 0) return;
+  const std::uint64_t bit = std::uint64_t{1} << flight.kind;
+  if (begins || record.kind == RecordKind::duplicate) {
+    ++flight.copies;
+    ++in_flight_[flight.kind];
+    kinds_in_flight_ |= bit;
+    return;
+  }
+  --flight.copies;
+  if (--in_flight_[flight.kind] == 0) kinds_in_flight_ &= ~bit;
+}
+
 void CoverageObserver::on_record(std::uint64_t, const Record& record) {
-  const auto kind = static_cast<std::size_t>(record.c & 0xff) % kMessageKinds;
   switch (record.kind) {
     case RecordKind::send:
     case RecordKind::duplicate:
-      if (in_flight_[kind]++ == 0) kinds_in_flight_ |= std::uint64_t{1} << kind;
-      return;
     case RecordKind::deliver:
-    case RecordKind::drop:
-      if (in_flight_[kind] != 0 && --in_flight_[kind] == 0) {
-        kinds_in_flight_ &= ~(std::uint64_t{1} << kind);
-      }
-      return;
+    case RecordKind::drop: return follow(record);
     default: break;
   }
   if (record.is_observation() && record.observation() == ObservationKind::mark) {

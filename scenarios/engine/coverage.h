@@ -52,6 +52,13 @@ class CoverageObserver final : public RecordListener {
   static constexpr std::size_t kMessageKinds = 64;
   static constexpr std::size_t kMostStates = std::size_t{1} << 16;  // of one run
 
+  // A message on the way: its class as sent, and how many copies there are of it.
+  struct Flight {
+    std::uint8_t kind = 0;
+    std::uint8_t copies = 0;
+  };
+
+  void follow(const Record& record);
   void note_state();
   std::uint64_t code_of(const Standing& standing) const;
   static std::uint64_t step_of(std::uint64_t difference);
@@ -60,6 +67,7 @@ class CoverageObserver final : public RecordListener {
   Standings standings_;
   std::vector<Compared> compared_;                                  // by group
   std::vector<std::array<std::uint64_t, kMostCounters>> furthest_;  // by group
+  std::vector<Flight> flights_;  // by the message's number
   std::array<std::uint32_t, kMessageKinds> in_flight_{};
   std::uint64_t kinds_in_flight_ = 0;
   std::uint64_t latest_ = 0;

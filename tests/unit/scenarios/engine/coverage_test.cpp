@@ -1,6 +1,7 @@
 #include <windtunnel/scenarios/engine/coverage.h>
 
 #include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/sim/node.h>
 #include "tests/unit/scenarios/running.h"
 
 #include <gtest/gtest.h>
@@ -54,6 +55,57 @@ TEST(Coverage, WatchingARunDoesNotChangeIt) {
   const RunResult unseen = run_scenario(*loaded.spec, registry, options);
   options.coverage = true;
   EXPECT_EQ(run_scenario(*loaded.spec, registry, options).trace_hash, unseen.trace_hash);
+}
+
+struct Moved {
+  RecordKind kind;
+  std::uint64_t number;
+  char type = 'a';
+};
+
+// The states of a node that becomes a leader after messages have moved so.
+std::vector<std::uint64_t> states_after(const std::vector<Moved>& moves) {
+  Dictionary dictionary;
+  dictionary.add("n", "service", 1, ProtocolWords{});
+  Simulation sim{SimulationOptions{}};
+  NodeOptions options;
+  options.name = "n1";
+  sim.add_node(options, [](Env&) { return std::unique_ptr<Service>(); });
+  CoverageObserver observer(sim, dictionary);
+  for (const Moved& move : moves) {
+    Record record;
+    record.kind = move.kind;
+    record.a = move.number;
+    record.c = std::uint64_t{1} << 8 | static_cast<std::uint8_t>(move.type);
+    sim.record(record);
+  }
+  Record leads;
+  leads.kind = kind_of(ObservationKind::role);
+  leads.node = NodeId{0};
+  leads.a = static_cast<std::uint64_t>(Role::leader);
+  leads.b = 1;
+  sim.record(leads);
+  return observer.take().states;
+}
+
+TEST(Coverage, MessagesOnTheWayMakeAStateOfTheirOwn) {
+  using K = RecordKind;
+  const std::vector<std::uint64_t> calm = states_after({});
+  ASSERT_EQ(calm.size(), 1U);
+  EXPECT_NE(states_after({{K::send, 1}}), calm);
+  EXPECT_NE(states_after({{K::send, 1}, {K::duplicate, 1}, {K::deliver, 1}}), calm);
+  EXPECT_EQ(states_after({{K::send, 1}, {K::duplicate, 1}, {K::deliver, 1}, {K::drop, 1}}), calm);
+}
+
+TEST(Coverage, FramesInStreamsAreNoMessagesOnTheWay) {
+  EXPECT_EQ(states_after({{RecordKind::duplicate, 5}}), states_after({}));
+  EXPECT_EQ(states_after({{RecordKind::send, 1}, {RecordKind::drop, 2}}),
+            states_after({{RecordKind::send, 1}}));
+}
+
+TEST(Coverage, DamagedMessagesArriveAsWhatTheyWere) {
+  EXPECT_EQ(states_after({{RecordKind::send, 1, 'a'}, {RecordKind::deliver, 1, 'b'}}),
+            states_after({}));
 }
 
 TEST(Coverage, SurvivesTheWayFromAWorker) {
