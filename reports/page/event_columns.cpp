@@ -37,10 +37,10 @@ bool has_origin(RecordKind kind) {
 }  // namespace
 
 EventColumns::EventColumns(const RecordedRun& run, const Selection& selection,
-                           const MessageWords& words, PageKinds& kinds)
+                           const Narrator& narrator, PageKinds& kinds)
     : trace_(run.trace),
       selection_(selection),
-      words_(words),
+      narrator_(narrator),
       kinds_(kinds),
       rows_(run.trace.records.size(), 0),
       delivered_(run.trace.records.size(), false) {
@@ -96,8 +96,7 @@ void EventColumns::add_row(std::uint32_t number) {
   aux_.push_back(record.aux);
   node_.push_back(record.node == kNoNode ? kNobody : narrow(record.node.value));
   peer_.push_back(has_peer(record.kind) ? narrow(record.b >> 16) : kNobody);
-  type_.push_back(has_message_type(record.kind) ? static_cast<std::uint8_t>(record.c & 0xff)
-                                                : std::uint8_t{0});
+  type_.push_back(kinds_.type_of(record));
   cause_.push_back(shown_cause(number));
   const std::uint32_t origin = origin_of(number);
   origin_.push_back(row_of(origin));
@@ -162,10 +161,9 @@ void EventColumns::write(ColumnWriter& columns, StringTable& texts) const {
   columns.add("link_parent", link_parent_);
 
   std::vector<std::uint32_t> content_row, content_text;
-  const Narrator narrator(trace_, words_);
   for (const auto& [number, bytes] : trace_.bytes) {
     const std::uint32_t row = row_of(number);
-    const std::string text = row == 0 ? std::string() : narrator.content(number);
+    const std::string text = row == 0 ? std::string() : narrator_.content(number);
     if (text.empty()) continue;
     content_row.push_back(row - 1);
     content_text.push_back(texts.add(text));

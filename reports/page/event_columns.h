@@ -14,8 +14,8 @@ namespace windtunnel::reports {
 // none.
 class EventColumns {
  public:
-  // `kinds` gets to know which words occur.
-  EventColumns(const RecordedRun& run, const Selection& selection, const MessageWords& words,
+  // `kinds` gets to know which words occur. All must outlive the columns.
+  EventColumns(const RecordedRun& run, const Selection& selection, const Narrator& narrator,
                PageKinds& kinds);
 
   // `texts` takes the messages' descriptions.
@@ -31,7 +31,7 @@ class EventColumns {
 
   const TraceData& trace_;
   const Selection& selection_;
-  const MessageWords& words_;
+  const Narrator& narrator_;
   PageKinds& kinds_;
   std::vector<std::uint32_t> rows_;  // by record number - 1: row + 1
   std::vector<bool> delivered_;      // by record number - 1: a send that arrived

@@ -46,8 +46,26 @@ std::uint16_t PageKinds::number_of(const Record& record) {
   const std::int64_t position = service == nullptr ? -1 : service - services.data();
   const auto next = static_cast<std::uint16_t>(kFirst + words_.size());
   const auto [place, is_new] = numbers_.try_emplace({position, kind}, next);
-  if (is_new) words_.push_back({&vocabulary_.spec_of(record), kind, position});
+  if (is_new) words_.push_back({&narrator_.spec_of(record), kind, position});
   return place->second;
+}
+
+std::uint8_t PageKinds::type_of(const Record& record) {
+  if (!has_message_type(record.kind)) return 0;
+  const std::uint8_t type = message_type(record);
+  const auto [place, is_new] = type_numbers_.try_emplace({type, narrator_.message(record)}, type);
+  if (!is_new) return place->second;
+  std::uint8_t& number = place->second;
+  // More names than numbers: then some are wrong.
+  while (types_.contains(number) && types_.size() < 256) ++number;
+  types_.try_emplace(number, place->first.second);
+  return number;
+}
+
+json::object PageKinds::types() const {
+  json::object out;
+  for (const auto& [number, name] : types_) out[std::to_string(number)] = json_text(name);
+  return out;
 }
 
 json::array PageKinds::table() const {

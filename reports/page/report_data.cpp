@@ -86,18 +86,6 @@ json::object names(const RecordedRun& run, const Selection& selection, const Nar
   return out;
 }
 
-json::object message_names(const RecordedRun& run, const Selection& selection,
-                           const Narrator& narrator) {
-  std::set<std::uint8_t> used;
-  for (const std::uint32_t number : selection.rows) {
-    const Record& record = run.trace.records[number - 1];
-    if (has_message_type(record.kind)) used.insert(static_cast<std::uint8_t>(record.c & 0xff));
-  }
-  json::object out;
-  for (const std::uint8_t byte : used) out[std::to_string(byte)] = text(narrator.message(byte));
-  return out;
-}
-
 json::array bands(const Timeline& timeline, const Narrator& narrator) {
   json::array out;
   for (const FaultBand& band : timeline.bands) {
@@ -261,8 +249,8 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
   const Timeline timeline = timeline_of(run.trace);
   ColumnWriter columns;
   StringTable strings;
-  PageKinds kinds(run.trace);
-  const EventColumns events(run, selection, words, kinds);
+  PageKinds kinds(run.trace, narrator);
+  const EventColumns events(run, selection, narrator, kinds);
   events.write(columns, strings);
   write_operations(run, events, columns, strings);
   write_strips(timeline, columns);
@@ -279,7 +267,7 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
   page["services"] = services(run.trace.dictionary);
   page["members"] = members(timeline, run.trace.dictionary);
   page["names"] = names(run, selection, narrator);
-  page["messages"] = message_names(run, selection, narrator);
+  page["messages"] = kinds.types();
   json::array errors;
   for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(Errc::unsupported); ++i) {
     errors.push_back(text(name_of(static_cast<Errc>(i))));

@@ -102,7 +102,7 @@ std::string mermaid(const RecordedRun& run, const ShowOptions& options, std::uin
     const NodeId peer{static_cast<std::uint32_t>(record.b >> 16)};
     const std::string type =
         has_message_type(record.kind)
-            ? mermaid_text(narrator.message(static_cast<std::uint8_t>(record.c & 0xff)))
+            ? mermaid_text(narrator.message(record))
             : std::string();
     if (record.kind == RecordKind::deliver && peer.value < seen.size()) {
       body += fmt::format("  {}->>{}: {}\n", participant(peer), participant(record.node), type);

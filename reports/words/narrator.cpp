@@ -38,9 +38,10 @@ std::string Narrator::node(NodeId node) const {
   return fmt::format("node {}", node.value);
 }
 
-std::string Narrator::message(std::uint8_t first_byte) const {
-  const std::string name = words_.name ? words_.name(first_byte) : std::string();
-  return name.empty() ? fmt::format("message 0x{:02x}", first_byte) : printable(name);
+std::string Narrator::message(const Record& record) const {
+  const std::uint8_t type = message_type(record);
+  const std::string name = words_.name ? words_.name(sender_of(record), type) : std::string();
+  return name.empty() ? fmt::format("message 0x{:02x}", type) : printable(name);
 }
 
 std::string Narrator::nodes(std::uint64_t set) const {
@@ -78,7 +79,7 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
       return word > 0xff ? std::to_string(word) : std::string(name_of(static_cast<Errc>(word)));
     case FieldType::extent:
       return fmt::format("file {}, {} bytes", word >> 40, word & ((std::uint64_t{1} << 40) - 1));
-    case FieldType::message: return message(static_cast<std::uint8_t>(word));
+    case FieldType::message: return fmt::format("message 0x{:02x}", word);
     case FieldType::nodes:
     case FieldType::voters:
     case FieldType::learners: return nodes(word);
@@ -90,6 +91,7 @@ std::string Narrator::text_of(FieldType type, std::uint64_t word) const {
 
 std::string Narrator::text_of(const FieldSpec& field, const Record& record) const {
   const std::uint64_t word = word_of(record, field.source);
+  if (field.type == FieldType::message) return message(record);
   const ServiceWords* service =
       field.type == FieldType::role ? trace_.dictionary.of(record.group) : nullptr;
   return service == nullptr ? text_of(field.type, word) : printable(service->role(word));
@@ -150,7 +152,8 @@ std::string Narrator::content(std::uint64_t number) const {
   // The bytes are kept with the send.
   auto found = trace_.bytes.find(number);
   if (found == trace_.bytes.end()) found = trace_.bytes.find(record.cause);
-  return found == trace_.bytes.end() ? std::string() : printable(words_.describe(found->second));
+  if (found == trace_.bytes.end()) return {};
+  return printable(words_.describe(sender_of(record), message_type(record), found->second));
 }
 
 }  // namespace windtunnel::reports

@@ -13,12 +13,12 @@
 
 namespace windtunnel::reports {
 
-// What only the service knows about its messages. Both may be empty.
+// What only the services know about their messages. Both may be empty.
 struct MessageWords {
-  // The name of messages with this first byte ("append"); empty when there is none.
-  std::function<std::string(std::uint8_t first_byte)> name;
-  // One line about a message's content.
-  std::function<std::string(BytesView)> describe;
+  // What the sender calls its messages of this class ("append"); empty when it has no name.
+  std::function<std::string(NodeId sender, std::uint8_t type)> name;
+  // One line about the content of such a message.
+  std::function<std::string(NodeId sender, std::uint8_t type, BytesView bytes)> describe;
 };
 
 // "5.312450 s"
@@ -33,8 +33,8 @@ class Narrator {
       : trace_(trace), words_(words), vocabulary_(trace.dictionary) {}
 
   std::string node(NodeId node) const;
-  // "0x60" where the service gives no name.
-  std::string message(std::uint8_t first_byte) const;
+  // The class of the message that the record is about; "message 0x60" where it has no name.
+  std::string message(const Record& record) const;
   // The sentence for a record, without time and node.
   std::string sentence(const Record& record) const;
   // "18231  5.312450 s  n2  becomes leader in term 3"; with what a message carries.

@@ -88,10 +88,18 @@ constexpr bool has_peer(RecordKind kind) {
   const auto number = static_cast<unsigned>(kind);
   return number >= 1 && number <= 17;
 }
-// True for kinds whose word c carries the first byte of a message.
+// True for kinds that are about a message, whose word c carries its class.
 constexpr bool has_message_type(RecordKind kind) {
   const auto number = static_cast<unsigned>(kind);
   return number >= 1 && number <= 7;
+}
+constexpr std::uint8_t message_type(const Record& record) {
+  return static_cast<std::uint8_t>(record.c & 0xff);
+}
+// Who sent that message.
+constexpr NodeId sender_of(const Record& record) {
+  if (record.kind != RecordKind::deliver) return record.node;
+  return NodeId{static_cast<std::uint32_t>(record.b >> 16)};
 }
 
 }  // namespace windtunnel::reports

@@ -4,49 +4,68 @@
 #include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/format/print.h>
 
-#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace windtunnel::scenarios {
 namespace {
 
-std::vector<const ServiceDefinition*> services_of(const Registry& registry,
-                                                  const std::string& scenario_yaml) {
-  std::vector<const ServiceDefinition*> services;
-  const LoadedScenario loaded = parse_scenario("scenario.yaml", scenario_yaml, {});
-  if (loaded.spec) {
-    for (const GroupSpec& group : loaded.spec->cluster.groups) {
-      const ServiceDefinition* service = registry.service(group.service);
-      if (service != nullptr) services.push_back(service);
+// The services whose messages each node sends, by node; where the scenario cannot be read, all
+// there are, for everybody.
+struct Senders {
+  std::vector<std::vector<const ServiceDefinition*>> by_node;
+  std::vector<const ServiceDefinition*> others;
+
+  // The one that calls messages of this class something, and what; null where none does.
+  const ServiceDefinition* of(NodeId node, std::uint8_t type, std::string& name) const {
+    for (const ServiceDefinition* service : node.value < by_node.size() ? by_node[node.value]
+                                                                        : others) {
+      for (const MessageType& message : service->messages) {
+        if (message.number != type) continue;
+        name = message.name;
+        return service;
+      }
     }
-    return services;
+    return nullptr;
   }
-  for (const ServiceInfo& info : registry.catalog().services) {
-    services.push_back(registry.service(info.name));
+};
+
+Senders senders_of(const Registry& registry, const std::string& scenario_yaml) {
+  Senders senders;
+  const LoadedScenario loaded = parse_scenario("scenario.yaml", scenario_yaml, {});
+  if (!loaded.spec) {
+    for (const ServiceInfo& info : registry.catalog().services) {
+      senders.others.push_back(registry.service(info.name));
+    }
+    return senders;
   }
-  return services;
+  const ScenarioSpec& spec = *loaded.spec;
+  for (const NodeLayout& node : layout(spec)) {
+    const std::size_t group =
+        node.client ? target_group(spec, spec.workloads[node.owner]) : node.owner;
+    const ServiceDefinition* service = registry.service(spec.cluster.groups[group].service);
+    senders.by_node.emplace_back();
+    if (service != nullptr) senders.by_node.back().push_back(service);
+  }
+  return senders;
 }
 
 }  // namespace
 
 reports::MessageWords message_words(const Registry& registry, const std::string& scenario_yaml) {
-  std::map<std::uint8_t, std::string> names;
-  std::map<std::uint8_t, const ServiceDefinition*> owners;
-  for (const ServiceDefinition* service : services_of(registry, scenario_yaml)) {
-    for (const MessageType& type : service->messages) {
-      names.emplace(type.number, type.name);
-      if (service->describe) owners.emplace(type.number, service);
-    }
-  }
+  const auto senders = std::make_shared<const Senders>(senders_of(registry, scenario_yaml));
   reports::MessageWords words;
-  words.name = [names](std::uint8_t first_byte) {
-    const auto found = names.find(first_byte);
-    return found == names.end() ? std::string() : found->second;
+  words.name = [senders](NodeId sender, std::uint8_t type) {
+    std::string name;
+    senders->of(sender, type, name);
+    return name;
   };
-  words.describe = [owners](BytesView bytes) {
-    if (bytes.empty()) return std::string();
-    const auto found = owners.find(static_cast<std::uint8_t>(bytes.front()));
-    return found == owners.end() ? std::string() : found->second->describe(bytes);
+  words.describe = [senders](NodeId sender, std::uint8_t type, BytesView bytes) {
+    std::string name;
+    const ServiceDefinition* service = senders->of(sender, type, name);
+    const bool is_told = service != nullptr && service->describe && !bytes.empty();
+    return is_told ? service->describe(bytes) : std::string();
   };
   return words;
 }

@@ -8,8 +8,9 @@
 
 namespace windtunnel::scenarios {
 
-// What the services that the run's scenario names call their messages; those of all services where
-// there is no scenario. Refers to the registry.
+// What the nodes of the run's scenario call their messages: each as its service does, and a client
+// as the service that it calls. Where there is no scenario, any service's name will do. Refers to
+// the registry.
 reports::MessageWords message_words(const Registry& registry, const std::string& scenario_yaml);
 
 // Writes report.html into the run directory. The error, or empty: as `then` of save_run wants it.

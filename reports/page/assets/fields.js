@@ -96,7 +96,6 @@ function fieldText(type, word, service = -1) {
     case "crash": return kCrashes[small] ?? word.toString();
     case "error": return data.errors[small] ?? word.toString();
     case "extent": return `file ${word >> 40n}, ${word & 0xffffffffffn} bytes`;
-    case "message": return data.messages[word.toString()] ?? `message 0x${word.toString(16)}`;
     case "nodes": return nodeSet(word);
     case "truth": return word === 0n ? "no" : "yes";
     case "phase": return kPhases[small] ?? word.toString();
@@ -116,7 +115,8 @@ function fieldsOf(row, words = wordsOf(row)) {
   const spec = specOf(row);
   return spec.fields.map(([name, source, type]) => {
     const word = wordOf(row, words, source);
-    return {name, type, word, text: fieldText(type, word, spec.service)};
+    const text = type === "message" ? data.messages[col.type[row]] : fieldText(type, word, spec.service);
+    return {name, type, word, text};
   });
 }
 

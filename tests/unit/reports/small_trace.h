@@ -114,7 +114,7 @@ inline RecordedRun small_run() {
 
 inline MessageWords small_words() {
   MessageWords words;
-  words.name = [](std::uint8_t byte) { return std::string(byte == 5 ? "append" : ""); };
+  words.name = [](NodeId, std::uint8_t type) { return std::string(type == 5 ? "append" : ""); };
   return words;
 }
 

@@ -122,12 +122,25 @@ TEST(HtmlReport, WritesPagesForTheBrowserTest) {
   const auto run = load_run(std::string(folder) + "/run");
   ASSERT_TRUE(run);
   ReportOptions options;
-  options.words.name = synthetic_message_name;
+  options.words.name = [](NodeId, std::uint8_t type) { return synthetic_message_name(type); };
   write("run.html", *run, options);
   options.event_budget = 1000;
   write("part.html", *run, options);
   write("hostile.html", hostile_run(), small_options());
   write("empty.html", RecordedRun{}, {});
+}
+
+TEST(HtmlReport, HasATypeForEachNameThatServicesGiveOneClass) {
+  RecordedRun run = small_run();
+  Record answer = run.trace.records[3];
+  answer.node = NodeId{1};
+  run.trace.records.push_back(answer);
+  ReportOptions options;
+  options.words.name = [](NodeId sender, std::uint8_t) {
+    return std::string(sender == NodeId{0} ? "append" : "note");
+  };
+  EXPECT_THAT(render_report(run, options), HasSubstr(R"("messages":{"5":"append","6":"note"})"));
+  EXPECT_THAT(render_report(run, small_options()), HasSubstr(R"("messages":{"5":"append"})"));
 }
 
 // B7: only the first group of a node was drawn.

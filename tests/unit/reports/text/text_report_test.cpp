@@ -243,6 +243,20 @@ TEST(Diff, SaysWhenOneRunEnds) {
   EXPECT_THAT(difference.text, HasSubstr("the run ends after 9 events"));
 }
 
+TEST(Narrator, NamesAMessageAsItsSenderDoes) {
+  const TraceData trace = small_trace();
+  MessageWords words;
+  words.name = [](NodeId sender, std::uint8_t) {
+    return std::string(sender == NodeId{0} ? "append" : "note");
+  };
+  const Narrator narrator(trace, words);
+  EXPECT_EQ(narrator.sentence(trace.records[3]), "sends append to n2");
+  EXPECT_EQ(narrator.sentence(trace.records[4]), "receives append from n1");
+  Record answer = trace.records[3];
+  answer.node = NodeId{1};
+  EXPECT_EQ(narrator.message(answer), "note");
+}
+
 TEST(Narrator, KnowsNoKindWithoutWords) {
   const TraceData trace = small_trace();
   const MessageWords words;
