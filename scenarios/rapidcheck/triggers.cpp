@@ -59,7 +59,7 @@ std::vector<std::string> moments_of(const scenarios::ScenarioSpec& scenario,
   }
   std::set<std::string> moments;
   for (const ServiceWords& service : dictionary.services()) {
-    for (const Counter& counter : service.counters) {
+    for (const windtunnel::Counter& counter : service.counters) {
       if (counter.announced_by == ObservationKind::none) continue;
       const bool is_slow = counter.strip == Strip::label;
       moments.insert(std::string(counter.name) + (is_slow ? " >= 3" : " >= 20"));
