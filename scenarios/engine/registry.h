@@ -28,6 +28,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::scenarios {
@@ -86,6 +87,18 @@ std::unique_ptr<Client> make_client(Env& env, const ServiceConfig& config) {
   }
 }
 
+// A service of these types; what else it has is set afterwards. `ItsClient` is void where no client
+// calls it.
+template <class T, class ItsClient = void>
+ServiceDefinition service_of(std::string name, std::string doc) {
+  ServiceDefinition definition;
+  definition.name = std::move(name);
+  definition.doc = std::move(doc);
+  definition.make = make_service<T>;
+  if constexpr (!std::is_void_v<ItsClient>) definition.make_client = make_client<ItsClient>;
+  return definition;
+}
+
 // How many groups the service's nodes form with these options.
 std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options);
 
@@ -100,12 +113,6 @@ class OperationSource {
   virtual void completed(const Operation& operation, const Outcome& outcome);
 };
 
-// The `make` of a workload, likewise.
-template <class T>
-std::unique_ptr<OperationSource> make_source(const WorkloadSpec& spec, std::uint32_t client) {
-  return std::make_unique<T>(spec, client);
-}
-
 struct WorkloadDefinition {
   std::string name;
   std::string doc;
@@ -118,13 +125,33 @@ struct WorkloadDefinition {
   std::function<std::unique_ptr<OperationSource>(const WorkloadSpec&, std::uint32_t client)> make;
 };
 
+// The `make` of a workload, likewise.
+template <class T>
+std::unique_ptr<OperationSource> make_source([[maybe_unused]] const WorkloadSpec& spec,
+                                             [[maybe_unused]] std::uint32_t client) {
+  if constexpr (std::is_constructible_v<T, const WorkloadSpec&, std::uint32_t>) {
+    return std::make_unique<T>(spec, client);
+  } else {
+    return std::make_unique<T>();
+  }
+}
+template <class T>
+WorkloadDefinition workload_of(std::string name, std::string doc, checkers::Reading reading) {
+  WorkloadDefinition definition;
+  definition.name = std::move(name);
+  definition.doc = std::move(doc);
+  definition.reading = std::move(reading);
+  definition.make = make_source<T>;
+  return definition;
+}
+
 class Registry {
  public:
   // Names are unique in their kind.
   void add(ServiceDefinition definition);
   void add(WorkloadDefinition definition);
   void add(CheckDefinition definition);
-  // Also adds the check of its name, unless there is one.
+  // For `windtunnel check` alone: add_judge (scenarios/checks/judge_check.h) makes it a check too.
   void add(checkers::Judge judge);
 
   // Null where there is none of that name.
