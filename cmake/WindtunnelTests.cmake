@@ -180,9 +180,11 @@ function(windtunnel_outside name script)
                        FIXTURES_REQUIRED prefix)
 endfunction()
 windtunnel_outside(consumer consumer_test.cmake)
-foreach(example log frames)
-  windtunnel_outside(consumer.${example} example_test.cmake EXAMPLE=${example})
-endforeach()
+windtunnel_outside(consumer.log example_test.cmake EXAMPLE=log)
+windtunnel_outside(consumer.frames example_test.cmake
+                   EXAMPLE=frames PAGE=streams-and-timeouts)
+windtunnel_outside(consumer.transfer example_test.cmake
+                   EXAMPLE=transfer PAGE=operations-and-judges)
 
 file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/bench/*.cpp")
 if(sources)

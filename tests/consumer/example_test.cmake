@@ -1,7 +1,8 @@
-# cmake -DEXAMPLE=log -DPREFIX=... -P example_test.cmake (and what outside.cmake names)
+# cmake -DEXAMPLE=frames [-DPAGE=streams-and-timeouts] -DPREFIX=... -P example_test.cmake (and what
+# outside.cmake names)
 #
 # Builds tests/consumer/EXAMPLE outside the tree. Its scenarios hold; its planted bugs are found by
-# its own command, and named.
+# its own command, and named. What docs/PAGE.md shows of it is what it is.
 include("${CMAKE_CURRENT_LIST_DIR}/outside.cmake")
 
 file(REMOVE_RECURSE "${WORK}")
@@ -19,6 +20,11 @@ foreach(source IN LISTS sources)
 endforeach()
 if(lines GREATER 300)
   message(FATAL_ERROR "${EXAMPLE} has ${lines} lines, more than 300")
+endif()
+
+if(PAGE)
+  file(GLOB shown "${project}/*.h" "${project}/*.cpp" "${project}/*.yaml" "${project}/*.txt")
+  expect_examples("${SOURCE}/docs/${PAGE}.md" ${shown})
 endif()
 
 build_outside("${project}")
