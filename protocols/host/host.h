@@ -118,11 +118,9 @@ class Host final : private MessageSink, private WalListener {
     raft::Term term;
     std::uint64_t token = 0;
   };
-  // A snapshot on its way in. Pieces that the disk does not keep up with wait; too many, and the
-  // transfer starts over.
+  // A snapshot on its way in. The machine hands out a piece when the one before it is stored.
   struct Receiving {
-    static constexpr std::size_t kMostPieces = 256;
-    explicit Receiving(Env& env) : pieces(env, kMostPieces) {}
+    explicit Receiving(Env& env) : pieces(env, 1) {}
     raft::LogIndex index;
     raft::Term term;
     Channel<raft::SnapshotPiece> pieces;

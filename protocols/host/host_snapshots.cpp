@@ -1,3 +1,4 @@
+#include <windtunnel/protocols/base/assert.h>
 #include <windtunnel/protocols/host/host.h>
 
 #include <algorithm>
@@ -62,8 +63,9 @@ Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
   step(group, gone);
 }
 
-// The machine hands out the pieces of one transfer in order. A transfer that begins ends the one
-// before it, wherever that was.
+// The machine hands out one piece at a time, and those of one transfer in order. A transfer that
+// begins ends the one before it, which waits for a piece: so none is ended while the store puts it
+// in place.
 void Host::take_piece(Group& group, const raft::SnapshotPiece& piece) {
   if (piece.offset == 0) {
     group.receiving = std::make_unique<Receiving>(env_);
@@ -71,10 +73,7 @@ void Host::take_piece(Group& group, const raft::SnapshotPiece& piece) {
     group.receiving->term = piece.term;
   }
   const bool is_taken = group.receiving != nullptr && group.receiving->pieces.try_send(piece);
-  if (!is_taken) {
-    group.receiving = nullptr;
-    return step(group, raft::SnapshotDamaged{});
-  }
+  WT_ASSERT(is_taken, "a piece is handed out when the one before it is stored");
   if (piece.offset == 0) group.receiving->task.spawn(receive(env_, group, *group.receiving));
 }
 
@@ -109,6 +108,8 @@ Task<Result<raft::SnapshotMeta>> Host::receive_file(Env& env, Group& group, Rece
     if (!written) co_return written.error();
     const Result<void> staged = co_await state->write(env, *part);
     if (!staged) co_return staged.error();
+    const raft::SnapshotPieceStored stored;
+    if (!is_last) step(group, stored);
   }
   const Result<SnapshotHead> head = parser.finish();
   if (!head) co_return head.error();

@@ -122,7 +122,6 @@ void Raft::become_leader(Ready& ready) {
   set_role(Role::leader, ready);
   leader_ = config_.self;
   silence_running_ = false;
-  incoming_ = Incoming{};
   uncommitted_bytes_ = 0;
   send_heartbeats_ = false;
   read_round_ = 0;

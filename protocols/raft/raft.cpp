@@ -239,7 +239,7 @@ std::uint64_t Raft::hash() const {
   hash.absorb(log_.last_hash(), commit_.value);
   hash.absorb(handed_out_.value, applied_.value);
   hash.absorb(snapshot_.index.value, last_ticket_.value);
-  hash.absorb(incoming_.index.value, incoming_.offset);
+  hash.absorb(incoming_.index.value, incoming_.offset + incoming_.at_host);
   hash.absorb(silence_running_ ? 1 : 0, read_round_);
   for (const PendingWrite& write : pending_) hash.absorb(write.ticket.value, write.first.value);
   for (const PendingRead& read : reads_) hash.absorb(read.request, read.round);

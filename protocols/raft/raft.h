@@ -80,6 +80,9 @@ struct Compact {
   LogIndex upto;
   SnapshotMeta snapshot;
 };
+// The piece that the host was given is stored, and more follow it. This is what the leader is
+// answered by, so a transfer is as fast as the slower of network and disk, and nothing piles up.
+struct SnapshotPieceStored {};
 // The last piece of a snapshot was stored, checked and synced; `snapshot` was read from it.
 struct SnapshotReceived {
   SnapshotMeta snapshot;
@@ -94,9 +97,9 @@ struct Flush {};
 
 class Raft {
  public:
-  using Input =
-      std::variant<Start, Received, TimerFired, Persisted, Applied, Propose, Read, Compact,
-                   SnapshotReceived, SnapshotDamaged, SnapshotUnavailable, Flush>;
+  using Input = std::variant<Start, Received, TimerFired, Persisted, Applied, Propose, Read,
+                             Compact, SnapshotPieceStored, SnapshotReceived, SnapshotDamaged,
+                             SnapshotUnavailable, Flush>;
   using Ready = raft::Ready;
 
   Raft(const Config& config, Recovered recovered);
@@ -158,8 +161,10 @@ class Raft {
     Term leader_term;
     LogIndex index;
     Term term;
-    std::uint64_t offset = 0;
-    bool complete = false;
+    std::uint64_t offset = 0;   // stored up to here
+    std::uint64_t at_host = 0;  // bytes of the piece that is being stored
+    bool complete = false;      // that is the last one
+    bool waits_for_host() const { return at_host > 0 || complete; }
     friend bool operator==(const Incoming&, const Incoming&) = default;
   };
 
@@ -172,6 +177,7 @@ class Raft {
   void on(const Propose& proposal, Ready& ready) { (void)propose(proposal.command, ready); }
   void on(const Read& request, Ready& ready) { (void)read(request.request, ready); }
   void on(const Compact& compact, Ready& ready);
+  void on(const SnapshotPieceStored&, Ready& ready);
   void on(const SnapshotReceived& received, Ready& ready);
   void on(const SnapshotDamaged&, Ready& ready);
   void on(const SnapshotUnavailable& gone, Ready& ready);
@@ -229,6 +235,7 @@ class Raft {
   void send_snapshot(Progress& peer, Ready& ready);
   void on_snapshot_chunk(NodeId from, const Message& message, Ready& ready);
   void on_snapshot_reply(NodeId from, const Message& message, Ready& ready);
+  void ask_for_piece(Ready& ready);
   void reply_snapshot(NodeId to, LogIndex index, Ready& ready);
   void install(const SnapshotMeta& snapshot, Ready& ready);
 

@@ -78,7 +78,8 @@ void Raft::on(const SnapshotUnavailable& gone, Ready&) {
 // --- Follower ---
 
 // Pieces arrive in order or are asked for again. Those of one transfer only are put together: same
-// leader, same reign, same snapshot.
+// leader, same reign, same snapshot. The host has one piece at a time, of whatever transfer: what
+// comes meanwhile is sent again, and what the host puts in place is not pulled from under it.
 void Raft::on_snapshot_chunk(NodeId from, const Message& message, Ready& ready) {
   if (is_leader()) return mark("raft.second-leader", ready);
   hear_leader(from, ready);
@@ -87,20 +88,30 @@ void Raft::on_snapshot_chunk(NodeId from, const Message& message, Ready& ready) 
 
   const bool continues = incoming_.from == from && incoming_.leader_term == message.term &&
                          incoming_.index == message.index && incoming_.term == message.log_term;
+  if (incoming_.waits_for_host()) return;
   if (!continues) {
-    incoming_ = Incoming{from, message.term, message.index, message.log_term, 0, false};
+    incoming_ = Incoming{from, message.term, message.index, message.log_term, 0, 0, false};
   }
-  if (incoming_.complete) return;
-  if (message.offset == incoming_.offset && (message.done || !message.data.empty())) {
-    ready.snapshot_pieces.push_back(SnapshotPiece{from, message.term, message.index,
-                                                  message.log_term, message.offset, message.data,
-                                                  message.done});
-    incoming_.offset += message.data.size();
-    incoming_.complete = message.done;
-  }
-  if (incoming_.complete) return;
-  Message reply = make(MessageKind::snapshot_reply, from);
-  reply.index = message.index;
+  const bool is_next =
+      message.offset == incoming_.offset && (message.done || !message.data.empty());
+  if (!is_next) return ask_for_piece(ready);
+  ready.snapshot_pieces.push_back(SnapshotPiece{from, message.term, message.index, message.log_term,
+                                                message.offset, message.data, message.done});
+  incoming_.at_host = message.data.size();
+  incoming_.complete = message.done;
+}
+
+void Raft::on(const SnapshotPieceStored&, Ready& ready) {
+  WT_ASSERT(incoming_.at_host > 0, "a piece that was handed out is stored once");
+  WT_ASSERT(!incoming_.complete, "the last piece is answered by what became of the snapshot");
+  incoming_.offset += incoming_.at_host;
+  incoming_.at_host = 0;
+  if (leader_ == incoming_.from && term() == incoming_.leader_term) ask_for_piece(ready);
+}
+
+void Raft::ask_for_piece(Ready& ready) {
+  Message reply = make(MessageKind::snapshot_reply, incoming_.from);
+  reply.index = incoming_.index;
   reply.offset = incoming_.offset;
   send_durable(std::move(reply), LogIndex{}, ready);
 }

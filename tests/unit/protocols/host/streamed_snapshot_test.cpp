@@ -30,12 +30,12 @@ class LineSource final : public SnapshotSource {
 
 class LineSink final : public SnapshotSink {
  public:
-  LineSink(LogApplication& owner, raft::LogIndex index, std::size_t& largest)
-      : owner_(owner), index_(index), largest_(largest) {}
+  LineSink(LogApplication& owner, raft::LogIndex index, std::size_t& largest, Duration pause)
+      : owner_(owner), index_(index), largest_(largest), pause_(pause) {}
   Task<Result<void>> write(Env& env, BytesView piece) override {
     largest_ = std::max(largest_, piece.size());
     state_ += as_text(piece);
-    co_await sleep_for(env, microseconds(50));
+    co_await sleep_for(env, pause_);
     co_return Result<void>();
   }
   Result<void> finish() override { return owner_.replace(index_, state_); }
@@ -44,20 +44,26 @@ class LineSink final : public SnapshotSink {
   LogApplication& owner_;
   raft::LogIndex index_;
   std::size_t& largest_;
+  Duration pause_;
   std::string state_;
 };
 
 class StreamingApplication final : public LogApplication {
  public:
+  // Takes in a piece in `pause`.
+  explicit StreamingApplication(Duration pause) : pause_(pause) {}
   std::unique_ptr<SnapshotSource> save() const override {
     return std::make_unique<LineSource>(lines);
   }
   std::unique_ptr<SnapshotSink> restore(raft::LogIndex index) override {
     ++restores;
-    return std::make_unique<LineSink>(*this, index, largest);
+    return std::make_unique<LineSink>(*this, index, largest, pause_);
   }
   int restores = 0;
   std::size_t largest = 0;
+
+ private:
+  Duration pause_;
 };
 
 StreamingApplication& at(LogCluster& cluster, std::size_t i) {
@@ -67,7 +73,8 @@ StreamingApplication& at(LogCluster& cluster, std::size_t i) {
 class StreamedSnapshots : public ::testing::Test {
  protected:
   StreamedSnapshots()
-      : cluster(1, 1, [](std::size_t) { return std::make_unique<StreamingApplication>(); }) {
+      : cluster(1, 1,
+                [this](std::size_t) { return std::make_unique<StreamingApplication>(pause); }) {
     cluster.options[0].snapshot_every = 10;
     cluster.options[0].keep_entries = 1;
     cluster.options[0].snapshot_piece_bytes = 1000;
@@ -79,6 +86,7 @@ class StreamedSnapshots : public ::testing::Test {
       cluster.run_for(milliseconds(20));
     }
   }
+  Duration pause = microseconds(50);
   LogCluster cluster;
 };
 
@@ -93,6 +101,21 @@ TEST_F(StreamedSnapshots, BringALaggingNodeUpToDateInPieces) {
   EXPECT_GE(at(cluster, lagging).restores, 1);
   EXPECT_LE(at(cluster, lagging).largest, 1000U);
   EXPECT_EQ(at(cluster, lagging).lines, at(cluster, leader).lines);
+  EXPECT_EQ(at(cluster, lagging).lines.size(), 50U);
+}
+
+// Some 800 pieces, of which the network brings many in the time in which one is stored.
+TEST_F(StreamedSnapshots, AreInstalledWhereStoringIsSlowerThanTheNetwork) {
+  pause = milliseconds(10);
+  cluster.options[0].snapshot_piece_bytes = 32;
+  cluster.start();
+  const std::size_t leader = cluster.await_leader();
+  const std::size_t lagging = (leader + 1) % kNodes;
+  cluster.nodes()[lagging]->crash(CrashKind::power);
+  append(leader, 1, 50);
+  cluster.nodes()[lagging]->start();
+  cluster.run_for(seconds(30));
+  EXPECT_EQ(at(cluster, lagging).restores, 1) << "it never starts over";
   EXPECT_EQ(at(cluster, lagging).lines.size(), 50U);
 }
 

@@ -207,7 +207,7 @@ void Cluster::store_piece(std::size_t i, const SnapshotPiece& piece) {
   WT_ASSERT(piece.offset == node.incoming.size(), "pieces arrive in order");
   const BytesView data = piece.data.view();
   node.incoming.insert(node.incoming.end(), data.begin(), data.end());
-  if (!piece.done) return;
+  if (!piece.done) return node.raft->step(SnapshotPieceStored{}, node.ready);
   StateMachine scratch;
   const SnapshotMeta meta = read_snapshot(node.incoming, scratch);
   node.disk.snapshots[meta.index.value] = node.incoming;

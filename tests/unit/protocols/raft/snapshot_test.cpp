@@ -121,6 +121,7 @@ TEST(Snapshot, PiecesOfAnotherTransferDoNotContinueTheFirst) {
   Message message = piece(9, 3, 0, false);
   raft.step(Received{NodeId{1}, &message}, ready);
   EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
+  raft.step(SnapshotPieceStored{}, ready);
   message = piece(8, 3, 5, true);  // another snapshot
   raft.step(Received{NodeId{1}, &message}, ready);
   EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
@@ -133,6 +134,47 @@ TEST(Snapshot, PiecesOfAnotherTransferDoNotContinueTheFirst) {
   raft.step(Received{NodeId{2}, &message}, ready);
   EXPECT_EQ(ready.snapshot_pieces.size(), 2U);
   EXPECT_EQ(ready.snapshot_pieces.back().offset, 0U);
+}
+
+TEST(Snapshot, APieceIsAnsweredWhenItIsStored) {
+  Ready ready;
+  Raft raft = follower_with({1}, ready);
+  Message message = piece(9, 3, 0, false);
+  for (int i = 0; i < 3; ++i) raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 1U) << "the others are the same piece again";
+  EXPECT_TRUE(ready.send_now.empty());
+  raft.step(SnapshotPieceStored{}, ready);
+  ASSERT_EQ(ready.send_now.size(), 1U);
+  EXPECT_EQ(ready.send_now[0].kind, MessageKind::snapshot_reply);
+  EXPECT_EQ(ready.send_now[0].to, NodeId{1});
+  EXPECT_EQ(ready.send_now[0].offset, 5U);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
+  EXPECT_EQ(ready.send_now.size(), 2U) << "the answer may be lost";
+}
+
+// A host that puts a snapshot in place would be left with a file that the machine knows nothing of.
+TEST(Snapshot, NoTransferBeginsWhileTheHostHasAPiece) {
+  for (const bool is_last : {false, true}) {
+    Ready ready;
+    Raft raft = follower_with({1}, ready);
+    Message message = piece(9, 3, 0, is_last);
+    raft.step(Received{NodeId{1}, &message}, ready);
+    Message other = piece(10, 4, 0, false);
+    other.term = Term{5};
+    raft.step(Received{NodeId{2}, &other}, ready);
+    EXPECT_EQ(ready.snapshot_pieces.size(), 1U);
+    if (is_last) {
+      raft.step(SnapshotReceived{meta_of(9, 3)}, ready);
+    } else {
+      raft.step(SnapshotPieceStored{}, ready);
+    }
+    EXPECT_EQ(raft.snapshot().index, LogIndex{is_last ? 9U : 0U});
+    EXPECT_TRUE(ready.send_now.empty()) << "its leader is gone";
+    raft.step(Received{NodeId{2}, &other}, ready);
+    ASSERT_EQ(ready.snapshot_pieces.size(), 2U) << "it is sent again";
+    EXPECT_EQ(ready.snapshot_pieces[1].index, LogIndex{10});
+  }
 }
 
 TEST(Snapshot, APrefixThatTheLogHasIsCommittedWithoutTransfer) {
