@@ -19,8 +19,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string kScenario = WT_SOURCE_DIR "/scenarios/raft/leader-partition.yaml";
-
 class Attack : public testing::Test {
  protected:
   Ended command(const std::vector<std::string>& arguments) const {

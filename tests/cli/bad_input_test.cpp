@@ -13,8 +13,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string kScenario = WT_SOURCE_DIR "/scenarios/raft/leader-partition.yaml";
-
 Ended run_in(const std::string& directory, const std::vector<std::string>& arguments) {
   Start start;
   start.directory = directory;

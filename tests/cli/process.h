@@ -14,6 +14,9 @@
 
 namespace windtunnel::cli_test {
 
+// A scenario that ships, for tests that want any.
+inline const std::string kScenario = WT_SOURCE_DIR "/scenarios/raft/leader-partition.yaml";
+
 struct Ended {
   int code = -1;  // the exit code, or 128 + the signal
   std::string out;

@@ -16,8 +16,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-const std::string kScenario = WT_SOURCE_DIR "/scenarios/raft/leader-partition.yaml";
-
 std::string without_wall_time(const std::string& lines) {
   return std::regex_replace(lines, std::regex("\"wall_time_ms\":[^,]*,"), "");
 }
