@@ -13,7 +13,6 @@ void add_fuzz(CommandLine& line) {
                               return fuzz_command(asked, line.registry, terminal);
                             });
   FuzzRequest& fuzz = *request;
-  fuzz.called_by = line.called_by;
   command.add("scenario", &fuzz.scenarios, "scenario files with a `fuzz:` section").required();
   command.add("--runs", &fuzz.runs, "how many runs").whole(1);
   command.add("--time", &fuzz.time,
@@ -47,7 +46,6 @@ void add_shrink(CommandLine& line) {
         return shrink_command(asked, line.registry, terminal);
       });
   ShrinkRequest& shrink = *request;
-  shrink.called_by = line.called_by;
   command.add("scenario", &shrink.scenario, "a scenario file").required();
   command.add("--seed", &shrink.seed, "a seed that fails (default: the scenario's first)");
   command.add("--set", &shrink.set, "NAME=VALUE: a parameter of the scenario");

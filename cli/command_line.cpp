@@ -19,6 +19,11 @@ namespace {
 const std::map<std::string, ColorMode> kColorModes = {
     {"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}};
 
+std::string base_name(const std::string& path) {
+  const std::string name = path.substr(path.find_last_of('/') + 1);
+  return name.empty() ? "windtunnel" : name;
+}
+
 // The innermost subcommand that was named.
 const CLI::App& innermost(const CLI::App& app) {
   const std::vector<CLI::App*> named = app.get_subcommands();
@@ -194,9 +199,11 @@ CommandLine::CommandLine(const scenarios::Registry& known, std::string called)
       app_(std::make_unique<CLI::App>(
           "A wind tunnel for distributed protocols: runs real protocol code under injected "
           "faults, checks what must hold, and shows what happened.",
-          "windtunnel")) {
+          base_name(called_by))) {
   app_->require_subcommand(1);
-  app_->set_version_flag("--version", std::string("windtunnel ") + scenarios::kVersion);
+  const std::string version = std::string("windtunnel ") + scenarios::kVersion;
+  app_->set_version_flag("--version",
+                         name() == "windtunnel" ? version : name() + " (" + version + ")");
   app_->add_option("--color", color, "colours: auto, always or never")
       ->transform(CLI::CheckedTransformer(kColorModes))
       ->option_text("WHEN (auto)");
@@ -204,6 +211,8 @@ CommandLine::CommandLine(const scenarios::Registry& known, std::string called)
 }
 
 CommandLine::~CommandLine() = default;
+
+std::string CommandLine::name() const { return app_->get_name(); }
 
 int CommandLine::run(int argc, char** argv) {
   try {

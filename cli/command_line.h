@@ -89,7 +89,7 @@ class CommandLine {
   ~CommandLine();
 
   const scenarios::Registry& registry;
-  // The name that the tool was called by, as it was typed.
+  // The name that the tool was called by, as it was typed: what it prints to be typed names it so.
   const std::string called_by;
   ColorMode color = ColorMode::automatic;
   // What the subcommand that was named does; returns the exit code.
@@ -102,11 +102,13 @@ class CommandLine {
     Subcommand command;
     std::shared_ptr<Request> request;
   };
-  // Adds a subcommand with its request; `perform(request)` is called when it was named.
+  // Adds a subcommand with its request, which knows the tool's name where it has a `called_by`;
+  // `perform(request)` is called when the subcommand was named.
   template <class Request, class Perform>
   Added<Request> add(Subcommand parent, const std::string& name, const std::string& doc,
                      Perform perform) {
     auto request = std::make_shared<Request>();
+    if constexpr (requires { request->called_by; }) request->called_by = called_by;
     const Subcommand command = parent.add_subcommand(name, doc);
     command.when_named(
         [this, request, perform] { action = [request, perform] { return perform(*request); }; });
@@ -116,6 +118,8 @@ class CommandLine {
   // Reads the arguments and does what they say; returns the exit code.
   int run(int argc, char** argv);
 
+  // The tool's name without its folder.
+  std::string name() const;
   // Every subcommand, the top first.
   std::vector<Place> places() const;
 
@@ -134,7 +138,9 @@ void add_service_commands(CommandLine& line);   // serve, kv
 void add_scenario_commands(CommandLine& line);  // scenario, new, list, explain
 void add_completion(CommandLine& line);
 
-// The text that a shell evaluates to complete the command; empty for a shell that is not known.
-std::string completion_script(const std::vector<Place>& places, const std::string& shell);
+// The text that a shell evaluates to complete the command of that name; empty for a shell that is
+// not known.
+std::string completion_script(const std::string& command, const std::vector<Place>& places,
+                              const std::string& shell);
 
 }  // namespace windtunnel::cli

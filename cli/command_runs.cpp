@@ -16,7 +16,6 @@ void add_run(CommandLine& line) {
                              return run_command(asked, line.registry, terminal);
                            });
   RunRequest& run = *request;
-  run.called_by = line.called_by;
   command.add("scenario", &run.scenarios, "scenario files").required();
   const Argument seed = command.add("--seed", &run.seed, "one seed").not_empty();
   command.add("--seeds", &run.seeds, "a range of seeds: A..B").not_empty().excludes(seed);

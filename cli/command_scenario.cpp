@@ -1,5 +1,6 @@
 // The command line of scenario, new, list and explain.
 #include <windtunnel/cli/command_line.h>
+#include <windtunnel/cli/new.h>
 #include <windtunnel/cli/scenario_files.h>
 
 namespace windtunnel::cli {
@@ -35,11 +36,16 @@ void add_scenario(CommandLine& line) {
 }
 
 void add_new(CommandLine& line) {
-  const auto [command, request] =
-      line.add<NewRequest>(line.top(), "new", "write a scenario file to start from",
-                           [](const NewRequest& asked) { return new_command(asked); });
-  request->called_by = line.called_by;
-  command.add("name", &request->name, "of the scenario; the file is NAME.yaml").required();
+  const auto [command, request] = line.add<NewRequest>(
+      line.top(), "new", "write a scenario file to start from, or a protocol",
+      [&line](const NewRequest& asked) { return new_command(asked, line.registry); });
+  const Argument name =
+      command.add("name", &request->name, "of a scenario; the file is NAME.yaml").not_empty();
+  command
+      .add("--protocol", &request->protocol,
+           "of a protocol; the directory NAME is a project with its code, scenarios and command")
+      .not_empty()
+      .excludes(name);
 }
 
 void add_list(CommandLine& line) {

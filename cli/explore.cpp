@@ -110,7 +110,7 @@ std::string to_text(const scenarios::ExplorationSpec& spec, const Exploration& f
 int explore_command(const ExploreRequest& request, Terminal& terminal) {
   scenarios::LoadedExploration loaded = scenarios::load_exploration(request.file);
   if (!loaded.spec) {
-    complain(loaded.diagnostics.render());
+    complain(loaded.diagnostics.render(request.called_by));
     return loaded.diagnostics.exit_code();
   }
   scenarios::ExplorationSpec& spec = *loaded.spec;

@@ -10,6 +10,7 @@
 namespace windtunnel::cli {
 
 struct ExploreRequest {
+  std::string called_by = "windtunnel";  // for the commands that are printed
   std::string file;
   // In the place of the file's limits.
   std::optional<std::uint32_t> depth;

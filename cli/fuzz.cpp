@@ -213,12 +213,12 @@ class Fuzzing {
 };
 
 // What makes no sense to fuzz is refused: 0, or the exit code.
-int check_space(const std::string& path, const ScenarioSpec& spec) {
+int check_space(const std::string& path, const ScenarioSpec& spec, const std::string& called_by) {
   if (!spec.fuzz) {
     complain(
         fmt::format("error: {} has no `fuzz:` section, so there is nothing to draw; "
-                    "`windtunnel run --seeds A..B` runs it with many seeds",
-                    path));
+                    "`{} run --seeds A..B` runs it with many seeds",
+                    path, called_by));
     return kExitBadInput;
   }
   for (const scenarios::PropertySpec& property : spec.properties) {
@@ -249,7 +249,8 @@ std::optional<Known> check_corpus(const FuzzRequest& request, const scenarios::R
                                   JUnitReport& junit, int& code) {
   Known known;
   if (request.corpus.empty()) return known;
-  const scenarios::Corpus corpus = scenarios::load_corpus(request.corpus, registry);
+  const scenarios::Corpus corpus =
+      scenarios::load_corpus(request.corpus, registry, request.called_by);
   for (const std::string& complaint : corpus.complaints) complain(complaint);
   if (corpus.exit_code != 0) {
     code = corpus.exit_code;
@@ -330,9 +331,9 @@ int fuzz_command(const FuzzRequest& request, const scenarios::Registry& registry
   if (!shrink_time) return kExitUsage;
   const FindingOptions finding{options.jobs, !request.no_shrink, *shrink_time};
   std::vector<ScenarioSpec> specs;
-  int code = read_scenarios(request.scenarios, request.set, registry, specs);
+  int code = read_scenarios(request.scenarios, request.set, request.called_by, registry, specs);
   for (std::size_t i = 0; i < specs.size() && code == kExitOk; ++i) {
-    code = check_space(request.scenarios[i], specs[i]);
+    code = check_space(request.scenarios[i], specs[i], request.called_by);
   }
   if (code != kExitOk) return code;
   if (const std::string problem = why_not_writable(request, specs); !problem.empty()) {

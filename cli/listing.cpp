@@ -122,7 +122,7 @@ int list_command(const ListRequest& request, const scenarios::Registry& registry
 }
 
 int explain_command(const ExplainRequest& request) {
-  const std::optional<std::string> text = scenarios::explain(request.code);
+  const std::optional<std::string> text = scenarios::explain(request.code, request.called_by);
   if (text) return print(*text) ? kExitOk : kExitInternal;
   std::string known;
   for (const scenarios::Code code : scenarios::all_codes()) {

@@ -52,7 +52,7 @@ class Reader {
     options.catalog = &catalog;
     scenarios::LoadedScenario loaded = scenarios::load_scenario(path, options);
     if (!loaded.spec) {
-      complain(loaded.diagnostics.render());
+      complain(loaded.diagnostics.render(request_.called_by));
       return loaded.diagnostics.exit_code();
     }
     saved.spec = std::move(*loaded.spec);
@@ -132,7 +132,7 @@ int show_past(const ReplayRequest& request, const Saved& saved,
   }
   const std::optional<TraceData> trace = trace_of(saved, registry);
   if (!trace) {
-    complain("error: the run ends without a trace; `windtunnel run` says why");
+    complain("error: the run ends without a trace; `" + request.called_by + " run` says why");
     return kExitCrashed;
   }
   std::uint64_t event = request.until;

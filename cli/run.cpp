@@ -280,7 +280,8 @@ int run_command(const RunRequest& request, const scenarios::Registry& registry,
   const std::optional<SeedList> asked = asked_seeds(request);
   if (!asked) return kExitUsage;
   std::vector<ScenarioSpec> specs;
-  const int input = read_scenarios(request.scenarios, request.set, registry, specs);
+  const int input =
+      read_scenarios(request.scenarios, request.set, request.called_by, registry, specs);
   if (input != kExitOk) return input;
   if (!can_write_results(request)) return kExitInternal;
   JUnitReport junit;

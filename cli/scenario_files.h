@@ -1,4 +1,4 @@
-// `windtunnel new`, `scenario` and `list`: scenario files, and what they may name.
+// `windtunnel scenario`, `list` and `explain`: scenario files, and what they may name.
 #pragma once
 
 #include <windtunnel/scenarios/engine/registry.h>
@@ -8,14 +8,8 @@
 
 namespace windtunnel::cli {
 
-struct NewRequest {
-  std::string called_by = "windtunnel";  // for the command that is printed
-  std::string name;                      // the scenario's; the file is NAME.yaml
-};
-// Writes a scenario to start from. Never overwrites.
-int new_command(const NewRequest& request);
-
 struct ScenarioFilesRequest {
+  std::string called_by = "windtunnel";  // for the commands that are printed
   std::vector<std::string> files;
   std::vector<std::string> set;  // "key=value"
 };
@@ -27,6 +21,7 @@ int scenario_show_command(const ScenarioFilesRequest& request, const scenarios::
 int scenario_schema_command();
 
 struct ScenarioListRequest {
+  std::string called_by = "windtunnel";
   std::vector<std::string> folders = {"scenarios"};
 };
 int scenario_list_command(const ScenarioListRequest& request);
@@ -37,6 +32,7 @@ struct ListRequest {
 int list_command(const ListRequest& request, const scenarios::Registry& registry);
 
 struct ExplainRequest {
+  std::string called_by = "windtunnel";
   std::string code;
 };
 int explain_command(const ExplainRequest& request);

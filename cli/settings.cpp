@@ -48,7 +48,7 @@ bool names_differ(const std::vector<std::string>& paths,
 }  // namespace
 
 int read_scenarios(const std::vector<std::string>& paths, const std::vector<std::string>& set,
-                   const scenarios::Registry& registry,
+                   const std::string& called_by, const scenarios::Registry& registry,
                    std::vector<scenarios::ScenarioSpec>& specs) {
   const scenarios::Catalog catalog = registry.catalog();
   scenarios::LoadOptions load;
@@ -60,7 +60,7 @@ int read_scenarios(const std::vector<std::string>& paths, const std::vector<std:
     if (loaded.spec) {
       specs.push_back(std::move(*loaded.spec));
     } else {
-      complain(loaded.diagnostics.render());
+      complain(loaded.diagnostics.render(called_by));
       if (code == kExitOk) code = loaded.diagnostics.exit_code();
     }
   }

@@ -19,7 +19,7 @@ bool read_settings(const std::vector<std::string>& set, scenarios::LoadOptions& 
 // Reads all files before anything runs. What is wrong is printed, and its exit code returned; files
 // whose scenarios have one name are a usage error, since they would write to the same places.
 int read_scenarios(const std::vector<std::string>& paths, const std::vector<std::string>& set,
-                   const scenarios::Registry& registry,
+                   const std::string& called_by, const scenarios::Registry& registry,
                    std::vector<scenarios::ScenarioSpec>& specs);
 
 // "42", "0x2a"; nothing, with the reason printed, where it is no seed.

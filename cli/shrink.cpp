@@ -67,7 +67,7 @@ int shrink_command(const ShrinkRequest& request, const scenarios::Registry& regi
   if (!read_settings(request.set, load)) return kExitUsage;
   const scenarios::LoadedScenario loaded = scenarios::load_scenario(request.scenario, load);
   if (!loaded.spec) {
-    complain(loaded.diagnostics.render());
+    complain(loaded.diagnostics.render(request.called_by));
     return loaded.diagnostics.exit_code();
   }
   if (!seed) seed = loaded.spec->seeds.ranges.empty() ? 1 : loaded.spec->seeds.ranges[0].first;

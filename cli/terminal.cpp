@@ -33,7 +33,7 @@ bool print(std::string_view text) {
   if (std::ferror(stdout) != 0) return false;  // It was said before.
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return true;
-  std::perror("windtunnel: cannot write to standard output");
+  std::perror("error: cannot write to standard output");
   return false;
 }
 

@@ -17,23 +17,25 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMark = ".tmp";
 
-// "7.tmp4711" and the like.
-bool is_aside(const std::string& name) {
+// "7.tmp4711": of `whom`; where that is empty, of any seed.
+bool is_aside(const std::string& name, const std::string& whom) {
   const std::size_t mark = name.rfind(kMark);
   if (mark == std::string::npos) return false;
   const auto is_number = [](std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
   };
-  const std::string_view seed = std::string_view(name).substr(0, mark);
-  return is_number(seed) && is_number(std::string_view(name).substr(mark + kMark.size()));
+  const std::string_view stem = std::string_view(name).substr(0, mark);
+  const bool is_ours = whom.empty() ? is_number(stem) : stem == whom;
+  return is_ours && is_number(std::string_view(name).substr(mark + kMark.size()));
 }
 
-void remove_leftovers(const fs::path& folder) {
+void remove_leftovers(const fs::path& folder, const std::string& whom) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;
-    if (!is_aside(entry->path().filename().string()) || !entry->is_directory(ignored)) continue;
+    if (!is_aside(entry->path().filename().string(), whom) || !entry->is_directory(ignored))
+      continue;
     DirectoryLock lock;
     if (lock.lock(entry->path().string(), true)) fs::remove_all(entry->path(), ignored);
   }
@@ -59,7 +61,7 @@ bool DirectoryLock::lock(const std::string& directory, bool try_only) {
          ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
 }
 
-AsideDirectory::AsideDirectory(const std::string& home) {
+AsideDirectory::AsideDirectory(const std::string& home, Leftovers which) {
   const fs::path folder = fs::path(home).parent_path();
   std::error_code error;
   fs::create_directories(folder, error);
@@ -67,7 +69,8 @@ AsideDirectory::AsideDirectory(const std::string& home) {
     error_ = "cannot make '" + folder.string() + "': " + error.message();
     return;
   }
-  remove_leftovers(folder);
+  const std::string name = fs::path(home).filename().string();
+  remove_leftovers(folder, which == Leftovers::of_this ? name : std::string());
   // Another process may have this number in a container of its own, and take the directory for a
   // leftover before it is locked.
   constexpr int kAttempts = 100;

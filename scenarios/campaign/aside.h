@@ -1,6 +1,7 @@
 // A directory in which a run is written until all of it is there, beside the one that it is for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace windtunnel::scenarios {
@@ -19,11 +20,15 @@ class DirectoryLock {
   int descriptor_ = -1;
 };
 
+// What killed processes left, to be removed: where all directories beside are ours, those for
+// others than this one too.
+enum class Leftovers : std::uint8_t { of_this, of_all_beside };
+
 // HOME.tmpPID: made empty and locked, removed with its object. Those that killed processes left
 // beside it, which nobody locks, are removed first.
 class AsideDirectory {
  public:
-  explicit AsideDirectory(const std::string& home);
+  explicit AsideDirectory(const std::string& home, Leftovers which = Leftovers::of_all_beside);
   AsideDirectory(const AsideDirectory&) = delete;
   AsideDirectory& operator=(const AsideDirectory&) = delete;
   ~AsideDirectory();

@@ -116,7 +116,7 @@ int Diagnostics::exit_code() const {
   return errors_.front().code == Code::missing_file ? 66 : 65;
 }
 
-std::string Diagnostics::render() const {
+std::string Diagnostics::render(std::string_view command) const {
   std::string text;
   for (const Diagnostic& error : errors_) {
     const SourceFile& file = files_[error.span.file];
@@ -131,8 +131,9 @@ std::string Diagnostics::render() const {
   }
   if (hidden_ != 0) text += fmt::format("{} more not shown\n", hidden_);
   if (count() != 0) {
-    text += fmt::format("{} {}, nothing was run; see `windtunnel explain {}`\n", count(),
-                        count() == 1 ? "error" : "errors", to_string(errors_.front().code));
+    text +=
+        fmt::format("{} {}, nothing was run; see `{} explain {}`\n", count(),
+                    count() == 1 ? "error" : "errors", command, to_string(errors_.front().code));
   }
   return text;
 }

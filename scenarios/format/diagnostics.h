@@ -72,9 +72,10 @@ struct SourceFile {
 
 // "E014".
 std::string to_string(Code code);
-// What the code means and how to mend it, for `explain`; nullopt when there is no such code ("E014"
-// or "14").
-std::optional<std::string> explain(std::string_view code);
+// What the code means and how to mend it, for `explain` of the command of that name; nullopt when
+// there is no such code ("E014" or "14").
+std::optional<std::string> explain(std::string_view code,
+                                   std::string_view command = "windtunnel");
 // Every code, in order.
 std::vector<Code> all_codes();
 
@@ -97,8 +98,9 @@ class Diagnostics {
   // 0 without errors; 66 when the scenario file itself is missing, else 65.
   int exit_code() const;
 
-  // As rustc does it, one block an error, and a last line with their number.
-  std::string render() const;
+  // As rustc does it, one block an error, and a last line with their number and what to ask the
+  // command.
+  std::string render(std::string_view command = "windtunnel") const;
 
  private:
   std::vector<SourceFile> files_;

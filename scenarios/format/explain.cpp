@@ -116,11 +116,22 @@ constexpr Explanation kExplanations[] = {
      "each service; clients have none."},
 };
 
+// The text above with the command called by its name.
+std::string naming(std::string_view command, std::string_view text) {
+  constexpr std::string_view kCommand = "`windtunnel ";
+  std::string named;
+  for (std::size_t at = text.find(kCommand); at != text.npos; at = text.find(kCommand)) {
+    named.append(text.substr(0, at)).append("`").append(command).append(" ");
+    text.remove_prefix(at + kCommand.size());
+  }
+  return named.append(text);
+}
+
 }  // namespace
 
 std::string to_string(Code code) { return fmt::format("E{:03}", static_cast<unsigned>(code)); }
 
-std::optional<std::string> explain(std::string_view code) {
+std::optional<std::string> explain(std::string_view code, std::string_view command) {
   if (!code.empty() && (code.front() == 'E' || code.front() == 'e')) code.remove_prefix(1);
   unsigned number = 0;
   const char* last = code.data() + code.size();
@@ -128,7 +139,8 @@ std::optional<std::string> explain(std::string_view code) {
   if (error != std::errc() || end != last) return std::nullopt;
   for (const Explanation& known : kExplanations) {
     if (static_cast<unsigned>(known.code) != number) continue;
-    return fmt::format("{}: {}\n\n{}\n", to_string(known.code), known.title, known.text);
+    return fmt::format("{}: {}\n\n{}\n", to_string(known.code), known.title,
+                       naming(command, known.text));
   }
   return std::nullopt;
 }

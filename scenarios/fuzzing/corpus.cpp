@@ -63,7 +63,8 @@ CorpusResult judge(const FoundSpec& found, const SeedReport& report) {
 
 }  // namespace
 
-Corpus load_corpus(const std::string& folder, const Registry& registry) {
+Corpus load_corpus(const std::string& folder, const Registry& registry,
+                   std::string_view command) {
   Corpus corpus;
   std::vector<std::string> paths;
   std::error_code error;
@@ -86,7 +87,7 @@ Corpus load_corpus(const std::string& folder, const Registry& registry) {
     if (loaded.spec) {
       corpus.entries.push_back({path, std::move(*loaded.spec)});
     } else {
-      corpus.complaints.push_back(loaded.diagnostics.render());
+      corpus.complaints.push_back(loaded.diagnostics.render(command));
       corpus.exit_code = loaded.diagnostics.exit_code();
     }
   }

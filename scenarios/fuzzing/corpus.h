@@ -7,6 +7,7 @@
 #include <windtunnel/scenarios/engine/registry.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace windtunnel::scenarios {
@@ -23,8 +24,9 @@ struct Corpus {
 };
 
 // All *.yaml and *.yml in the folder, not those in folders below it. A folder that does not exist
-// yet is empty.
-Corpus load_corpus(const std::string& folder, const Registry& registry);
+// yet is empty. `command`: whom complaints say to ask.
+Corpus load_corpus(const std::string& folder, const Registry& registry,
+                   std::string_view command = "windtunnel");
 
 enum class CorpusState {
   reproduces,     // it fails as it did, with the same trace

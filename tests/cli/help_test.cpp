@@ -193,22 +193,5 @@ TEST(Completion, ShellsThatAreHereAcceptTheScripts) {
   EXPECT_EQ(std::system(script.c_str()), 0);
 }
 
-TEST(New, WritesAScenarioThatPassesItsCheckAndNeverOverwrites) {
-  TemporaryDirectory directory;
-  Start start;
-  start.directory = directory.path();
-  start.arguments = {"new", "first"};
-  EXPECT_EQ(run_command(start).code, 0);
-  const std::string text = read_file(directory / "first.yaml");
-  EXPECT_THAT(text, HasSubstr("name: first\n"));
-  const Ended again = run_command(start);
-  EXPECT_EQ(again.code, 64);
-  EXPECT_THAT(again.err, HasSubstr("there is a file 'first.yaml' already"));
-  EXPECT_EQ(read_file(directory / "first.yaml"), text);
-  start.arguments = {"run", "first.yaml", "--seeds", "1..5"};
-  const Ended ran = run_command(start);
-  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
-}
-
 }  // namespace
 }  // namespace windtunnel::cli_test

@@ -92,6 +92,11 @@ std::string join(const std::vector<std::string_view>& words) {
   return text.empty() ? "nothing" : text;
 }
 
+// A project outside of the tree, as somebody builds it.
+bool is_of_others(std::string_view path) {
+  return path.starts_with("tests/consumer/") || path.starts_with("cli/starter/");
+}
+
 }  // namespace
 
 Findings check_includes(const std::string& path, const Tokens& tokens) {
@@ -99,8 +104,8 @@ Findings check_includes(const std::string& path, const Tokens& tokens) {
   const auto report = [&](const Token& token, const std::string& message) {
     findings.push_back({"layer", path, token.line, message});
   };
-  const Layer* layer = layer_of(path);
-  if (is_product(path) && layer == nullptr) {
+  const Layer* layer = is_of_others(path) ? nullptr : layer_of(path);
+  if (is_product(path) && layer == nullptr && !is_of_others(path)) {
     findings.push_back(
         {"layer", path, 1, "this folder has no layer: add it in tests/tidy/layers.cpp"});
     return findings;
@@ -109,9 +114,9 @@ Findings check_includes(const std::string& path, const Tokens& tokens) {
     if (token.kind != Token::Kind::include || token.spelling.size() < 2) continue;
     std::string name = token.spelling.substr(1, token.spelling.size() - 2);
     const bool quoted = token.spelling[0] == '"';
-    // Projects of others have files of their own.
-    const bool own = name.find('/') == std::string::npos && !path.starts_with("tests/consumer/");
-    if (quoted && (layer != nullptr || is_product(name) || own)) {
+    // Projects of others have files beside them.
+    const bool beside = name.find('/') == std::string::npos && !is_of_others(path);
+    if (quoted && (layer != nullptr || is_product(name) || beside)) {
       report(token, "include as users do, as in <windtunnel/sim/net/network.h>");
     }
     const bool ours = name.starts_with("windtunnel/");

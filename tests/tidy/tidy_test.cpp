@@ -87,7 +87,11 @@ TEST(Layers, BoostAsioStaysInItsFolder) {
 
 TEST(Layers, IncludesArePathsFromTheRoot) {
   EXPECT_THAT(rules("sim/a.cpp", "#include \"a.h\"\n"), ElementsAre("layer"));
-  EXPECT_THAT(rules("tests/consumer/log/a.cpp", "#include \"a.h\"\n"), IsEmpty());
+  EXPECT_THAT(rules("cli/a.cpp", "#include \"a.h\"\n"), ElementsAre("layer"));
+  for (const char* project : {"tests/consumer/log/a.cpp", "cli/starter/a.cpp"}) {
+    EXPECT_THAT(rules(project, "#include \"a.h\"\n"), IsEmpty());
+    EXPECT_THAT(rules(project, "#include \"sim/simulation.h\"\n"), ElementsAre("layer"));
+  }
   EXPECT_THAT(rules("tests/unit/sim/a.cpp", "#include \"a.h\"\n"), ElementsAre("layer"));
 }
 
