@@ -180,6 +180,7 @@ function(windtunnel_outside name script)
                        FIXTURES_REQUIRED prefix)
 endfunction()
 windtunnel_outside(consumer consumer_test.cmake)
+windtunnel_outside(consumer.new new_test.cmake)
 windtunnel_outside(consumer.log example_test.cmake EXAMPLE=log)
 windtunnel_outside(consumer.frames example_test.cmake
                    EXAMPLE=frames PAGE=streams-and-timeouts)
