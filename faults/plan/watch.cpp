@@ -196,8 +196,8 @@ class WatchMaker {
     }
     flaw_ = std::move(flaw);
   }
-  void refuse_value(const ServiceWords& service, const ObservationWord& word, const WordField& field,
-                    const FieldCondition& condition) {
+  void refuse_value(const ServiceWords& service, const ObservationWord& word,
+                    const WordField& field, const FieldCondition& condition) {
     flaw_ = PatternFlaw{"'" + condition.value + "' is no value of the field '" +
                             written(field.name) + "' of '" + std::string(word.name) + "'",
                         condition.value,

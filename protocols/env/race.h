@@ -7,9 +7,9 @@
 //   if (co_await any_of(next, stop) == 1) co_return;
 //   Result<int> job = next.await_resume();
 //
-// What loses is cancelled truly, also where the winner was there at once: nothing of it stays in any
-// queue. Effects that were asked of a port stay, and a channel may have taken the value of a send. A
-// task that loses is destroyed, with all that it waits for.
+// What loses is cancelled truly, also where the winner was there at once: nothing of it stays in
+// any queue. Effects that were asked of a port stay, and a channel may have taken the value of a
+// send. A task that loses is destroyed, with all that it waits for.
 #pragma once
 
 #include <windtunnel/protocols/env/await.h>

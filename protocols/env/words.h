@@ -210,9 +210,9 @@ constexpr bool is_announced(const ProtocolWords& words, const Counter& counter) 
 
 // Whether `when: event kind=WORD FIELD=...` can name it; a space is written as a dash.
 constexpr bool can_be_named(std::string_view field) {
-  for (const std::string_view taken : {"kind", "node", "group", "count", "at_least"}) {
-    if (field == taken) return false;
-  }
+  const bool is_taken = field == "kind" || field == "node" || field == "group" ||
+                        field == "count" || field == "at_least";
+  if (is_taken) return false;
   for (const char c : field) {
     const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     const bool is_sign = c == ' ' || c == '-' || c == '_' || c == '.';
@@ -233,7 +233,9 @@ constexpr std::string_view flaw_of(const ProtocolWords& words, const Observation
     if (common.name == word.name && common.kind != word.kind) return "this name is everybody's";
   }
   for (const WordField& field : word.fields) {
-    if (!can_be_named(field.name)) return "a trigger cannot name a field that is called so";
+    if (!field.name.empty() && !can_be_named(field.name)) {
+      return "a trigger cannot name a field that is called so";
+    }
     if (!field.counter.empty() && !is_counter(words, field.counter)) {
       return "a field names a counter of the table";
     }

@@ -151,8 +151,8 @@ void Validator::check_filter(const faults::MessageFilter& filter, const SourceSp
                      suggest(filter.type, known));
 }
 
-// The services as which those nodes speak; null where the catalog has not all of them. Clients speak
-// as the services that they call.
+// The services as which those nodes speak; null for one that the catalog has not. Clients speak as
+// the services that they call.
 std::vector<const ServiceInfo*> Validator::senders_of(const faults::Selector& from) const {
   std::vector<const GroupSpec*> groups;
   for (const faults::Term& term : from.terms) {

@@ -28,7 +28,7 @@ struct ServiceWords {
   std::vector<ObservationWord> words;  // its own and everybody's, by kind
   std::vector<Counter> counters;       // at most kMostCounters
   std::vector<RoleWord> roles;
-  std::vector<std::string_view> marks;  // that it can leave; unknown where the words come from a file
+  std::vector<std::string_view> marks;  // that it can leave; none where this comes from a file
 
   // Null where there is none.
   const ObservationWord* word(ObservationKind kind) const;

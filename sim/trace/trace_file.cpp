@@ -243,7 +243,8 @@ FileResult<TraceData> decode_trace(BytesView bytes, const std::string& path) {
     if (!reader.ok()) return damaged(path, offset, "a cut chunk");
     if (crc != crc32c(payload)) return damaged(path, offset, "a wrong checksum");
     if (type == "END.") {
-      const bool has_room = data.nodes.size() <= kMostStandings / (data.dictionary.group_count() + 1);
+      const std::size_t groups = data.dictionary.group_count();
+      const bool has_room = data.nodes.size() <= kMostStandings / (groups + 1);
       return has_room ? FileResult<TraceData>(std::move(data))
                       : damaged(path, offset, "too many nodes and groups");
     }

@@ -220,7 +220,8 @@ TEST(Before, KeepsWhatIsDoneButNotHeardOf) {
 }
 
 Task<void> wait_before(Env& env, Signal& signal, Log& log) {
-  const Result<void> woken = co_await before(env, Instant{} + seconds(1), signal.wait());
+  const Instant deadline = Instant{} + seconds(1);
+  const Result<void> woken = co_await before(env, deadline, signal.wait());
   log.push_back(spell(woken));
 }
 

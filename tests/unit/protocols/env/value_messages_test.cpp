@@ -35,8 +35,9 @@ TEST(ValueMessages, ThatAreDamagedOrShortAreNone) {
 // What was answered; nil when the deadline came first.
 Task<void> call(Env& env, Mailbox& mailbox, Value& answered) {
   const Message request{Kind::request, 5, {}};
+  const Endpoint nobody;
   const Instant deadline = Instant{} + seconds(1);
-  const Result<Value> got = co_await before(env, deadline, ask(env, mailbox, {}, request));
+  const Result<Value> got = co_await before(env, deadline, ask(env, mailbox, nobody, request));
   answered = got ? *got : Value();
 }
 

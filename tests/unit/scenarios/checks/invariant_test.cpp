@@ -15,12 +15,12 @@ namespace windtunnel::scenarios {
 namespace {
 
 enum class Word : std::uint16_t { counted = 1000, paused, end };
-constexpr ObservationWord kTable[] = {
+constexpr ObservationWord kCountedWords[] = {
     {observed(Word::counted), "counted", "counts up to {number}", {{{"number"}}}},
     {observed(Word::paused), "paused", "pauses", {}},
 };
-constexpr ProtocolWords kWords{kTable};
-static_assert(flaw_of(kWords, Word::counted, Word::end) == "");
+constexpr ProtocolWords kCounting{kCountedWords};
+static_assert(flaw_of(kCounting, Word::counted, Word::end) == "");
 
 constexpr OptionSpec kOptions[] = {
     {"back_at", OptionKind::integer, "0", "after so many it goes back by one; 0: never"},
@@ -70,7 +70,7 @@ RunResult run_counting(std::string_view back_at, std::string_view rest = "") {
   service.name = "counting";
   service.doc = "counts";
   service.options = kOptions;
-  service.words = kWords;
+  service.words = kCounting;
   service.make = make_service<Counting>;
   registry.add(std::move(service));
   registry.add(
