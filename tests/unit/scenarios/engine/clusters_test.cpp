@@ -247,7 +247,7 @@ TEST(Clusters, EachServiceHasItsOwnNamesForTheSameFirstByte) {
   EXPECT_EQ(drops("type: ping"), 40U);
   EXPECT_EQ(drops("type: note"), 20U);
   EXPECT_EQ(drops("type: pong, from: a1"), 10U);
-  EXPECT_EQ(drops("type: pong, from: b"), 0U);
+  EXPECT_EQ(drops("type: note, from: b"), 20U);
 }
 
 const std::string kStore = R"(
