@@ -27,12 +27,9 @@ std::string describe(BytesView bytes) {
 }
 
 scenarios::ServiceDefinition service() {
-  scenarios::ServiceDefinition service;
-  service.name = "@NAME@";
-  service.doc = "a store that keeps each value on a majority of its nodes";
+  auto service = scenarios::service_of<store::Server, store::StoreClient>(
+      "@NAME@", "a store that keeps each value on a majority of its nodes");
   service.options = kOptions;
-  service.make = scenarios::make_service<store::Server>;
-  service.make_client = scenarios::make_client<store::StoreClient>;
   service.messages = {{0x80, "query"}, {0x81, "update"}, {0x82, "reply"}};
   service.describe = describe;
   return service;
