@@ -38,6 +38,7 @@ ServiceDefinition raft_kv() {
     return std::make_unique<kv::RaftClient>(raft_kv_client_options(config));
   };
   definition.describe = describe_raft_kv;
+  definition.ports = {kRaftPort, kv::kClientPort};
   add_types(definition.messages, 0x60, 0x6f, &kv::message_name);
   definition.actions.push_back(
       {"timeout", "its election timer expires now", [](Service& service, const OptionValues&) {
@@ -54,6 +55,7 @@ ServiceDefinition naive_kv() {
   definition.make = make_service<naive::NaiveService>;
   definition.make_client = make_client<naive::NaiveClient>;
   definition.describe = describe_naive_kv;
+  definition.ports = {naive::kPort};
   add_types(definition.messages, 0x70, 0x7f, &naive::message_name);
   return definition;
 }

@@ -34,12 +34,15 @@ bool ClusterState::up(NodeId node) const { return sim_.node(node).up(); }
 
 bool ClusterState::was_started(NodeId node) const { return sim_.node(node).was_started(); }
 
-bool ClusterState::leads(NodeId node, std::optional<std::uint32_t> group) const {
-  const ServiceWords* service = service_of(dictionary_, nodes_[node.value].group);
-  if (service == nullptr || !up(node)) return false;
-  for (std::uint32_t i = 0; i < service->groups; ++i) {
-    if (group && *group != i) continue;
-    if (standings_.leader(GroupId{service->first.value + i}) == node) return true;
+bool ClusterState::leads(NodeId node, std::string_view name,
+                         std::optional<std::uint32_t> group) const {
+  if (!up(node)) return false;
+  for (const ServiceWords& service : dictionary_.services()) {
+    if (name.empty() ? !belongs(node, service.nodes) : service.nodes != name) continue;
+    for (std::uint32_t i = 0; i < service.groups; ++i) {
+      if (group && *group != i) continue;
+      if (standings_.leader(GroupId{service.first.value + i}) == node) return true;
+    }
   }
   return false;
 }
@@ -53,9 +56,9 @@ std::vector<NodeId> ClusterState::voters(std::string_view name,
   }
   std::vector<NodeId> found;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].client || nodes_[i].group != name) continue;
-    const bool votes = known == nullptr || i >= kObservedNodes ? !nodes_[i].spare
-                                                               : (known->voters >> i & 1) != 0;
+    if (nodes_[i].client || !faults::belongs(nodes_[i], name)) continue;
+    const bool votes =
+        known == nullptr || i >= kObservedNodes ? !nodes_[i].spare : (known->voters >> i & 1) != 0;
     if (votes) found.push_back(NodeId{i});
   }
   return found;

@@ -25,12 +25,14 @@ class ClusterState final : public ClusterView, public RecordListener {
 
   std::uint32_t node_count() const override;
   std::string_view name(NodeId node) const override { return nodes_[node.value].name; }
-  std::string_view group(NodeId node) const override { return nodes_[node.value].group; }
+  bool belongs(NodeId node, std::string_view group) const override {
+    return faults::belongs(nodes_[node.value], group);
+  }
   bool is_client(NodeId node) const override { return nodes_[node.value].client; }
   bool up(NodeId node) const override;
   bool is_spare(NodeId node) const override { return nodes_[node.value].spare; }
   bool was_started(NodeId node) const override;
-  bool leads(NodeId node, std::optional<std::uint32_t> group) const override;
+  bool leads(NodeId node, std::string_view name, std::optional<std::uint32_t> group) const override;
   std::vector<NodeId> voters(std::string_view name,
                              std::optional<std::uint32_t> group) const override;
   const std::vector<NodeName>& nodes() const { return nodes_; }

@@ -19,7 +19,7 @@ std::vector<NodeId> servers_of(const ClusterView& view, std::string_view group) 
   for (std::uint32_t i = 0; i < view.node_count(); ++i) {
     const NodeId node{i};
     if (is_there(view, node) && !view.is_client(node) &&
-        (group.empty() || view.group(node) == group)) {
+        (group.empty() || view.belongs(node, group))) {
       servers.push_back(node);
     }
   }
@@ -69,7 +69,7 @@ void Resolver::add_named(std::string_view name) {
     return;
   }
   for (std::uint32_t i = 0; i < view_.node_count(); ++i) {
-    if (view_.group(NodeId{i}) == name) choose(NodeId{i});
+    if (view_.belongs(NodeId{i}, name)) choose(NodeId{i});
   }
 }
 
@@ -102,7 +102,7 @@ void Resolver::add_quorum(const Term& term) {
 
 void Resolver::add_leaders(const Term& term) {
   for (const NodeId node : servers_of(view_, term.name)) {
-    if (view_.leads(node, term.group)) choose(node);
+    if (view_.leads(node, term.name, term.group)) choose(node);
   }
 }
 
@@ -112,7 +112,7 @@ void Resolver::add_random(const Term& term, std::size_t count) {
   for (const NodeId node : servers) {
     if (count == 0) return;
     if (!free(node) || !view_.up(node)) continue;
-    if (term.kind == Term::Kind::followers && view_.leads(node, term.group)) continue;
+    if (term.kind == Term::Kind::followers && view_.leads(node, term.name, term.group)) continue;
     choose(node);
     --count;
   }

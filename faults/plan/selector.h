@@ -76,16 +76,19 @@ class ClusterView {
  public:
   virtual std::uint32_t node_count() const = 0;
   virtual std::string_view name(NodeId node) const = 0;
-  virtual std::string_view group(NodeId node) const = 0;
+  // Whether it is one of the nodes of that name.
+  virtual bool belongs(NodeId node, std::string_view group) const = 0;
   virtual bool is_client(NodeId node) const = 0;
   virtual bool up(NodeId node) const = 0;
   // Not a member of its group at first: it takes part in no majority.
   virtual bool is_spare(NodeId) const { return false; }
   // A spare node that never was is there for those alone who name it.
   virtual bool was_started(NodeId) const { return true; }
-  // Whether the node leads that one of the groups that it forms with the others of its name, or any
-  // of them: it has the newest term of those that are up and say so.
-  virtual bool leads(NodeId node, std::optional<std::uint32_t> group) const = 0;
+  // Whether the node leads that one of the groups that it forms with the others of that name, or
+  // any of them; of any name where it is empty. It has the newest term of those that are up and say
+  // so.
+  virtual bool leads(NodeId node, std::string_view name,
+                     std::optional<std::uint32_t> group) const = 0;
   // The nodes of this name whose votes count in that group, by the configuration in force; all
   // members where nobody said which, or no group is meant.
   virtual std::vector<NodeId> voters(std::string_view name,

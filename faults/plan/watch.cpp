@@ -18,6 +18,11 @@ std::string written(std::string_view field) {
 
 }  // namespace
 
+bool belongs(const NodeName& node, std::string_view group) {
+  return node.group == group ||
+         std::find(node.guests.begin(), node.guests.end(), group) != node.guests.end();
+}
+
 class WatchMaker {
  public:
   WatchMaker(const Pattern& pattern, const Dictionary& dictionary,
@@ -43,7 +48,7 @@ class WatchMaker {
     if (pattern_.node.empty()) return;
     watch_.nodes_.resize(nodes_.size());
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      watch_.nodes_[i] = nodes_[i].name == pattern_.node || nodes_[i].group == pattern_.node;
+      watch_.nodes_[i] = nodes_[i].name == pattern_.node || belongs(nodes_[i], pattern_.node);
     }
     // So that it is not "every node".
     if (watch_.nodes_.empty()) watch_.nodes_.push_back(false);
@@ -54,7 +59,8 @@ class WatchMaker {
     if (pattern_.node.empty() || pattern_.node == service.nodes) return true;
     for (const NodeName& node : nodes_) {
       if (node.name != pattern_.node && node.group != pattern_.node) continue;
-      return node.client || node.group == service.nodes;
+      return node.client || (node.name == pattern_.node ? belongs(node, service.nodes)
+                                                        : node.group == service.nodes);
     }
     return false;
   }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace windtunnel::faults {
@@ -18,7 +19,10 @@ struct NodeName {
   std::string group;  // the nodes' common name
   bool client = false;
   bool spare = false;  // not a member of its group at first
+  // The groups whose services run on it beside its own one's.
+  std::vector<std::string> guests = {};
 };
+bool belongs(const NodeName& node, std::string_view group);
 
 // What is wrong with a pattern.
 struct PatternFlaw {

@@ -34,6 +34,9 @@ struct NamedNodes {
   std::string name;
   std::vector<NodeId> nodes;
   std::vector<std::string> node_names;
+  // What was added to the ports on which its service listens, so that it shares its nodes with
+  // others (scoped_env.h).
+  std::uint16_t ports = 0;
 };
 
 // How one node, or a client of it, is set up. Its options are the scenario's `config:` of the

@@ -19,8 +19,8 @@ struct Senders {
 
   // The one that calls messages of this class something, and what; null where none does.
   const ServiceDefinition* of(NodeId node, std::uint8_t type, std::string& name) const {
-    for (const ServiceDefinition* service : node.value < by_node.size() ? by_node[node.value]
-                                                                        : others) {
+    for (const ServiceDefinition* service :
+         node.value < by_node.size() ? by_node[node.value] : others) {
       for (const MessageType& message : service->messages) {
         if (message.number != type) continue;
         name = message.name;
@@ -42,11 +42,15 @@ Senders senders_of(const Registry& registry, const std::string& scenario_yaml) {
   }
   const ScenarioSpec& spec = *loaded.spec;
   for (const NodeLayout& node : layout(spec)) {
-    const std::size_t group =
-        node.client ? target_group(spec, spec.workloads[node.owner]) : node.owner;
-    const ServiceDefinition* service = registry.service(spec.cluster.groups[group].service);
+    const std::size_t called =
+        node.client ? target_group(spec, spec.workloads[node.owner]) : spec.cluster.groups.size();
     senders.by_node.emplace_back();
-    if (service != nullptr) senders.by_node.back().push_back(service);
+    for (std::size_t i = 0; i < spec.cluster.groups.size(); ++i) {
+      const GroupSpec& group = spec.cluster.groups[i];
+      const ServiceDefinition* service = registry.service(group.service);
+      const bool speaks = i == called || runs(node, group);
+      if (service != nullptr && speaks) senders.by_node.back().push_back(service);
+    }
   }
   return senders;
 }

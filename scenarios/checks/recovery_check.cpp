@@ -31,6 +31,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
 
   void attach(const RunView& view, OnViolation) override {
     sim_ = &view.sim;
+    spec_ = &view.spec;
     nodes_ = &view.nodes;
     dictionary_ = &view.dictionary;
     standings_.emplace(view.dictionary, view.nodes.size());
@@ -187,7 +188,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
     const std::size_t node = standing.node.value;
     const Group& group = groups_[standing.group.value];
     if (!group.caught || node >= 64 || ((core_ >> node) & 1) == 0) return false;
-    if ((*nodes_)[node].client || (*nodes_)[node].owner != group.service) return false;
+    if (!runs((*nodes_)[node], spec_->cluster.groups[group.service])) return false;
     const Standing* configuration = standings_->configuration(standing.group);
     if (configuration == nullptr) return true;
     return ((configuration->voters | configuration->learners) >> node & 1) != 0;
@@ -257,6 +258,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
   }
 
   Simulation* sim_ = nullptr;
+  const ScenarioSpec* spec_ = nullptr;
   const std::vector<NodeLayout>* nodes_ = nullptr;
   const Dictionary* dictionary_ = nullptr;
   std::optional<Standings> standings_;

@@ -52,7 +52,11 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
   info.name = definition.name;
   info.doc = definition.doc;
   info.options = infos_of(definition.options);
-  for (const MessageType& type : definition.messages) info.message_types.push_back(type.name);
+  for (const MessageType& type : definition.messages) {
+    info.message_types.push_back(type.name);
+    info.message_classes.push_back(type.number);
+  }
+  info.ports = definition.ports;
   info.words = definition.words;
   if (definition.groups) {
     info.groups = [definition](const OptionMap& options) { return groups_of(definition, options); };

@@ -64,6 +64,8 @@ struct ServiceDefinition {
   // The classes of its messages, and how they are told apart, also in its streams.
   std::vector<MessageType> messages;
   MessageClasses classes{};
+  // On which its nodes listen. Only services that say so may share a node with others (`on:`).
+  std::vector<Port> ports = {};
   // What its observations mean; the tables must live as long as the registry.
   ProtocolWords words = {};
   // How many groups its nodes form with these options; empty: one.

@@ -1,12 +1,15 @@
 #include <windtunnel/scenarios/engine/world.h>
 
 #include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/env/scoped_env.h>
 #include <windtunnel/sim/clock.h>
 #include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/net/network.h>
 #include <windtunnel/sim/node.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace windtunnel::scenarios {
@@ -28,7 +31,7 @@ SimulationOptions options_of(const ScenarioSpec& spec, const RunOptions& options
 std::vector<faults::NodeName> names_of(const std::vector<NodeLayout>& nodes) {
   std::vector<faults::NodeName> names;
   for (const NodeLayout& node : nodes)
-    names.push_back({node.name, node.group, node.client, node.spare});
+    names.push_back({node.name, node.group, node.client, node.spare, node.guests});
   return names;
 }
 
@@ -63,6 +66,37 @@ Dictionary dictionary_of(const ScenarioSpec& spec, const Registry& registry) {
   return dictionary;
 }
 
+const ServiceDefinition& service_in(const Registry& registry, const GroupSpec& group) {
+  const ServiceDefinition* service = registry.service(group.service);
+  WT_ASSERT(service != nullptr, "a scenario is checked against the registry before it runs");
+  return *service;
+}
+
+// By how much the ports of each group's service are moved: a guest's so far that they clash with
+// nobody's on its nodes.
+std::vector<Port> port_moves(const ScenarioSpec& spec, const Registry& registry) {
+  constexpr Port kStep = 1'000;
+  std::map<std::string_view, std::set<Port>> taken;  // by the group that has the nodes
+  std::vector<Port> moves;
+  for (const bool is_guest : {false, true}) {
+    for (const GroupSpec& group : spec.cluster.groups) {
+      if (is_guest == group.on.empty()) continue;
+      std::set<Port>& here = taken[host_of(spec, group).name];
+      const std::vector<Port>& ports = service_in(registry, group).ports;
+      Port by = 0;
+      while (is_guest && std::any_of(ports.begin(), ports.end(), [&](Port port) {
+               return here.contains(moved_port(port, by));
+             })) {
+        by += kStep;
+      }
+      for (const Port port : ports) here.insert(moved_port(port, by));
+      moves.resize(spec.cluster.groups.size());
+      moves[static_cast<std::size_t>(&group - spec.cluster.groups.data())] = by;
+    }
+  }
+  return moves;
+}
+
 }  // namespace
 
 void ActivityCounter::on_record(std::uint64_t, const Record& record) {
@@ -94,6 +128,7 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
     : spec_(spec),
       registry_(registry),
       nodes_(layout(spec)),
+      port_moves_(port_moves(spec, registry)),
       dictionary_(dictionary_of(spec, registry)),
       sim_(options_of(spec, options)),
       builder_(*this),
@@ -112,9 +147,54 @@ World::World(const ScenarioSpec& spec, const Registry& registry, const RunOption
 World::~World() { sim_.trace().remove_listener(activity_); }
 
 const ServiceDefinition& World::service_of_group(std::size_t group) const {
-  const ServiceDefinition* service = registry_.service(spec_.cluster.groups[group].service);
-  WT_ASSERT(service != nullptr, "a scenario is checked against the registry before it runs");
-  return *service;
+  return service_in(registry_, spec_.cluster.groups[group]);
+}
+
+std::vector<std::size_t> World::groups_of(const NodeLayout& node) const {
+  if (node.client) return {target_group(spec_, spec_.workloads[node.owner])};
+  std::vector<std::size_t> found{node.owner};
+  for (std::size_t i = 0; i < spec_.cluster.groups.size(); ++i) {
+    if (i != node.owner && runs(node, spec_.cluster.groups[i])) found.push_back(i);
+  }
+  return found;
+}
+
+// Where ports are moved, or services share a node, the one that listens on the port tells.
+MessageClasses World::classes_of(const NodeLayout& node) const {
+  struct Owner {
+    Port port;
+    Port by;
+    const MessageClasses* classes;
+  };
+  const std::vector<std::size_t> groups = groups_of(node);
+  const MessageClasses& first = service_of_group(groups.front()).classes;
+  if (groups.size() == 1 && port_moves_[groups.front()] == 0) return first;
+  std::vector<Owner> owners;
+  for (const std::size_t group : groups) {
+    const ServiceDefinition& service = service_of_group(group);
+    const Port by = port_moves_[group];
+    for (const Port port : service.ports) {
+      owners.push_back({moved_port(port, by), by, &service.classes});
+    }
+  }
+  const auto owner_of = [owners, &first](Port port) {
+    const auto found = std::find_if(owners.begin(), owners.end(),
+                                    [port](const Owner& owner) { return owner.port == port; });
+    return found == owners.end() ? Owner{port, 0, &first} : *found;
+  };
+  MessageClasses made;
+  made.classify = [owner_of](Port port, BytesView message) {
+    const Owner owner = owner_of(port);
+    return owner.classes->classify
+               ? owner.classes->classify(moved_port_back(port, owner.by), message)
+               : static_cast<std::uint8_t>(message[0]);
+  };
+  made.frame = [owner_of](Port port, BytesView bytes) {
+    const Owner owner = owner_of(port);
+    return owner.classes->frame ? owner.classes->frame(moved_port_back(port, owner.by), bytes)
+                                : StreamFrame{.malformed = true};
+  };
+  return made;
 }
 
 ServiceConfig World::server_config(std::size_t group, const std::string& name) const {
@@ -123,12 +203,14 @@ ServiceConfig World::server_config(std::size_t group, const std::string& name) c
   config.group = dictionary_.services()[group].first;
   config.group_count = dictionary_.services()[group].groups;
   config.options = spec_.cluster.groups[group].config;
-  for (const GroupSpec& each : spec_.cluster.groups) config.groups.push_back({each.name, {}, {}});
-  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-    if (nodes_[i].client || nodes_[i].spare) continue;
-    NamedNodes& named = config.groups[nodes_[i].owner];
-    named.nodes.push_back(NodeId{i});
-    named.node_names.push_back(nodes_[i].name);
+  for (const GroupSpec& each : spec_.cluster.groups) {
+    NamedNodes named{each.name, {}, {}, port_moves_[config.groups.size()]};
+    for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i].spare || !runs(nodes_[i], each)) continue;
+      named.nodes.push_back(NodeId{i});
+      named.node_names.push_back(nodes_[i].name);
+    }
+    config.groups.push_back(std::move(named));
   }
   config.members = config.groups[group].nodes;
   config.member_names = config.groups[group].node_names;
@@ -144,10 +226,28 @@ void World::add_server(const NodeLayout& node) {
   // Nanoseconds a KiB to picoseconds a byte.
   options.compute.per_byte_ps = group.compute.per_kib.ns * 1'000 / 1'024;
   options.compute.inbox_limit = group.compute.inbox;
-  const ServiceDefinition& service = service_of_group(node.owner);
-  options.messages = service.classes;
-  const ServiceConfig config = server_config(node.owner, node.name);
-  sim_.add_node(options, [&service, config](Env& env) { return service.make(env, config); });
+  options.messages = classes_of(node);
+  std::vector<Neighbour> services;
+  for (const std::size_t each : groups_of(node)) {
+    const ServiceDefinition& service = service_of_group(each);
+    const ServiceConfig config = server_config(each, node.name);
+    services.push_back(
+        {[&service, config](Env& env) { return service.make(env, config); }, scope_of(each)});
+  }
+  sim_.add_node(options, program_of(std::move(services)));
+}
+
+std::optional<ScopeOptions> World::scope_of(std::size_t group) const {
+  const GroupSpec& spec = spec_.cluster.groups[group];
+  if (spec.on.empty()) return std::nullopt;
+  return ScopeOptions{.name = spec.name, .ports = port_moves_[group]};
+}
+
+ProgramFactory World::program_of(std::vector<Neighbour> services) {
+  if (services.size() == 1 && !services.front().scope) return services.front().make;
+  return [services = std::move(services)](Env& env) -> std::unique_ptr<Service> {
+    return std::make_unique<Neighbours>(env, services);
+  };
 }
 
 checkers::HistoryRecorder::Numbering World::history_numbering(std::size_t workload) {
@@ -176,8 +276,12 @@ void World::add_client(const NodeLayout& node, std::uint32_t number) {
   NodeOptions options;
   options.name = node.name;
   options.has_listener = false;
-  options.messages = workloads_[node.owner]->service->classes;
-  sim_.add_node(options, client_program(sim_, *workloads_[node.owner], number, node.name));
+  options.messages = classes_of(node);
+  // The service's ports are where the client calls them.
+  const std::size_t group = target_group(spec_, spec);
+  sim_.add_node(options,
+                program_of({{client_program(sim_, *workloads_[node.owner], number, node.name),
+                             port_moves_[group] == 0 ? std::nullopt : scope_of(group)}}));
 }
 
 void World::configure_network() {
@@ -209,28 +313,41 @@ void World::configure_node(NodeId id) {
   configure_disk(node, disk_profile(spec_, layout));
 }
 
-const ServiceDefinition& World::service_of(NodeId id) const {
-  const NodeLayout& node = nodes_[id.value];
-  if (!node.client) return service_of_group(node.owner);
-  return service_of_group(target_group(spec_, spec_.workloads[node.owner]));
-}
-
 std::optional<std::uint8_t> World::message_class(NodeId node, std::string_view type) const {
-  for (const MessageType& message : service_of(node).messages) {
-    if (message.name == type) return message.number;
+  for (const std::size_t group : groups_of(nodes_[node.value])) {
+    for (const MessageType& message : service_of_group(group).messages) {
+      if (message.name == type) return message.number;
+    }
   }
   return std::nullopt;
 }
 
-bool World::act(NodeId node, const faults::Act& act) {
-  if (nodes_[node.value].client) return false;
-  for (const ActionDefinition& action : service_of_group(nodes_[node.value].owner).actions) {
-    if (action.name != act.action) continue;
-    Simulation::Running running(sim_, node);
-    action.run(*sim_.node(node).program(), OptionValues{act.options});
-    return true;
+bool World::act(NodeId id, const faults::Act& act) {
+  if (nodes_[id.value].client) return false;
+  const std::vector<std::size_t> groups = groups_of(nodes_[id.value]);
+  // Of several on the node that have the action, the one that is named.
+  const auto is_named = [&](std::size_t group) {
+    const std::string& name = spec_.cluster.groups[group].name;
+    return std::any_of(act.nodes.terms.begin(), act.nodes.terms.end(),
+                       [&](const faults::Term& term) { return term.name == name; });
+  };
+  std::optional<std::size_t> chosen;
+  const ActionDefinition* action = nullptr;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (chosen && !is_named(groups[i])) continue;
+    for (const ActionDefinition& each : service_of_group(groups[i]).actions) {
+      if (each.name != act.action) continue;
+      chosen = i;
+      action = &each;
+    }
   }
-  return false;
+  if (!chosen) return false;
+  Service* const program = sim_.node(id).program();
+  Service& service =
+      groups.size() == 1 ? *program : static_cast<Neighbours*>(program)->service(*chosen);
+  Simulation::Running running(sim_, id);
+  action->run(service, OptionValues{act.options});
+  return true;
 }
 
 void World::Starter::on_event(std::uint64_t id, std::uint64_t) {

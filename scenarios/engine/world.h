@@ -5,6 +5,7 @@
 #include <windtunnel/faults/nemesis/cluster_state.h>
 #include <windtunnel/faults/nemesis/nemesis.h>
 #include <windtunnel/scenarios/engine/check.h>
+#include <windtunnel/scenarios/engine/neighbours.h>
 #include <windtunnel/scenarios/engine/registry.h>
 #include <windtunnel/scenarios/engine/run.h>
 #include <windtunnel/scenarios/engine/workload.h>
@@ -52,21 +53,27 @@ class World {
 
  private:
   const ServiceDefinition& service_of_group(std::size_t group) const;
+  // The positions of the groups whose services the node runs, its own first; of a client, that
+  // which it calls.
+  std::vector<std::size_t> groups_of(const NodeLayout& node) const;
+  MessageClasses classes_of(const NodeLayout& node) const;
+  // Of a guest; none for a group with nodes of its own.
+  std::optional<ScopeOptions> scope_of(std::size_t group) const;
+  static ProgramFactory program_of(std::vector<Neighbour> services);
   ServiceConfig server_config(std::size_t group, const std::string& name) const;
   void add_server(const NodeLayout& node);
   void add_client(const NodeLayout& node, std::uint32_t number);
   checkers::HistoryRecorder::Numbering history_numbering(std::size_t workload);
   void configure_network();
   void configure_node(NodeId id);
-  // What the node runs; of a client, what it calls.
-  const ServiceDefinition& service_of(NodeId node) const;
   std::optional<std::uint8_t> message_class(NodeId node, std::string_view type) const;
-  // False where the node is a client, or its service has no such action.
+  // False where the node is a client, or no service of it has such an action.
   bool act(NodeId node, const faults::Act& act);
 
   const ScenarioSpec& spec_;
   const Registry& registry_;
   std::vector<NodeLayout> nodes_;
+  std::vector<Port> port_moves_;  // by group
   // A service for each group of nodes, in the scenario's order.
   Dictionary dictionary_;
   // Events of all histories together.

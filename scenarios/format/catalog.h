@@ -39,8 +39,10 @@ struct ServiceInfo {
   std::string doc;
   std::vector<OptionInfo> options;
   std::vector<std::string> message_types;
+  std::vector<std::uint8_t> message_classes;  // their numbers
   std::vector<ActionInfo> actions;
-  ProtocolWords words = {};  // of its observations
+  std::vector<std::uint16_t> ports = {};  // on which its nodes listen
+  ProtocolWords words = {};               // of its observations
   // How many groups its nodes form with this `config:`; empty: one.
   std::function<std::uint32_t(const std::map<std::string, std::string, std::less<>>&)> groups = {};
   // Most nodes of one group, and of all groups of a scenario with such a group; 0: any number.

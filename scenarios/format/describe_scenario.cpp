@@ -86,6 +86,8 @@ void describe(Fields<GroupSpec>& f) {
   f.span(&GroupSpec::span);
   f.required("name", &GroupSpec::name, "The nodes are called by this name and a number from 1.");
   f.optional("count", &GroupSpec::count, "How many nodes.", Bounds{1, 1'000});
+  f.optional("on", &GroupSpec::on,
+             "Instead of nodes of its own: this group's, beside the service that they have.");
   f.optional("spare", &GroupSpec::spare,
              "Further nodes, with the numbers after, that are no members at first.");
   f.optional("start", &GroupSpec::start, "When the members start.");

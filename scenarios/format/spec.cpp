@@ -6,13 +6,18 @@
 namespace windtunnel::scenarios {
 namespace {
 
+bool is_guest(const NodeLayout& node, std::string_view group) {
+  return std::find(node.guests.begin(), node.guests.end(), group) != node.guests.end();
+}
+
 // Static selectors name nodes and groups, `all` (servers) and `clients`.
 bool selects(const Selector& selector, const NodeLayout& node) {
   using Kind = faults::Term::Kind;
   return std::any_of(selector.terms.begin(), selector.terms.end(), [&](const faults::Term& term) {
     if (term.kind == Kind::all) return !node.client;
     if (term.kind == Kind::clients) return node.client;
-    return term.kind == Kind::named && (term.name == node.name || term.name == node.group);
+    return term.kind == Kind::named &&
+           (term.name == node.name || term.name == node.group || is_guest(node, term.name));
   });
 }
 
@@ -60,26 +65,41 @@ std::vector<NodeLayout> layout(const ScenarioSpec& spec) {
   std::vector<NodeLayout> nodes;
   for (std::size_t g = 0; g < spec.cluster.groups.size(); ++g) {
     const GroupSpec& group = spec.cluster.groups[g];
+    std::vector<std::string> guests;
+    for (const GroupSpec& other : spec.cluster.groups) {
+      if (other.on == group.name) guests.push_back(other.name);
+    }
     for (std::uint32_t i = 1; i <= node_count(group); ++i) {
       const bool spare = i > group.count;
       nodes.push_back(NodeLayout{group.name + std::to_string(i), group.name, false, g, spare,
-                                 spare ? group.spare.start : group.start});
+                                 spare ? group.spare.start : group.start, guests});
     }
   }
   for (std::size_t w = 0; w < spec.workloads.size(); ++w) {
     const WorkloadSpec& workload = spec.workloads[w];
     for (std::uint32_t i = 1; i <= workload.clients; ++i) {
       const std::string name = workload.client_name + std::to_string(i);
-      nodes.push_back(NodeLayout{name, workload.client_name, true, w, false, Duration{}});
+      nodes.push_back(NodeLayout{name, workload.client_name, true, w, false, Duration{}, {}});
     }
   }
   return nodes;
 }
 
+bool runs(const NodeLayout& node, const GroupSpec& group) {
+  return !node.client && (node.group == group.name || is_guest(node, group.name));
+}
+
+const GroupSpec& host_of(const ScenarioSpec& spec, const GroupSpec& group) {
+  for (const GroupSpec& other : spec.cluster.groups) {
+    if (other.name == group.on) return other;
+  }
+  return group;
+}
+
 std::vector<const GroupSpec*> groups_of(const ScenarioSpec& spec, std::string_view name) {
   std::vector<const GroupSpec*> found;
   for (const GroupSpec& group : spec.cluster.groups) {
-    if (group.name == name || is_node_of(group, name)) found.push_back(&group);
+    if (group.name == name || is_node_of(host_of(spec, group), name)) found.push_back(&group);
   }
   return found;
 }

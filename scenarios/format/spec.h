@@ -65,9 +65,11 @@ struct SpareSpec {
   friend bool operator==(const SpareSpec&, const SpareSpec&) = default;
 };
 
-// `count` nodes of one service, NAME1 to NAMEcount, and spare ones with the numbers after.
+// `count` nodes of one service, NAME1 to NAMEcount, and spare ones with the numbers after. Or, with
+// `on`, a service that runs on the nodes of another group, beside that one's: a guest.
 struct GroupSpec {
   std::string name;
+  std::string on;
   std::uint32_t count = 1;
   SpareSpec spare;
   Duration start;  // of the members
@@ -78,7 +80,13 @@ struct GroupSpec {
   friend bool operator==(const GroupSpec&, const GroupSpec&) = default;
 };
 
-inline std::uint32_t node_count(const GroupSpec& group) { return group.count + group.spare.count; }
+// Most guests on the nodes of one group.
+inline constexpr std::size_t kMostGuests = 15;
+
+// Nodes of its own.
+inline std::uint32_t node_count(const GroupSpec& group) {
+  return group.on.empty() ? group.count + group.spare.count : 0;
+}
 
 struct ClusterSpec {
   std::vector<GroupSpec> groups;
@@ -277,12 +285,20 @@ struct NodeLayout {
   std::size_t owner = 0;  // index of the group, or of the workload
   bool spare = false;
   std::optional<Duration> start = Duration{};  // absent: when the plan starts it
+  // The groups whose services run on it beside its own one's, in the scenario's order.
+  std::vector<std::string> guests = {};
   friend bool operator==(const NodeLayout&, const NodeLayout&) = default;
 };
 std::vector<NodeLayout> layout(const ScenarioSpec& spec);
 
 // The action that has a key of its own in scenario files: `timeout: n1`.
 inline constexpr std::string_view kShortAction = "timeout";
+
+// Whether the group's service runs on the node.
+bool runs(const NodeLayout& node, const GroupSpec& group);
+
+// The group on whose nodes the group's service runs: itself, or that of `on`.
+const GroupSpec& host_of(const ScenarioSpec& spec, const GroupSpec& group);
 
 // The groups that `name` is one of, or a node of; none for a client.
 std::vector<const GroupSpec*> groups_of(const ScenarioSpec& spec, std::string_view name);

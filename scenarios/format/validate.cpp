@@ -91,6 +91,7 @@ void Validator::check_groups() {
   std::size_t nodes = 0;
   for (const GroupSpec& group : spec_.cluster.groups) {
     check_name(group.name, places_.at(group.span, {"name"}), "group");
+    if (!group.on.empty()) check_guest(group);
     nodes += node_count(group);
   }
   for (const WorkloadSpec& workload : spec_.workloads) {
@@ -105,6 +106,37 @@ void Validator::check_groups() {
   if (nodes > kMostNodes) {
     diagnostics_.error(Code::too_many_nodes, places_.at({"cluster", "groups"}),
                        fmt::format("{} nodes; at most {} are allowed", nodes, kMostNodes));
+  }
+}
+
+void Validator::check_guest(const GroupSpec& group) {
+  const SourceSpan on = places_.at(group.span, {"on"});
+  const GroupSpec& host = host_of(spec_, group);
+  if (&group == &spec_.cluster.groups.front()) {
+    return diagnostics_.error(Code::inconsistent, on, "the first group has nodes of its own",
+                              "write the group that it runs on first");
+  }
+  if (&host == &group || !host.on.empty()) {
+    std::vector<std::string_view> known;
+    for (const GroupSpec& each : spec_.cluster.groups) {
+      if (each.on.empty()) known.push_back(each.name);
+    }
+    return diagnostics_.error(Code::unknown_node, on,
+                              fmt::format("'{}' is no group with nodes of its own", group.on),
+                              suggest(group.on, known));
+  }
+  const auto guests = std::count_if(spec_.cluster.groups.begin(), spec_.cluster.groups.end(),
+                                    [&](const GroupSpec& each) { return each.on == group.on; });
+  if (static_cast<std::size_t>(guests) > kMostGuests) {
+    return diagnostics_.error(Code::out_of_range, on,
+                              fmt::format("{} services beside that of '{}'", guests, group.on),
+                              fmt::format("at most {} are allowed", kMostGuests));
+  }
+  for (const std::string_view key : {"count", "spare", "start", "compute"}) {
+    if (!places_.has(group.span, key)) continue;
+    diagnostics_.error(Code::inconsistent, places_.at(group.span, {key}),
+                       fmt::format("`{}` beside `on`", key),
+                       fmt::format("the nodes are those of '{}'", group.on));
   }
 }
 
@@ -198,7 +230,7 @@ void Validator::read_dictionary() {
   }
   dictionary_ = std::move(dictionary);
   for (const NodeLayout& node : layout(spec_)) {
-    nodes_.push_back({node.name, node.group, node.client});
+    nodes_.push_back({node.name, node.group, node.client, node.spare, node.guests});
   }
 }
 

@@ -50,6 +50,9 @@ class Validator {
   void add_nodes(const std::string& name, std::uint32_t count, std::string_view what,
                  const SourceSpan& span);
   void check_groups();
+  // A group that runs on the nodes of another.
+  void check_guest(const GroupSpec& group);
+  void check_neighbours(const GroupSpec& group);
   void check_rules();
   void check_service(const GroupSpec& group);
   void check_size(const GroupSpec& group, const ServiceInfo& service);

@@ -7,6 +7,23 @@
 #include <algorithm>
 
 namespace windtunnel::scenarios {
+namespace {
+
+// Two names of one class of messages, of services that share a node; empty: there are none.
+std::string clash_of(const ServiceInfo& one, const ServiceInfo& other) {
+  for (std::size_t i = 0; i < one.message_classes.size(); ++i) {
+    for (std::size_t j = 0; j < other.message_classes.size(); ++j) {
+      const bool is_same = one.message_types[i] == other.message_types[j];
+      if (is_same || one.message_classes[i] != other.message_classes[j]) continue;
+      return fmt::format("'{}' of {} and '{}' of {} are both class {}", one.message_types[i],
+                         one.name, other.message_types[j], other.name, one.message_classes[i]);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 void Validator::check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
                               const SourceSpan& object, std::string_view key,
                               std::string_view owner) {
@@ -45,14 +62,39 @@ void Validator::check_service(const GroupSpec& group) {
   }
   check_options(group.config, service->options, group.span, "config", service->name);
   check_size(group, *service);
+  if (!group.on.empty()) check_neighbours(group);
+}
+
+// Services on one node are told apart by the ports on which they listen, and their messages by
+// class.
+void Validator::check_neighbours(const GroupSpec& group) {
+  for (const GroupSpec* each : {&host_of(spec_, group), &group}) {
+    const ServiceInfo* service = find_named(catalog_->services, each->service);
+    if (service == nullptr || !service->ports.empty()) continue;
+    diagnostics_.error(Code::inconsistent, places_.at(group.span, {"on"}),
+                       fmt::format("{} does not say on which ports it listens", service->name),
+                       "a service says so (`ports` of its ServiceDefinition) to share a node");
+    return;
+  }
+  const ServiceInfo* guest = find_named(catalog_->services, group.service);
+  for (const GroupSpec& other : spec_.cluster.groups) {
+    if (&other == &group || &host_of(spec_, other) != &host_of(spec_, group)) continue;
+    const ServiceInfo* service = find_named(catalog_->services, other.service);
+    const std::string clash = service == nullptr ? std::string() : clash_of(*service, *guest);
+    if (clash.empty()) continue;
+    diagnostics_.error(Code::inconsistent, places_.at(group.span, {"on"}), clash,
+                       "services that share a node number their messages differently");
+    return;
+  }
 }
 
 void Validator::check_size(const GroupSpec& group, const ServiceInfo& service) {
   const SourceSpan span = places_.at(group.span, {"count"});
-  if (service.max_nodes != 0 && node_count(group) > service.max_nodes) {
+  const std::uint32_t nodes = node_count(host_of(spec_, group));
+  if (service.max_nodes != 0 && nodes > service.max_nodes) {
     diagnostics_.error(Code::too_many_nodes, span,
-                       fmt::format("{} nodes in a group of {}; at most {} are allowed",
-                                   node_count(group), service.name, service.max_nodes));
+                       fmt::format("{} nodes in a group of {}; at most {} are allowed", nodes,
+                                   service.name, service.max_nodes));
     return;
   }
   std::size_t servers = 0;

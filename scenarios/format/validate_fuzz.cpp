@@ -132,6 +132,12 @@ void Validator::check_fuzz_sizes(const GroupSpec& group, const GroupDraws& draws
   DrawsAt path = at;
   path.push_back("nodes");
   const std::uint32_t most = *std::max_element(draws.nodes.begin(), draws.nodes.end());
+  if (!group.on.empty()) {
+    diagnostics_.error(Code::inconsistent, places_.at(path),
+                       fmt::format("the nodes of '{}' are those of '{}'", group.name, group.on),
+                       fmt::format("draw the size of '{}'", group.on));
+    return;
+  }
   if (group.spare.count != 0) {
     diagnostics_.error(
         Code::inconsistent, places_.at(path),

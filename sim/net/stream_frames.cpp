@@ -51,6 +51,7 @@ bool StreamLayer::cut_frame(StreamEnd& end, BytesView& rest, std::uint64_t recor
   const StreamFrame frame = end.node->messages().frame(service_port(end.local, end.remote), rest);
   const bool is_there = frame.size != 0 && frame.size <= rest.size();
   frames.is_senseless = frame.malformed || (!is_there && rest.size() > kLargestFrame);
+  if (frames.is_senseless) wire_.pass_unread(end.local.node, end.remote.node);
   if (is_there && frames.waits && !frame.malformed) {
     judge(end, rest.first(frame.size), frame.header, record);
     return go_on(frame.size);

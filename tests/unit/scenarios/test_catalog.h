@@ -25,13 +25,22 @@ inline Catalog test_catalog() {
   raft.actions = {{"timeout", {}, {}},
                   {"transfer", {}, {{"to", Kind::integer, "0", {}, {}, "0", "9"}}}};
   raft.words = raft::kWords;
+  raft.message_classes = {1, 2, 3, 4, 5, 6, 7, 8};
+  raft.ports = {7000, 7100};
   raft.max_nodes = 32;
   raft.max_servers = 64;
   ServiceInfo naive;
   naive.name = "naive-kv";
   naive.options = {{"failover", Kind::duration, "300ms", {}, {}},
                    {"reads", Kind::text, "any", {}, {"any", "primary"}}};
-  catalog.services = {raft, naive};
+  naive.ports = {7200};
+  ServiceInfo pipe;
+  pipe.name = "pipe";
+  ServiceInfo other = raft;
+  other.name = "other-raft";
+  other.message_types = {"pong"};
+  other.message_classes = {raft.message_classes.front()};
+  catalog.services = {raft, naive, pipe, other};
   catalog.workloads = {{"register", {}, {"read", "write"}, {}},
                        {"cas-register", {}, {"read", "write", "cas"}, {}},
                        {"kv", {}, {"get", "put", "append"}, {}}};

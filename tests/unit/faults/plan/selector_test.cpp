@@ -26,11 +26,13 @@ class Cluster final : public ClusterView {
   }
   std::uint32_t node_count() const override { return static_cast<std::uint32_t>(names_.size()); }
   std::string_view name(NodeId node) const override { return names_[node.value]; }
-  std::string_view group(NodeId node) const override { return groups_[node.value]; }
+  bool belongs(NodeId node, std::string_view group) const override {
+    return groups_[node.value] == group;
+  }
   bool is_client(NodeId node) const override { return groups_[node.value] == "c"; }
   bool up(NodeId node) const override { return down.count(node.value) == 0; }
-  bool leads(NodeId node, std::optional<std::uint32_t> which) const override {
-    const std::string_view of = group(node);
+  bool leads(NodeId node, std::string_view, std::optional<std::uint32_t> which) const override {
+    const std::string_view of = groups_[node.value];
     if (which == 1U) return of == "n" && node == second_leads;
     return (of == "n" && node == first_leads) || (of == "m" && node == other_leads) ||
            (!which && of == "n" && node == second_leads);

@@ -34,8 +34,10 @@ class Listener final : public Service {
  public:
   Listener(Env& env, ServiceConfig config) : env_(env), config_(std::move(config)) {}
   void start() override {
-    told()[config_.name].config = config_;
-    told()[config_.name].starts.push_back(Instant{env_.clock.wall().ns - kStartOfTime});
+    const std::uint32_t group = config_.group.value;
+    Told& here = told()[config_.name + (group == 0 ? "" : "/" + std::to_string(group))];
+    here.config = config_;
+    here.starts.push_back(Instant{env_.clock.wall().ns - kStartOfTime});
   }
 
  private:
@@ -48,6 +50,7 @@ Registry registry() {
   add_builtin(made);
   ServiceDefinition listeners;
   listeners.name = "listener";
+  listeners.ports = {7};
   listeners.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
     return std::make_unique<Listener>(env, config);
   };
@@ -87,7 +90,7 @@ TEST(Clusters, ServicesKnowTheNodesOfOtherGroupsByName) {
               ElementsAre("coordinators1", "coordinators2", "coordinators3"));
   EXPECT_THAT(numbers(config.peers("a")), ElementsAre(0U, 1U));
   EXPECT_THAT(config.peers("nobody"), IsEmpty());
-  EXPECT_THAT(numbers(told().at("coordinators1").config.peers("a")), ElementsAre(0U, 1U));
+  EXPECT_THAT(numbers(told().at("coordinators1/1").config.peers("a")), ElementsAre(0U, 1U));
 }
 
 TEST(Clusters, AGroupMayStartLater) {
@@ -95,8 +98,8 @@ TEST(Clusters, AGroupMayStartLater) {
       "    - { name: a, count: 1, service: listener }\n"
       "    - { name: b, count: 2, start: 2s, service: listener }\n");
   EXPECT_EQ(told().at("a1").starts.at(0), Instant{});
-  EXPECT_THAT(told().at("b1").starts, ElementsAre(Instant{} + seconds(2)));
-  EXPECT_THAT(told().at("b2").starts, ElementsAre(Instant{} + seconds(2)));
+  EXPECT_THAT(told().at("b1/1").starts, ElementsAre(Instant{} + seconds(2)));
+  EXPECT_THAT(told().at("b2/1").starts, ElementsAre(Instant{} + seconds(2)));
 }
 
 TEST(Clusters, ThePlanMayStartANodeBeforeItsTime) {
@@ -186,6 +189,89 @@ TEST(Clusters, AFuzzSectionDrawsForEveryGroup) {
   }
   EXPECT_EQ(sizes.size(), 4U);
   EXPECT_EQ(speeds.size(), 2U);
+}
+
+// --- Several services on a node ---
+
+const std::string kThreeServices = R"(
+scenario: v1
+name: s
+limits: { sim_time: 16s }
+cluster:
+  groups:
+    - { name: n, count: 3, service: naive-kv }
+    - { name: kv, on: n, service: raft-kv }
+    - { name: more, on: n, service: raft-kv }
+workloads:
+  - { name: w, target: kv, type: cas-register, clients: 2, rate: 40/s, start: 500ms }
+  - { name: x, target: more, type: cas-register, clients: 2, rate: 40/s, start: 500ms,
+      client_name: d }
+heal: { at: 8s, within: 7s }
+properties:
+  - { check: linearizable, workload: w }
+  - { check: linearizable, workload: x }
+  - raft.*
+  - recovers
+)";
+
+TEST(Neighbours, AServiceMayRunOnTheNodesOfAnotherGroup) {
+  const RunResult result = run_text(kThreeServices + R"(
+faults:
+  - { at: 2s, timeout: n2 }
+  - { at: 3s, crash: { nodes: more-leader, kind: power }, for: 1s }
+  - { at: 5s, messages: { type: append, from: n1, action: drop }, for: 1s }
+  - { at: 5s, messages: { type: naive-heartbeat, from: n, action: drop }, for: 1s }
+floor: { ops_ok: 200, faults_bite: 4 }
+)");
+  EXPECT_EQ(result.verdict, RunVerdict::pass) << testing::PrintToString(result.reasons);
+  for (const WorkloadActivity& workload : result.workloads) EXPECT_GT(workload.ok, 100U);
+}
+
+TEST(Neighbours, KnowEachOtherByNameAndWhosePortsWereMoved) {
+  run_with(
+      "    - { name: n, count: 2, spare: 1, service: listener }\n"
+      "    - { name: gates, on: n, service: listener }\n");
+  EXPECT_EQ(told().size(), 4U);
+  const ServiceConfig& config = told().at("n2/1").config;
+  EXPECT_EQ(config.group, GroupId{1});
+  EXPECT_THAT(numbers(config.members), ElementsAre(0U, 1U));
+  EXPECT_THAT(numbers(config.peers("n")), ElementsAre(0U, 1U));
+  EXPECT_EQ(config.groups.at(0).ports, 0U);
+  EXPECT_EQ(config.groups.at(1).ports, 1'000U);
+}
+
+TEST(Neighbours, AnActionIsOfTheServiceThatIsNamed) {
+  Registry known;
+  add_builtin(known);
+  std::vector<std::string> did;
+  for (const char* name : {"one", "two"}) {
+    ServiceDefinition service;
+    service.name = name;
+    service.ports = {7};
+    service.make = [](Env& env, const ServiceConfig& config) -> std::unique_ptr<Service> {
+      return std::make_unique<Listener>(env, config);
+    };
+    service.actions.push_back({"speak", "", [&did, name](Service& on, const OptionValues&) {
+                                 EXPECT_NE(dynamic_cast<Listener*>(&on), nullptr);
+                                 did.emplace_back(name);
+                               }});
+    known.add(std::move(service));
+  }
+  run_text(R"(
+scenario: v1
+name: s
+limits: { sim_time: 5s }
+cluster:
+  groups:
+    - { name: n, count: 1, service: one }
+    - { name: g, on: n, service: two }
+faults:
+  - { at: 1s, act: { nodes: n1, action: speak } }
+  - { at: 2s, act: { nodes: g, action: speak } }
+  - { at: 3s, act: { nodes: n, action: speak } }
+)",
+           known);
+  EXPECT_THAT(did, ElementsAre("one", "two", "one"));
 }
 
 // --- Classes of messages ---
