@@ -1,5 +1,6 @@
 #include <windtunnel/cli/command_line.h>
 
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/cli/command.h>
 #include <windtunnel/protocols/env/log.h>
 #include <windtunnel/scenarios/engine/version.h>
@@ -53,12 +54,6 @@ std::vector<std::string> expected_names(const CLI::App& app, bool option) {
   return names;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 // The first word that nothing takes, with the name that it is near to.
 std::string about_unknown(const CLI::App& app, const std::string& word) {
   const bool option = word.starts_with("-");
@@ -70,7 +65,7 @@ std::string about_unknown(const CLI::App& app, const std::string& word) {
   const std::string near(scenarios::nearest(bare, {names.begin(), names.end()}));
   if (!near.empty()) return text + "; did you mean '" + near + "'?";
   // A list of all options is what --help is for.
-  if (!option && !names.empty()) text += "; one of: " + joined(names);
+  if (!option && !names.empty()) text += "; one of: " + checkers::joined(names);
   return text;
 }
 
@@ -134,8 +129,7 @@ Argument& Argument::not_empty() {
 Argument& Argument::log_level() {
   const auto refuse = [](const std::string& text) -> std::string {
     if (log_level_of(text)) return {};
-    return "'" + text +
-           "' is no level of a log; one of: off, output, error, warning, info, debug";
+    return "'" + text + "' is no level of a log; one of: off, output, error, warning, info, debug";
   };
   option_->check(CLI::Validator(refuse, ""));
   return *this;

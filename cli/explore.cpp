@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 using scenarios::Exploration;
-using Verdict = Exploration::Verdict;
+using Ending = Exploration::Ending;
 
 std::string_view limit_name(explore::End end) {
   switch (end) {
@@ -27,26 +27,26 @@ std::string_view limit_name(explore::End end) {
   return "none";
 }
 
-std::string_view word_of(Verdict verdict) {
+std::string_view word_of(Ending verdict) {
   switch (verdict) {
-    case Verdict::exhausted: return "exhausted";
-    case Verdict::bounded: return "bounded";
-    case Verdict::violated: return "violated";
-    case Verdict::crashed: return "crashed";
-    case Verdict::interrupted: return "interrupted";
-    case Verdict::failed: break;
+    case Ending::exhausted: return "exhausted";
+    case Ending::bounded: return "bounded";
+    case Ending::violated: return "violated";
+    case Ending::crashed: return "crashed";
+    case Ending::interrupted: return "interrupted";
+    case Ending::failed: break;
   }
   return "failed";
 }
 
-int exit_code_of(Verdict verdict) {
+int exit_code_of(Ending verdict) {
   switch (verdict) {
-    case Verdict::exhausted:
-    case Verdict::bounded: return kExitOk;
-    case Verdict::violated: return kExitViolated;
-    case Verdict::crashed: return kExitCrashed;
-    case Verdict::interrupted: return kExitInterrupted;
-    case Verdict::failed: break;
+    case Ending::exhausted:
+    case Ending::bounded: return kExitOk;
+    case Ending::violated: return kExitViolated;
+    case Ending::crashed: return kExitCrashed;
+    case Ending::interrupted: return kExitInterrupted;
+    case Ending::failed: break;
   }
   return kExitInternal;
 }
@@ -87,20 +87,20 @@ std::string to_text(const scenarios::ExplorationSpec& spec, const Exploration& f
                     const Terminal& terminal) {
   const std::string counts = counts_text(spec, found, ms);
   switch (found.verdict) {
-    case Verdict::exhausted:
+    case Ending::exhausted:
       return terminal.good("exhausted") + counts + "\n  nothing is wrong within the bounds";
-    case Verdict::bounded:
+    case Ending::bounded:
       return terminal.doubtful("bounded") + counts +
              fmt::format("\n  nothing is wrong so far; the limit of {} came first",
                          limit_name(found.outcome.end));
-    case Verdict::violated:
+    case Ending::violated:
       return terminal.bad("VIOLATED") + counts + "\n" + explore::to_text(found.story);
-    case Verdict::crashed:
+    case Ending::crashed:
       return terminal.bad("CRASHED") + "  " + spec.name + "  in step " +
              std::to_string(found.story.steps.size()) + "\n" + explore::to_text(found.story) +
              found.reason;
-    case Verdict::interrupted:
-    case Verdict::failed: break;
+    case Ending::interrupted:
+    case Ending::failed: break;
   }
   return {};
 }
@@ -120,8 +120,8 @@ int explore_command(const ExploreRequest& request, Terminal& terminal) {
   const auto began = std::chrono::steady_clock::now();
   const Exploration found = scenarios::explore_raft(spec, !request.no_reduction);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  if (found.verdict == Verdict::failed) complain("error: " + found.reason);
-  if (found.verdict == Verdict::failed || found.verdict == Verdict::interrupted) {
+  if (found.verdict == Ending::failed) complain("error: " + found.reason);
+  if (found.verdict == Ending::failed || found.verdict == Ending::interrupted) {
     return exit_code_of(found.verdict);
   }
   std::string text = request.json ? to_json(spec, found, took.count())

@@ -131,7 +131,7 @@ class Fuzzing {
 
   void take(std::size_t number, const FindingOptions& options) {
     const FailureGroup& group = totals_.groups[number];
-    Finding found{&group, kept_[number].saved, kept_[number].is_known};
+    FoundFailure found{&group, kept_[number].saved, kept_[number].is_known};
     if (!found.known) found.saved = finished(group, std::move(found.saved), options);
     found.rerun = rerun();
     found.called_by = request_.called_by;
@@ -207,7 +207,7 @@ class Fuzzing {
   scenarios::FuzzOptions options_;
   FuzzTotals totals_;
   std::vector<Kept> kept_;  // of each kind
-  std::vector<Finding> findings_;
+  std::vector<FoundFailure> findings_;
   std::chrono::steady_clock::time_point shown_;
   bool write_failed_ = false;
 };

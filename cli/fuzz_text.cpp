@@ -1,5 +1,6 @@
 #include <windtunnel/cli/fuzz_text.h>
 
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/protocols/base/hash.h>
 #include <windtunnel/scenarios/campaign/shell_word.h>
 
@@ -45,12 +46,6 @@ std::vector<std::string> kinds_of(const scenarios::ScenarioSpec& space) {
   return kinds;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
-  return text;
-}
-
 // Marks that the services of the space can leave, and how many of them were reached.
 struct Marks {
   std::vector<std::string> missed;
@@ -72,7 +67,7 @@ Marks marks_of(const scenarios::ScenarioSpec& space, const scenarios::Registry& 
 
 json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
 
-json::object json_of(const Finding& finding) {
+json::object json_of(const FoundFailure& finding) {
   const FailureGroup& group = *finding.group;
   json::object object;
   object["fingerprint"] = text_of(group.failure.fingerprint.text());
@@ -132,7 +127,7 @@ std::string progress_line(const FuzzTotals& totals, const FuzzOptions& options) 
   return line + fmt::format("  {}:{:02} left", seconds / 60, seconds % 60);
 }
 
-std::string finding_text(const Finding& finding, const FuzzTotals& totals,
+std::string finding_text(const FoundFailure& finding, const FuzzTotals& totals,
                          const Terminal& terminal) {
   const FailureGroup& group = *finding.group;
   std::string text = fmt::format("{} {}  in {} of {} runs, first in run {} (seed {})\n  {}\n",
@@ -166,8 +161,9 @@ std::string totals_text(const scenarios::ScenarioSpec& space, const scenarios::R
                       grouped(totals.coverage.states.size()), marks.known - marks.missed.size(),
                       marks.known, kinds.size() - missed.size(), kinds.size());
   if (!marks.missed.empty())
-    text += fmt::format("         marks not reached: {}\n", joined(marks.missed));
-  if (!missed.empty()) text += fmt::format("         faults that never bit: {}\n", joined(missed));
+    text += fmt::format("         marks not reached: {}\n", checkers::joined(marks.missed));
+  if (!missed.empty())
+    text += fmt::format("         faults that never bit: {}\n", checkers::joined(missed));
   for (const auto& [shape, unknown] : totals.reasons) {
     text += fmt::format("unknown  {} x {}\n", grouped(unknown.count),
                         scenarios::indented(unknown.first_reason));
@@ -200,7 +196,7 @@ std::string corpus_json(const std::string& path, const scenarios::CorpusResult& 
   return json::serialize(object);
 }
 
-std::string finding_json(const std::string& scenario, const Finding& finding) {
+std::string finding_json(const std::string& scenario, const FoundFailure& finding) {
   json::object object;
   object["schema"] = "windtunnel.finding/1";
   object["scenario"] = text_of(scenario);
@@ -211,7 +207,7 @@ std::string finding_json(const std::string& scenario, const Finding& finding) {
 }
 
 std::string totals_json(const scenarios::ScenarioSpec& space, const FuzzTotals& totals,
-                        const FuzzOptions& options, const std::vector<Finding>& findings) {
+                        const FuzzOptions& options, const std::vector<FoundFailure>& findings) {
   json::object object;
   object["schema"] = "windtunnel.fuzz/1";
   object["scenario"] = text_of(space.name);
@@ -244,7 +240,7 @@ std::string totals_json(const scenarios::ScenarioSpec& space, const FuzzTotals& 
   json::object& kinds = coverage["faults"].emplace_object();
   for (const auto& [kind, count] : totals.coverage.kinds) kinds[kind] = count;
   json::array& groups = object["groups"].emplace_array();
-  for (const Finding& finding : findings) groups.emplace_back(json_of(finding));
+  for (const FoundFailure& finding : findings) groups.emplace_back(json_of(finding));
   return json::serialize(object);
 }
 

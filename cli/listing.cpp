@@ -1,4 +1,5 @@
 // `windtunnel list` and `explain`.
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/scenario_files.h>
 #include <windtunnel/cli/terminal.h>
@@ -34,18 +35,12 @@ std::string options_text(const std::vector<OptionInfo>& options) {
   return text;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::string services_text(const Catalog& catalog) {
   std::string text;
   for (const scenarios::ServiceInfo& service : catalog.services) {
     text += entry(service.name, service.doc) + options_text(service.options);
     if (!service.message_types.empty()) {
-      text += "    messages: " + joined(service.message_types) + "\n";
+      text += "    messages: " + checkers::joined(service.message_types) + "\n";
     }
     for (const scenarios::ActionInfo& action : service.actions) {
       text += fmt::format("    action {:<13} {}\n", action.name, action.doc);
@@ -53,12 +48,12 @@ std::string services_text(const Catalog& catalog) {
     }
     std::vector<std::string> words;
     for (const ObservationWord& word : service.words.observations) words.emplace_back(word.name);
-    if (!words.empty()) text += "    observations: " + joined(words) + "\n";
+    if (!words.empty()) text += "    observations: " + checkers::joined(words) + "\n";
     std::vector<std::string> counters;
     for (const Counter& counter : service.words.counters) {
       if (counter.announced_by != ObservationKind::none) counters.emplace_back(counter.name);
     }
-    if (!counters.empty()) text += "    counters: " + joined(counters) + "\n";
+    if (!counters.empty()) text += "    counters: " + checkers::joined(counters) + "\n";
   }
   return text;
 }
@@ -67,7 +62,7 @@ std::string workloads_text(const Catalog& catalog) {
   std::string text;
   for (const scenarios::WorkloadInfo& workload : catalog.workloads) {
     text += entry(workload.name, workload.doc) + options_text(workload.options);
-    text += "    operations: " + joined(workload.operations) + "\n";
+    text += "    operations: " + checkers::joined(workload.operations) + "\n";
   }
   return text;
 }
@@ -76,7 +71,7 @@ std::string checks_text(const Catalog& catalog) {
   std::string text;
   for (const scenarios::CheckInfo& check : catalog.checks) {
     text += entry(check.name, check.doc) + options_text(check.options);
-    if (!check.flaws.empty()) text += "    flaws: " + joined(check.flaws) + "\n";
+    if (!check.flaws.empty()) text += "    flaws: " + checkers::joined(check.flaws) + "\n";
   }
   return text;
 }
@@ -103,7 +98,7 @@ std::string faults_text(const Catalog& catalog) {
     text += entry(key.key, key.doc);
     for (const SchemaNode& part : key.children) {
       const bool is_kind = !part.words.empty() && part.kind == scenarios::ValueKind::word;
-      if (is_kind) text += fmt::format("    {:<20} {}\n", part.key, joined(part.words));
+      if (is_kind) text += fmt::format("    {:<20} {}\n", part.key, checkers::joined(part.words));
     }
     if (key.key == faults::Act::kRow.name) text += actions_text(catalog);
   }

@@ -19,18 +19,17 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 # windtunnel_library(NAME FOLDER... [DEPENDS lib...] [LINK target...] [EXCEPT file...]
-#                    [ALONE file...] [ASSETS folder] [EXPORT set])
+#                    [ASSETS folder] [EXPORT set])
 #
 # Makes the static library windtunnel_NAME, alias windtunnel::NAME, from FOLDER/*.cpp and FOLDER/*.h
 # (not recursive); INTERFACE while there are only headers, nothing while there is nothing.
 # DEPENDS names our own libraries and skips those that do not exist; LINK names any other target.
-# The sources of a folder are compiled as one (headers take most of a file's time), but for those
-# in ALONE, which use a name that another file of their folder uses for something else;
-# -D WINDTUNNEL_UNITY=OFF compiles each by itself.
+# The sources of a folder are compiled as one (headers take most of a file's time): what is private
+# to one of them has a name of its own there. -D WINDTUNNEL_UNITY=OFF compiles each by itself.
 # Every file in ASSETS is embedded (see EmbedAssets.cmake). EXPORT: the set of installed targets
 # that it belongs to, where a user may lack what it links.
 function(windtunnel_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;EXPORT" "DEPENDS;LINK;EXCEPT;ALONE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "ASSETS;EXPORT" "DEPENDS;LINK;EXCEPT")
   set(sources "")
   set(headers "")
   foreach(folder IN LISTS arg_UNPARSED_ARGUMENTS)
@@ -48,10 +47,6 @@ function(windtunnel_library name)
     windtunnel_embed_assets(generated "${name}" "${arg_ASSETS}")
     list(APPEND sources ${generated})
   endif()
-  foreach(file IN LISTS arg_ALONE)
-    set_source_files_properties("${PROJECT_SOURCE_DIR}/${file}"
-      PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-  endforeach()
   if(NOT sources AND NOT headers)
     return()
   endif()

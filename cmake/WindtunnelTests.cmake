@@ -54,18 +54,6 @@ set(shards_of_test_property 2)
 set(apart_of_test_scenarios_suite "raft/*:naive/*")
 set(apart_of_test_cli_suite "page/*")
 
-# Sources that use a name that another file of their folder uses for something else.
-foreach(file unit/scenarios/engine/acts_test.cpp unit/scenarios/engine/clusters_test.cpp
-        unit/scenarios/engine/groups_test.cpp unit/scenarios/engine/words_test.cpp
-        unit/harness/raft/raft_loss_test.cpp unit/harness/raft/raft_exploration_test.cpp
-        unit/protocols/host/streamed_snapshot_test.cpp unit/protocols/raft/read_index_test.cpp
-        unit/protocols/raft/replication_test.cpp unit/sim/net/stream_frames_test.cpp
-        unit/checkers/txn/weak_levels_test.cpp
-        unit/faults/nemesis/nemesis_trigger_test.cpp cli/run_test.cpp conformance/sim_world.cpp)
-  set_source_files_properties("${PROJECT_SOURCE_DIR}/tests/${file}"
-    PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-endforeach()
-
 # windtunnel_test(NAME LABEL SOURCE... [LINK target...] [NEEDS_COMMAND])
 function(windtunnel_test name label)
   cmake_parse_arguments(PARSE_ARGV 2 arg "NEEDS_COMMAND" "" "LINK")

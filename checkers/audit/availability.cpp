@@ -11,7 +11,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& availability_flaws() {
   static const std::vector<FlawInfo> list{
       {"stall", false, "somebody asked, and for longer than max-gap nobody was served"},
       {"slow-recovery", false, "longer than max-recovery from a heal to the first success"},
@@ -63,8 +63,8 @@ Value subject_of(const Shortfall& shortfall, const AvailabilityReport& report) {
   return {};
 }
 
-AuditReport run(const History& history, const AuditOptions& options) {
-  Ledger ledger(history, options, flaws());
+AuditReport audit_availability(const History& history, const AuditOptions& options) {
+  Ledger ledger(history, options, availability_flaws());
   AvailabilityLimits named = limits_of(options);
   FaultWindows faults = windows_of(history);
   if (!faults.unknown_action.empty() &&
@@ -93,7 +93,7 @@ AuditInfo availability_audit() {
   AuditInfo info{
       "availability",
       "any operations with times: gaps, recovery after each fault, share served (needs --limit)",
-      flaws(), &run, &recheck_availability};
+      availability_flaws(), &audit_availability, &recheck_availability};
   info.by_key = false;
   for (const AvailabilityLimit& limit : availability_limits()) info.limits.push_back(limit.info);
   return info;

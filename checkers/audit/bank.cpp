@@ -12,7 +12,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& bank_flaws() {
   static const std::vector<FlawInfo> list{
       {"wrong-total", false, "the balances of a read do not add up"},
       {"unexpected-key", false, "a read shows an account that there is not, or not all of them"},
@@ -21,7 +21,7 @@ const std::vector<FlawInfo>& flaws() {
   return list;
 }
 
-bool takes_initial(const Value& value) {
+bool takes_accounts(const Value& value) {
   if (value.is_integer()) return true;
   if (value.kind() != Value::Kind::map || value.items().empty()) return false;
   for (std::size_t i = 1; i < value.items().size(); i += 2) {
@@ -52,7 +52,7 @@ std::optional<std::int64_t> total_of(const Value& balances) {
 class Bank {
  public:
   Bank(const History& history, const AuditOptions& options)
-      : history_(history), ledger_(history, options, flaws()) {
+      : history_(history), ledger_(history, options, bank_flaws()) {
     if (!options.initial) return;
     if (options.initial->is_integer()) {
       total_ = options.initial->integer();
@@ -146,7 +146,7 @@ class Bank {
   std::int64_t transfers_ = 0;
 };
 
-AuditReport run(const History& history, const AuditOptions& options) {
+AuditReport audit_bank(const History& history, const AuditOptions& options) {
   return Bank(history, options).run();
 }
 
@@ -155,10 +155,10 @@ AuditReport run(const History& history, const AuditOptions& options) {
 AuditInfo bank_audit() {
   return {"bank",
           "transfer, read -> {account balance}: the total stays (--initial: the total, or the map)",
-          flaws(),
-          &run,
+          bank_flaws(),
+          &audit_bank,
           &recheck_bank,
-          &takes_initial};
+          &takes_accounts};
 }
 
 }  // namespace windtunnel::checkers

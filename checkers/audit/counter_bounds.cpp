@@ -11,7 +11,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& counter_flaws() {
   static const std::vector<FlawInfo> list{
       {"out-of-bounds", false, "a read that no order of the additions around it explains"}};
   return list;
@@ -39,7 +39,7 @@ struct Bounds {
 class CounterBounds {
  public:
   CounterBounds(const History& history, const AuditOptions& options)
-      : history_(history), ledger_(history, options, flaws()) {
+      : history_(history), ledger_(history, options, counter_flaws()) {
     if (options.initial) bounds_ = {options.initial->integer(), options.initial->integer()};
   }
 
@@ -129,18 +129,18 @@ class CounterBounds {
   std::int64_t additions_ = 0;
 };
 
-AuditReport run(const History& history, const AuditOptions& options) {
+AuditReport audit_counter(const History& history, const AuditOptions& options) {
   return CounterBounds(history, options).run();
 }
 
-bool takes_initial(const Value& value) { return value.is_integer(); }
+bool takes_number(const Value& value) { return value.is_integer(); }
 
 }  // namespace
 
 AuditInfo counter_bounds_audit() {
   return {"counter-bounds", "add n, read -> sum: each read within what could have been added",
-          flaws(),          &run,
-          &recheck_counter, &takes_initial};
+          counter_flaws(),  &audit_counter,
+          &recheck_counter, &takes_number};
 }
 
 }  // namespace windtunnel::checkers

@@ -24,7 +24,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& lock_flaws() {
   static const std::vector<FlawInfo> list{
       {"stale-access", false, "the resource accepted a token after a greater one"},
       {"duplicate-token", false, "a token was given twice"},
@@ -44,7 +44,7 @@ struct Held {
 class Lock {
  public:
   Lock(const History& history, const AuditOptions& options)
-      : history_(history), ledger_(history, options, flaws()) {}
+      : history_(history), ledger_(history, options, lock_flaws()) {}
 
   AuditReport run() {
     for (std::uint32_t i = 0; i < history_.operations().size(); ++i) gather(i);
@@ -194,7 +194,7 @@ class Lock {
   std::int64_t refused_ = 0;
 };
 
-AuditReport run(const History& history, const AuditOptions& options) {
+AuditReport audit_lock(const History& history, const AuditOptions& options) {
   return Lock(history, options).run();
 }
 
@@ -202,7 +202,7 @@ AuditReport run(const History& history, const AuditOptions& options) {
 
 AuditInfo lock_audit() {
   return {"lock", "acquire -> token, release, access token: the resource keeps old holders out",
-          flaws(), &run, &recheck_lock};
+          lock_flaws(), &audit_lock, &recheck_lock};
 }
 
 }  // namespace windtunnel::checkers

@@ -9,7 +9,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& log_flaws() {
   static const std::vector<FlawInfo> list{
       {"lost-write", false, "acknowledged, and read by nobody though later messages were"},
       {"inconsistent-offsets", false, "two messages at one offset"},
@@ -55,9 +55,9 @@ AuditOptions with_defaults(const LogHistory& log, AuditOptions options) {
   return options;
 }
 
-AuditReport run(const History& history, const AuditOptions& options) {
+AuditReport audit_log(const History& history, const AuditOptions& options) {
   const LogHistory log(history);
-  Ledger ledger(history, with_defaults(log, options), flaws());
+  Ledger ledger(history, with_defaults(log, options), log_flaws());
   audit_messages(log, ledger);
   audit_positions(log, ledger);
   audit_circles(log, ledger);
@@ -72,7 +72,7 @@ AuditReport run(const History& history, const AuditOptions& options) {
 AuditInfo log_audit() {
   AuditInfo info{"log",
                  "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
-                 flaws(), &run, &recheck_log};
+                 log_flaws(), &audit_log, &recheck_log};
   info.by_key = false;
   return info;
 }

@@ -14,8 +14,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kNone = Message::kNone;
-
 class Circles {
  public:
   Circles(const LogHistory& log, Ledger& ledger) : log_(log), ledger_(ledger) {}
@@ -38,11 +36,12 @@ class Circles {
     return log_.history().f(log_.history().operations()[operation]) == "txn";
   }
 
-  // The transaction that sent the message and stands; kNone where that is not known.
+  // The transaction that sent the message and stands; Message::kNone where that is not known.
   std::uint32_t sender(const Message& it) const {
-    if (it.sends != 1 || it.offsets.size() != 1 || !is_transaction(it.sent_by)) return kNone;
-    const bool stands = it.outcome == EventType::ok || it.polled_by != kNone;
-    return stands && it.outcome != EventType::fail ? it.sent_by : kNone;
+    if (it.sends != 1 || it.offsets.size() != 1 || !is_transaction(it.sent_by))
+      return Message::kNone;
+    const bool stands = it.outcome == EventType::ok || it.polled_by != Message::kNone;
+    return stands && it.outcome != EventType::fail ? it.sent_by : Message::kNone;
   }
   std::uint32_t vertex(std::uint32_t operation) {
     const auto next = static_cast<std::uint32_t>(operations_.size());
@@ -55,7 +54,8 @@ class Circles {
     std::vector<Edge> edges;
     for (const Sighting& poll : log_.polls()) {
       const std::uint32_t from = sender(log_.messages()[poll.value]);
-      if (from == kNone || from == poll.operation || !is_transaction(poll.operation)) continue;
+      if (from == Message::kNone || from == poll.operation || !is_transaction(poll.operation))
+        continue;
       const std::uint32_t by = vertex(from);
       edges.push_back({by, vertex(poll.operation), poll.key, kWriteRead});
     }
@@ -67,7 +67,7 @@ class Circles {
     std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> logs(log_.keys());
     for (const Message& it : log_.messages()) {
       const std::uint32_t by = sender(it);
-      if (by != kNone) logs[it.key].emplace_back(it.place, vertex(by));
+      if (by != Message::kNone) logs[it.key].emplace_back(it.place, vertex(by));
     }
     std::vector<Edge> edges;
     for (std::uint32_t key = 0; key < logs.size(); ++key) {
@@ -128,21 +128,21 @@ class Circles {
   // The first message of `from` in the log that lies before one of `to`, and the last such one; of
   // a poll, a message that `to` polled.
   std::pair<std::uint32_t, std::uint32_t> messages_of(const Edge& edge) const {
-    std::uint32_t first = kNone;
-    std::uint32_t last = kNone;
+    std::uint32_t first = Message::kNone;
+    std::uint32_t last = Message::kNone;
     const auto& messages = log_.messages();
     if (edge.kind == kWriteRead) {
       for (const Sighting& poll : log_.polls()) {
         const bool is_it = poll.operation == operations_[edge.to] && poll.key == edge.key;
         if (is_it && sender(messages[poll.value]) == operations_[edge.from]) first = poll.value;
       }
-      return {first, kNone};
+      return {first, Message::kNone};
     }
     for (std::uint32_t m = 0; m < messages.size(); ++m) {
       if (messages[m].key != edge.key) continue;
       const std::uint32_t by = sender(messages[m]);
-      const bool earlier = first == kNone || messages[m].place < messages[first].place;
-      const bool later = last == kNone || messages[m].place > messages[last].place;
+      const bool earlier = first == Message::kNone || messages[m].place < messages[first].place;
+      const bool later = last == Message::kNone || messages[m].place > messages[last].place;
       if (by == operations_[edge.from] && earlier) first = m;
       if (by == operations_[edge.to] && later) last = m;
     }

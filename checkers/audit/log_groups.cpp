@@ -11,7 +11,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffffU;
+constexpr std::uint32_t kNoEnd = 0xffffffffU;
 
 using GroupKey = std::pair<Value, Value>;
 
@@ -55,7 +55,7 @@ class Committed {
     if (found == by_offset_.end()) return until;
     for (const std::uint32_t i : found->second) {
       if (op(i).invoked > position) continue;
-      const std::uint32_t end = op(i).outcome == EventType::ok ? op(i).completed : kNone;
+      const std::uint32_t end = op(i).outcome == EventType::ok ? op(i).completed : kNoEnd;
       until = std::max(until.value_or(0), end);
     }
     return until;
@@ -98,7 +98,7 @@ class Committed {
 
 struct Ownership {
   std::uint32_t from = 0;  // position of the event
-  std::uint32_t to = kNone;
+  std::uint32_t to = kNoEnd;
   std::int64_t process = 0;
   std::uint32_t operation = 0;
 };
@@ -222,7 +222,7 @@ class Groups {
       const GroupKey at{*group, plain_key(key)};
       if (generation != nullptr && !generation->is_nil()) claim(at, *generation, i, process);
       std::deque<Ownership>& owners = owners_[at];
-      owners.push_back({op(i).completed, kNone, process, i});
+      owners.push_back({op(i).completed, kNoEnd, process, i});
       open_[process].push_back(&owners.back());
     }
   }

@@ -7,8 +7,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kNone = Message::kNone;
-
 // A message at an offset, and who saw it there.
 struct Placed {
   std::uint32_t key = 0;
@@ -19,7 +17,7 @@ struct Placed {
 
 // Who read furthest in a log.
 struct Furthest {
-  std::uint32_t place = kNone;
+  std::uint32_t place = Message::kNone;
   std::uint32_t operation = 0;
 };
 
@@ -85,7 +83,7 @@ class Messages {
       if (poll.offset != kNoOffset) {
         const std::uint32_t place = log_.place_of(poll.key, poll.offset);
         Furthest& it = furthest_[poll.key];
-        if (it.place == kNone || place > it.place) it = {place, poll.operation};
+        if (it.place == Message::kNone || place > it.place) it = {place, poll.operation};
       }
       const Message& message = log_.messages()[poll.value];
       if (message.sends != 1) continue;
@@ -96,12 +94,13 @@ class Messages {
 
   void judge(std::uint32_t m) {
     const Message& it = log_.messages()[m];
-    if (it.polled_by != kNone) return judge_polled(m);
-    const bool proven =
-        it.outcome == EventType::ok || (it.outcome == EventType::info && it.place != kNone);
-    if (it.sent_by == kNone || !proven) return;
+    if (it.polled_by != Message::kNone) return judge_polled(m);
+    const bool proven = it.outcome == EventType::ok ||
+                        (it.outcome == EventType::info && it.place != Message::kNone);
+    if (it.sent_by == Message::kNone || !proven) return;
     const Furthest& furthest = furthest_[it.key];
-    if (it.place != kNone && furthest.place != kNone && it.place < furthest.place) {
+    if (it.place != Message::kNone && furthest.place != Message::kNone &&
+        it.place < furthest.place) {
       std::vector<std::uint32_t> shown{it.sent_by, it.seen_by.front(), furthest.operation};
       ledger_.enter(
           "lost-write", subject(m), std::move(shown),
@@ -119,7 +118,7 @@ class Messages {
   }
   void judge_polled(std::uint32_t m) {
     const Message& it = log_.messages()[m];
-    if (it.sent_by == kNone) {
+    if (it.sent_by == Message::kNone) {
       ledger_.enter("unexpected", subject(m), {it.polled_by},
                     fmt::format("{} was polled, and nobody sent it.", where(m)));
     } else if (it.outcome == EventType::fail) {
@@ -147,19 +146,19 @@ class Messages {
     const std::vector<Sighting>& sends = log_.sends();
     const std::uint32_t by = sends[first].operation;
     if (op(by).outcome == EventType::fail || log_.history().f(op(by)) != "txn") return;
-    std::uint32_t stands_from = op(by).outcome == EventType::ok ? op(by).completed : kNone;
-    std::uint32_t seen = kNone;
+    std::uint32_t stands_from = op(by).outcome == EventType::ok ? op(by).completed : Message::kNone;
+    std::uint32_t seen = Message::kNone;
     for (std::size_t i = first; i < end; ++i) {
       const Message& it = log_.messages()[sends[i].value];
-      if (it.polled_by == kNone || it.sends != 1) continue;
+      if (it.polled_by == Message::kNone || it.sends != 1) continue;
       seen = sends[i].value;
       stands_from = std::min(stands_from, op(it.polled_by).completed);
     }
-    if (seen == kNone) return;
+    if (seen == Message::kNone) return;
     for (std::size_t i = first; i < end; ++i) {
       const Message& it = log_.messages()[sends[i].value];
       const bool passed = latest_send_[it.key] > stands_from;
-      if (it.polled_by != kNone || !passed) continue;
+      if (it.polled_by != Message::kNone || !passed) continue;
       tear(by, seen, sends[i].value);
       return;
     }
@@ -188,7 +187,7 @@ class Messages {
       acknowledged[key].assign(log_.offsets()[key].size() + 1, INT64_MAX);
     }
     for (const Message& it : log_.messages()) {
-      if (it.place == kNone || it.outcome != EventType::ok) continue;
+      if (it.place == Message::kNone || it.outcome != EventType::ok) continue;
       const std::int64_t time = log_.history().events()[op(it.sent_by).completed].time_ns;
       if (time != kNoTime) acknowledged[it.key][it.place] = time;
     }

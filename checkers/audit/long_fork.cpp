@@ -16,7 +16,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& fork_flaws() {
   static const std::vector<FlawInfo> list{
       {"fork", false, "two reads that saw two writes in opposite orders"},
       {"unexpected", false, "read, but nobody had written it"},
@@ -37,7 +37,7 @@ struct Read {
 class LongFork {
  public:
   LongFork(const History& history, const AuditOptions& options)
-      : history_(history), ledger_(history, options, flaws()) {}
+      : history_(history), ledger_(history, options, fork_flaws()) {}
 
   AuditReport run() {
     for (std::uint32_t i = 0; i < history_.operations().size(); ++i) gather_writes(i);
@@ -168,7 +168,7 @@ class LongFork {
   std::int64_t early_ = 0;
 };
 
-AuditReport run(const History& history, const AuditOptions& options) {
+AuditReport audit_fork(const History& history, const AuditOptions& options) {
   return LongFork(history, options).run();
 }
 
@@ -176,8 +176,8 @@ AuditReport run(const History& history, const AuditOptions& options) {
 
 AuditInfo long_fork_audit() {
   return {"long-fork",
-          "txn [[:w k v]] and [[:r k1 nil] [:r k2 nil]]: all see the writes in one order", flaws(),
-          &run, &recheck_fork};
+          "txn [[:w k v]] and [[:r k1 nil] [:r k2 nil]]: all see the writes in one order",
+          fork_flaws(), &audit_fork, &recheck_fork};
 }
 
 }  // namespace windtunnel::checkers

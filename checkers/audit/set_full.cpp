@@ -216,7 +216,7 @@ class SetFull {
   std::vector<std::int64_t> lost_latency_;
 };
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& set_full_flaws() {
   static const std::vector<FlawInfo> list{
       {"lost", false, "known, and from some read on never seen again"},
       {"unexpected", false, "read, but nobody added it"},
@@ -226,15 +226,15 @@ const std::vector<FlawInfo>& flaws() {
   return list;
 }
 
-AuditReport run(const History& history, const AuditOptions& options) {
-  return SetFull(history, options, flaws()).run();
+AuditReport audit_set_full(const History& history, const AuditOptions& options) {
+  return SetFull(history, options, set_full_flaws()).run();
 }
 
 }  // namespace
 
 AuditInfo set_full_audit() {
-  return {"set-full", "add v, read -> all: what becomes of each element", flaws(), &run,
-          &recheck_set};
+  return {"set-full", "add v, read -> all: what becomes of each element", set_full_flaws(),
+          &audit_set_full, &recheck_set};
 }
 
 }  // namespace windtunnel::checkers

@@ -189,7 +189,7 @@ class TotalQueue {
   std::int64_t recovered_ = 0;
 };
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& queue_flaws() {
   static const std::vector<FlawInfo> list{
       {"lost", false, "acknowledged, and never taken out though the queue was empty"},
       {"unexpected", false, "taken out, but nobody put it in"},
@@ -198,15 +198,15 @@ const std::vector<FlawInfo>& flaws() {
   return list;
 }
 
-AuditReport run(const History& history, const AuditOptions& options) {
-  return TotalQueue(history, options, flaws()).run();
+AuditReport audit_queue(const History& history, const AuditOptions& options) {
+  return TotalQueue(history, options, queue_flaws()).run();
 }
 
 }  // namespace
 
 AuditInfo total_queue_audit() {
   return {"total-queue", "enqueue v, dequeue -> v, drain -> all: what goes in comes out once",
-          flaws(), &run, &recheck_queue};
+          queue_flaws(), &audit_queue, &recheck_queue};
 }
 
 }  // namespace windtunnel::checkers

@@ -10,13 +10,13 @@
 namespace windtunnel::checkers {
 namespace {
 
-const std::vector<FlawInfo>& flaws() {
+const std::vector<FlawInfo>& ids_flaws() {
   static const std::vector<FlawInfo> list{{"duplicated", false, "given twice"}};
   return list;
 }
 
-AuditReport run(const History& history, const AuditOptions& options) {
-  Ledger ledger(history, options, flaws());
+AuditReport audit_ids(const History& history, const AuditOptions& options) {
+  Ledger ledger(history, options, ids_flaws());
   Numbering ids;
   std::vector<std::uint32_t> given_by;
   std::int64_t attempts = 0;
@@ -46,7 +46,8 @@ AuditReport run(const History& history, const AuditOptions& options) {
 }  // namespace
 
 AuditInfo unique_ids_audit() {
-  return {"unique-ids", "generate -> id: no id is given twice", flaws(), &run, &recheck_ids};
+  return {"unique-ids", "generate -> id: no id is given twice", ids_flaws(), &audit_ids,
+          &recheck_ids};
 }
 
 }  // namespace windtunnel::checkers

@@ -23,7 +23,7 @@ using ActionCode = std::uint32_t;
 // Actions from the initial state on.
 using Path = std::vector<ActionCode>;
 
-struct Limits {
+struct SearchBounds {
   std::uint32_t depth = 1'000;
   std::uint64_t states = 1'000'000'000;
   std::uint64_t bytes = std::uint64_t{6} << 30;  // what the search allocates for states, by count
@@ -87,7 +87,7 @@ struct Watchers {
 template <World W>
 class Search final : private Successors {
  public:
-  Search(W& world, const Limits& limits, const Watchers& watchers = {})
+  Search(W& world, const SearchBounds& limits, const Watchers& watchers = {})
       : world_(world), limits_(limits), watchers_(watchers) {}
 
   Outcome run() {
@@ -174,7 +174,7 @@ class Search final : private Successors {
   }
 
   W& world_;
-  Limits limits_;
+  SearchBounds limits_;
   Watchers watchers_;
   checkers::Visited visited_;
   // Of each state, in the order of discovery, which is the order of expansion too.

@@ -16,7 +16,7 @@ struct SessionStep {
 };
 
 // The place of each version of one key; the initial one is first.
-using Order = std::map<Value, std::size_t>;
+using Places = std::map<Value, std::size_t>;
 
 class Recheck {
  public:
@@ -44,7 +44,7 @@ class Recheck {
     versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
     if (versions.size() > kMostVersions) return true;
     do {
-      Order order{{spec_.initial, 0}};
+      Places order{{spec_.initial, 0}};
       for (const Value& version : versions) order.try_emplace(version, order.size());
       if (keeps(key, order)) return true;
     } while (std::next_permutation(versions.begin(), versions.end()));
@@ -53,7 +53,7 @@ class Recheck {
 
   bool wants(SessionGuarantee one) const { return (guarantees_ & one) != 0; }
 
-  bool keeps(const Value& key, const Order& order) const {
+  bool keeps(const Value& key, const Places& order) const {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       const SessionStep& now = steps_[i];
       if (now.key != key) continue;
@@ -67,7 +67,7 @@ class Recheck {
     return true;
   }
   // Of one session and key, one after the other.
-  bool keeps_pair(const SessionStep& before, const SessionStep& now, const Order& order) const {
+  bool keeps_pair(const SessionStep& before, const SessionStep& now, const Places& order) const {
     const SessionGuarantee owed = before.write ? now.write ? kMonotonicWrites : kReadYourWrites
                                   : now.write  ? kWritesFollowReads
                                                : kMonotonicReads;
@@ -75,7 +75,7 @@ class Recheck {
   }
   // `before` showed a write, of any key. What its session had written and read of this key earlier,
   // `now` sees, or something later.
-  bool keeps_floor(const SessionStep& before, const SessionStep& now, const Order& order) const {
+  bool keeps_floor(const SessionStep& before, const SessionStep& now, const Places& order) const {
     const auto write =
         std::find_if(steps_.begin(), steps_.end(), [&before](const SessionStep& step) {
           return step.write && step.key == before.key && step.value == before.value;

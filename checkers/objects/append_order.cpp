@@ -11,9 +11,8 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Op = KvModel::Op;
-using Type = Op::Type;
-constexpr std::uint32_t kNone = 0xffffffffU;
+using KvOp = KvModel::Op;
+using KvType = KvOp::Type;
 
 // Levels, in the order in which things take place: reads of what was there before the put, the put,
 // reads without appends, the first append, reads that show it, the second append, ...
@@ -28,7 +27,7 @@ class GrowingKey {
   GrowingKey(const Problem& problem, KvMachine& machine)
       : steps_(problem.steps), machine_(machine) {}
 
-  std::optional<Finding> run() {
+  std::optional<Ruling> run() {
     finding_.configurations = steps_.size();
     if (!gather()) return std::nullopt;
     if (place_longest() && place_reads()) sweep();
@@ -41,15 +40,15 @@ class GrowingKey {
   // What `read` shows of these appends, behind what the key began with.
   std::optional<KvModel::State> projected(std::uint32_t read,
                                           const std::vector<bool>& kept_appends) const;
-  std::uint32_t put() const { return same_after_put() ? kNone : put_; }
+  std::uint32_t put() const { return same_after_put() ? kNoStep : put_; }
   bool is_before_put(std::uint32_t read) const {
-    return put() != kNone && op(read).from == machine_.model().first;
+    return put() != kNoStep && op(read).from == machine_.model().first;
   }
 
   std::vector<std::uint32_t> order() const {
     std::vector<std::uint32_t> all;
     for (std::uint32_t i = 0; i < steps_.size(); ++i) {
-      if (level_[i] != kNone) all.push_back(i);
+      if (level_[i] != kNoStep) all.push_back(i);
     }
     std::stable_sort(all.begin(), all.end(),
                      [this](std::uint32_t a, std::uint32_t b) { return level_[a] < level_[b]; });
@@ -57,34 +56,34 @@ class GrowingKey {
   }
 
  private:
-  const Op& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
+  const KvOp& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
   const KvModel::State& base() const {
-    return put_ == kNone ? machine_.model().first : op(put_).to;
+    return put_ == kNoStep ? machine_.model().first : op(put_).to;
   }
   // The put left what was there: it is one more reader.
-  bool same_after_put() const { return put_ != kNone && op(put_).to == machine_.model().first; }
+  bool same_after_put() const { return put_ != kNoStep && op(put_).to == machine_.model().first; }
   std::string text(std::uint32_t append) const { return to_edn(Value(op(append).to.text)); }
 
   bool gather() {
     std::vector<std::string_view> texts;
     for (std::uint32_t i = 0; i < steps_.size(); ++i) {
       switch (op(i).type) {
-        case Type::cas: return false;
-        case Type::get:
+        case KvType::cas: return false;
+        case KvType::get:
           if (steps_[i].ret != kNever) reads_.push_back(i);
           break;
-        case Type::append:
+        case KvType::append:
           appends_.push_back(i);
           texts.push_back(op(i).to.text);
           break;
-        case Type::put:
+        case KvType::put:
           // Steps are in the order of their calls: no append is before.
-          if (put_ != kNone || !appends_.empty() || steps_[i].ret == kNever) return false;
+          if (put_ != kNoStep || !appends_.empty() || steps_[i].ret == kNever) return false;
           put_ = i;
           break;
       }
     }
-    if (put_ != kNone && !appends_.empty()) {
+    if (put_ != kNoStep && !appends_.empty()) {
       if (steps_[put_].ret > steps_[appends_.front()].call) return false;
       // Else a value from before the put could be one that grew after it.
       const KvModel::State& first = machine_.model().first;
@@ -113,11 +112,11 @@ class GrowingKey {
       if (is_before_put(read)) continue;
       const auto rest = grown(read);
       if (!rest) return refuse_beginning(read);
-      if (longest_ != kNone && rest->size() <= longest.size()) continue;
+      if (longest_ != kNoStep && rest->size() <= longest.size()) continue;
       longest_ = read;
       longest = *rest;
     }
-    place_of_.assign(appends_.size(), kNone);
+    place_of_.assign(appends_.size(), kNoStep);
     ends_.assign(1, 0);
     const Pieces::Apart apart = pieces_->take_apart(longest);
     if (apart.answer == Pieces::Answer::unclear) return give_up();
@@ -126,7 +125,7 @@ class GrowingKey {
     for (std::uint32_t i = 0; i < order_.size(); ++i) {
       std::uint32_t& place = place_of_[order_[i]];
       const std::uint32_t append = appends_[order_[i]];
-      if (place != kNone) {
+      if (place != kNoStep) {
         return refuse(
             longest_, {longest_, append},
             fmt::format("A read shows {} twice, and it was appended once.", text(append)));
@@ -138,13 +137,13 @@ class GrowingKey {
   }
 
   bool place_reads() {
-    level_.assign(steps_.size(), kNone);
+    level_.assign(steps_.size(), kNoStep);
     for (std::uint32_t i = 0; i < appends_.size(); ++i) {
-      const bool happened = place_of_[i] != kNone || steps_[appends_[i]].ret != kNever;
-      const std::size_t place = place_of_[i] != kNone ? place_of_[i] : order_.size();
+      const bool happened = place_of_[i] != kNoStep || steps_[appends_[i]].ret != kNever;
+      const std::size_t place = place_of_[i] != kNoStep ? place_of_[i] : order_.size();
       if (happened) level_[appends_[i]] = level_of_append(place);
     }
-    if (put_ != kNone) level_[put_] = same_after_put() ? level_of_read(0) : kPutLevel;
+    if (put_ != kNoStep) level_[put_] = same_after_put() ? level_of_read(0) : kPutLevel;
     for (const std::uint32_t read : reads_) {
       if (is_before_put(read)) {
         level_[read] = 0;
@@ -165,13 +164,13 @@ class GrowingKey {
     const auto by_return = order_by_position(count, position_end(steps_),
                                              [this](std::uint32_t i) { return steps_[i].ret; });
     std::size_t next = 0;
-    std::uint32_t latest = kNone;  // of those that have returned, the one that lies last
+    std::uint32_t latest = kNoStep;  // of those that have returned, the one that lies last
     for (std::uint32_t i = 0; i < count; ++i) {
       for (; next < by_return.size() && steps_[by_return[next]].ret < steps_[i].call; ++next) {
         const std::uint32_t done = by_return[next];
-        if (latest == kNone || level_[done] > level_[latest]) latest = done;
+        if (latest == kNoStep || level_[done] > level_[latest]) latest = done;
       }
-      if (latest == kNone || level_[i] == kNone || level_[i] >= level_[latest]) continue;
+      if (latest == kNoStep || level_[i] == kNoStep || level_[i] >= level_[latest]) continue;
       refuse_pair(latest, i);
       return;
     }
@@ -185,21 +184,21 @@ class GrowingKey {
 
   void refuse_pair(std::uint32_t early, std::uint32_t late) {
     switch (op(late).type) {
-      case Type::get: refuse_read(early, late); break;
-      case Type::append: refuse_append(early, late); break;
-      case Type::put: refuse_put(early, late); break;
-      case Type::cas: break;
+      case KvType::get: refuse_read(early, late); break;
+      case KvType::append: refuse_append(early, late); break;
+      case KvType::put: refuse_put(early, late); break;
+      case KvType::cas: break;
     }
   }
   // A read misses what was there when it began.
   void refuse_read(std::uint32_t early, std::uint32_t late) {
     if (level_[late] == 0) {
       // The put had returned before any append began.
-      const bool seen = op(early).type == Type::get;
+      const bool seen = op(early).type == KvType::get;
       refuse(late, {seen ? early : put_, late},
              "A read shows what was there before the put, though it began after the put had " +
                  std::string(seen ? "been seen." : "returned."));
-    } else if (op(early).type == Type::append) {
+    } else if (op(early).type == KvType::append) {
       refuse(
           late, {early, late},
           fmt::format("{} was appended before a read began that does not show it.", text(early)));
@@ -211,7 +210,7 @@ class GrowingKey {
   }
   // An append comes after what shows it, or after what comes behind it.
   void refuse_append(std::uint32_t early, std::uint32_t late) {
-    if (op(early).type == Type::get) {
+    if (op(early).type == KvType::get) {
       refuse(late, {early, late},
              fmt::format("A read shows {} and ended before that was appended.", text(late)));
       return;
@@ -265,7 +264,7 @@ class GrowingKey {
   }
   bool refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
     // What was read rests on the put.
-    if (put() != kNone) culprits.push_back(put());
+    if (put() != kNoStep) culprits.push_back(put());
     finding_.decision = Decision::violated;
     finding_.failed_step = failed;
     finding_.steps = std::move(culprits);
@@ -275,17 +274,17 @@ class GrowingKey {
 
   const std::vector<Step>& steps_;
   KvMachine& machine_;
-  std::uint32_t put_ = kNone;           // steps
+  std::uint32_t put_ = kNoStep;         // steps
   std::vector<std::uint32_t> reads_;    // that returned
   std::vector<std::uint32_t> appends_;  // by their number among the pieces
   std::optional<Pieces> pieces_;
-  std::uint32_t longest_ = kNone;        // read
+  std::uint32_t longest_ = kNoStep;      // read
   std::vector<std::uint32_t> order_;     // what it shows: numbers of appends
   std::vector<std::size_t> ends_;        // where each beginning of it ends, from 0
   std::vector<std::uint32_t> place_of_;  // append -> place in order_
-  std::vector<std::uint32_t> level_;     // by step; kNone: it did not happen
+  std::vector<std::uint32_t> level_;     // by step; kNoStep: it did not happen
   bool unclear_ = false;
-  Finding finding_;
+  Ruling finding_;
 };
 
 std::optional<KvModel::State> GrowingKey::projected(std::uint32_t read,
@@ -306,13 +305,13 @@ std::optional<KvModel::State> GrowingKey::projected(std::uint32_t read,
 
 }  // namespace
 
-std::optional<Finding> check_append_order(const Problem& problem, Machine& machine) {
+std::optional<Ruling> check_append_order(const Problem& problem, Machine& machine) {
   return GrowingKey(problem, static_cast<KvMachine&>(machine)).run();
 }
 
 std::vector<std::uint32_t> order_by_appends(const Problem& problem, Machine& machine) {
   GrowingKey key(problem, static_cast<KvMachine&>(machine));
-  const std::optional<Finding> finding = key.run();
+  const std::optional<Ruling> finding = key.run();
   const bool ok = finding.has_value() && finding->decision == Decision::ok;
   return ok ? key.order() : std::vector<std::uint32_t>();
 }
@@ -325,13 +324,13 @@ std::optional<Object> narrow_appends(const Object& object,
   if (!key.prepare()) return std::nullopt;
   std::vector<bool> kept(all.size());
   for (const std::uint32_t step : steps) kept[step] = true;
-  if (key.put() != kNone) kept[key.put()] = true;
+  if (key.put() != kNoStep) kept[key.put()] = true;
   KvModel model{machine.model().first, {}};
-  std::vector<Op> ops(all.size());
+  std::vector<KvOp> ops(all.size());
   for (std::uint32_t i = 0; i < all.size(); ++i) {
     if (!kept[i]) continue;
     ops[i] = machine.op(all[i].kind);
-    if (ops[i].type != Type::get) continue;
+    if (ops[i].type != KvType::get) continue;
     const auto state = key.projected(i, kept);
     if (!state) return std::nullopt;
     ops[i].from = *state;

@@ -4,7 +4,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Type = ContainerModel::Op::Type;
+using ContainerType = ContainerModel::Op::Type;
 
 struct Words {
   const char* put;
@@ -26,15 +26,17 @@ Words words_of(Discipline discipline) {
   return {};
 }
 
-bool decode(const KeyedOperation& op, const Words& words, Numbering& values,
-            ContainerModel::Op& it) {
+bool decode_container(const KeyedOperation& op, const Words& words, Numbering& values,
+                      ContainerModel::Op& it) {
   if (*op.f == words.put) {
     it.value = values.number(*op.argument);
     return true;
   }
   if (*op.f != words.take) return false;
-  it.type = !op.ok ? Type::take_unknown : op.result->is_nil() ? Type::take_empty : Type::take;
-  if (it.type == Type::take) it.value = values.number(*op.result);
+  it.type = !op.ok                ? ContainerType::take_unknown
+            : op.result->is_nil() ? ContainerType::take_empty
+                                  : ContainerType::take;
+  if (it.type == ContainerType::take) it.value = values.number(*op.result);
   return true;
 }
 
@@ -44,13 +46,13 @@ bool build(Discipline discipline, const std::vector<KeyedOperation>& operations,
   ContainerModel start;
   start.discipline = discipline;
   for (const Value& item : initial.items()) {
-    start.apply(start.first, {Type::put, start.values.number(item)});
+    start.apply(start.first, {ContainerType::put, start.values.number(item)});
   }
   Numbering values = start.values;
   std::vector<ContainerModel::Op> ops(operations.size());
   for (std::size_t i = 0; i < operations.size(); ++i) {
     unknown = i;
-    if (!decode(operations[i], words, values, ops[i])) return false;
+    if (!decode_container(operations[i], words, values, ops[i])) return false;
   }
   start.values = std::move(values);
   auto machine = std::make_unique<ContainerMachine>(std::move(start));

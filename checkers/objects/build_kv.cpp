@@ -8,7 +8,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Type = KvModel::Op::Type;
+using KvType = KvModel::Op::Type;
 
 KvModel::State state_of(const Value& value) {
   if (value.is_nil()) return {};
@@ -16,12 +16,12 @@ KvModel::State state_of(const Value& value) {
   return {true, false, text ? std::string(value.text()) : to_edn(value)};
 }
 
-std::optional<Type> type_of(const KeyedOperation& op) {
-  if (*op.f == "get" || *op.f == "read") return Type::get;
-  if (*op.f == "put" || *op.f == "write") return Type::put;
-  if (*op.f == "append") return Type::append;
+std::optional<KvType> type_of(const KeyedOperation& op) {
+  if (*op.f == "get" || *op.f == "read") return KvType::get;
+  if (*op.f == "put" || *op.f == "write") return KvType::put;
+  if (*op.f == "append") return KvType::append;
   const bool pair = op.argument->is_sequence() && op.argument->items().size() == 2;
-  if (*op.f == "cas" && pair) return Type::cas;
+  if (*op.f == "cas" && pair) return KvType::cas;
   return std::nullopt;
 }
 
@@ -37,15 +37,15 @@ bool build_kv(const std::vector<KeyedOperation>& operations, const Value& initia
     const auto type = type_of(op);
     if (!type.has_value()) return false;
     KvModel::Op it{*type, {}, {}};
-    if (*type == Type::get)
+    if (*type == KvType::get)
       it.from = state_of(*op.result);
-    else if (*type == Type::cas)
+    else if (*type == KvType::cas)
       it.from = state_of(op.argument->items()[0]);
-    if (*type == Type::cas)
+    if (*type == KvType::cas)
       it.to = state_of(op.argument->items()[1]);
-    else if (*type != Type::get)
+    else if (*type != KvType::get)
       it.to = state_of(*op.argument);
-    const bool observes = (*type == Type::get && op.ok) || *type == Type::cas;
+    const bool observes = (*type == KvType::get && op.ok) || *type == KvType::cas;
     if (observes && it.from.set) model.observed.push_back(it.from.text);
     ops.push_back(std::move(it));
   }
@@ -54,7 +54,7 @@ bool build_kv(const std::vector<KeyedOperation>& operations, const Value& initia
   for (std::size_t i = 0; i < operations.size(); ++i) {
     const KeyedOperation& op = operations[i];
     const bool nil_unknown = op.result->is_nil() && !initial.is_nil();
-    if (ops[i].type == Type::get && (!op.ok || nil_unknown)) continue;
+    if (ops[i].type == KvType::get && (!op.ok || nil_unknown)) continue;
     Step step = op.step;
     step.kind = machine->kind_of(ops[i]);
     object.problem.steps.push_back(step);

@@ -7,7 +7,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Op = SetModel::Op;
+using SetOp = SetModel::Op;
 
 bool is_collection(const Value& value) {
   return value.is_sequence() || value.kind() == Value::Kind::set;
@@ -22,9 +22,9 @@ std::vector<std::uint32_t> sorted(const Value& collection, Numbering& values) {
 }
 
 // What an answer of true or false says; anything else says nothing.
-Op::Found found(const KeyedOperation& op, bool when_true_present) {
-  if (!op.ok || op.result->kind() != Value::Kind::boolean) return Op::Found::anything;
-  return op.result->truth() == when_true_present ? Op::Found::present : Op::Found::absent;
+SetOp::Found found(const KeyedOperation& op, bool when_true_present) {
+  if (!op.ok || op.result->kind() != Value::Kind::boolean) return SetOp::Found::anything;
+  return op.result->truth() == when_true_present ? SetOp::Found::present : SetOp::Found::absent;
 }
 
 struct SetBuilder {
@@ -32,10 +32,10 @@ struct SetBuilder {
   std::map<std::vector<std::uint32_t>, std::uint32_t> results;
 
   // False when it is no operation of a set. `keep` is false where it says nothing.
-  bool decode(const KeyedOperation& op, Op& it, bool& keep) {
+  bool decode(const KeyedOperation& op, SetOp& it, bool& keep) {
     keep = true;
     if (*op.f == "read") {
-      it.type = Op::Type::read;
+      it.type = SetOp::Type::read;
       keep = op.ok;
       if (!op.ok) return true;
       if (!is_collection(*op.result)) return false;
@@ -49,12 +49,12 @@ struct SetBuilder {
     if (*op.f == "add") {
       it.found = found(op, false);
     } else if (*op.f == "remove") {
-      it.type = Op::Type::remove;
+      it.type = SetOp::Type::remove;
       it.found = found(op, true);
     } else if (*op.f == "contains") {
-      it.type = Op::Type::contains;
+      it.type = SetOp::Type::contains;
       it.found = found(op, true);
-      keep = it.found != Op::Found::anything;
+      keep = it.found != SetOp::Found::anything;
     } else {
       return false;
     }
@@ -69,12 +69,12 @@ bool build_set(const std::vector<KeyedOperation>& operations, const Value& initi
   SetBuilder builder;
   SetModel model;
   model.first = sorted(initial, builder.values);
-  std::vector<Op> ops;
+  std::vector<SetOp> ops;
   ops.reserve(operations.size());
   object.problem.steps.reserve(operations.size());
   for (std::size_t i = 0; i < operations.size(); ++i) {
     unknown = i;
-    Op it;
+    SetOp it;
     bool keep = true;
     if (!builder.decode(operations[i], it, keep)) return false;
     if (!keep) continue;

@@ -49,7 +49,7 @@ using ContainerMachine = ModelMachine<ContainerModel>;
 // Emmi, Enea, Hamza, ICALP 2015): a value taken before it was put, never put, or taken twice; a put
 // before b, but b taken before a; a take that found the queue empty while some value was in it at
 // every moment.
-std::optional<Finding> check_queue_order(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_queue_order(const Problem& problem, Machine& machine);
 
 // Stacks, O(n log^2 n) at worst. A value is surely inside from the return of its push to the call
 // of its pop. Where no value is surely inside, the stack can be empty, and the history falls apart
@@ -57,12 +57,12 @@ std::optional<Finding> check_queue_order(const Problem& problem, Machine& machin
 // come before the stretch and whose pop may come after it. Every such value can be that one, so all
 // are taken away, and what is left falls apart again. A stretch without one is illegal. (The
 // recursion of Abdulla, Atig, et al., PLDI 2025, with heaps and a segment tree.)
-std::optional<Finding> check_stack_nesting(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_stack_nesting(const Problem& problem, Machine& machine);
 
 // Priority queues, O(n log n). By rising value, each is taken at the earliest moment of its take at
 // which no smaller value is surely inside: it stays there for as short as it can, which suits the
 // rest best. (After Lee & Mathur, arXiv 2410.04581.)
-std::optional<Finding> check_priority_order(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_priority_order(const Problem& problem, Machine& machine);
 
 // For what the check of that name found ok: the steps in an order that explains it, without `:info`
 // takes. Empty when it found anything else.

@@ -8,9 +8,9 @@
 
 namespace windtunnel::checkers {
 
-class Coverage {
+class Cover {
  public:
-  explicit Coverage(std::uint32_t places) : places_(places) {
+  explicit Cover(std::uint32_t places) : places_(places) {
     while (size_ < places_) size_ *= 2;
     least_.assign(2 * size_, 0);
     added_.assign(2 * size_, 0);

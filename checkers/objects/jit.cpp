@@ -127,7 +127,7 @@ class Sweep {
     frontier_.insert(start);
   }
 
-  Finding run(const std::vector<Boundary>& boundaries) {
+  Ruling run(const std::vector<Boundary>& boundaries) {
     for (const Boundary& b : boundaries) {
       if (!b.is_return) {
         call(b.step);
@@ -329,7 +329,7 @@ class Sweep {
   Antichain<W> frontier_;
   Antichain<W> seen_;
   std::set<std::uint32_t> last_states_;
-  Finding finding_;
+  Ruling finding_;
 };
 
 struct Task {
@@ -341,9 +341,9 @@ struct Task {
 };
 
 template <std::size_t W>
-Finding sweep(const Task& task) {
+Ruling sweep(const Task& task) {
   Sweep<W> sweep(task.problem, task.machine, task.limits, task.order != nullptr);
-  Finding finding = sweep.run(task.boundaries);
+  Ruling finding = sweep.run(task.boundaries);
   if (task.order != nullptr && finding.decision == Decision::ok) {
     *task.order = place_unnoticed(task.problem, task.machine, sweep.used());
   }
@@ -352,15 +352,15 @@ Finding sweep(const Task& task) {
 
 }  // namespace
 
-Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits,
-                  std::vector<Placed>* order) {
+Ruling check_jit(const Problem& problem, Machine& machine, const Limits& limits,
+                 std::vector<Placed>* order) {
   const Task task{problem, machine, limits, boundaries_of(problem), order};
   const std::uint32_t open = max_open(task.boundaries);
   if (open <= 64) return sweep<1>(task);
   if (open <= 128) return sweep<2>(task);
   if (open <= 256) return sweep<4>(task);
   if (open <= kMaxOpen) return sweep<kMaxOpen / 64>(task);
-  Finding finding;
+  Ruling finding;
   finding.decision = Decision::unknown;
   finding.reason = fmt::format("{} operations are open at a time, more than {}", open, kMaxOpen);
   return finding;

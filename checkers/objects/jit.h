@@ -32,8 +32,8 @@ namespace windtunnel::checkers {
 // have happened. Then every use of an operation is remembered, with the one before it: memory is
 // that of the history, and counts against the limit.
 inline constexpr std::uint32_t kMaxOpen = 512;
-Finding check_jit(const Problem& problem, Machine& machine, const Limits& limits,
-                  std::vector<Placed>* order = nullptr);
+Ruling check_jit(const Problem& problem, Machine& machine, const Limits& limits,
+                 std::vector<Placed>* order = nullptr);
 
 // The end of that: given those that took effect visibly, places those that returned although nobody
 // noticed them. Each fits where it leaves the state as it is, or just before a blind write.

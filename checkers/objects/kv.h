@@ -56,7 +56,7 @@ using KvMachine = ModelMachine<KvModel>;
 // Null when it does not apply: there is a cas, a put that did not return before the first append
 // was called, a second put, an empty text or one that is appended twice; or a read that can be
 // taken apart into the appended texts in several ways. The machine is a KvMachine.
-std::optional<Finding> check_append_order(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_append_order(const Problem& problem, Machine& machine);
 
 // For what check_append_order found ok: the steps in an order that explains it. Empty when it found
 // anything else.

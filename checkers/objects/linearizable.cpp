@@ -50,7 +50,7 @@ class ObjectCheck {
       const std::uint64_t spent = std::min(verdict_.configurations, limits_.max_configurations);
       share.max_configurations = std::min(most, limits_.max_configurations - spent);
       std::string algorithm;
-      Finding finding = decide(objects_[which], share, &algorithm);
+      Ruling finding = decide(objects_[which], share, &algorithm);
       verdict_.configurations += finding.configurations;
       if (finding.decision == Decision::unknown) {
         undecided.push_back(which);
@@ -69,7 +69,7 @@ class ObjectCheck {
     if (open.empty()) verdict_.reason.clear();
   }
 
-  void blame(std::size_t which, Finding finding) {
+  void blame(std::size_t which, Ruling finding) {
     const bool first = verdict_.objects_violated++ == 0;
     if (!first && verdict_.further.size() == Verdict::kMaxFurther) return;
     Witness witness = make_witness(history_, objects_[which], std::move(finding), limits_);

@@ -34,12 +34,12 @@ std::optional<std::vector<std::uint32_t>> linearization_of(const Object& object,
   if (object.order != nullptr) steps = object.order(object.problem, *object.machine);
   if (holds(steps)) return steps;
   std::vector<Placed> swept;
-  const Finding jit = check_jit(object.problem, *object.machine, limits, &swept);
+  const Ruling jit = check_jit(object.problem, *object.machine, limits, &swept);
   if (jit.decision == Decision::violated) return std::nullopt;
   steps = steps_of(swept);
   if (jit.decision == Decision::ok && holds(steps)) return steps;
   steps.clear();
-  const Finding wgl = check_wgl(object.problem, *object.machine, limits, &steps);
+  const Ruling wgl = check_wgl(object.problem, *object.machine, limits, &steps);
   if (wgl.decision != Decision::ok || !holds(steps)) return std::nullopt;
   return steps;
 }

@@ -9,23 +9,23 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Type = ContainerModel::Op::Type;
+using ContainerType = ContainerModel::Op::Type;
 
 }  // namespace
 
-std::optional<Finding> Lives::run(OrderCheck order) {
+std::optional<Ruling> Lives::run(OrderCheck order) {
   finding_.configurations = steps_.size();
   if (!machine_.model().first.empty() || !gather_puts()) return std::nullopt;
   if (!gather_takes()) return finding_;
   // An `:info` put of a value that nobody saw may as well never have happened.
-  std::erase_if(
-      lives_, [](const Life& life) { return life.put_by == kNever && life.take == Life::kNoStep; });
+  std::erase_if(lives_,
+                [](const Life& life) { return life.put_by == kNever && life.take == kNoStep; });
   if (order(*this) && check_empties()) return finding_;
   if (first_unknown_ == kNever) return finding_;
   finding_ = {};
   finding_.configurations = steps_.size() * 2;
   for (Life& life : lives_) {
-    if (life.take == Life::kNoStep) life.taken_from = first_unknown_;
+    if (life.take == kNoStep) life.taken_from = first_unknown_;
   }
   if (order(*this) && check_empties()) return std::nullopt;
   return finding_;
@@ -44,32 +44,32 @@ bool Lives::refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, st
 }
 
 bool Lives::gather_puts() {
-  life_of_.assign(machine_.model().values.size(), Life::kNoStep);
+  life_of_.assign(machine_.model().values.size(), kNoStep);
   lives_.reserve(steps_.size() / 2 + 1);
   for (std::uint32_t i = 0; i < steps_.size(); ++i) {
     // A take has a known result exactly when it returned, but in a history that was cut off.
-    const bool unknown = op(i).type == Type::take_unknown;
+    const bool unknown = op(i).type == ContainerType::take_unknown;
     if (unknown) first_unknown_ = std::min(first_unknown_, steps_[i].call);
-    if (op(i).type != Type::put && unknown != (steps_[i].ret == kNever)) return false;
-    if (op(i).type != Type::put) continue;
+    if (op(i).type != ContainerType::put && unknown != (steps_[i].ret == kNever)) return false;
+    if (op(i).type != ContainerType::put) continue;
     std::uint32_t& which = life_of_[op(i).value];
-    if (which != Life::kNoStep) return false;
+    if (which != kNoStep) return false;
     which = static_cast<std::uint32_t>(lives_.size());
-    lives_.push_back({i, Life::kNoStep, steps_[i].call, steps_[i].ret, kNever, kNever});
+    lives_.push_back({i, kNoStep, steps_[i].call, steps_[i].ret, kNever, kNever});
   }
   return true;
 }
 
 bool Lives::gather_takes() {
   for (std::uint32_t i = 0; i < steps_.size(); ++i) {
-    if (op(i).type != Type::take) continue;
+    if (op(i).type != ContainerType::take) continue;
     const std::uint32_t which = life_of_[op(i).value];
-    if (which == Life::kNoStep) {
+    if (which == kNoStep) {
       const std::string value = machine_.model().values.name(op(i).value);
       return refuse(i, {i}, fmt::format("{} was taken, which nobody put there.", value));
     }
     Life& life = lives_[which];
-    if (life.take != Life::kNoStep) {
+    if (life.take != kNoStep) {
       return refuse(i, {life.put, life.take, i},
                     fmt::format("{} was put once and taken twice.", name(life)));
     }
@@ -87,7 +87,7 @@ bool Lives::gather_takes() {
 
 bool Lives::has_empties() const {
   return std::any_of(steps_.begin(), steps_.end(), [this](const Step& step) {
-    return machine_.op(step.kind).type == Type::take_empty;
+    return machine_.op(step.kind).type == ContainerType::take_empty;
   });
 }
 
@@ -114,13 +114,13 @@ bool Lives::check_empties() {
     reach.push_back(longer ? life : reach.back());
   }
   for (std::uint32_t i = 0; i < steps_.size(); ++i) {
-    if (op(i).type == Type::take_empty && !check_empty(i, sure, reach)) return false;
+    if (op(i).type == ContainerType::take_empty && !check_empty(i, sure, reach)) return false;
   }
   return true;
 }
 
 bool Lives::hold(OrderCheck order) {
-  const std::optional<Finding> finding = run(order);
+  const std::optional<Ruling> finding = run(order);
   return finding.has_value() && finding->decision == Decision::ok;
 }
 
@@ -132,7 +132,7 @@ std::vector<Placed> Lives::empties() const {
   std::size_t next = 0;
   std::uint32_t covered_to = 0;  // by those before `next`, without a hole from the last call on
   for (std::uint32_t i = 0; i < steps_.size(); ++i) {
-    if (op(i).type != Type::take_empty) continue;
+    if (op(i).type != ContainerType::take_empty) continue;
     std::uint32_t gap = std::max(covered_to, steps_[i].call);
     for (; next < sure.size() && sure[next]->put_by <= gap; ++next) {
       gap = std::max(gap, sure[next]->taken_from);
@@ -156,7 +156,7 @@ bool Lives::check_empty(std::uint32_t index, const std::vector<const Life*>& sur
     if (longest->taken_from <= covered) return true;
     covered = longest->taken_from;
     chain.push_back(longest->put);
-    if (longest->take != Life::kNoStep) chain.push_back(longest->take);
+    if (longest->take != kNoStep) chain.push_back(longest->take);
   }
   return refuse(index, std::move(chain),
                 "An operation found nothing there, but at every moment between its call and its "

@@ -13,7 +13,6 @@ namespace windtunnel::checkers {
 // Of one value. Without a take, `taken_from` and `taken_by` are kNever. The value is surely inside
 // from `put_by` until `taken_from`, where that is later.
 struct Life {
-  static constexpr std::uint32_t kNoStep = 0xffffffffU;
   std::uint32_t put = kNoStep;  // steps
   std::uint32_t take = kNoStep;
   std::uint32_t put_from = 0;  // positions
@@ -35,7 +34,7 @@ class Lives {
   // Gathers the lives, checks each by itself, their order, and the takes that found nothing. Where
   // takes are `:info`, what is legal without them is legal, and what is illegal although every
   // value that stayed may be taken from the first of them on is illegal; null between the two.
-  std::optional<Finding> run(OrderCheck order);
+  std::optional<Ruling> run(OrderCheck order);
   // The same, as a question.
   bool hold(OrderCheck order);
   // After ok: each take that found nothing, at its first moment at which no value is surely inside.
@@ -66,7 +65,7 @@ class Lives {
   std::vector<Life> lives_;
   std::vector<std::uint32_t> life_of_;    // value -> life
   std::uint32_t first_unknown_ = kNever;  // the first call of an `:info` take
-  Finding finding_;
+  Ruling finding_;
 };
 
 }  // namespace windtunnel::checkers

@@ -68,7 +68,7 @@ boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
 struct Object {
   Problem problem;
   std::unique_ptr<Machine> machine;
-  std::optional<Finding> (*fast)(const Problem&, Machine&) = nullptr;
+  std::optional<Ruling> (*fast)(const Problem&, Machine&) = nullptr;
   const char* fast_name = "";
   // Of what `fast` finds ok: the steps in an order that explains it; else none.
   std::vector<std::uint32_t> (*order)(const Problem&, Machine&) = nullptr;

@@ -36,7 +36,7 @@ class Gaps {
 
 // What takes place in one gap: values are taken by their size, some right after they were put, then
 // nothing is found, then the value is put whose put ends there.
-struct Move {
+struct PriorityMove {
   enum class When : std::uint8_t { taken, empty, put };
   Placed placed;
   When when = When::taken;
@@ -62,14 +62,14 @@ class PriorityOrder {
       const Life& life = all[which];
       if (life.taken_from == kNever) {
         if (life.put_by != kNever) gaps_.block(life.put_by, end_, which);
-        moves_.push_back({{life.put, life.put_by - 1}, Move::When::put, moves_.size()});
+        moves_.push_back({{life.put, life.put_by - 1}, PriorityMove::When::put, moves_.size()});
         continue;
       }
       const std::uint32_t taken = gaps_.first_free(std::max(life.taken_from, life.put_from));
       const std::uint32_t by = std::min(life.taken_by, end_);
       if (taken >= by) {
         // A take that only may have happened did not.
-        if (life.take != Life::kNoStep) return refuse(life);
+        if (life.take != kNoStep) return refuse(life);
         gaps_.block(life.put_by, end_, which);
       } else {
         note(life, taken);
@@ -83,12 +83,12 @@ class PriorityOrder {
   std::vector<std::uint32_t> order() {
     std::size_t rank = 0;
     for (const Placed& empty : lives_.empties()) {
-      moves_.push_back({empty, Move::When::empty, rank++});
+      moves_.push_back({empty, PriorityMove::When::empty, rank++});
     }
     std::sort(moves_.begin(), moves_.end(),
-              [](const Move& a, const Move& b) { return a.key() < b.key(); });
+              [](const PriorityMove& a, const PriorityMove& b) { return a.key() < b.key(); });
     std::vector<std::uint32_t> steps;
-    for (const Move& move : moves_) steps.push_back(move.placed.step);
+    for (const PriorityMove& move : moves_) steps.push_back(move.placed.step);
     return steps;
   }
 
@@ -96,9 +96,10 @@ class PriorityOrder {
   void note(const Life& life, std::uint32_t taken) {
     const bool at_once = life.put_by > taken;
     const Placed put{life.put, at_once ? taken : life.put_by - 1};
-    moves_.push_back({put, at_once ? Move::When::taken : Move::When::put, moves_.size()});
-    if (life.take == Life::kNoStep) return;  // an `:info` take, and not for an order
-    moves_.push_back({{life.take, taken}, Move::When::taken, moves_.size()});
+    moves_.push_back(
+        {put, at_once ? PriorityMove::When::taken : PriorityMove::When::put, moves_.size()});
+    if (life.take == kNoStep) return;  // an `:info` take, and not for an order
+    moves_.push_back({{life.take, taken}, PriorityMove::When::taken, moves_.size()});
   }
 
   // Names the smaller values that were there, from one to the next.
@@ -109,7 +110,7 @@ class PriorityOrder {
       const std::uint32_t which = gaps_.blocker(gap);
       const Life& smaller = lives_.all()[which];
       culprits.push_back(smaller.put);
-      if (smaller.take != Life::kNoStep) culprits.push_back(smaller.take);
+      if (smaller.take != kNoStep) culprits.push_back(smaller.take);
       names += (names.empty() ? "" : ", ") + lives_.name(smaller);
       while (gap < life.taken_by && gaps_.blocker(gap) == which) ++gap;
     }
@@ -122,23 +123,23 @@ class PriorityOrder {
   Lives& lives_;
   std::uint32_t end_;
   Gaps gaps_;
-  std::vector<Move> moves_;
+  std::vector<PriorityMove> moves_;
 };
 
-bool check_order(Lives& lives) { return PriorityOrder(lives).run(); }
+bool check_priority_order(Lives& lives) { return PriorityOrder(lives).run(); }
 
 }  // namespace
 
 std::vector<std::uint32_t> order_by_priority(const Problem& problem, Machine& machine) {
   Lives lives(problem, static_cast<ContainerMachine&>(machine));
-  if (!lives.hold(check_order)) return {};
+  if (!lives.hold(check_priority_order)) return {};
   PriorityOrder priority(lives);
   priority.run();
   return priority.order();
 }
 
-std::optional<Finding> check_priority_order(const Problem& problem, Machine& machine) {
-  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_order);
+std::optional<Ruling> check_priority_order(const Problem& problem, Machine& machine) {
+  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_priority_order);
 }
 
 }  // namespace windtunnel::checkers

@@ -2,8 +2,8 @@
 // independent objects fall apart into several problems (Horn & Kroening 2015, P-compositionality).
 #pragma once
 
-#include <windtunnel/checkers/objects/machine.h>
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/objects/machine.h>
 
 #include <cstdint>
 #include <memory>
@@ -14,6 +14,9 @@ namespace windtunnel::checkers {
 
 // The return position of an operation that may take effect at any later time or never.
 inline constexpr std::uint32_t kNever = 0xffffffffU;
+
+// No step: where an index into the steps of a problem is meant.
+inline constexpr std::uint32_t kNoStep = 0xffffffffU;
 
 struct Step {
   std::uint32_t operation = 0;  // index into `History::operations()`
@@ -51,7 +54,7 @@ struct Problem {
 };
 
 // What one algorithm found out about one problem.
-struct Finding {
+struct Ruling {
   Decision decision = Decision::ok;
   std::string reason;  // for unknown
   std::uint64_t configurations = 0;

@@ -12,7 +12,7 @@ bool refuse_order(Lives& lives, const Life& a, const Life& b) {
   std::vector<std::uint32_t> culprits{a.put, b.put, b.take};
   std::string why = fmt::format("{} was in the queue before the enqueue of {} began, but {} was ",
                                 lives.name(a), lives.name(b), lives.name(b));
-  if (a.take == Life::kNoStep) {
+  if (a.take == kNoStep) {
     why += fmt::format("dequeued and {} never was: it was lost or overtaken.", lives.name(a));
   } else {
     culprits.push_back(a.take);
@@ -22,7 +22,7 @@ bool refuse_order(Lives& lives, const Life& a, const Life& b) {
 }
 
 // Is there a, put before b, while b was taken before a?
-bool check_order(Lives& lives) {
+bool check_queue_order(Lives& lives) {
   const std::vector<Life>& all = lives.all();
   const auto count = static_cast<std::uint32_t>(all.size());
   const std::uint32_t end = position_end(lives.steps());
@@ -75,7 +75,7 @@ class OneOrder {
       const Stay& stay = stays_[which];
       in = std::max(in, stay.life->put_from);
       puts.push_back({stay.life->put, in});
-      if (stay.life->take == Life::kNoStep) continue;
+      if (stay.life->take == kNoStep) continue;
       out = std::max({out, in, stay.taken_from});
       takes.push_back({stay.life->take, out});
     }
@@ -140,7 +140,7 @@ class OneOrder {
 
 std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machine) {
   Lives lives(problem, static_cast<ContainerMachine&>(machine));
-  if (!lives.hold(check_order)) return {};
+  if (!lives.hold(check_queue_order)) return {};
   const std::vector<Placed> empties = lives.empties();
   const auto before = [](const Placed& empty, std::uint32_t gap) { return empty.gap < gap; };
   std::vector<std::vector<Stay>> between(empties.size() + 1);  // before each empty take
@@ -158,8 +158,8 @@ std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machi
   return steps_of(order);
 }
 
-std::optional<Finding> check_queue_order(const Problem& problem, Machine& machine) {
-  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_order);
+std::optional<Ruling> check_queue_order(const Problem& problem, Machine& machine) {
+  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_queue_order);
 }
 
 }  // namespace windtunnel::checkers

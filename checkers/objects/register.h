@@ -58,7 +58,7 @@ class RegisterMachine final : public Machine {
 //
 // Null when it does not apply: there is a cas, or two writes of one value that somebody read. The
 // machine is a RegisterMachine.
-std::optional<Finding> check_zones(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_zones(const Problem& problem, Machine& machine);
 
 // For what check_zones found ok: the steps in an order that explains it. A cluster takes place
 // where its forward zone begins; one with a backward zone at its last call, or, where a forward

@@ -42,8 +42,8 @@ std::string SetModel::describe(const State& state) const {
   return out + "}";
 }
 
-std::optional<Finding> check_set(const Problem& problem, Machine& machine) {
-  std::optional<Finding> finding = check_set_elements(problem, machine);
+std::optional<Ruling> check_set(const Problem& problem, Machine& machine) {
+  std::optional<Ruling> finding = check_set_elements(problem, machine);
   return finding.has_value() ? finding : check_set_reads(problem, machine);
 }
 

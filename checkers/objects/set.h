@@ -1,8 +1,8 @@
 // Sets with add, remove, contains and read, and their fast checks.
 #pragma once
 
-#include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/history/numbering.h>
+#include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/objects/problem.h>
 
 #include <compare>
@@ -44,20 +44,20 @@ struct SetModel {
 using SetMachine = ModelMachine<SetModel>;
 
 // One or the other of the following.
-std::optional<Finding> check_set(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_set(const Problem& problem, Machine& machine);
 
 // Without reads of the whole set each element is an object of its own (Horn & Kroening 2015), O(n)
 // all together: an added element is there from a moment of its add to one of its remove; the first
 // as late and the second as early as everybody who saw it allows suits best those who did not. An
 // element that is added or removed more than once goes through the search. Null when there are
 // reads, or the search gives up.
-std::optional<Finding> check_set_elements(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_set_elements(const Problem& problem, Machine& machine);
 
 // A set that only grows, with reads of all of it: reads are ordered by inclusion, each add lies
 // before the first read that shows it, and no operation may be called after the return of one that
 // lies later. Linear in the size of the reads. Null when something is removed or asked for, or an
 // element is added twice.
-std::optional<Finding> check_set_reads(const Problem& problem, Machine& machine);
+std::optional<Ruling> check_set_reads(const Problem& problem, Machine& machine);
 
 // For what check_set found ok: the steps in an order that explains it. Empty when it found anything
 // else.

@@ -9,8 +9,7 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Op = SetModel::Op;
-constexpr std::uint32_t kNoStep = 0xffffffffU;
+using SetOp = SetModel::Op;
 
 // A stretch of positions in which something takes place.
 struct Window {
@@ -33,9 +32,9 @@ class Element {
     const std::uint32_t element = op(*begin_).elements.front();
     if (std::binary_search(first.begin(), first.end(), element)) return false;
     for (const std::uint32_t* at = begin_; at != end_; ++at) {
-      if (op(*at).type == Op::Type::contains) continue;
-      std::uint32_t& only = op(*at).type == Op::Type::add ? add_ : remove_;
-      if (only != kNoStep || op(*at).found != Op::Found::anything) return false;
+      if (op(*at).type == SetOp::Type::contains) continue;
+      std::uint32_t& only = op(*at).type == SetOp::Type::add ? add_ : remove_;
+      if (only != kNoStep || op(*at).found != SetOp::Found::anything) return false;
       only = *at;
     }
     return true;
@@ -88,9 +87,9 @@ class Element {
   Stay stay() const;
   Move move_of(std::uint32_t step, const Stay& stay) const;
 
-  const Op& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
+  const SetOp& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
   bool saw_it(std::uint32_t step) const {
-    return op(step).type == Op::Type::contains && op(step).found == Op::Found::present;
+    return op(step).type == SetOp::Type::contains && op(step).found == SetOp::Found::present;
   }
   std::uint32_t first_that_saw_it() const {
     for (const std::uint32_t* at = begin_; at != end_; ++at) {
@@ -108,7 +107,7 @@ class Element {
   // Who found it absent although called after the gap `from`, and returned before the gap `to`?
   std::uint32_t missed_between(std::uint32_t from, std::uint32_t to) const {
     for (const std::uint32_t* at = begin_; at != end_; ++at) {
-      if (op(*at).type != Op::Type::contains || saw_it(*at)) continue;
+      if (op(*at).type != SetOp::Type::contains || saw_it(*at)) continue;
       if (steps_[*at].call > from && steps_[*at].ret - 1 < to) return *at;
     }
     return kNoStep;
@@ -192,11 +191,11 @@ Grouped group(const std::vector<Step>& steps, const SetMachine& machine) {
 }
 
 // The search, on the steps of one element.
-Finding search(const Problem& problem, SetMachine& machine, const std::uint32_t* begin,
-               const std::uint32_t* end, std::vector<Placed>* order = nullptr) {
+Ruling search(const Problem& problem, SetMachine& machine, const std::uint32_t* begin,
+              const std::uint32_t* end, std::vector<Placed>* order = nullptr) {
   Problem one;
   for (const std::uint32_t* at = begin; at != end; ++at) one.steps.push_back(problem.steps[*at]);
-  Finding finding = check_jit(one, machine, Limits(), order);
+  Ruling finding = check_jit(one, machine, Limits(), order);
   if (finding.decision == Decision::violated) {
     const std::uint32_t failed = begin[finding.failed_step];
     finding.failed_step = failed;
@@ -204,17 +203,17 @@ Finding search(const Problem& problem, SetMachine& machine, const std::uint32_t*
   return finding;
 }
 
-Finding refuse(const Problem& problem, SetMachine& machine, std::uint32_t failed,
-               const std::uint32_t* begin, const std::uint32_t* end) {
-  Finding finding;
+Ruling refuse(const Problem& problem, SetMachine& machine, std::uint32_t failed,
+              const std::uint32_t* begin, const std::uint32_t* end) {
+  Ruling finding;
   finding.decision = Decision::violated;
   finding.failed_step = failed;
   // The one that asked last may be open still; the past is illegal without what was called later.
   for (const std::uint32_t* at = begin; at != end; ++at) finding.steps.push_back(*at);
-  const Op& op = machine.op(problem.steps[failed].kind);
+  const SetOp& op = machine.op(problem.steps[failed].kind);
   const std::string name = machine.model().values.name(op.elements.front());
   finding.explanation =
-      op.found == Op::Found::present
+      op.found == SetOp::Found::present
           ? fmt::format(
                 "{} was found in the set, but nobody can have added it before that, or it "
                 "was removed and not added again.",
@@ -228,13 +227,13 @@ Finding refuse(const Problem& problem, SetMachine& machine, std::uint32_t failed
 
 }  // namespace
 
-std::optional<Finding> check_set_elements(const Problem& problem, Machine& machine) {
+std::optional<Ruling> check_set_elements(const Problem& problem, Machine& machine) {
   SetMachine& set = static_cast<SetMachine&>(machine);
   for (const Step& step : problem.steps) {
-    if (set.op(step.kind).type == Op::Type::read) return std::nullopt;
+    if (set.op(step.kind).type == SetOp::Type::read) return std::nullopt;
   }
   const Grouped groups = group(problem.steps, set);
-  Finding finding;
+  Ruling finding;
   finding.configurations = problem.steps.size();
   for (std::uint32_t e = 0; e + 2 < groups.first.size(); ++e) {
     const std::uint32_t* const begin = groups.order.data() + groups.first[e];
@@ -246,7 +245,7 @@ std::optional<Finding> check_set_elements(const Problem& problem, Machine& machi
       if (failed != kNoStep) return refuse(problem, set, failed, begin, end);
       continue;
     }
-    Finding one = search(problem, set, begin, end);
+    Ruling one = search(problem, set, begin, end);
     finding.configurations += one.configurations;
     if (one.decision == Decision::unknown) return std::nullopt;
     if (one.decision == Decision::violated) {
@@ -261,7 +260,7 @@ std::optional<Finding> check_set_elements(const Problem& problem, Machine& machi
 // Elements have nothing to do with each other: their orders go together by gap.
 std::vector<std::uint32_t> order_by_elements(const Problem& problem, Machine& machine) {
   SetMachine& set = static_cast<SetMachine&>(machine);
-  const std::optional<Finding> finding = check_set_elements(problem, machine);
+  const std::optional<Ruling> finding = check_set_elements(problem, machine);
   if (!finding.has_value() || finding->decision != Decision::ok) return {};
   const Grouped groups = group(problem.steps, set);
   std::vector<Placed> all;

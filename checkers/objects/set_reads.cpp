@@ -8,15 +8,14 @@
 namespace windtunnel::checkers {
 namespace {
 
-using Op = SetModel::Op;
-constexpr std::uint32_t kNoStep = 0xffffffffU;
+using SetOp = SetModel::Op;
 
 class GrowingSet {
  public:
   GrowingSet(const Problem& problem, SetMachine& machine)
       : steps_(problem.steps), machine_(machine) {}
 
-  std::optional<Finding> run() {
+  std::optional<Ruling> run() {
     finding_.configurations = steps_.size();
     if (!gather()) return std::nullopt;
     if (order_reads()) sweep();
@@ -35,7 +34,7 @@ class GrowingSet {
   }
 
  private:
-  const Op& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
+  const SetOp& op(std::uint32_t step) const { return machine_.op(steps_[step].kind); }
 
   bool gather() {
     const std::uint32_t count = machine_.model().values.size();
@@ -43,11 +42,11 @@ class GrowingSet {
     from_start_.assign(count, false);
     for (const std::uint32_t element : machine_.model().first) from_start_[element] = true;
     for (std::uint32_t i = 0; i < steps_.size(); ++i) {
-      if (op(i).type == Op::Type::read) {
+      if (op(i).type == SetOp::Type::read) {
         reads_.push_back(i);
         continue;
       }
-      if (op(i).type != Op::Type::add || op(i).found != Op::Found::anything) return false;
+      if (op(i).type != SetOp::Type::add || op(i).found != SetOp::Found::anything) return false;
       const std::uint32_t element = op(i).elements.front();
       if (add_of_[element] != kNoStep || from_start_[element]) return false;
       add_of_[element] = i;
@@ -124,14 +123,14 @@ class GrowingSet {
   void refuse_pair(std::uint32_t early, std::uint32_t late) {
     std::vector<std::uint32_t> culprits{early, late};
     const std::uint32_t level = level_[late] + 1;
-    if (op(late).type == Op::Type::add && level < first_of_level_.size() &&
+    if (op(late).type == SetOp::Type::add && level < first_of_level_.size() &&
         first_of_level_[level] != kNoStep) {
       culprits.push_back(first_of_level_[level]);  // shows the later add, but not the earlier one
     }
     std::string why;
-    if (op(late).type == Op::Type::read && op(early).type == Op::Type::add) {
+    if (op(late).type == SetOp::Type::read && op(early).type == SetOp::Type::add) {
       why = fmt::format("{} was added before a read began that does not show it.", name_of(early));
-    } else if (op(late).type == Op::Type::read) {
+    } else if (op(late).type == SetOp::Type::read) {
       const std::uint32_t lost = missing_in(op(early).elements, op(late).elements);
       culprits.push_back(add_of_[lost]);
       why = fmt::format("A read shows {}, and a read that began after it does not.",
@@ -191,18 +190,18 @@ class GrowingSet {
   std::vector<std::uint32_t> level_;           // by step
   std::vector<std::uint32_t> first_of_level_;  // a read that shows something new
   std::uint32_t last_level_ = 0;               // of a read
-  Finding finding_;
+  Ruling finding_;
 };
 
 }  // namespace
 
-std::optional<Finding> check_set_reads(const Problem& problem, Machine& machine) {
+std::optional<Ruling> check_set_reads(const Problem& problem, Machine& machine) {
   return GrowingSet(problem, static_cast<SetMachine&>(machine)).run();
 }
 
 std::vector<std::uint32_t> order_by_reads(const Problem& problem, Machine& machine) {
   GrowingSet set(problem, static_cast<SetMachine&>(machine));
-  const std::optional<Finding> finding = set.run();
+  const std::optional<Ruling> finding = set.run();
   const bool ok = finding.has_value() && finding->decision == Decision::ok;
   return ok ? set.order() : std::vector<std::uint32_t>();
 }

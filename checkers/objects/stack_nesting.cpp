@@ -24,7 +24,7 @@ using ByPopReturn = std::priority_queue<Ranked>;
 
 // What takes place in one gap: values go out, then others in and out at once and some find nothing,
 // then values go in that stay.
-struct Move {
+struct NestingMove {
   enum class When : std::uint8_t { out, at_once, in };
   Placed placed;
   When when = When::in;
@@ -77,7 +77,7 @@ class Nesting {
 
   bool run() {
     if (values_.empty()) return true;
-    Coverage covered(static_cast<std::uint32_t>(moments_.size()));
+    Cover covered(static_cast<std::uint32_t>(moments_.size()));
     for (const Inside& value : values_) covered.add(value.begin, value.end, 1);
     std::vector<Stretch> open;
     open.push_back(fill(0, static_cast<std::uint32_t>(values_.size())));
@@ -103,13 +103,13 @@ class Nesting {
 
   // After run(): those found later lie within those found before, or beside them.
   std::vector<std::uint32_t> order() const {
-    using When = Move::When;
-    std::vector<Move> moves;
+    using When = NestingMove::When;
+    std::vector<NestingMove> moves;
     for (std::size_t i = 0; i < bottoms_.size(); ++i) {
       const auto& [life, begin, end] = bottoms_[i];
       const auto rank = static_cast<std::int64_t>(i);
       moves.push_back({{life->put, begin}, When::in, rank});
-      const bool taken = life->take != Life::kNoStep;
+      const bool taken = life->take != kNoStep;
       if (taken) moves.push_back({{life->take, end}, When::out, -rank});
     }
     std::int64_t rank = 0;
@@ -123,9 +123,9 @@ class Nesting {
       moves.push_back({empty, When::at_once, rank++});
     }
     std::sort(moves.begin(), moves.end(),
-              [](const Move& a, const Move& b) { return a.key() < b.key(); });
+              [](const NestingMove& a, const NestingMove& b) { return a.key() < b.key(); });
     std::vector<std::uint32_t> steps;
-    for (const Move& move : moves) steps.push_back(move.placed.step);
+    for (const NestingMove& move : moves) steps.push_back(move.placed.step);
     return steps;
   }
 
@@ -162,7 +162,7 @@ class Nesting {
     return value < stretch.from || value >= stretch.to || values_[value].gone;
   }
 
-  bool take_bottom(Stretch& stretch, std::uint32_t end, Coverage& covered) {
+  bool take_bottom(Stretch& stretch, std::uint32_t end, Cover& covered) {
     const std::uint32_t first_moment = moments_[values_[stretch.from].begin];
     const std::uint32_t last_moment = moments_[end];
     while (!stretch.late.empty() && stretch.late.top().first < first_moment) {
@@ -203,12 +203,12 @@ class Nesting {
     std::string names;
     for (const Inside* inside : chain) {
       culprits.push_back(inside->life->put);
-      if (inside->life->take != Life::kNoStep) culprits.push_back(inside->life->take);
+      if (inside->life->take != kNoStep) culprits.push_back(inside->life->take);
       names += (names.empty() ? "" : ", ") + lives_.name(*inside->life);
     }
     const Life& last = *chain.back()->life;
     return lives_.refuse(
-        last.take != Life::kNoStep ? last.take : chain.front()->life->take, std::move(culprits),
+        last.take != kNoStep ? last.take : chain.front()->life->take, std::move(culprits),
         fmt::format("The stack cannot have been empty while {} were on it, one after the other, so "
                     "one value lay at the bottom all that time; but each of them was pushed after "
                     "the first was there, or popped before the last pop began.",
@@ -221,20 +221,20 @@ class Nesting {
   std::vector<Bottom> bottoms_;
 };
 
-bool check_order(Lives& lives) { return Nesting(lives).run(); }
+bool check_nesting(Lives& lives) { return Nesting(lives).run(); }
 
 }  // namespace
 
 std::vector<std::uint32_t> order_by_nesting(const Problem& problem, Machine& machine) {
   Lives lives(problem, static_cast<ContainerMachine&>(machine));
-  if (!lives.hold(check_order)) return {};
+  if (!lives.hold(check_nesting)) return {};
   Nesting nesting(lives);
   nesting.run();
   return nesting.order();
 }
 
-std::optional<Finding> check_stack_nesting(const Problem& problem, Machine& machine) {
-  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_order);
+std::optional<Ruling> check_stack_nesting(const Problem& problem, Machine& machine) {
+  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_nesting);
 }
 
 }  // namespace windtunnel::checkers

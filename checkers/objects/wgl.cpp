@@ -30,7 +30,7 @@ class Search {
     for (const auto& entry : order) insert_before(kHead, entry.second);
   }
 
-  Finding run() {
+  Ruling run() {
     std::uint32_t at = next_[kHead];
     while (to_return_ > 0) {
       // A return whose operation has not taken effect ends this branch, and so does the end of the
@@ -132,7 +132,7 @@ class Search {
     return false;
   }
 
-  Finding refuse() {
+  Ruling refuse() {
     finding_.decision = Decision::violated;
     finding_.states.push_back(machine_.describe(failed_state_));
     return finding_;
@@ -150,15 +150,15 @@ class Search {
   std::vector<Taken> taken_;
   std::size_t deepest_ = 0;
   std::uint32_t failed_state_ = 0;
-  Finding finding_;
+  Ruling finding_;
 };
 
 }  // namespace
 
-Finding check_wgl(const Problem& problem, Machine& machine, const Limits& limits,
-                  std::vector<std::uint32_t>* order) {
+Ruling check_wgl(const Problem& problem, Machine& machine, const Limits& limits,
+                 std::vector<std::uint32_t>* order) {
   Search search(problem, machine, limits);
-  Finding finding = search.run();
+  Ruling finding = search.run();
   if (order != nullptr && finding.decision == Decision::ok) *order = search.order();
   return finding;
 }

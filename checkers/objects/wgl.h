@@ -14,7 +14,7 @@ namespace windtunnel::checkers {
 
 // For ok, `order` (may be null) receives the steps in an order that explains the history; those
 // that need not have happened may be missing.
-Finding check_wgl(const Problem& problem, Machine& machine, const Limits& limits,
-                  std::vector<std::uint32_t>* order = nullptr);
+Ruling check_wgl(const Problem& problem, Machine& machine, const Limits& limits,
+                 std::vector<std::uint32_t>* order = nullptr);
 
 }  // namespace windtunnel::checkers

@@ -1,7 +1,7 @@
 #include <windtunnel/checkers/objects/witness.h>
 
-#include <windtunnel/checkers/objects/brute_force.h>
 #include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/objects/brute_force.h>
 #include <windtunnel/checkers/objects/jit.h>
 #include <windtunnel/checkers/objects/wgl.h>
 #include <windtunnel/protocols/base/assert.h>
@@ -21,7 +21,7 @@ constexpr std::uint64_t kMinimiseConfigurations = 20'000;
 
 class Minimiser {
  public:
-  Minimiser(Object& object, Finding& finding, const Limits& limits)
+  Minimiser(Object& object, Ruling& finding, const Limits& limits)
       : object_(object), finding_(finding), limits_(limits) {
     limits_.max_configurations = std::min(limits_.max_configurations, kMinimiseConfigurations);
   }
@@ -104,7 +104,7 @@ class Minimiser {
   bool try_steps(std::vector<Step> candidate) {
     ++runs_;
     std::swap(steps(), candidate);
-    Finding found = decide(object_, limits_, nullptr);
+    Ruling found = decide(object_, limits_, nullptr);
     if (found.decision == Decision::violated) {
       finding_ = std::move(found);
       return true;
@@ -114,17 +114,17 @@ class Minimiser {
   }
 
   Object& object_;
-  Finding& finding_;
+  Ruling& finding_;
   Limits limits_;
   std::uint32_t runs_ = 0;
 };
 
 // Lets the culprits be alone, where their reads can do without what others wrote.
-void narrow(Object& object, Finding& finding, const Limits& limits) {
+void narrow(Object& object, Ruling& finding, const Limits& limits) {
   if (object.narrow == nullptr || finding.steps.empty()) return;
   std::optional<Object> narrowed = object.narrow(object, finding.steps);
   if (!narrowed.has_value()) return;
-  Finding alone = decide(*narrowed, limits, nullptr);
+  Ruling alone = decide(*narrowed, limits, nullptr);
   if (alone.decision != Decision::violated) {
     finding.steps.clear();  // they need what the others wrote
     return;
@@ -153,7 +153,7 @@ std::vector<std::size_t> excerpt(const std::vector<Step>& steps, std::size_t fai
   return order;
 }
 
-std::string explain(const History& history, const Object& object, const Finding& finding) {
+std::string explain(const History& history, const Object& object, const Ruling& finding) {
   const Operation& op = history.operations()[object.problem.steps[finding.failed_step].operation];
   const Event& call = history.invocation(op);
   const Event* const done = history.completion(op);
@@ -220,26 +220,25 @@ std::vector<Witness::Item> items_of(const History& history, std::vector<std::uin
   return items;
 }
 
-Finding decide(const Object& object, const Limits& limits, std::string* algorithm) {
+Ruling decide(const Object& object, const Limits& limits, std::string* algorithm) {
   const auto name = [algorithm](const char* text) {
     if (algorithm != nullptr) *algorithm = text;
   };
   if (object.fast != nullptr) {
-    std::optional<Finding> fast = object.fast(object.problem, *object.machine);
+    std::optional<Ruling> fast = object.fast(object.problem, *object.machine);
     name(object.fast_name);
     if (fast.has_value()) return *std::move(fast);
   }
   name("jit");
-  Finding jit = check_jit(object.problem, *object.machine, limits);
+  Ruling jit = check_jit(object.problem, *object.machine, limits);
   if (jit.decision != Decision::unknown) return jit;
   name("wgl");
-  Finding wgl = check_wgl(object.problem, *object.machine, limits);
+  Ruling wgl = check_wgl(object.problem, *object.machine, limits);
   wgl.configurations += jit.configurations;
   return wgl;
 }
 
-Witness make_witness(const History& history, Object& object, Finding finding,
-                     const Limits& limits) {
+Witness make_witness(const History& history, Object& object, Ruling finding, const Limits& limits) {
   WT_ASSERT(finding.decision == Decision::violated, "only a violation has a witness");
   Witness witness;
   witness.key = object.problem.key;

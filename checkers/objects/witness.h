@@ -2,8 +2,8 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/objects/models.h>
 
 namespace windtunnel::checkers {
 
@@ -12,13 +12,13 @@ Witness::Item item_of(const History& history, std::uint32_t operation);
 std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations);
 
 // One run of the algorithms on one object.
-Finding decide(const Object& object, const Limits& limits, std::string* algorithm);
+Ruling decide(const Object& object, const Limits& limits, std::string* algorithm);
 
 // `finding` is `violated`. Leaves out of the object's history what is not needed: everything after
 // the failed return, then operations whose absence cannot make a legal history illegal (those that
 // only look, and those whose value nobody left sees), as long as it stays illegal. Where the object
 // can be narrowed, reads are left with what those operations wrote, and what else they showed is
 // not missed. Leaves the object with what remains.
-Witness make_witness(const History& history, Object& object, Finding finding, const Limits& limits);
+Witness make_witness(const History& history, Object& object, Ruling finding, const Limits& limits);
 
 }  // namespace windtunnel::checkers

@@ -8,14 +8,12 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kNone = 0xffffffffU;
-
 // Positions are signed here: the initial value was written before position 0.
 struct Cluster {
   std::uint32_t value = 0;
-  std::uint32_t write = kNone;  // steps
-  std::uint32_t first = kNone;  // returns first
-  std::uint32_t last = kNone;   // is called last
+  std::uint32_t write = kNoStep;  // steps
+  std::uint32_t first = kNoStep;  // returns first
+  std::uint32_t last = kNoStep;   // is called last
   std::int64_t first_return = INT64_MAX;
   std::int64_t last_call = INT64_MIN;
 
@@ -33,7 +31,7 @@ struct Cluster {
   }
   void name_steps(std::vector<std::uint32_t>& out) const {
     for (const std::uint32_t step : {write, first, last}) {
-      if (step != kNone && std::find(out.begin(), out.end(), step) == out.end())
+      if (step != kNoStep && std::find(out.begin(), out.end(), step) == out.end())
         out.push_back(step);
     }
   }
@@ -65,13 +63,13 @@ class Zones {
     }
     std::vector<std::uint32_t> steps;
     for (const auto& [place, which] : places) {
-      if (clusters_[which].write != kNone) steps.push_back(clusters_[which].write);
+      if (clusters_[which].write != kNoStep) steps.push_back(clusters_[which].write);
       steps.insert(steps.end(), reads[which].begin(), reads[which].end());
     }
     return steps;
   }
 
-  std::optional<Finding> run() {
+  std::optional<Ruling> run() {
     finding_.configurations = steps_.size();
     if (!gather_writes()) return std::nullopt;
     if (!gather_reads()) return finding_;
@@ -87,7 +85,7 @@ class Zones {
     for (const Step& step : steps_) {
       if (machine_.op(step.kind).type == RegisterOp::Type::cas) return false;
     }
-    of_value_.assign(machine_.values(), kNone);
+    of_value_.assign(machine_.values(), kNoStep);
     clusters_.reserve(1 + steps_.size() / 2);
     of_value_[0] = 0;
     clusters_.push_back({});
@@ -97,7 +95,7 @@ class Zones {
       const RegisterOp& it = op(i);
       if (it.type != RegisterOp::Type::write) continue;
       if (it.to != RegisterMachine::kOther) {
-        if (of_value_[it.to] != kNone) return false;
+        if (of_value_[it.to] != kNoStep) return false;
         of_value_[it.to] = static_cast<std::uint32_t>(clusters_.size());
       }
       clusters_.push_back({});
@@ -113,13 +111,13 @@ class Zones {
     for (std::uint32_t i = 0; i < steps_.size(); ++i) {
       if (op(i).type != RegisterOp::Type::read) continue;
       const std::uint32_t which = of_value_[op(i).from];
-      if (which == kNone) {
+      if (which == kNoStep) {
         const std::string value = machine_.describe(op(i).from);
         refuse(i, {i}, fmt::format("A read returned {}, which nobody wrote.", value));
         return false;
       }
       Cluster& cluster = clusters_[which];
-      if (cluster.write != kNone && steps_[i].ret < steps_[cluster.write].call) {
+      if (cluster.write != kNoStep && steps_[i].ret < steps_[cluster.write].call) {
         const std::string value = machine_.describe(op(i).from);
         refuse(i, {i, cluster.write},
                fmt::format("A read returned {} before the write of {} began.", value, value));
@@ -200,18 +198,18 @@ class Zones {
   RegisterMachine& machine_;
   std::vector<Cluster> clusters_;
   std::vector<std::uint32_t> of_value_;  // value -> cluster
-  Finding finding_;
+  Ruling finding_;
 };
 
 }  // namespace
 
-std::optional<Finding> check_zones(const Problem& problem, Machine& machine) {
+std::optional<Ruling> check_zones(const Problem& problem, Machine& machine) {
   return Zones(problem, static_cast<RegisterMachine&>(machine)).run();
 }
 
 std::vector<std::uint32_t> order_by_zones(const Problem& problem, Machine& machine) {
   Zones zones(problem, static_cast<RegisterMachine&>(machine));
-  const std::optional<Finding> finding = zones.run();
+  const std::optional<Ruling> finding = zones.run();
   const bool ok = finding.has_value() && finding->decision == Decision::ok;
   return ok ? zones.order() : std::vector<std::uint32_t>();
 }

@@ -4,19 +4,15 @@
 
 namespace windtunnel::checkers {
 
-namespace {
-
-constexpr std::uint32_t kNone = Observations::kNone;
-
-}  // namespace
+namespace {}  // namespace
 
 CausalOrder::CausalOrder(const Observations& seen, bool sessions, std::uint64_t max_entries)
     : seen_(seen),
       sessions_(sessions),
       max_entries_(max_entries),
-      chain_of_(seen.count(), kNone),
+      chain_of_(seen.count(), Observations::kNone),
       place_of_(seen.count()),
-      last_of_session_(seen.count(), kNone),
+      last_of_session_(seen.count(), Observations::kNone),
       first_(seen.count()),
       width_(seen.count()),
       writes_(seen.keys()) {}
@@ -42,7 +38,7 @@ std::vector<std::uint32_t> CausalOrder::topological_order() const {
   std::vector<std::uint32_t> first(std::size_t{count} + 1);
   const auto each = [&](auto visit) {
     for (std::uint32_t t = 0; t < count; ++t) {
-      if (sessions_ && seen_.before(t) != kNone) visit(seen_.before(t), t);
+      if (sessions_ && seen_.before(t) != Observations::kNone) visit(seen_.before(t), t);
       for (const Seen& read : seen_.reads(t)) {
         if (read.writer != Seen::kUnset) visit(read.writer, t);
       }
@@ -75,7 +71,7 @@ void CausalOrder::mark_known() {
   known_.assign(seen_.count(), false);
   std::vector<std::uint32_t> session(seen_.count());
   for (std::uint32_t t = 0; t < seen_.count(); ++t) {
-    const bool follows = sessions_ && seen_.before(t) != kNone;
+    const bool follows = sessions_ && seen_.before(t) != Observations::kNone;
     session[t] = follows ? session[seen_.before(t)] : t;
   }
   for (std::uint32_t t = 0; t < seen_.count(); ++t) {
@@ -85,22 +81,23 @@ void CausalOrder::mark_known() {
     }
   }
   for (std::uint32_t t = seen_.count(); t-- > 0;) {
-    if (sessions_ && known_[t] && seen_.before(t) != kNone) known_[seen_.before(t)] = true;
+    if (sessions_ && known_[t] && seen_.before(t) != Observations::kNone)
+      known_[seen_.before(t)] = true;
   }
 }
 
 void CausalOrder::join(std::uint32_t before) {
   const std::uint32_t chain = chain_of_[before];
-  const std::size_t needed = std::max(width_[before], chain == kNone ? 0 : chain + 1);
+  const std::size_t needed = std::max(width_[before], chain == Observations::kNone ? 0 : chain + 1);
   if (now_.size() < needed) now_.resize(needed);
   const std::uint32_t* const row = clocks_.data() + first_[before];
   for (std::uint32_t c = 0; c < width_[before]; ++c) now_[c] = std::max(now_[c], row[c]);
-  if (chain != kNone) now_[chain] = std::max(now_[chain], place_of_[before] + 1);
+  if (chain != Observations::kNone) now_[chain] = std::max(now_[chain], place_of_[before] + 1);
 }
 
 void CausalOrder::read_clock(std::uint32_t t) {
   now_.clear();
-  if (sessions_ && seen_.before(t) != kNone) join(seen_.before(t));
+  if (sessions_ && seen_.before(t) != Observations::kNone) join(seen_.before(t));
   for (const Seen& read : seen_.reads(t)) {
     if (read.writer == Seen::kUnset) continue;
     const std::uint32_t chain = chain_of_[read.writer];
@@ -114,17 +111,19 @@ void CausalOrder::read_clock(std::uint32_t t) {
 
 // Behind the last of its session that is on one, else behind any chain all of which is in its past.
 void CausalOrder::lay_on_chain(std::uint32_t t) {
-  const std::uint32_t before = sessions_ ? seen_.before(t) : kNone;
-  const std::uint32_t last = before == kNone ? kNone : last_of_session_[before];
+  const std::uint32_t before = sessions_ ? seen_.before(t) : Observations::kNone;
+  const std::uint32_t last =
+      before == Observations::kNone ? Observations::kNone : last_of_session_[before];
   last_of_session_[t] = last;
   if (!known_[t] || seen_.written(t).empty()) return;
   last_of_session_[t] = t;
-  std::uint32_t chain = kNone;
-  if (last != kNone && chains_[chain_of_[last]].back() == last) chain = chain_of_[last];
-  for (std::uint32_t c = 0; chain == kNone && c < width_[t]; ++c) {
+  std::uint32_t chain = Observations::kNone;
+  if (last != Observations::kNone && chains_[chain_of_[last]].back() == last)
+    chain = chain_of_[last];
+  for (std::uint32_t c = 0; chain == Observations::kNone && c < width_[t]; ++c) {
     if (seen_of(c, t) == chains_[c].size()) chain = c;
   }
-  if (chain == kNone) {
+  if (chain == Observations::kNone) {
     chain = static_cast<std::uint32_t>(chains_.size());
     chains_.emplace_back();
   }

@@ -11,8 +11,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kNone = Observations::kNone;
-
 // The edges of a closed walk from the first vertex that it comes back to, until it does: no
 // transaction is twice in that.
 template <class From>
@@ -36,7 +34,8 @@ CommitOrder::CommitOrder(const Observations& seen, bool sessions) : vertices_(se
       if (read.writer != Seen::kUnset) edges_.push_back({read.writer, t, read.key, kWriteRead});
     }
     const std::uint32_t before = seen.before(t);
-    if (sessions && before != kNone) edges_.push_back({before, t, Edge::kNoKey, kProcess});
+    if (sessions && before != Observations::kNone)
+      edges_.push_back({before, t, Edge::kNoKey, kProcess});
   }
   seen_ = static_cast<std::uint32_t>(edges_.size());
 }
@@ -68,7 +67,7 @@ std::optional<Anomaly> CommitOrder::refute(const std::string& name, std::uint64_
   anomaly.of_commits = true;
   for (std::size_t i = 0; i < best.cycle.size(); ++i) {
     anomaly.transactions.push_back(best.cycle[i].from);
-    if (best.inferred[i] == kNone) continue;
+    if (best.inferred[i] == Observations::kNone) continue;
     const Inferred& edge = inferred_[best.inferred[i]];
     anomaly.reasons.push_back({edge.reader, path_of(edge, seen, examined)});
     anomaly.transactions.push_back(edge.reader);
@@ -115,7 +114,7 @@ void CommitOrder::improve(std::vector<std::uint32_t> walk, Found& best) const {
   std::size_t at = 0;
   for (const Edge& edge : cycle) {
     while (edge.kind == kCommit && walk[at] < seen_) ++at;
-    inferred.push_back(edge.kind == kCommit ? walk[at++] - seen_ : kNone);
+    inferred.push_back(edge.kind == kCommit ? walk[at++] - seen_ : Observations::kNone);
   }
   best = {std::move(cycle), std::move(inferred)};
 }
@@ -127,7 +126,7 @@ void CommitOrder::search_unset(const ShortWalks& seen, std::uint64_t& examined, 
     std::vector<Edge> cycle = path_of(edge, seen, steps);
     cycle.push_back({edge.reader, edge.from, edge.key, kReadWrite});
     if (!best.cycle.empty() && cycle.size() >= best.cycle.size()) continue;
-    best.inferred.assign(cycle.size(), kNone);
+    best.inferred.assign(cycle.size(), Observations::kNone);
     best.cycle = std::move(cycle);
   }
   examined += steps;

@@ -6,20 +6,18 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::uint32_t kNone = Observations::kNone;
-
 // The reads of one transaction by key; cleared at the cost of what is in it.
 class ReadsByKey {
  public:
-  explicit ReadsByKey(std::uint32_t keys) : writer_(keys, kNone) {}
+  explicit ReadsByKey(std::uint32_t keys) : writer_(keys, Observations::kNone) {}
 
   std::uint32_t writer(std::uint32_t key) const { return writer_[key]; }
   void set(std::uint32_t key, std::uint32_t writer) {
-    if (writer_[key] == kNone) keys_.push_back(key);
+    if (writer_[key] == Observations::kNone) keys_.push_back(key);
     writer_[key] = writer;
   }
   void clear() {
-    for (const std::uint32_t key : keys_) writer_[key] = kNone;
+    for (const std::uint32_t key : keys_) writer_[key] = Observations::kNone;
     keys_.clear();
   }
   const std::vector<std::uint32_t>& keys() const { return keys_; }
@@ -32,7 +30,10 @@ class ReadsByKey {
 class Axioms {
  public:
   Axioms(const Observations& seen, CommitOrder& order)
-      : seen_(seen), order_(order), by_key_(seen.keys()), first_(seen.count(), kNone) {}
+      : seen_(seen),
+        order_(order),
+        by_key_(seen.keys()),
+        first_(seen.count(), Observations::kNone) {}
 
   void read_committed() {
     for (std::uint32_t t = 0; t < seen_.count(); ++t) read_committed(t);
@@ -44,17 +45,17 @@ class Axioms {
 
   // The last in the session that wrote the key stands for those before it.
   void overtaken_in_session() {
-    std::vector<std::uint32_t> after(seen_.count(), kNone);
+    std::vector<std::uint32_t> after(seen_.count(), Observations::kNone);
     for (std::uint32_t t = 0; t < seen_.count(); ++t) {
-      if (seen_.before(t) != kNone) after[seen_.before(t)] = t;
+      if (seen_.before(t) != Observations::kNone) after[seen_.before(t)] = t;
     }
     ReadsByKey last(seen_.keys());
     for (std::uint32_t start = 0; start < seen_.count(); ++start) {
-      if (seen_.before(start) != kNone) continue;
-      for (std::uint32_t t = start; t != kNone; t = after[t]) {
+      if (seen_.before(start) != Observations::kNone) continue;
+      for (std::uint32_t t = start; t != Observations::kNone; t = after[t]) {
         for (const Seen& read : seen_.reads(t)) {
           const std::uint32_t own = last.writer(read.key);
-          if (own == kNone || own == read.writer) continue;
+          if (own == Observations::kNone || own == read.writer) continue;
           order_.infer({own, read.writer, read.key, t, Inferred::kSession});
         }
         for (const std::uint32_t key : seen_.written(t)) last.set(key, t);
@@ -127,7 +128,7 @@ class Axioms {
   // t saw the writer of `read`, who wrote the key, too.
   void infer(const Seen& read, std::uint32_t key, std::uint32_t t) {
     const std::uint32_t writer = by_key_.writer(key);
-    if (writer == kNone || writer == read.writer) return;
+    if (writer == Observations::kNone || writer == read.writer) return;
     order_.infer({read.writer, writer, key, t, read.key});
   }
 

@@ -17,7 +17,7 @@ namespace {
 using explore::ActionKind;
 using explore::PortableAction;
 using explore::PortablePath;
-using Verdict = Exploration::Verdict;
+using Ending = Exploration::Ending;
 
 explore::RaftBounds bounds_of(const ExplorationSpec& spec) {
   const auto byte = [](std::uint32_t count) { return static_cast<std::uint8_t>(count); };
@@ -82,14 +82,14 @@ void take_result(const std::string& output, const TellPath& tell, Exploration& f
   outcome.bytes = reader.varint();
   const PortablePath path = decode_path(reader);
   switch (outcome.end) {
-    case explore::End::exhausted: found.verdict = Verdict::exhausted; return;
+    case explore::End::exhausted: found.verdict = Ending::exhausted; return;
     case explore::End::violated:
-      found.verdict = Verdict::violated;
+      found.verdict = Ending::violated;
       found.story = tell(path, explore::LastStep::taken);
       return;
     case explore::End::depth:
     case explore::End::states:
-    case explore::End::bytes: found.verdict = Verdict::bounded; return;
+    case explore::End::bytes: found.verdict = Ending::bounded; return;
   }
 }
 
@@ -102,7 +102,7 @@ void take_crash(const JobOutcome& job, const PortablePath& path, const TellPath&
                          job.signal == SIGFPE || job.signal == SIGILL;
   const bool no_memory = job.errors.find("bad_alloc") != std::string::npos;
   if (path.empty() || !by_itself || no_memory) return;
-  found.verdict = Verdict::crashed;
+  found.verdict = Ending::crashed;
   found.story = tell(path, explore::LastStep::crashes);
   found.story.violation.clear();
 }
@@ -159,7 +159,7 @@ Exploration run_apart(const SearchApart& search, const TellPath& tell) {
         }
         return true;
       });
-  if (end == JobsEnd::interrupted) found.verdict = Verdict::interrupted;
+  if (end == JobsEnd::interrupted) found.verdict = Ending::interrupted;
   if (end == JobsEnd::no_processes) found.reason = "no process could be started";
   return found;
 }
@@ -168,7 +168,8 @@ Exploration explore_raft(const ExplorationSpec& spec, bool reduce) {
   explore::ClusterOptions options;
   options.symmetry = options.skip_idle = reduce;
   options.most_in_flight = spec.bounds.in_flight;
-  const explore::Limits limits{spec.limits.depth, spec.limits.states, spec.limits.bytes.bytes};
+  const explore::SearchBounds limits{spec.limits.depth, spec.limits.states,
+                                     spec.limits.bytes.bytes};
   return explore_apart(explore::RaftProtocol(bounds_of(spec)), options, limits);
 }
 

@@ -12,7 +12,7 @@
 namespace windtunnel::scenarios {
 
 struct Exploration {
-  enum class Verdict : std::uint8_t {
+  enum class Ending : std::uint8_t {
     exhausted,  // every state within the bounds was seen, and none is bad
     bounded,    // a limit came first; `outcome.end` says which
     violated,
@@ -20,7 +20,7 @@ struct Exploration {
     interrupted,  // by the user
     failed,       // not by protocol code: no process, no memory; `reason`
   };
-  Verdict verdict = Verdict::failed;
+  Ending verdict = Ending::failed;
   explore::Outcome outcome;  // where it did not crash
   explore::Story story;
   std::string reason;  // what the process said last where it crashed or failed
@@ -55,7 +55,7 @@ Exploration run_apart(const SearchApart& search, const TellPath& tell);
 
 template <explore::Protocol P>
 Exploration explore_apart(const P& protocol, const explore::ClusterOptions& options,
-                          const explore::Limits& limits) {
+                          const explore::SearchBounds& limits) {
   const auto search = [&](LastPath& last) {
     explore::ClusterWorld<P> world(protocol, options);
     explore::Watchers watchers;

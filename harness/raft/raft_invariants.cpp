@@ -10,12 +10,12 @@
 namespace windtunnel {
 namespace {
 
-struct Names {
+struct InvariantNames {
   std::string_view short_name;
   std::string_view id;
 };
 
-constexpr std::array<Names, kRaftInvariants> kNames{{
+constexpr std::array<InvariantNames, kRaftInvariants> kNames{{
     {"ELECTION", "raft.election-safety"},      {"VOTE-ONCE", "raft.vote-once"},
     {"VOTE-DURABLE", "raft.vote-durable"},     {"ACK-DURABLE", "raft.ack-durable"},
     {"LOG-MATCH", "raft.log-matching"},        {"LDR-APPEND-ONLY", "raft.leader-append-only"},
@@ -40,7 +40,7 @@ std::string_view check_id(RaftInvariant invariant) noexcept {
 
 std::optional<RaftInvariant> raft_invariant_of(std::string_view id_or_short_name) noexcept {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
-    const Names& names = kNames[i];
+    const InvariantNames& names = kNames[i];
     if (names.id == id_or_short_name || names.short_name == id_or_short_name) {
       return static_cast<RaftInvariant>(i);
     }

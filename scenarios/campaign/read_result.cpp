@@ -50,7 +50,7 @@ Digest digest_of(const std::string& hex) {
 }
 
 Decision decision_of(std::string_view verdict) {
-  if (verdict == "holds") return Decision::holds;
+  if (verdict == "holds") return Decision::ok;
   return verdict == "violated" ? Decision::violated : Decision::unknown;
 }
 

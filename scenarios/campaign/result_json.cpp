@@ -21,6 +21,10 @@ std::string_view name_of(Expectation expectation) {
   return "any";
 }
 
+std::string_view verdict_of(Decision decision) {
+  return decision == Decision::ok ? "holds" : checkers::name_of(decision);
+}
+
 json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
 
 json::object witness_of(const Finding& finding) {
@@ -44,9 +48,9 @@ json::object property_of(const PropertyResult& property) {
   json::object object;
   object["check"] = text_of(property.check);
   if (!property.workload.empty()) object["workload"] = text_of(property.workload);
-  object["verdict"] = text_of(scenarios::name_of(property.finding.decision));
+  object["verdict"] = text_of(verdict_of(property.finding.decision));
   object["expected"] = text_of(name_of(property.expected));
-  const bool says = property.finding.decision != Decision::holds;
+  const bool says = property.finding.decision != Decision::ok;
   object["witness"] = says ? json::value(witness_of(property.finding)) : json::value(nullptr);
   return object;
 }

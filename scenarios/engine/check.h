@@ -25,12 +25,11 @@ class Simulation;
 
 namespace windtunnel::scenarios {
 
-enum class Decision : std::uint8_t { holds, violated, unknown };
-std::string_view name_of(Decision decision);
+using checkers::Decision;
 
 // What a check found.
 struct Finding {
-  Decision decision = Decision::holds;
+  Decision decision = Decision::ok;
   // For violated: what happened, in whole sentences. For unknown: why it could not be decided.
   std::string text;
   // For violated: the same in a few fixed words, for two runs that are wrong for the same reason

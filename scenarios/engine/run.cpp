@@ -100,7 +100,7 @@ void judge_property(const PropertyResult& property, RunResult& result, bool& fai
   } else if (property.expected == Expectation::holds && decision == Decision::violated) {
     fails = true;
     result.reasons.push_back(name + " is violated: " + property.finding.text);
-  } else if (property.expected == Expectation::violated && decision == Decision::holds) {
+  } else if (property.expected == Expectation::violated && decision == Decision::ok) {
     fails = true;
     result.reasons.push_back(name + " holds, but a violation was expected");
   }
@@ -139,8 +139,8 @@ void judge_rules(const World& world, RunResult& result, bool& unknown) {
     const std::uint64_t missed = world.nemesis().missed(i);
     if (missed == 0 || result.faults[i].bites != 0) continue;
     unknown = true;
-    result.reasons.push_back(result.faults[i].id + " acts on messages and never did: " +
-                             std::to_string(missed) +
+    result.reasons.push_back(result.faults[i].id +
+                             " acts on messages and never did: " + std::to_string(missed) +
                              " writes went into streams in which no message can be told apart "
                              "(MessageClasses::frame of their service)");
   }
@@ -301,15 +301,6 @@ std::string_view name_of(RunVerdict verdict) {
     case RunVerdict::pass: return "pass";
     case RunVerdict::fail: return "fail";
     case RunVerdict::unknown: break;
-  }
-  return "unknown";
-}
-
-std::string_view name_of(Decision decision) {
-  switch (decision) {
-    case Decision::holds: return "holds";
-    case Decision::violated: return "violated";
-    case Decision::unknown: break;
   }
   return "unknown";
 }

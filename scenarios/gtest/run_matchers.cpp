@@ -8,7 +8,7 @@
 namespace windtunnel {
 namespace {
 
-using scenarios::Decision;
+using checkers::Decision;
 using scenarios::PropertyResult;
 using scenarios::RunResult;
 
@@ -21,7 +21,7 @@ std::string name_of(const PropertyResult& property) {
 std::string told(const PropertyResult& property) {
   const std::string name = name_of(property);
   switch (property.finding.decision) {
-    case Decision::holds: return name + " holds";
+    case Decision::ok: return name + " holds";
     case Decision::violated: return name + " is violated: " + property.finding.text;
     case Decision::unknown: break;
   }
@@ -60,16 +60,16 @@ class Finds final : public testing::MatcherInterface<const RunResult&> {
       *listener << what_it_checked(run);
       return false;
     }
-    const bool all = wanted_ == Decision::holds;
+    const bool all = wanted_ == Decision::ok;
     const bool matched = all ? others.empty() : !fit.empty();
     explain(matched ? fit : others, *listener);
     return matched;
   }
   void DescribeTo(std::ostream* out) const override {
-    *out << (wanted_ == Decision::holds ? "holds " : "violates ") << subject();
+    *out << (wanted_ == Decision::ok ? "holds " : "violates ") << subject();
   }
   void DescribeNegationTo(std::ostream* out) const override {
-    *out << (wanted_ == Decision::holds ? "does not hold " : "does not violate ") << subject();
+    *out << (wanted_ == Decision::ok ? "does not hold " : "does not violate ") << subject();
   }
 
  private:
@@ -110,7 +110,7 @@ class Passing final : public testing::MatcherInterface<const RunResult&> {
 }  // namespace
 
 RunMatcher Holds(std::string_view check, std::string_view workload) {
-  return testing::MakeMatcher(new Finds(check, workload, Decision::holds));
+  return testing::MakeMatcher(new Finds(check, workload, Decision::ok));
 }
 
 RunMatcher Violates(std::string_view check, std::string_view workload) {

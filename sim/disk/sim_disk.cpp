@@ -10,7 +10,7 @@
 namespace windtunnel {
 namespace {
 
-constexpr std::string_view kNames[] = {
+constexpr std::string_view kCallNames[] = {
     "none", "open",           "size",   "read",   "write", "truncate",       "allocate",
     "sync", "make-directory", "rename", "remove", "list",  "sync-directory",
 };
@@ -26,7 +26,7 @@ bool is_on_file(DiskCallKind kind) {
 
 std::string_view name_of(DiskCallKind kind) noexcept {
   const auto index = static_cast<std::size_t>(kind);
-  return index < std::size(kNames) ? kNames[index] : std::string_view("unknown");
+  return index < std::size(kCallNames) ? kCallNames[index] : std::string_view("unknown");
 }
 
 SimDisk::SimDisk(Node& node)

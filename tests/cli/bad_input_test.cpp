@@ -13,13 +13,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Ended run_in(const std::string& directory, const std::vector<std::string>& arguments) {
-  Start start;
-  start.directory = directory;
-  start.arguments = arguments;
-  return run_command(start);
-}
-
 TEST(MissingInput, ExitsWith66AndNamesTheFile) {
   TemporaryDirectory directory;
   const std::vector<std::vector<std::string>> lines = {

@@ -71,6 +71,14 @@ Ended run_shell(const Start& start, const std::string& script);
 // `windtunnel ARGUMENTS...` in the source tree.
 Ended windtunnel(const std::vector<std::string>& arguments);
 
+// The same elsewhere.
+inline Ended run_in(const std::string& directory, const std::vector<std::string>& arguments) {
+  Start start;
+  start.directory = directory;
+  start.arguments = arguments;
+  return run_command(start);
+}
+
 // A directory that is removed with its object.
 class TemporaryDirectory {
  public:

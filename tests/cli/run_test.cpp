@@ -20,13 +20,6 @@ std::string without_wall_time(const std::string& lines) {
   return std::regex_replace(lines, std::regex("\"wall_time_ms\":[^,]*,"), "");
 }
 
-Ended run_in(const std::string& directory, const std::vector<std::string>& arguments) {
-  Start start;
-  start.directory = directory;
-  start.arguments = arguments;
-  return run_command(start);
-}
-
 std::size_t lines_in(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }

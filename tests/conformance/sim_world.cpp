@@ -12,7 +12,7 @@ namespace {
 // `done` is asked once in each slice of virtual time.
 constexpr Duration kSlice = microseconds(100);
 
-class KeepingProgram final : public Service {
+class EmptyProgram final : public Service {
  public:
   void start() override {}
   std::vector<std::shared_ptr<void>> things;
@@ -26,7 +26,7 @@ class SimulatedWorld final : public World {
     NodeOptions options;
     options.has_listener = has_listener;
     options.name = "n" + std::to_string(sim_.node_count() + 1);
-    Node& node = sim_.add_node(options, [](Env&) { return std::make_unique<KeepingProgram>(); });
+    Node& node = sim_.add_node(options, [](Env&) { return std::make_unique<EmptyProgram>(); });
     node.start();
     return node.id();
   }
@@ -42,7 +42,7 @@ class SimulatedWorld final : public World {
     return true;
   }
   void keep(NodeId node, std::shared_ptr<void> thing) override {
-    auto* program = static_cast<KeepingProgram*>(sim_.node(node).program());
+    auto* program = static_cast<EmptyProgram*>(sim_.node(node).program());
     program->things.push_back(std::move(thing));
   }
   void crash(NodeId node) override { sim_.node(node).crash(CrashKind::process); }

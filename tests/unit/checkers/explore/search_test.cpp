@@ -46,7 +46,7 @@ class Jugs {
 };
 static_assert(World<Jugs>);
 
-Outcome search(std::uint32_t wanted, const Limits& limits = {}) {
+Outcome search(std::uint32_t wanted, const SearchBounds& limits = {}) {
   Jugs jugs(wanted);
   return Search(jugs, limits).run();
 }
@@ -81,7 +81,7 @@ TEST(Search, TellsThePathOfEachStepThatMightCrash) {
   std::uint32_t levels = 0;
   const Watchers watchers{[&](const Path& path) { last = path; },
                           [&](std::uint32_t, std::uint64_t) { ++levels; }};
-  const Outcome outcome = Search(jugs, Limits{}, watchers).run();
+  const Outcome outcome = Search(jugs, SearchBounds{}, watchers).run();
   EXPECT_EQ(last, outcome.path);
   EXPECT_EQ(levels, 5U);
 }

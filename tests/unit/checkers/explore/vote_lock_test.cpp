@@ -17,7 +17,7 @@ static_assert(Protocol<VoteLockProtocol>);
 TEST(VoteLock, CarelessNodesHoldTheLockTwice) {
   const VoteLockProtocol protocol(3, true);
   ClusterWorld world(protocol, ClusterOptions{});
-  const Outcome outcome = Search(world, Limits{}).run();
+  const Outcome outcome = Search(world, SearchBounds{}).run();
   ASSERT_EQ(outcome.end, End::violated);
   EXPECT_EQ(outcome.depth, 6U);
   const Story story = tell(protocol, world.portable(outcome.path));
@@ -33,7 +33,7 @@ TEST(VoteLock, CarefulNodesAreExhaustedWithoutAViolation) {
   for (const std::uint32_t nodes : {2U, 3U, 5U}) {
     const VoteLockProtocol protocol(nodes, false);
     ClusterWorld world(protocol, ClusterOptions{});
-    const Outcome outcome = Search(world, Limits{}).run();
+    const Outcome outcome = Search(world, SearchBounds{}).run();
     EXPECT_EQ(outcome.end, End::exhausted) << nodes;
     EXPECT_GT(outcome.states, 2 * nodes);
   }
@@ -69,7 +69,7 @@ class Biased : public VoteLockProtocol {
 TEST(VoteLock, TheAuditSeesANodeThatIsSpecial) {
   const Biased protocol;
   ClusterWorld world(protocol, ClusterOptions{true, true, true, 0});
-  (void)Search(world, Limits{}).run();
+  (void)Search(world, SearchBounds{}).run();
   EXPECT_GT(world.steps().asymmetries(), 0U);
 }
 
@@ -126,7 +126,7 @@ class TwoWays {
 TEST(VoteLock, AViolationIsSeenAlsoWhereItLeavesNoTrace) {
   const TwoWays protocol;
   ClusterWorld world(protocol, ClusterOptions{});
-  const Outcome outcome = Search(world, Limits{}).run();
+  const Outcome outcome = Search(world, SearchBounds{}).run();
   ASSERT_EQ(outcome.end, End::violated);
   EXPECT_EQ(outcome.depth, 1U);
   EXPECT_EQ(tell(protocol, world.portable(outcome.path)).violation, "it was wrong");
@@ -148,7 +148,7 @@ TEST(VoteLock, ALossNeedsItsBudget) {
   const auto states = [](std::uint8_t drops, bool skip_idle) {
     const Lossy protocol(drops);
     ClusterWorld world(protocol, ClusterOptions{true, skip_idle, false, 0});
-    return Search(world, Limits{}).run().states;
+    return Search(world, SearchBounds{}).run().states;
   };
   EXPECT_LT(states(0, false), states(1, false));
   EXPECT_EQ(states(0, true), states(1, true));  // a message that never arrives is lost enough

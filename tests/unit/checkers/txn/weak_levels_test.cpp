@@ -22,7 +22,7 @@ using test::names;
 using test::Txn;
 using Names = std::set<std::string>;
 
-constexpr DataType kRegister = DataType::rw_register;
+constexpr DataType kRegisters = DataType::rw_register;
 
 struct Example {
   const char* name;
@@ -163,7 +163,7 @@ bool contains(const std::vector<std::string>& all, std::string_view one) {
 
 TEST(WeakLevels, AnOrderOfCommitsExistsOrAWitnessSaysWhyNot) {
   for (const Example& one : kExamples) {
-    const IsolationReport report = check_isolation(history_of(one.txns), kRegister, one.level);
+    const IsolationReport report = check_isolation(history_of(one.txns), kRegisters, one.level);
     const bool holds = one.refuted_by == nullptr;
     EXPECT_EQ(report.verdict.decision, holds ? Decision::ok : Decision::violated) << one.name;
     EXPECT_EQ(contains(report.levels.upheld, one.level), holds) << one.name;
@@ -186,7 +186,7 @@ TEST(WeakLevels, WhatAWeakLevelForbidsRulesOutTheStrongerOnes) {
                                    {2, "ok", "[[:r y 1] [:r x 2]]"},
                                    {3, "ok", "[[:r x 1] [:r y 2]]"}};
   const IsolationReport report =
-      check_isolation(history_of(fractured, true), kRegister, "serializable");
+      check_isolation(history_of(fractured, true), kRegisters, "serializable");
   EXPECT_EQ(report.verdict.decision, Decision::violated);
   const std::vector<std::string> weakest{"read-atomic", "consistent-view", "repeatable-read"};
   EXPECT_EQ(report.levels.violated, weakest);
@@ -197,7 +197,7 @@ TEST(WeakLevels, WhatAWeakLevelForbidsRulesOutTheStrongerOnes) {
   // Of a session only the levels that promise it speak.
   const std::vector<Txn> stale{{0, "ok", "[[:w x 1]]"}, {0, "ok", "[[:r x nil]]"}};
   const IsolationReport session =
-      check_isolation(history_of(stale), kRegister, "strong-session-serializable");
+      check_isolation(history_of(stale), kRegisters, "strong-session-serializable");
   EXPECT_TRUE(contains(session.levels.violated, "strong-session-read-atomic"));
   EXPECT_TRUE(contains(session.levels.also_violated, "strong-session-snapshot-isolation"));
   EXPECT_TRUE(contains(session.levels.not_violated, "serializable"));
@@ -210,7 +210,7 @@ TEST(WeakLevels, ACommitEdgeIsExplainedAndDrawnWithItsReason) {
                                                              {1, "ok", "[[:r x 1] [:w x 2]]"},
                                                              {2, "ok", "[[:r x 2] [:w y 1]]"},
                                                              {3, "ok", "[[:r y 1] [:r x 1]]"}}),
-                                                 kRegister, "causal");
+                                                 kRegisters, "causal");
   const auto at = static_cast<std::size_t>(
       std::find_if(report.anomalies.begin(), report.anomalies.end(),
                    [](const Anomaly& one) { return one.name == "CC-cycle"; }) -
@@ -241,7 +241,7 @@ TEST(WeakLevels, ACommitEdgeIsExplainedAndDrawnWithItsReason) {
 TEST(WeakLevels, AnUnsetReadIsExplained) {
   const IsolationReport report = check_isolation(
       history_of({{0, "ok", "[[:w x 1]]"}, {0, "ok", "[[:w y 1]]"}, {0, "ok", "[[:r x nil]]"}}),
-      kRegister, "strong-session-causal");
+      kRegisters, "strong-session-causal");
   ASSERT_EQ(report.verdict.decision, Decision::violated);
   ASSERT_TRUE(names(report).contains("RA-cycle-process"));
   for (std::size_t i = 0; i < report.anomalies.size(); ++i) {
@@ -260,7 +260,7 @@ TEST(WeakLevels, TheRecheckRefusesAFalseWitness) {
   const History history = history_of({{0, "ok", "[[:w x 1] [:w y 1]]"},
                                       {1, "ok", "[[:r x 1] [:w x 2] [:w y 2]]"},
                                       {2, "ok", "[[:r y 1] [:r x 2]]"}});
-  const auto txns = TxnHistory::read(history, kRegister);
+  const auto txns = TxnHistory::read(history, kRegisters);
   ASSERT_TRUE(txns.has_value());
   const WeakDecision decision =
       decide_weak_level(Observations(*txns), WeakLevel::read_atomic, false);
@@ -291,7 +291,7 @@ TEST(WeakLevels, TheRecheckRefusesAFalseWitness) {
 
 TEST(WeakLevels, TooManyChainsAreUndecidedAndNotOk) {
   const History history = history_of({{0, "ok", "[[:w x 1]]"}, {1, "ok", "[[:r x 1]]"}});
-  const auto txns = TxnHistory::read(history, kRegister);
+  const auto txns = TxnHistory::read(history, kRegisters);
   ASSERT_TRUE(txns.has_value());
   const Observations seen(*txns);
   EXPECT_FALSE(decide_weak_level(seen, WeakLevel::causal, true, 0).decided);
@@ -301,14 +301,14 @@ TEST(WeakLevels, TooManyChainsAreUndecidedAndNotOk) {
 TEST(WeakLevels, GeneratedHistoriesHoldUntilOneTransactionIsBlind) {
   for (const std::uint64_t info : {0U, 100U}) {
     const History history = test::generate({10, 3000, 5, info}, test::GeneratedRegisters{});
-    const IsolationReport report = check_isolation(history, kRegister, "strong-session-causal");
+    const IsolationReport report = check_isolation(history, kRegisters, "strong-session-causal");
     EXPECT_EQ(report.verdict.decision, Decision::ok)
         << (report.texts.empty() ? report.verdict.reason : report.texts.front());
     EXPECT_TRUE(contains(report.levels.upheld, "strong-session-causal"));
     test::GeneratedRegisters blind;
     blind.blind = 2000;
     const IsolationReport broken = check_isolation(test::generate({10, 3000, 5, info}, blind),
-                                                   kRegister, "strong-session-causal");
+                                                   kRegisters, "strong-session-causal");
     EXPECT_EQ(broken.verdict.decision, Decision::violated);
     EXPECT_TRUE(broken.verdict.witness.rechecked);
   }
@@ -338,13 +338,13 @@ void compare(const test::SmallHistory& small, const DecidedLevel& one, Tally& ta
   const bool expected = legal && exists_commit_order(small, one.level, one.sessions);
   if (legal) ++(expected ? tally.held : tally.refuted);
   const History history = recorded(small);
-  const auto txns = TxnHistory::read(history, kRegister);
+  const auto txns = TxnHistory::read(history, kRegisters);
   ASSERT_TRUE(txns.has_value());
   const WeakDecision decision = decide_weak_level(Observations(*txns), one.level, one.sessions);
   ASSERT_TRUE(decision.decided);
   ASSERT_TRUE(!legal || decision.refuted.has_value() != expected);
   ASSERT_TRUE(!decision.refuted.has_value() || recheck(*txns, *decision.refuted));
-  const IsolationReport report = check_isolation(history, kRegister, one.name);
+  const IsolationReport report = check_isolation(history, kRegisters, one.name);
   ASSERT_EQ(report.verdict.decision, expected ? Decision::ok : Decision::violated);
   ASSERT_EQ(contains(report.levels.upheld, one.name), expected);
 }

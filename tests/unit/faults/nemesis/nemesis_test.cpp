@@ -10,10 +10,9 @@ namespace {
 
 using testing::nodes;
 using testing::once;
+using testing::plan_of;
 using testing::timeout;
 using testing::World;
-
-FaultPlan plan_of(std::vector<Fault> faults) { return FaultPlan{std::move(faults)}; }
 
 MessageFilter beats() {
   MessageFilter filter;

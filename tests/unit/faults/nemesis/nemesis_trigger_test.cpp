@@ -8,10 +8,9 @@ namespace {
 
 using testing::nodes;
 using testing::once;
+using testing::plan_of;
 using testing::timeout;
 using testing::World;
-
-FaultPlan plan_of(std::vector<Fault> faults) { return FaultPlan{std::move(faults)}; }
 
 Fault when(std::string_view pattern, Effect effect) {
   Fault fault;

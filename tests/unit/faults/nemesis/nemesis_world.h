@@ -20,6 +20,8 @@
 
 namespace windtunnel::faults::testing {
 
+inline FaultPlan plan_of(std::vector<Fault> faults) { return FaultPlan{std::move(faults)}; }
+
 using windtunnel::testing::at;
 using windtunnel::testing::with_seed;
 

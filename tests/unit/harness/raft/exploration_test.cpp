@@ -13,7 +13,7 @@ namespace windtunnel::scenarios {
 namespace {
 
 using testing::HasSubstr;
-using Verdict = Exploration::Verdict;
+using Ending = Exploration::Ending;
 
 ExplorationSpec spec_of(const std::string& rest) {
   const LoadedExploration loaded = parse_exploration("a.yaml", "explore: v1\nname: a\n" + rest);
@@ -60,14 +60,14 @@ TEST(ExplorationFiles, AreRefusedWithThePlaceAndWhatWouldBeRight) {
 TEST(Explorations, ExhaustOrSayWhichLimitCameFirst) {
   ExplorationSpec spec = spec_of("bounds: { terms: 1, timeouts: 1 }\n");
   Exploration found = explore_raft(spec, true);
-  EXPECT_EQ(found.verdict, Verdict::exhausted);
+  EXPECT_EQ(found.verdict, Ending::exhausted);
   const std::uint64_t reduced = found.outcome.states;
   EXPECT_GT(reduced, 50U);
   EXPECT_TRUE(found.story.steps.empty());
   EXPECT_GT(explore_raft(spec, false).outcome.states, 4 * reduced);
   spec.limits.depth = 3;
   found = explore_raft(spec, true);
-  EXPECT_EQ(found.verdict, Verdict::bounded);
+  EXPECT_EQ(found.verdict, Ending::bounded);
   EXPECT_EQ(found.outcome.end, explore::End::depth);
 }
 
@@ -87,7 +87,7 @@ TEST(Explorations, FindNothingWithinTheShippedBounds) {
     EXPECT_FALSE(loaded.spec->description.empty()) << path;
     loaded.spec->limits.states = 100'000;
     const Exploration found = explore_raft(*loaded.spec, true);
-    EXPECT_TRUE(found.verdict == Verdict::exhausted || found.verdict == Verdict::bounded)
+    EXPECT_TRUE(found.verdict == Ending::exhausted || found.verdict == Ending::bounded)
         << path << "\n"
         << explore::to_text(found.story) << found.reason;
     EXPECT_GE(found.outcome.depth, 8U) << path;
@@ -107,8 +107,9 @@ class Brittle : public explore::example::VoteLockProtocol {
 };
 
 TEST(Explorations, TellThePathToAnAssertionOfTheProtocol) {
-  const Exploration found = explore_apart(Brittle(), explore::ClusterOptions{}, explore::Limits{});
-  ASSERT_EQ(found.verdict, Verdict::crashed);
+  const Exploration found =
+      explore_apart(Brittle(), explore::ClusterOptions{}, explore::SearchBounds{});
+  ASSERT_EQ(found.verdict, Ending::crashed);
   EXPECT_THAT(found.reason, HasSubstr("assertion failed: only who is free is asked"));
   ASSERT_EQ(found.story.steps.size(), 3U);
   EXPECT_EQ(found.story.steps[0].what, "n1: wants the lock");

@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 
 template <Protocol P>
-Outcome explore(const P& protocol, const ClusterOptions& options = {}, const Limits& limits = {}) {
+Outcome explore(const P& protocol, const ClusterOptions& options = {},
+                const SearchBounds& limits = {}) {
   ClusterWorld world(protocol, options);
   Outcome outcome = Search(world, limits).run();
   EXPECT_EQ(world.steps().asymmetries(), 0U);
@@ -158,7 +159,7 @@ TEST(RaftExploration, FindsThatADiskForgets) {
   bounds.crashes = 1;
   const Forgetful protocol(bounds);
   ClusterWorld world(protocol, ClusterOptions{});
-  const Outcome outcome = Search(world, Limits{}).run();
+  const Outcome outcome = Search(world, SearchBounds{}).run();
   ASSERT_EQ(outcome.end, End::violated);
   EXPECT_EQ(outcome.depth, 2U);
   const std::string story = to_text(tell(protocol, world.portable(outcome.path)));
@@ -174,7 +175,7 @@ TEST(RaftExploration, PassesOverWhatIsIgnored) {
   bounds.ignored = {RaftInvariant::mono_term};
   const Forgetful protocol(bounds);
   ClusterWorld world(protocol, ClusterOptions{});
-  const Outcome outcome = Search(world, Limits{}).run();
+  const Outcome outcome = Search(world, SearchBounds{}).run();
   ASSERT_EQ(outcome.end, End::violated);
   EXPECT_GT(outcome.depth, 2U);  // what comes of the vote that was forgotten
   const std::string story = to_text(tell(protocol, world.portable(outcome.path)));
@@ -203,7 +204,7 @@ TEST(RaftExploration, FindsAVoteThatIsNotOnDisk) {
   bounds.atomic_disk = false;
   const Hasty protocol(bounds);
   ClusterWorld world(protocol, ClusterOptions{});
-  const Outcome outcome = Search(world, Limits{}).run();
+  const Outcome outcome = Search(world, SearchBounds{}).run();
   ASSERT_EQ(outcome.end, End::violated);
   const std::string story = to_text(tell(protocol, world.portable(outcome.path)));
   EXPECT_THAT(story, HasSubstr("raft.vote-durable"));

@@ -9,8 +9,6 @@ namespace {
 using testing::LogApplication;
 using testing::LogCluster;
 
-constexpr std::size_t kNodes = LogCluster::kNodes;
-
 // Hands out a line a piece, and waits before each as if it read it from somewhere.
 class LineSource final : public SnapshotSource {
  public:
@@ -93,7 +91,7 @@ class StreamedSnapshots : public ::testing::Test {
 TEST_F(StreamedSnapshots, BringALaggingNodeUpToDateInPieces) {
   cluster.start();
   const std::size_t leader = cluster.await_leader();
-  const std::size_t lagging = (leader + 1) % kNodes;
+  const std::size_t lagging = (leader + 1) % LogCluster::kNodes;
   cluster.nodes()[lagging]->crash(CrashKind::power);
   append(leader, 1, 50);
   cluster.nodes()[lagging]->start();
@@ -125,7 +123,7 @@ TEST_F(StreamedSnapshots, AreWhatANodeStartsFromAgain) {
   for (Node* node : cluster.nodes()) node->crash(CrashKind::power);
   for (Node* node : cluster.nodes()) node->start();
   cluster.run_for(seconds(3));
-  for (std::size_t i = 0; i < kNodes; ++i) {
+  for (std::size_t i = 0; i < LogCluster::kNodes; ++i) {
     EXPECT_EQ(at(cluster, i).restores, 1);
     EXPECT_EQ(at(cluster, i).lines.size(), 35U);
   }
@@ -134,7 +132,7 @@ TEST_F(StreamedSnapshots, AreWhatANodeStartsFromAgain) {
 TEST_F(StreamedSnapshots, ThatAreDamagedOnTheWayAreSentAgain) {
   cluster.start();
   const std::size_t leader = cluster.await_leader();
-  const std::size_t lagging = (leader + 1) % kNodes;
+  const std::size_t lagging = (leader + 1) % LogCluster::kNodes;
   cluster.nodes()[lagging]->crash(CrashKind::power);
   append(leader, 1, 50);
   LinkFault noise;
@@ -152,7 +150,7 @@ TEST_F(StreamedSnapshots, ThatAreDamagedOnTheWayAreSentAgain) {
 TEST_F(StreamedSnapshots, ThatACrashCutsShortLeaveNothingBehind) {
   cluster.start();
   const std::size_t leader = cluster.await_leader();
-  const std::size_t lagging = (leader + 1) % kNodes;
+  const std::size_t lagging = (leader + 1) % LogCluster::kNodes;
   cluster.nodes()[lagging]->crash(CrashKind::power);
   append(leader, 1, 50);
   for (int i = 0; i < 20; ++i) {

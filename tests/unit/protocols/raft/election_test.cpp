@@ -14,8 +14,6 @@ Message vote_request(Term term, LogIndex last, Term last_term) {
   return message;
 }
 
-bool all(const Envelope&) { return true; }
-
 struct One {
   explicit One(bool check_quorum = true, HardState state = {}) {
     Config config;

@@ -5,8 +5,6 @@
 namespace windtunnel::raft {
 namespace {
 
-bool all(const Envelope&) { return true; }
-
 TEST(ReadIndex, AReadWaitsForAQuorumToAnswerAHeartbeat) {
   Cluster cluster(3);
   cluster.elect(0);

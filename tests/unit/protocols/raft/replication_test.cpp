@@ -5,8 +5,6 @@
 namespace windtunnel::raft {
 namespace {
 
-bool all(const Envelope&) { return true; }
-
 // A follower of node 1, in term 4, with the terms given in its log, all durable.
 class Follower {
  public:

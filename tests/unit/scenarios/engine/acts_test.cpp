@@ -38,7 +38,7 @@ constexpr OptionSpec kShineOptions[] = {
     {"span", OptionKind::duration, "1s", "how long"},
 };
 
-Registry registry() {
+Registry acts_registry() {
   Registry made;
   add_builtin(made);
   ServiceDefinition lamps;
@@ -67,13 +67,14 @@ workloads:
   - { name: kv, type: register, clients: 2, rate: 20/s }
 )";
 
-RunResult run_with(const std::string& fault, std::uint64_t seed = 1) {
+RunResult run_acts(const std::string& fault, std::uint64_t seed = 1) {
   done().clear();
-  return run_text(kLamps + "faults:\n  - { id: f, at: 1s, " + fault + " }\n", registry(), seed);
+  return run_text(kLamps + "faults:\n  - { id: f, at: 1s, " + fault + " }\n", acts_registry(),
+                  seed);
 }
 
 TEST(Acts, AreDoneByTheServiceOfTheNodeWithTheirOptions) {
-  const RunResult result = run_with("act: { nodes: l2, action: shine, colour: red, span: 20ms }");
+  const RunResult result = run_acts("act: { nodes: l2, action: shine, colour: red, span: 20ms }");
   EXPECT_THAT(done(), ElementsAre("l2: shine red for 20 ms"));
   EXPECT_EQ(result.faults.at(0).bites, 1U);
   EXPECT_EQ(result.faults.at(0).label, "shine colour=red span=20ms");
@@ -81,7 +82,7 @@ TEST(Acts, AreDoneByTheServiceOfTheNodeWithTheirOptions) {
 }
 
 TEST(Acts, HaveDefaultsForOptionsThatAreNotGiven) {
-  run_with("act: { nodes: l, action: shine }");
+  run_acts("act: { nodes: l, action: shine }");
   EXPECT_THAT(done(),
               UnorderedElementsAre("l1: shine white for 1000 ms", "l2: shine white for 1000 ms"));
 }
@@ -90,7 +91,7 @@ TEST(Acts, HaveDefaultsForOptionsThatAreNotGiven) {
 TEST(Acts, PassOverNodesWhoseServiceHasNoSuchAction) {
   std::set<std::uint64_t> bites;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    const RunResult result = run_with("act: { nodes: random(1), action: shine }", seed);
+    const RunResult result = run_acts("act: { nodes: random(1), action: shine }", seed);
     EXPECT_EQ(result.faults.at(0).bites, done().size());
     EXPECT_EQ(result.faults.at(0).windows.at(0).victims.size(), done().size());
     bites.insert(result.faults.at(0).bites);
@@ -99,7 +100,7 @@ TEST(Acts, PassOverNodesWhoseServiceHasNoSuchAction) {
 }
 
 TEST(Acts, ATimeoutOfAMixedClusterReachesTheNodesThatHaveOne) {
-  const RunResult result = run_with("timeout: all");
+  const RunResult result = run_acts("timeout: all");
   EXPECT_EQ(result.faults.at(0).bites, 3U);
   for (const NodeId node : result.faults.at(0).windows.at(0).victims) EXPECT_LT(node.value, 3U);
 }
@@ -109,7 +110,7 @@ TEST(Acts, ANodeThatIsDownDoesNothing) {
   run_text(kLamps +
                "faults:\n  - { at: 500ms, crash: l1 }\n"
                "  - { at: 1s, act: { nodes: l, action: shine } }\n",
-           registry());
+           acts_registry());
   EXPECT_THAT(done(), ElementsAre("l2: shine white for 1000 ms"));
 }
 
@@ -121,7 +122,7 @@ TEST(Acts, AreDrawnByAFuzzSection) {
       "  faults: 3\n"
       "  kinds:\n"
       "    - { act: { nodes: l1, action: shine, colour: red } }\n";
-  const RunResult result = run_text(kLamps + fuzz, registry());
+  const RunResult result = run_text(kLamps + fuzz, acts_registry());
   EXPECT_EQ(result.faults.size(), 3U);
   EXPECT_EQ(done().size(), 3U);
 }

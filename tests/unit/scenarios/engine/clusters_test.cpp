@@ -13,9 +13,9 @@
 namespace windtunnel::scenarios {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 // What the nodes of the run at hand were told, and when they started.
 struct Told {
@@ -45,7 +45,7 @@ class Listener final : public Service {
   ServiceConfig config_;
 };
 
-Registry registry() {
+Registry listeners() {
   Registry made;
   add_builtin(made);
   ServiceDefinition listeners;
@@ -59,12 +59,12 @@ Registry registry() {
 }
 
 // The groups' lines, and what else the file says.
-RunResult run_with(const std::string& groups, const std::string& rest = "",
-                   std::uint64_t seed = 1) {
+RunResult run_groups(const std::string& groups, const std::string& rest = "",
+                     std::uint64_t seed = 1) {
   told().clear();
   return run_text(
       "scenario: v1\nname: s\nlimits: { sim_time: 10s }\ncluster:\n  groups:\n" + groups + rest,
-      registry(), seed);
+      listeners(), seed);
 }
 
 std::vector<std::string> starting() {
@@ -80,7 +80,7 @@ std::vector<std::uint32_t> numbers(const std::vector<NodeId>& nodes) {
 }
 
 TEST(Clusters, ServicesKnowTheNodesOfOtherGroupsByName) {
-  run_with(
+  run_groups(
       "    - { name: a, count: 2, service: listener }\n"
       "    - { name: coordinators, count: 3, service: listener }\n");
   const ServiceConfig& config = told().at("a2").config;
@@ -94,7 +94,7 @@ TEST(Clusters, ServicesKnowTheNodesOfOtherGroupsByName) {
 }
 
 TEST(Clusters, AGroupMayStartLater) {
-  run_with(
+  run_groups(
       "    - { name: a, count: 1, service: listener }\n"
       "    - { name: b, count: 2, start: 2s, service: listener }\n");
   EXPECT_EQ(told().at("a1").starts.at(0), Instant{});
@@ -103,8 +103,8 @@ TEST(Clusters, AGroupMayStartLater) {
 }
 
 TEST(Clusters, ThePlanMayStartANodeBeforeItsTime) {
-  run_with("    - { name: b, count: 2, start: 5s, service: listener }\n",
-           "faults:\n  - { at: 1s, restart: b1 }\n  - { at: 2s, crash: b1 }\n");
+  run_groups("    - { name: b, count: 2, start: 5s, service: listener }\n",
+             "faults:\n  - { at: 1s, restart: b1 }\n  - { at: 2s, crash: b1 }\n");
   EXPECT_THAT(told().at("b1").starts, ElementsAre(Instant{} + seconds(1)));
   EXPECT_THAT(told().at("b2").starts, ElementsAre(Instant{} + seconds(5)));
 }
@@ -112,7 +112,7 @@ TEST(Clusters, ThePlanMayStartANodeBeforeItsTime) {
 const std::string kSpare = "    - { name: n, count: 3, spare: 2, service: listener }\n";
 
 TEST(Clusters, SpareNodesAreNoMembersAndStayDownUntilThePlanStartsThem) {
-  run_with(kSpare, "faults:\n  - { at: 3s, restart: n5 }\n");
+  run_groups(kSpare, "faults:\n  - { at: 3s, restart: n5 }\n");
   EXPECT_THAT(starting(), ElementsAre("n1", "n2", "n3", "n5"));
   EXPECT_THAT(told().at("n5").starts, ElementsAre(Instant{} + seconds(3)));
   EXPECT_THAT(numbers(told().at("n5").config.members), ElementsAre(0U, 1U, 2U));
@@ -120,7 +120,7 @@ TEST(Clusters, SpareNodesAreNoMembersAndStayDownUntilThePlanStartsThem) {
 }
 
 TEST(Clusters, SpareNodesMayStartAtATimeOfTheirOwn) {
-  run_with("    - { name: n, count: 1, spare: { count: 1, start: 4s }, service: listener }\n");
+  run_groups("    - { name: n, count: 1, spare: { count: 1, start: 4s }, service: listener }\n");
   EXPECT_THAT(told().at("n2").starts, ElementsAre(Instant{} + seconds(4)));
 }
 
@@ -128,7 +128,7 @@ TEST(Clusters, NoWordOfASelectorAndNoHealStartsASpareNode) {
   for (const char* fault :
        {"restart: all", "heal: all", "heal: n-majority", "crash: random(5), for: 1s",
         "crash: rest, for: 1s", "crash: followers, for: 1s"}) {
-    run_with(kSpare, "faults:\n  - { at: 3s, " + std::string(fault) + " }\n");
+    run_groups(kSpare, "faults:\n  - { at: 3s, " + std::string(fault) + " }\n");
     EXPECT_THAT(starting(), ElementsAre("n1", "n2", "n3")) << fault;
   }
 }
@@ -136,11 +136,11 @@ TEST(Clusters, NoWordOfASelectorAndNoHealStartsASpareNode) {
 TEST(Clusters, ASpareNodeBelongsToNoMajority) {
   std::set<std::uint32_t> victims;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    const RunResult result = run_with(kSpare,
-                                      "faults:\n"
-                                      "  - { at: 1s, restart: [n4, n5] }\n"
-                                      "  - { id: m, at: 2s, pause: majority, for: 1s }\n",
-                                      seed);
+    const RunResult result = run_groups(kSpare,
+                                        "faults:\n"
+                                        "  - { at: 1s, restart: [n4, n5] }\n"
+                                        "  - { id: m, at: 2s, pause: majority, for: 1s }\n",
+                                        seed);
     const std::vector<NodeId> chosen = result.faults.at(1).windows.at(0).victims;
     EXPECT_EQ(chosen.size(), 2U);
     for (const NodeId node : chosen) victims.insert(node.value);
@@ -228,7 +228,7 @@ floor: { ops_ok: 200, faults_bite: 4 }
 }
 
 TEST(Neighbours, KnowEachOtherByNameAndWhosePortsWereMoved) {
-  run_with(
+  run_groups(
       "    - { name: n, count: 2, spare: 1, service: listener }\n"
       "    - { name: gates, on: n, service: listener }\n");
   EXPECT_EQ(told().size(), 4U);

@@ -34,7 +34,7 @@ class Usurper final : public Service {
   GroupId group_;
 };
 
-const Registry& registry() {
+const Registry& groups_registry() {
   static const Registry made = [] {
     Registry registry;
     add_builtin(registry);
@@ -51,7 +51,7 @@ const Registry& registry() {
 }
 
 ScenarioSpec read(const std::string& text) {
-  const Catalog catalog = registry().catalog();
+  const Catalog catalog = groups_registry().catalog();
   LoadOptions options;
   options.catalog = &catalog;
   LoadedScenario loaded = parse_scenario("s.yaml", text, options);
@@ -104,7 +104,7 @@ TEST(Groups, OfOneServiceInOneScenarioAreToldApart) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     RunOptions options;
     options.seed = seed;
-    const RunResult result = run_scenario(spec, registry(), options);
+    const RunResult result = run_scenario(spec, groups_registry(), options);
     EXPECT_EQ(result.verdict, RunVerdict::pass) << seed << ": " << reasons(result);
     ASSERT_EQ(result.workloads.size(), 2U);
     EXPECT_GT(result.workloads[0].ok, 300U);
@@ -135,7 +135,7 @@ properties:
 )";
 
 TEST(Groups, ASplitBrainIsThatOfItsGroup) {
-  const RunResult result = run_scenario(read(kUsurpers), registry(), RunOptions{});
+  const RunResult result = run_scenario(read(kUsurpers), groups_registry(), RunOptions{});
   EXPECT_EQ(result.verdict, RunVerdict::fail);
   const PropertyResult& election = property(result, "raft.election-safety");
   EXPECT_EQ(election.finding.decision, Decision::violated);
@@ -144,7 +144,7 @@ TEST(Groups, ASplitBrainIsThatOfItsGroup) {
   EXPECT_EQ(election.finding.node, NodeId{4});
   for (const PropertyResult& each : result.properties) {
     if (each.check == election.check) continue;
-    EXPECT_EQ(each.finding.decision, Decision::holds) << each.check << ": " << each.finding.text;
+    EXPECT_EQ(each.finding.decision, Decision::ok) << each.check << ": " << each.finding.text;
   }
 }
 
@@ -153,7 +153,7 @@ TEST(Groups, ASplitBrainIsThatOfItsGroup) {
 TEST(Groups, EveryWorkloadIsInTheHistoryFile) {
   const ScenarioSpec spec = read(kTwoGroups);
   RunArtifacts artifacts;
-  const RunResult result = run_scenario(spec, registry(), RunOptions{}, &artifacts);
+  const RunResult result = run_scenario(spec, groups_registry(), RunOptions{}, &artifacts);
   const checkers::HistoryResult history = checkers::read_history(artifacts.history_jsonl);
   ASSERT_TRUE(history.has_value()) << to_string(history.error());
   EXPECT_THAT(checkers::workloads_in(*history), testing::ElementsAre("first", "second"));
@@ -185,7 +185,7 @@ TEST(Groups, AWorkloadThatDidNothingLeavesTheRunUnknown) {
   text.replace(text.find(idle), idle.size(), "rate: 40/s, start: 19999ms,\n      client_name: d");
   text.replace(text.find("  - recovers\n"), 13, "");
   text.replace(text.find("ops_ok: 800"), 11, "ops_ok: 10");
-  const RunResult result = run_scenario(read(text), registry(), RunOptions{});
+  const RunResult result = run_scenario(read(text), groups_registry(), RunOptions{});
   EXPECT_EQ(result.verdict, RunVerdict::unknown);
   EXPECT_THAT(reasons(result), HasSubstr("0 operations ok of second, at least 1 expected"));
 }

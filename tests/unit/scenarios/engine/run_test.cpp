@@ -15,8 +15,8 @@ using ::testing::IsEmpty;
 
 // What the planted checks find, and whether they stop the run.
 struct Planted {
-  Decision first = Decision::holds;
-  Decision second = Decision::holds;
+  Decision first = Decision::ok;
+  Decision second = Decision::ok;
   const char* stops = nullptr;  // the check whose violation is reported at the first operation
   bool undid = false;
 };
@@ -37,7 +37,7 @@ class PlantedMonitor final : public Monitor, public RecordListener {
   Finding finish(const RunView&, const PropertySpec& property) override {
     Finding finding;
     finding.decision = property.check == "planted.first" ? planted_.first : planted_.second;
-    if (finding.decision != Decision::holds) finding.text = "as planted";
+    if (finding.decision != Decision::ok) finding.text = "as planted";
     if (planted_.undid && property.check == "planted.first") {
       finding.plan_undid.push_back(GroupId{});
     }

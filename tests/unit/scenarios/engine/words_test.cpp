@@ -92,7 +92,7 @@ class Asker final : public Client {
   }
 };
 
-Registry registry() {
+Registry words_registry() {
   Registry made;
   add_builtin(made);
   ServiceDefinition parts;
@@ -128,18 +128,18 @@ std::string scenario(const std::string& config, const std::string& faults) {
 }
 
 LoadedScenario load(const std::string& text) {
-  const Registry services = registry();
+  const Registry services = words_registry();
   const Catalog catalog = services.catalog();
   LoadOptions options;
   options.catalog = &catalog;
   return parse_scenario("s.yaml", text, options);
 }
 
-RunResult run(const std::string& text, const RunOptions& options = {},
-              RunArtifacts* artifacts = nullptr) {
+RunResult run_words(const std::string& text, const RunOptions& options = {},
+                    RunArtifacts* artifacts = nullptr) {
   const LoadedScenario loaded = load(text);
   EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
-  const Registry services = registry();
+  const Registry services = words_registry();
   return run_scenario(loaded.spec.value_or(ScenarioSpec{}), services, options, artifacts);
 }
 
@@ -150,7 +150,7 @@ const FaultActivity& only_fault(const RunResult& result) {
 }
 
 std::vector<NodeId> victims(const std::string& fault) {
-  const RunResult result = run(scenario("", fault));
+  const RunResult result = run_words(scenario("", fault));
   const FaultActivity& activity = only_fault(result);
   return activity.windows.empty() ? std::vector<NodeId>() : activity.windows.front().victims;
 }
@@ -164,7 +164,8 @@ TEST(Words, ASelectorReachesTheLeaderOfOneOfTheGroups) {
 // B12: words of users' protocols could not be named.
 TEST(Words, ATriggerWaitsForAnyWordOfTheProtocol) {
   const auto begin = [](const std::string& when) -> std::optional<Instant> {
-    const RunResult result = run(scenario("", "{ when: " + when + ", pause: n3, for: 10ms }"));
+    const RunResult result =
+        run_words(scenario("", "{ when: " + when + ", pause: n3, for: 10ms }"));
     const FaultActivity& activity = only_fault(result);
     if (activity.windows.empty()) return std::nullopt;
     return activity.windows.front().begin;
@@ -199,9 +200,9 @@ TEST(Words, EachGroupRecoversOnEachOfItsNodes) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     RunOptions options;
     options.seed = seed;
-    const RunResult whole = run(scenario("", ""), options);
+    const RunResult whole = run_words(scenario("", ""), options);
     EXPECT_EQ(whole.verdict, RunVerdict::pass) << seed;
-    const RunResult missing = run(scenario("missing: true", ""), options);
+    const RunResult missing = run_words(scenario("missing: true", ""), options);
     if (missing.verdict == RunVerdict::pass) continue;  // n3 is not in the core that was healed
     has_core_of_last = true;
     EXPECT_EQ(missing.verdict, RunVerdict::fail) << seed;
@@ -215,7 +216,7 @@ TEST(Words, TheTraceFileAloneSaysWhatTheyMean) {
   RunOptions options;
   options.trace = TraceLevel::full;
   RunArtifacts artifacts;
-  run(scenario("", ""), options, &artifacts);
+  run_words(scenario("", ""), options, &artifacts);
   const FileResult<TraceData> trace = decode_trace(encode_trace(artifacts.trace), "t.wtt");
   ASSERT_TRUE(trace.has_value());
   const reports::MessageWords messages;

@@ -10,10 +10,10 @@ namespace windtunnel {
 namespace {
 
 using testing::Box;
+using testing::kAlways;
 using testing::NetWorld;
 
 constexpr PerMillion kHalf{500'000};
-constexpr PerMillion kAlways{1'000'000};
 
 // Two nodes and a stream of numbered messages, a millisecond apart.
 struct Line {

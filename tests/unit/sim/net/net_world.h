@@ -14,6 +14,8 @@
 
 namespace windtunnel::testing {
 
+inline constexpr PerMillion kAlways{1'000'000};
+
 class NetWorld {
  public:
   explicit NetWorld(int nodes, std::uint64_t seed = 1, const MessageClasses& messages = {})

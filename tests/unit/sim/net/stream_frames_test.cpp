@@ -13,10 +13,10 @@ namespace {
 using testing::Box;
 using testing::Connection;
 using testing::Flow;
+using testing::kAlways;
 using testing::NetWorld;
 using testing::pattern;
 
-constexpr PerMillion kAlways{1'000'000};
 constexpr FaultId kRule = 3;
 
 StreamFrame counted(Port, BytesView bytes) {
@@ -48,8 +48,8 @@ LinkFault rule(char kind) {
 }
 
 // One stream, of which node 0 writes and node 1 reads.
-struct Line {
-  explicit Line(const MessageClasses& how = classes()) : world(2, 1, how), pair(world) {}
+struct FramedLine {
+  explicit FramedLine(const MessageClasses& how = classes()) : world(2, 1, how), pair(world) {}
   void write(const std::string& text) {
     const Result<std::size_t> wrote = pair.client->write(as_bytes(text));
     ASSERT_TRUE(wrote.has_value());
@@ -74,7 +74,7 @@ struct Line {
 };
 
 TEST(StreamFrames, OneOfTheClassIsDroppedAndTheOthersGoOn) {
-  Line line;
+  FramedLine line;
   LinkFault drops = rule('b');
   drops.impairments.loss = kAlways;
   line.world.net().add_fault(kRule, drops);
@@ -93,7 +93,7 @@ TEST(StreamFrames, OneOfTheClassIsDroppedAndTheOthersGoOn) {
 }
 
 TEST(StreamFrames, OneOfTheClassComesTwice) {
-  Line line;
+  FramedLine line;
   LinkFault doubles = rule('b');
   doubles.impairments.duplicate = kAlways;
   line.world.net().add_fault(kRule, doubles);
@@ -103,7 +103,7 @@ TEST(StreamFrames, OneOfTheClassComesTwice) {
 }
 
 TEST(StreamFrames, OneBitOfTheMessageFlipsAndNoneOfItsHeader) {
-  Line line;
+  FramedLine line;
   LinkFault damages = rule('b');
   damages.impairments.corrupt = kAlways;
   line.world.net().add_fault(kRule, damages);
@@ -120,7 +120,7 @@ TEST(StreamFrames, OneBitOfTheMessageFlipsAndNoneOfItsHeader) {
 }
 
 TEST(StreamFrames, OneThatIsDelayedIsOvertaken) {
-  Line line;
+  FramedLine line;
   LinkFault delays = rule('b');
   delays.impairments.reorder = kAlways;
   delays.impairments.reorder_by = Latency::constant(milliseconds(100));
@@ -132,7 +132,7 @@ TEST(StreamFrames, OneThatIsDelayedIsOvertaken) {
 }
 
 TEST(StreamFrames, OnesThatAreHeldComeInTheirOrderWhenTheRuleEnds) {
-  Line line;
+  FramedLine line;
   LinkFault holds = rule('b');
   holds.hold = kAlways;
   line.world.net().add_fault(kRule, holds);
@@ -146,7 +146,7 @@ TEST(StreamFrames, OnesThatAreHeldComeInTheirOrderWhenTheRuleEnds) {
 }
 
 TEST(StreamFrames, AScriptDeliversAndDropsOnesThatAreHeld) {
-  Line line;
+  FramedLine line;
   LinkFault holds = rule('b');
   holds.hold = kAlways;
   line.world.net().add_fault(kRule, holds);
@@ -163,7 +163,7 @@ TEST(StreamFrames, AScriptDeliversAndDropsOnesThatAreHeld) {
 }
 
 TEST(StreamFrames, TheEndOfTheStreamWaitsForWhatIsKeptBack) {
-  Line line;
+  FramedLine line;
   LinkFault delays = rule('b');
   delays.impairments.reorder = kAlways;
   delays.impairments.reorder_by = Latency::constant(milliseconds(100));
@@ -176,7 +176,7 @@ TEST(StreamFrames, TheEndOfTheStreamWaitsForWhatIsKeptBack) {
 }
 
 TEST(StreamFrames, TheEndOfTheStreamDoesNotWaitForWhatWasDropped) {
-  Line line;
+  FramedLine line;
   LinkFault holds = rule('b');
   holds.hold = kAlways;
   line.world.net().add_fault(kRule, holds);
@@ -188,7 +188,7 @@ TEST(StreamFrames, TheEndOfTheStreamDoesNotWaitForWhatWasDropped) {
 }
 
 TEST(StreamFrames, OneThatIsHeldIsLostWithItsStream) {
-  Line line;
+  FramedLine line;
   LinkFault holds = rule('b');
   holds.hold = kAlways;
   line.world.net().add_fault(kRule, holds);
@@ -206,7 +206,7 @@ TEST(StreamFrames, OneThatIsHeldIsLostWithItsStream) {
 }
 
 TEST(StreamFrames, ThatAreWrittenInPiecesAreJudgedWhole) {
-  Line line;
+  FramedLine line;
   LinkFault drops = rule('b');
   drops.impairments.loss = kAlways;
   line.world.net().add_fault(kRule, drops);
@@ -219,7 +219,7 @@ TEST(StreamFrames, ThatAreWrittenInPiecesAreJudgedWhole) {
 }
 
 TEST(StreamFrames, WithoutARulePiecesGoAtOnce) {
-  Line line;
+  FramedLine line;
   for (const char byte : framed({"a1", "b1"})) {
     line.write(std::string(1, byte));
     EXPECT_EQ(line.read(), std::string(1, byte));
@@ -227,7 +227,7 @@ TEST(StreamFrames, WithoutARulePiecesGoAtOnce) {
 }
 
 TEST(StreamFrames, OneThatIsUnderWayWhenTheRuleBeginsIsLeftAlone) {
-  Line line;
+  FramedLine line;
   LinkFault drops = rule('b');
   drops.impairments.loss = kAlways;
   const std::string whole = framed("b1");
@@ -240,7 +240,7 @@ TEST(StreamFrames, OneThatIsUnderWayWhenTheRuleBeginsIsLeftAlone) {
 
 // What cannot be told apart goes through.
 TEST(StreamFrames, BytesThatBeginNoFrameAreLeftAlone) {
-  Line line;
+  FramedLine line;
   LinkFault drops = rule('b');
   drops.impairments.loss = kAlways;
   line.world.net().add_fault(kRule, drops);
@@ -252,7 +252,7 @@ TEST(StreamFrames, BytesThatBeginNoFrameAreLeftAlone) {
 }
 
 TEST(StreamFrames, AStreamOfAServiceThatHasNoneIsLeftAlone) {
-  Line line{MessageClasses{}};
+  FramedLine line{MessageClasses{}};
   LinkFault drops = rule('b');
   drops.impairments.loss = kAlways;
   line.world.net().add_fault(kRule, drops);
@@ -263,7 +263,7 @@ TEST(StreamFrames, AStreamOfAServiceThatHasNoneIsLeftAlone) {
 }
 
 TEST(StreamFrames, OnlyWhatARuleCouldNotReadIsMissed) {
-  Line line{MessageClasses{}};
+  FramedLine line{MessageClasses{}};
   LinkFault slows;
   slows.impairments.reorder = kAlways;
   slows.impairments.reorder_by = Latency::constant(milliseconds(1));
