@@ -1,6 +1,6 @@
 // result.json into ResultFile: tolerant of what is missing, strict about what is not JSON.
-#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -65,6 +65,16 @@ class Object {
       if (item.is_object()) visit(Object(item.get_object()));
     });
   }
+  template <class Visit>
+  void each_member(std::string_view key, Visit visit) const {
+    const json::value* map = find(key);
+    if (map == nullptr || !map->is_object()) return;
+    for (const auto& member : map->get_object()) {
+      if (!member.value().is_object()) continue;
+      visit(printable({member.key().data(), member.key().size()}),
+            Object(member.value().get_object()));
+    }
+  }
   TextPairs pairs(std::string_view key) const {
     TextPairs out;
     const json::value* map = find(key);
@@ -87,7 +97,16 @@ std::vector<std::string> texts(const Object& object, std::string_view key) {
   return out;
 }
 
-// A witness is a text, or an object with a text and the operations that it names.
+std::vector<std::uint64_t> related(const Object& object) {
+  std::vector<std::uint64_t> numbers;
+  object.each("related", [&](const json::value& item) {
+    const std::optional<std::int64_t> number = integer_in(&item);
+    if (number && *number > 0) numbers.push_back(static_cast<std::uint64_t>(*number));
+  });
+  return numbers;
+}
+
+// A witness is a text, or an object with a text and what it points at.
 void take_witness(const json::value* witness, PropertyRow& row) {
   if (witness == nullptr || !witness->is_object()) {
     row.witness = text_in(witness);
@@ -97,6 +116,10 @@ void take_witness(const json::value* witness, PropertyRow& row) {
   for (std::string_view key : {"text", "explanation", "reason"}) {
     if (row.witness.empty()) row.witness = object.text(key);
   }
+  row.kind = object.text("kind");
+  row.event = object.count("event");
+  row.time_ns = object.integer("time_ns").value_or(0);
+  row.related = related(object);
   for (std::string_view key : {"history", "operations"}) {
     object.each(key, [&](const json::value& item) {
       const json::value* number = &item;
@@ -105,7 +128,7 @@ void take_witness(const json::value* witness, PropertyRow& row) {
       if (operation) row.operations.push_back(*operation);
     });
   }
-  if (row.witness.empty()) row.witness = text_in(witness);
+  if (row.witness.empty() && object.find("text") == nullptr) row.witness = text_in(witness);
 }
 
 ViolationRow violation_in(const Object& object) {
@@ -115,15 +138,21 @@ ViolationRow violation_in(const Object& object) {
   row.time_ns = object.integer("time_ns");
   row.node = object.text("node");
   row.text = object.text("text");
-  object.each("related", [&](const json::value& item) {
-    const std::optional<std::int64_t> number = integer_in(&item);
-    if (number && *number > 0) row.related.push_back(static_cast<std::uint64_t>(*number));
-  });
+  row.related = related(object);
   return row;
+}
+
+std::vector<ActivityRow> activity_in(const Object& stats) {
+  std::vector<ActivityRow> rows;
+  stats.each_member("faults", [&](std::string id, const Object& item) {
+    rows.push_back({std::move(id), item.text("kind"), item.count("fired"), item.count("bites")});
+  });
+  return rows;
 }
 
 ResultFile result_in(const Object& object) {
   ResultFile result;
+  result.schema = object.text("schema");
   result.scenario = object.text("scenario");
   result.seed = object.text("seed");
   result.verdict = object.text("verdict");
@@ -131,7 +160,13 @@ ResultFile result_in(const Object& object) {
   result.events = object.count("events");
   result.sim_time_ns = object.integer("sim_time_ns").value_or(0);
   result.replay = object.text("replay");
+  const json::value* const wall = object.find("wall_time_ms");
+  if (wall != nullptr && wall->is_double()) result.wall_time_ms = wall->get_double();
   result.stats = object.pairs("stats");
+  const json::value* const stats = object.find("stats");
+  if (stats != nullptr && stats->is_object()) {
+    result.activity = activity_in(Object(stats->get_object()));
+  }
   result.build = object.pairs("build");
   result.reasons = texts(object, "reasons");
   object.each_object("properties", [&](const Object& item) {
@@ -164,6 +199,15 @@ ResultFile result_in(const Object& object) {
 }
 
 }  // namespace
+
+std::uint64_t ResultFile::stat(std::string_view name) const {
+  for (const auto& [key, text] : stats) {
+    std::uint64_t number = 0;
+    if (key == name) std::from_chars(text.data(), text.data() + text.size(), number);
+    if (key == name) return number;
+  }
+  return 0;
+}
 
 FileResult<ResultFile> parse_result(std::string_view text, const std::string& path) {
   json::error_code error;

@@ -18,10 +18,14 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct PropertyRow {
   std::string check;
-  std::string workload;  // may be empty
-  std::string verdict;   // holds, violated, unknown
-  std::string expected;  // holds, violated, any
-  std::string witness;   // in words; may be empty
+  std::string workload;     // may be empty
+  std::string verdict;      // holds, violated, unknown
+  std::string expected;     // holds, violated, any
+  std::string witness;      // in words; may be empty
+  std::string kind;         // the same in a few fixed words; may be empty
+  std::uint64_t event = 0;  // record number; 0: none
+  std::int64_t time_ns = 0;
+  std::vector<std::uint64_t> related;  // record numbers
   // Operations that the witness names. In result.json they are the `:index` of their invocations;
   // `load_run` turns them into positions in `History::operations()`.
   std::vector<std::int64_t> operations;
@@ -45,19 +49,29 @@ struct FaultRow {
   std::uint64_t bites = 0;
 };
 
+// What a fault of the plan did, by its id.
+struct ActivityRow {
+  std::string id;
+  std::string kind;
+  std::uint64_t fired = 0;
+  std::uint64_t bites = 0;
+};
+
 struct PhaseRow {
   std::string name;
   std::int64_t begin_ns = 0;
 };
 
-// result.json. Every field may be missing.
+// result.json, or a line of `run --json`, which says less. Every field may be missing.
 struct ResultFile {
+  std::string schema;
   std::string scenario;
   std::string seed;
   std::string verdict;  // pass, fail, unknown
   std::string trace_hash;
   std::uint64_t events = 0;
   std::int64_t sim_time_ns = 0;
+  double wall_time_ms = 0;
   std::vector<PropertyRow> properties;
   std::optional<ViolationRow> violation;
   std::string replay;
@@ -65,7 +79,11 @@ struct ResultFile {
   std::vector<PhaseRow> phases;
   std::vector<std::string> reasons;
   TextPairs stats;
+  std::vector<ActivityRow> activity;
   TextPairs build;
+
+  // A number of the statistics; 0 where there is none of that name.
+  std::uint64_t stat(std::string_view name) const;
 };
 
 struct RecordedRun {

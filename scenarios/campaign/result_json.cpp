@@ -81,7 +81,7 @@ json::object stats_of(const RunResult& result) {
 
 json::object object_of(const RunResult& result) {
   json::object object;
-  object["schema"] = "windtunnel.run/1";
+  object["schema"] = text_of(kResultSchema);
   object["scenario"] = text_of(result.scenario);
   object["seed"] = std::to_string(result.seed);
   object["verdict"] = text_of(scenarios::name_of(result.verdict));

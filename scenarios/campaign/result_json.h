@@ -6,8 +6,11 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace windtunnel::scenarios {
+
+inline constexpr std::string_view kResultSchema = "windtunnel.run/1";
 
 // One line, without a newline. Keys in the order of the documentation; seeds, hashes and events as
 // strings.
