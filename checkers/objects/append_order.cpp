@@ -28,11 +28,11 @@ class GrowingKey {
       : steps_(problem.steps), machine_(machine) {}
 
   std::optional<Ruling> run() {
-    finding_.configurations = steps_.size();
+    ruling_.configurations = steps_.size();
     if (!gather()) return std::nullopt;
     if (place_longest() && place_reads()) sweep();
     if (unclear_) return std::nullopt;
-    return finding_;
+    return ruling_;
   }
 
   // Nothing but gather() and place_longest() has to succeed for it.
@@ -126,7 +126,7 @@ class GrowingKey {
       std::uint32_t& place = place_of_[order_[i]];
       const std::uint32_t append = appends_[order_[i]];
       if (place != kNoStep) {
-        return refuse(
+        return ruling_.refuse(
             longest_, {longest_, append},
             fmt::format("A read shows {} twice, and it was appended once.", text(append)));
       }
@@ -195,24 +195,27 @@ class GrowingKey {
     if (level_[late] == 0) {
       // The put had returned before any append began.
       const bool seen = op(early).type == KvType::get;
-      refuse(late, {seen ? early : put_, late},
-             "A read shows what was there before the put, though it began after the put had " +
-                 std::string(seen ? "been seen." : "returned."));
+      ruling_.refuse(
+          late, {seen ? early : put_, late},
+          "A read shows what was there before the put, though it began after the put had " +
+              std::string(seen ? "been seen." : "returned."));
     } else if (op(early).type == KvType::append) {
-      refuse(
+      ruling_.refuse(
           late, {early, late},
           fmt::format("{} was appended before a read began that does not show it.", text(early)));
     } else {
       const std::uint32_t lost = append_at(shown(late));
-      refuse(late, {early, late, lost},
-             fmt::format("A read shows {}, and a read that began after it does not.", text(lost)));
+      ruling_.refuse(
+          late, {early, late, lost},
+          fmt::format("A read shows {}, and a read that began after it does not.", text(lost)));
     }
   }
   // An append comes after what shows it, or after what comes behind it.
   void refuse_append(std::uint32_t early, std::uint32_t late) {
     if (op(early).type == KvType::get) {
-      refuse(late, {early, late},
-             fmt::format("A read shows {} and ended before that was appended.", text(late)));
+      ruling_.refuse(
+          late, {early, late},
+          fmt::format("A read shows {} and ended before that was appended.", text(late)));
       return;
     }
     std::uint32_t reader = longest_;
@@ -220,26 +223,29 @@ class GrowingKey {
       if (level_[read] > level_[late] && level_[read] < level_[reader]) reader = read;
     }
     const char* const without = level_[reader] < level_[early] ? "without" : "before";
-    refuse(late, {early, late, reader},
-           fmt::format("{} had been appended when the append of {} began, but a read shows {} {} "
-                       "{}.",
-                       text(early), text(late), text(late), without, text(early)));
+    ruling_.refuse(
+        late, {early, late, reader},
+        fmt::format("{} had been appended when the append of {} began, but a read shows {} {} "
+                    "{}.",
+                    text(early), text(late), text(late), without, text(early)));
   }
   void refuse_put(std::uint32_t early, std::uint32_t late) {
     if (shown(early) > 0) return refuse_append(early, append_at(0));
-    refuse(late, {early, late}, "A read shows what was put and ended before the put began.");
+    ruling_.refuse(late, {early, late},
+                   "A read shows what was put and ended before the put began.");
   }
 
   bool refuse_beginning(std::uint32_t read) {
-    return refuse(read, {read},
-                  fmt::format("A read returned {}, which does not begin with what was there first.",
-                              machine_.model().describe(op(read).from)));
+    return ruling_.refuse(
+        read, {read},
+        fmt::format("A read returned {}, which does not begin with what was there first.",
+                    machine_.model().describe(op(read).from)));
   }
   bool refuse_piece(std::uint32_t read, std::size_t reached) {
     constexpr std::size_t kShown = 40;
     const std::string rest(grown(read)->substr(reached, kShown));
-    return refuse(read, {read},
-                  fmt::format("A read shows {}, which nobody appended.", to_edn(Value(rest))));
+    return ruling_.refuse(
+        read, {read}, fmt::format("A read shows {}, which nobody appended.", to_edn(Value(rest))));
   }
   // The read is no beginning of the longest one.
   bool refuse_apart(std::uint32_t read) {
@@ -252,26 +258,17 @@ class GrowingKey {
     const std::uint32_t a = appends_[*one];
     const std::uint32_t b = appends_[*other];
     const std::uint32_t later = steps_[read].ret > steps_[longest_].ret ? read : longest_;
-    return refuse(later, {read, longest_, a, b},
-                  fmt::format("Where one read shows {}, another shows {}: the key cannot have "
-                              "grown from either to the other.",
-                              text(a), text(b)));
+    return ruling_.refuse(
+        later, {read, longest_, a, b},
+        fmt::format("Where one read shows {}, another shows {}: the key cannot have "
+                    "grown from either to the other.",
+                    text(a), text(b)));
   }
 
   bool give_up() {
     unclear_ = true;
     return false;
   }
-  bool refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
-    // What was read rests on the put.
-    if (put() != kNoStep) culprits.push_back(put());
-    finding_.decision = Decision::violated;
-    finding_.failed_step = failed;
-    finding_.steps = std::move(culprits);
-    finding_.explanation = std::move(why);
-    return false;
-  }
-
   const std::vector<Step>& steps_;
   KvMachine& machine_;
   std::uint32_t put_ = kNoStep;         // steps
@@ -284,7 +281,7 @@ class GrowingKey {
   std::vector<std::uint32_t> place_of_;  // append -> place in order_
   std::vector<std::uint32_t> level_;     // by step; kNoStep: it did not happen
   bool unclear_ = false;
-  Ruling finding_;
+  Ruling ruling_;
 };
 
 std::optional<KvModel::State> GrowingKey::projected(std::uint32_t read,
@@ -310,10 +307,7 @@ std::optional<Ruling> check_append_order(const Problem& problem, Machine& machin
 }
 
 std::vector<std::uint32_t> order_by_appends(const Problem& problem, Machine& machine) {
-  GrowingKey key(problem, static_cast<KvMachine&>(machine));
-  const std::optional<Ruling> finding = key.run();
-  const bool ok = finding.has_value() && finding->decision == Decision::ok;
-  return ok ? key.order() : std::vector<std::uint32_t>();
+  return order_of(GrowingKey(problem, static_cast<KvMachine&>(machine)));
 }
 
 std::optional<Object> narrow_appends(const Object& object,

@@ -133,11 +133,11 @@ class Sweep {
         call(b.step);
         continue;
       }
-      if (!allow_return(b.step)) return finding_;
+      if (!allow_return(b.step)) return ruling_;
       close(b.step);
     }
-    finding_.decision = Decision::ok;
-    return finding_;
+    ruling_.decision = Decision::ok;
+    return ruling_;
   }
 
   // After ok: what was used on the way to some configuration that is left.
@@ -229,7 +229,7 @@ class Sweep {
 
   // By value: the set grows while its members are expanded.
   void expand(const Config<W> config) {
-    ++finding_.configurations;
+    ++ruling_.configurations;
     const bool unnoticed = config.may_return.has(target_);
     // Before a blind write, others are of use only to somebody who looks.
     const bool only_target =
@@ -291,25 +291,25 @@ class Sweep {
   bool within_limits() {
     const std::uint64_t bytes = (seen_.all.size() + frontier_.all.size()) * sizeof(Config<W>) +
                                 trails_.size() * sizeof(Trail);
-    if (finding_.configurations > limits_.max_configurations) {
-      finding_.reason =
+    if (ruling_.configurations > limits_.max_configurations) {
+      ruling_.reason =
           fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
     } else if (bytes > limits_.max_bytes) {
-      finding_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
+      ruling_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
     } else {
       return true;
     }
-    finding_.decision = Decision::unknown;
+    ruling_.decision = Decision::unknown;
     return false;
   }
 
   void refuse(std::uint32_t index) {
     constexpr std::size_t kMaxStates = 8;
-    finding_.decision = Decision::violated;
-    finding_.failed_step = index;
+    ruling_.decision = Decision::violated;
+    ruling_.failed_step = index;
     for (const std::uint32_t state : last_states_) {
-      if (finding_.states.size() == kMaxStates) break;
-      finding_.states.push_back(machine_.describe(state));
+      if (ruling_.states.size() == kMaxStates) break;
+      ruling_.states.push_back(machine_.describe(state));
     }
   }
 
@@ -329,7 +329,7 @@ class Sweep {
   Antichain<W> frontier_;
   Antichain<W> seen_;
   std::set<std::uint32_t> last_states_;
-  Ruling finding_;
+  Ruling ruling_;
 };
 
 struct Task {

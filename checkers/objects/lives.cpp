@@ -14,21 +14,21 @@ using ContainerType = ContainerModel::Op::Type;
 }  // namespace
 
 std::optional<Ruling> Lives::run(OrderCheck order) {
-  finding_.configurations = steps_.size();
+  ruling_.configurations = steps_.size();
   if (!machine_.model().first.empty() || !gather_puts()) return std::nullopt;
-  if (!gather_takes()) return finding_;
+  if (!gather_takes()) return ruling_;
   // An `:info` put of a value that nobody saw may as well never have happened.
   std::erase_if(lives_,
                 [](const Life& life) { return life.put_by == kNever && life.take == kNoStep; });
-  if (order(*this) && check_empties()) return finding_;
-  if (first_unknown_ == kNever) return finding_;
-  finding_ = {};
-  finding_.configurations = steps_.size() * 2;
+  if (order(*this) && check_empties()) return ruling_;
+  if (first_unknown_ == kNever) return ruling_;
+  ruling_ = {};
+  ruling_.configurations = steps_.size() * 2;
   for (Life& life : lives_) {
     if (life.take == kNoStep) life.taken_from = first_unknown_;
   }
   if (order(*this) && check_empties()) return std::nullopt;
-  return finding_;
+  return ruling_;
 }
 
 std::string Lives::name(const Life& life) const {
@@ -36,10 +36,10 @@ std::string Lives::name(const Life& life) const {
 }
 
 bool Lives::refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
-  finding_.decision = Decision::violated;
-  finding_.failed_step = failed;
-  finding_.steps = std::move(culprits);
-  finding_.explanation = std::move(why);
+  ruling_.decision = Decision::violated;
+  ruling_.failed_step = failed;
+  ruling_.steps = std::move(culprits);
+  ruling_.explanation = std::move(why);
   return false;
 }
 

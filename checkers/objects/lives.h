@@ -65,7 +65,7 @@ class Lives {
   std::vector<Life> lives_;
   std::vector<std::uint32_t> life_of_;    // value -> life
   std::uint32_t first_unknown_ = kNever;  // the first call of an `:info` take
-  Ruling finding_;
+  Ruling ruling_;
 };
 
 }  // namespace windtunnel::checkers

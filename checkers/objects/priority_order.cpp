@@ -126,20 +126,20 @@ class PriorityOrder {
   std::vector<PriorityMove> moves_;
 };
 
-bool check_priority_order(Lives& lives) { return PriorityOrder(lives).run(); }
+bool is_priority_order(Lives& lives) { return PriorityOrder(lives).run(); }
 
 }  // namespace
 
 std::vector<std::uint32_t> order_by_priority(const Problem& problem, Machine& machine) {
   Lives lives(problem, static_cast<ContainerMachine&>(machine));
-  if (!lives.hold(check_priority_order)) return {};
+  if (!lives.hold(is_priority_order)) return {};
   PriorityOrder priority(lives);
   priority.run();
   return priority.order();
 }
 
 std::optional<Ruling> check_priority_order(const Problem& problem, Machine& machine) {
-  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_priority_order);
+  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(is_priority_order);
 }
 
 }  // namespace windtunnel::checkers

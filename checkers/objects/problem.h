@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::checkers {
@@ -65,6 +67,23 @@ struct Ruling {
   std::vector<std::uint32_t> steps;  // the culprits, when the algorithm knows a small set
   std::string explanation;           // whole sentences; empty: made from failed_step and states
   std::vector<std::string> states;
+
+  // Violated, because of these. False, so that it can be returned.
+  bool refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
+    decision = Decision::violated;
+    failed_step = failed;
+    steps = std::move(culprits);
+    explanation = std::move(why);
+    return false;
+  }
 };
+
+// The order that a search finds, where it finds one: it has run() and order().
+template <class Search>
+std::vector<std::uint32_t> order_of(Search search) {
+  const std::optional<Ruling> ruling = search.run();
+  const bool ok = ruling.has_value() && ruling->decision == Decision::ok;
+  return ok ? search.order() : std::vector<std::uint32_t>();
+}
 
 }  // namespace windtunnel::checkers

@@ -22,7 +22,7 @@ bool refuse_order(Lives& lives, const Life& a, const Life& b) {
 }
 
 // Is there a, put before b, while b was taken before a?
-bool check_queue_order(Lives& lives) {
+bool is_queue_order(Lives& lives) {
   const std::vector<Life>& all = lives.all();
   const auto count = static_cast<std::uint32_t>(all.size());
   const std::uint32_t end = position_end(lives.steps());
@@ -140,7 +140,7 @@ class OneOrder {
 
 std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machine) {
   Lives lives(problem, static_cast<ContainerMachine&>(machine));
-  if (!lives.hold(check_queue_order)) return {};
+  if (!lives.hold(is_queue_order)) return {};
   const std::vector<Placed> empties = lives.empties();
   const auto before = [](const Placed& empty, std::uint32_t gap) { return empty.gap < gap; };
   std::vector<std::vector<Stay>> between(empties.size() + 1);  // before each empty take
@@ -159,7 +159,7 @@ std::vector<std::uint32_t> order_by_queue(const Problem& problem, Machine& machi
 }
 
 std::optional<Ruling> check_queue_order(const Problem& problem, Machine& machine) {
-  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(check_queue_order);
+  return Lives(problem, static_cast<ContainerMachine&>(machine)).run(is_queue_order);
 }
 
 }  // namespace windtunnel::checkers

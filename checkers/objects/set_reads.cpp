@@ -16,10 +16,10 @@ class GrowingSet {
       : steps_(problem.steps), machine_(machine) {}
 
   std::optional<Ruling> run() {
-    finding_.configurations = steps_.size();
+    ruling_.configurations = steps_.size();
     if (!gather()) return std::nullopt;
     if (order_reads()) sweep();
-    return finding_;
+    return ruling_;
   }
 
   // After run(): the steps by their levels, without adds that need not have happened.
@@ -89,7 +89,8 @@ class GrowingSet {
       const std::uint32_t add = add_of_[element];
       const std::string name = machine_.model().values.name(element);
       if (add == kNoStep) {
-        return refuse(read, {read}, fmt::format("A read shows {}, which nobody added.", name));
+        return ruling_.refuse(read, {read},
+                              fmt::format("A read shows {}, which nobody added.", name));
       }
       if (level_[add] != 0) continue;
       level_[add] = level - 1;
@@ -139,7 +140,7 @@ class GrowingSet {
       why = fmt::format("A read shows {} before it was added, or without what was added before.",
                         name_of(late));
     }
-    refuse(late, std::move(culprits), std::move(why));
+    ruling_.refuse(late, std::move(culprits), std::move(why));
   }
 
   static std::uint32_t missing_in(const std::vector<std::uint32_t>& all,
@@ -159,27 +160,20 @@ class GrowingSet {
   bool refuse_apart(std::uint32_t before, std::uint32_t read, std::uint32_t missing) {
     const std::string name = machine_.model().values.name(missing);
     if (before == kNoStep) {
-      return refuse(read, {read},
-                    fmt::format("A read misses {}, which was there from the start.", name));
+      return ruling_.refuse(read, {read},
+                            fmt::format("A read misses {}, which was there from the start.", name));
     }
     std::vector<std::uint32_t> culprits{before, read};
     if (add_of_[missing] != kNoStep) culprits.push_back(add_of_[missing]);
     const std::uint32_t other = missing_in(op(read).elements, op(before).elements);
     if (add_of_[other] != kNoStep) culprits.push_back(add_of_[other]);
     const std::uint32_t later = steps_[before].ret > steps_[read].ret ? before : read;
-    return refuse(later, std::move(culprits),
-                  fmt::format("Of two reads one shows {} and not {}, the other {} and not {}: the "
-                              "set cannot have grown from either to the other.",
-                              name, machine_.model().values.name(other),
-                              machine_.model().values.name(other), name));
-  }
-
-  bool refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
-    finding_.decision = Decision::violated;
-    finding_.failed_step = failed;
-    finding_.steps = std::move(culprits);
-    finding_.explanation = std::move(why);
-    return false;
+    return ruling_.refuse(
+        later, std::move(culprits),
+        fmt::format("Of two reads one shows {} and not {}, the other {} and not {}: the "
+                    "set cannot have grown from either to the other.",
+                    name, machine_.model().values.name(other), machine_.model().values.name(other),
+                    name));
   }
 
   const std::vector<Step>& steps_;
@@ -190,7 +184,7 @@ class GrowingSet {
   std::vector<std::uint32_t> level_;           // by step
   std::vector<std::uint32_t> first_of_level_;  // a read that shows something new
   std::uint32_t last_level_ = 0;               // of a read
-  Ruling finding_;
+  Ruling ruling_;
 };
 
 }  // namespace
@@ -200,10 +194,7 @@ std::optional<Ruling> check_set_reads(const Problem& problem, Machine& machine) 
 }
 
 std::vector<std::uint32_t> order_by_reads(const Problem& problem, Machine& machine) {
-  GrowingSet set(problem, static_cast<SetMachine&>(machine));
-  const std::optional<Ruling> finding = set.run();
-  const bool ok = finding.has_value() && finding->decision == Decision::ok;
-  return ok ? set.order() : std::vector<std::uint32_t>();
+  return order_of(GrowingSet(problem, static_cast<SetMachine&>(machine)));
 }
 
 }  // namespace windtunnel::checkers

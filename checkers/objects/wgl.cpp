@@ -38,18 +38,18 @@ class Search {
       const bool dead_end = at == kHead || at % 2 == 0;
       if (!dead_end) {
         at = try_step((at - 1) / 2) ? next_[kHead] : next_[at];
-        if (!within_limits()) return finding_;
+        if (!within_limits()) return ruling_;
         continue;
       }
       if (taken_.size() >= deepest_ && at != kHead) {
         deepest_ = taken_.size();
-        finding_.failed_step = (at - 2) / 2;
+        ruling_.failed_step = (at - 2) / 2;
         failed_state_ = state_;
       }
       if (!retreat(at)) return refuse();
     }
-    finding_.decision = Decision::ok;
-    return finding_;
+    ruling_.decision = Decision::ok;
+    return ruling_;
   }
 
   std::vector<std::uint32_t> order() const {
@@ -72,7 +72,7 @@ class Search {
     // An operation that need not take effect gains nothing by leaving the state as it is.
     if (step.ret == kNever && state == state_) return false;
     const Digest done = combine(done_, fingerprint(1, index));
-    ++finding_.configurations;
+    ++ruling_.configurations;
     if (!visited_.insert(combine(done, fingerprint(2, state)))) return false;
     taken_.push_back({index, state_, machine_.traits(step.kind).observer});
     done_ = done;
@@ -120,22 +120,22 @@ class Search {
   }
 
   bool within_limits() {
-    if (finding_.configurations > limits_.max_configurations) {
-      finding_.reason =
+    if (ruling_.configurations > limits_.max_configurations) {
+      ruling_.reason =
           fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
     } else if (visited_.bytes() > limits_.max_bytes) {
-      finding_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
+      ruling_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
     } else {
       return true;
     }
-    finding_.decision = Decision::unknown;
+    ruling_.decision = Decision::unknown;
     return false;
   }
 
   Ruling refuse() {
-    finding_.decision = Decision::violated;
-    finding_.states.push_back(machine_.describe(failed_state_));
-    return finding_;
+    ruling_.decision = Decision::violated;
+    ruling_.states.push_back(machine_.describe(failed_state_));
+    return ruling_;
   }
 
   const std::vector<Step>& steps_;
@@ -150,7 +150,7 @@ class Search {
   std::vector<Taken> taken_;
   std::size_t deepest_ = 0;
   std::uint32_t failed_state_ = 0;
-  Ruling finding_;
+  Ruling ruling_;
 };
 
 }  // namespace

@@ -22,13 +22,13 @@ constexpr std::uint64_t kMinimiseConfigurations = 20'000;
 class Minimiser {
  public:
   Minimiser(Object& object, Ruling& finding, const Limits& limits)
-      : object_(object), finding_(finding), limits_(limits) {
+      : object_(object), ruling_(finding), limits_(limits) {
     limits_.max_configurations = std::min(limits_.max_configurations, kMinimiseConfigurations);
   }
 
   // True when it ended by itself and not by its budget.
   bool run() {
-    if (finding_.steps.empty() || !keep_only_culprits()) cut_after_failure();
+    if (ruling_.steps.empty() || !keep_only_culprits()) cut_after_failure();
     std::size_t chunk = std::max<std::size_t>(steps().size() / 2, 1);
     while (true) {
       bool smaller = false;
@@ -48,21 +48,21 @@ class Minimiser {
 
   // The algorithm knows a few operations that cannot go together: believe it, and check.
   bool keep_only_culprits() {
-    std::vector<std::uint32_t> sorted = finding_.steps;
+    std::vector<std::uint32_t> sorted = ruling_.steps;
     std::sort(sorted.begin(), sorted.end());
     sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
     std::vector<Step> few;
     for (const std::uint32_t index : sorted) few.push_back(steps()[index]);
     // What is said of them was found in the whole history: that nobody wrote what one read, say.
-    std::string why = finding_.explanation;
+    std::string why = ruling_.explanation;
     if (!try_steps(std::move(few))) return false;
-    if (!why.empty()) finding_.explanation = std::move(why);
+    if (!why.empty()) ruling_.explanation = std::move(why);
     return true;
   }
 
   // The past is illegal whatever follows: later calls go, and what returned later was still open.
   void cut_after_failure() {
-    const std::uint32_t end = steps()[finding_.failed_step].ret;
+    const std::uint32_t end = steps()[ruling_.failed_step].ret;
     std::vector<Step> kept;
     for (Step step : steps()) {
       if (step.call > end) continue;
@@ -106,7 +106,7 @@ class Minimiser {
     std::swap(steps(), candidate);
     Ruling found = decide(object_, limits_, nullptr);
     if (found.decision == Decision::violated) {
-      finding_ = std::move(found);
+      ruling_ = std::move(found);
       return true;
     }
     std::swap(steps(), candidate);
@@ -114,7 +114,7 @@ class Minimiser {
   }
 
   Object& object_;
-  Ruling& finding_;
+  Ruling& ruling_;
   Limits limits_;
   std::uint32_t runs_ = 0;
 };

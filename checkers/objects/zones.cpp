@@ -70,11 +70,11 @@ class Zones {
   }
 
   std::optional<Ruling> run() {
-    finding_.configurations = steps_.size();
+    ruling_.configurations = steps_.size();
     if (!gather_writes()) return std::nullopt;
-    if (!gather_reads()) return finding_;
+    if (!gather_reads()) return ruling_;
     check_zones();
-    return finding_;
+    return ruling_;
   }
 
  private:
@@ -113,14 +113,15 @@ class Zones {
       const std::uint32_t which = of_value_[op(i).from];
       if (which == kNoStep) {
         const std::string value = machine_.describe(op(i).from);
-        refuse(i, {i}, fmt::format("A read returned {}, which nobody wrote.", value));
+        ruling_.refuse(i, {i}, fmt::format("A read returned {}, which nobody wrote.", value));
         return false;
       }
       Cluster& cluster = clusters_[which];
       if (cluster.write != kNoStep && steps_[i].ret < steps_[cluster.write].call) {
         const std::string value = machine_.describe(op(i).from);
-        refuse(i, {i, cluster.write},
-               fmt::format("A read returned {} before the write of {} began.", value, value));
+        ruling_.refuse(
+            i, {i, cluster.write},
+            fmt::format("A read returned {} before the write of {} began.", value, value));
         return false;
       }
       cluster.take(i, steps_[i]);
@@ -184,21 +185,14 @@ class Zones {
                ? "was written and seen in an overlapping stretch of time: one of the two "
                  "was read after it had been overwritten."
                : "was written and returned in between: the last read is stale.";
-    refuse(held.last, std::move(culprits), std::move(why));
-  }
-
-  void refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
-    finding_.decision = Decision::violated;
-    finding_.failed_step = failed;
-    finding_.steps = std::move(culprits);
-    finding_.explanation = std::move(why);
+    ruling_.refuse(held.last, std::move(culprits), std::move(why));
   }
 
   const std::vector<Step>& steps_;
   RegisterMachine& machine_;
   std::vector<Cluster> clusters_;
   std::vector<std::uint32_t> of_value_;  // value -> cluster
-  Ruling finding_;
+  Ruling ruling_;
 };
 
 }  // namespace
@@ -208,10 +202,7 @@ std::optional<Ruling> check_zones(const Problem& problem, Machine& machine) {
 }
 
 std::vector<std::uint32_t> order_by_zones(const Problem& problem, Machine& machine) {
-  Zones zones(problem, static_cast<RegisterMachine&>(machine));
-  const std::optional<Ruling> finding = zones.run();
-  const bool ok = finding.has_value() && finding->decision == Decision::ok;
-  return ok ? zones.order() : std::vector<std::uint32_t>();
+  return order_of(Zones(problem, static_cast<RegisterMachine&>(machine)));
 }
 
 }  // namespace windtunnel::checkers

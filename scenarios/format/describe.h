@@ -103,4 +103,16 @@ struct Words<faults::DiskFault::Kind> {
   }
 };
 
+// What a link does to messages: of a profile, and of a fault.
+template <class T>
+void describe_impairments(Fields<T>& f) {
+  f.optional("loss", &T::loss, "Probability that a message is lost.");
+  f.optional("duplicate", &T::duplicate, "Probability that it arrives twice.");
+  f.optional("reorder", &T::reorder, "Probability that later messages overtake it.");
+  f.optional("corrupt", &T::corrupt,
+             "Probability that a bit of it flips; of a stream it is sent again.");
+  f.optional("stream_corrupt", &T::stream_corrupt,
+             "Probability that a bit of a stream's segment flips and no checksum tells.");
+}
+
 }  // namespace windtunnel::scenarios

@@ -40,7 +40,9 @@ void describe_act(Fields<Owner>& f, std::string_view group) {
         if (!is_short(act)) return std::nullopt;
         return ShortAct{act.nodes};
       },
-      [](ShortAct form) { return Act{std::move(form.node), std::string(kShortAction), {}}; });
+      [](ShortAct form) {
+        return Act{std::move(form.node), std::string(kShortAction), {}};
+      });
 }
 
 template <class E, class Owner>
@@ -252,13 +254,7 @@ void describe(Fields<LinkChange>& f) {
   f.required("from", &LinkChange::from, kNodesDoc);
   f.required("to", &LinkChange::to, kNodesDoc);
   f.optional("both", &LinkChange::both, "Also the other way.");
-  f.optional("loss", &LinkChange::loss, "Probability that a message is lost.");
-  f.optional("duplicate", &LinkChange::duplicate, "Probability that it arrives twice.");
-  f.optional("reorder", &LinkChange::reorder, "Probability that later messages overtake it.");
-  f.optional("corrupt", &LinkChange::corrupt,
-             "Probability that a bit of it flips; of a stream it is sent again.");
-  f.optional("stream_corrupt", &LinkChange::stream_corrupt,
-             "Probability that a bit of a stream's segment flips and no checksum tells.");
+  describe_impairments(f);
   f.optional("delay", &LinkChange::delay, "Added to the latency.");
   f.bandwidth("bandwidth", &LinkChange::bandwidth, "Where the link has no less.");
   f.optional("queue", &LinkChange::queue,

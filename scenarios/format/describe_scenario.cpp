@@ -119,13 +119,7 @@ void describe(Fields<NetworkSpec>& f) {
 
 void describe(Fields<LinkProfile>& f) {
   f.optional("latency", &LinkProfile::latency, "How long a message travels.");
-  f.optional("loss", &LinkProfile::loss, "Probability that a message is lost.");
-  f.optional("duplicate", &LinkProfile::duplicate, "Probability that it arrives twice.");
-  f.optional("reorder", &LinkProfile::reorder, "Probability that later messages overtake it.");
-  f.optional("corrupt", &LinkProfile::corrupt,
-             "Probability that a bit of it flips; of a stream it is sent again.");
-  f.optional("stream_corrupt", &LinkProfile::stream_corrupt,
-             "Probability that a bit of a stream's segment flips and no checksum tells.");
+  describe_impairments(f);
   f.bandwidth("bandwidth", &LinkProfile::bandwidth, "Unlimited when absent.");
   f.optional("queue", &LinkProfile::queue,
              "Bytes that may wait for the bandwidth; further messages are lost.");

@@ -36,6 +36,38 @@ void overlay(std::optional<T>& base, const std::optional<T>& over) {
   if (over) base = over;
 }
 
+void overlay(LinkProfile& base, const LinkProfile& over) {
+  overlay(base.latency, over.latency);
+  overlay(base.loss, over.loss);
+  overlay(base.duplicate, over.duplicate);
+  overlay(base.reorder, over.reorder);
+  overlay(base.corrupt, over.corrupt);
+  overlay(base.stream_corrupt, over.stream_corrupt);
+  overlay(base.bandwidth, over.bandwidth);
+  overlay(base.queue, over.queue);
+}
+
+void overlay(DiskProfile& base, const DiskProfile& over) {
+  overlay(base.read, over.read);
+  overlay(base.write, over.write);
+  overlay(base.fsync, over.fsync);
+  overlay(base.capacity, over.capacity);
+}
+
+void overlay(ClockProfile& base, const ClockProfile& over) {
+  overlay(base.drift_ppm, over.drift_ppm);
+  overlay(base.wall_offset, over.wall_offset);
+}
+
+// Later rules win.
+template <class Profile, class Rule>
+Profile profile_of(const NodeLayout& node, Profile profile, const std::vector<Rule>& rules) {
+  for (const Rule& rule : rules) {
+    if (selects(rule.nodes, node)) overlay(profile, rule.profile);
+  }
+  return profile;
+}
+
 }  // namespace
 
 LinkProfile default_link_profile() {
@@ -116,39 +148,17 @@ LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const
   for (const LinkRule& rule : spec.network.links) {
     const bool there = selects(rule.from, from) && selects(rule.to, to);
     const bool back = rule.both && selects(rule.from, to) && selects(rule.to, from);
-    if (!there && !back) continue;
-    overlay(profile.latency, rule.profile.latency);
-    overlay(profile.loss, rule.profile.loss);
-    overlay(profile.duplicate, rule.profile.duplicate);
-    overlay(profile.reorder, rule.profile.reorder);
-    overlay(profile.corrupt, rule.profile.corrupt);
-    overlay(profile.stream_corrupt, rule.profile.stream_corrupt);
-    overlay(profile.bandwidth, rule.profile.bandwidth);
-    overlay(profile.queue, rule.profile.queue);
+    if (there || back) overlay(profile, rule.profile);
   }
   return profile;
 }
 
 DiskProfile disk_profile(const ScenarioSpec& spec, const NodeLayout& node) {
-  DiskProfile profile = spec.storage.standard;
-  for (const DiskRule& rule : spec.storage.nodes) {
-    if (!selects(rule.nodes, node)) continue;
-    overlay(profile.read, rule.profile.read);
-    overlay(profile.write, rule.profile.write);
-    overlay(profile.fsync, rule.profile.fsync);
-    overlay(profile.capacity, rule.profile.capacity);
-  }
-  return profile;
+  return profile_of(node, spec.storage.standard, spec.storage.nodes);
 }
 
 ClockProfile clock_profile(const ScenarioSpec& spec, const NodeLayout& node) {
-  ClockProfile profile = spec.clock.standard;
-  for (const ClockRule& rule : spec.clock.nodes) {
-    if (!selects(rule.nodes, node)) continue;
-    overlay(profile.drift_ppm, rule.profile.drift_ppm);
-    overlay(profile.wall_offset, rule.profile.wall_offset);
-  }
-  return profile;
+  return profile_of(node, spec.clock.standard, spec.clock.nodes);
 }
 
 }  // namespace windtunnel::scenarios
