@@ -7,28 +7,28 @@
 namespace windtunnel::faults {
 namespace {
 
-DiskFaultKind kind_of(DiskFault::Kind kind) {
+DiskFaultKind kind_of(DiskTrouble::Kind kind) {
   switch (kind) {
-    case DiskFault::Kind::slow: return DiskFaultKind::slow;
-    case DiskFault::Kind::fail_fsync: return DiskFaultKind::fail_sync;
-    case DiskFault::Kind::lie_fsync: return DiskFaultKind::lie_sync;
-    case DiskFault::Kind::full: return DiskFaultKind::full;
-    case DiskFault::Kind::eio_read: return DiskFaultKind::read_error;
-    case DiskFault::Kind::eio_write: return DiskFaultKind::write_error;
-    case DiskFault::Kind::bit_rot: return DiskFaultKind::bit_rot;
-    case DiskFault::Kind::misdirect: return DiskFaultKind::misdirected_write;
-    case DiskFault::Kind::torn_tail: return DiskFaultKind::torn_tail;
-    case DiskFault::Kind::wipe: break;
+    case DiskTrouble::Kind::slow: return DiskFaultKind::slow;
+    case DiskTrouble::Kind::fail_fsync: return DiskFaultKind::fail_sync;
+    case DiskTrouble::Kind::lie_fsync: return DiskFaultKind::lie_sync;
+    case DiskTrouble::Kind::full: return DiskFaultKind::full;
+    case DiskTrouble::Kind::eio_read: return DiskFaultKind::read_error;
+    case DiskTrouble::Kind::eio_write: return DiskFaultKind::write_error;
+    case DiskTrouble::Kind::bit_rot: return DiskFaultKind::bit_rot;
+    case DiskTrouble::Kind::misdirect: return DiskFaultKind::misdirected_write;
+    case DiskTrouble::Kind::torn_tail: return DiskFaultKind::torn_tail;
+    case DiskTrouble::Kind::wipe: break;
   }
   return DiskFaultKind::wipe;
 }
 
 }  // namespace
 
-void Nemesis::begin_disk_fault(Active& active, const DiskFault& fault) {
+void Nemesis::begin_disk_fault(Active& active, const DiskTrouble& fault) {
   const DrawKey ids = draws("fault.disk", active.fault, active.occurrence);
   for (const NodeId node : active.victims) {
-    windtunnel::DiskFault made;
+    DiskFault made;
     made.id = ids.at(node.value) | 1;
     made.plan_id = sim_.trace().name(plan_.faults[active.fault].id);
     made.kind = kind_of(fault.kind);
@@ -41,7 +41,7 @@ void Nemesis::begin_disk_fault(Active& active, const DiskFault& fault) {
 }
 
 void Nemesis::end_disk_fault(Active& active) {
-  if (!std::holds_alternative<DiskFault>(active.effect)) return;
+  if (!std::holds_alternative<DiskTrouble>(active.effect)) return;
   const DrawKey ids = draws("fault.disk", active.fault, active.occurrence);
   for (const NodeId node : active.victims) {
     sim_.node(node).disk().end_fault(ids.at(node.value) | 1);
@@ -50,7 +50,7 @@ void Nemesis::end_disk_fault(Active& active) {
 
 // The disks of `healed` work again.
 void Nemesis::narrow_disk_fault(Active& active, const std::vector<NodeId>& healed) {
-  if (!std::holds_alternative<DiskFault>(active.effect)) return;
+  if (!std::holds_alternative<DiskTrouble>(active.effect)) return;
   const DrawKey ids = draws("fault.disk", active.fault, active.occurrence);
   for (const NodeId node : active.victims) {
     if (std::find(healed.begin(), healed.end(), node) == healed.end()) continue;

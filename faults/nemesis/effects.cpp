@@ -241,7 +241,7 @@ struct Nemesis::Apply {
       if (by != Duration{}) nemesis.bite(active);
     }
   }
-  void operator()(const DiskFault& disk) const {
+  void operator()(const DiskTrouble& disk) const {
     active.victims = nemesis.select(disk.nodes, active);
     nemesis.begin_disk_fault(active, disk);
   }

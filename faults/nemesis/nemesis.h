@@ -146,7 +146,7 @@ class Nemesis final : public RecordListener, private EventTarget {
   bool apply_heal(const std::vector<NodeId>& those);
 
   // disk_effects.cpp
-  void begin_disk_fault(Active& active, const DiskFault& fault);
+  void begin_disk_fault(Active& active, const DiskTrouble& fault);
   void end_disk_fault(Active& active);
   void narrow_disk_fault(Active& active, const std::vector<NodeId>& healed);
   std::uint64_t disk_bites(const Progress& progress) const;

@@ -155,7 +155,7 @@ struct ClockDrift {
   friend bool operator==(const ClockDrift&, const ClockDrift&) = default;
 };
 
-struct DiskFault {
+struct DiskTrouble {
   static constexpr EffectRow kRow{"disk", "Makes disks slow, full or wrong."};
   enum class Kind : std::uint8_t {
     slow,        // operations take `delay` longer
@@ -175,7 +175,7 @@ struct DiskFault {
                                       // torn_tail: of each file
   std::optional<Distribution> delay;  // slow: added
   std::uint32_t factor = 1;           // slow: multiplies first
-  friend bool operator==(const DiskFault&, const DiskFault&) = default;
+  friend bool operator==(const DiskTrouble&, const DiskTrouble&) = default;
 };
 
 // Makes each input of the nodes cost more core time.
@@ -209,7 +209,7 @@ struct Act {
 // monostate: a fault that has choices or a script instead.
 using Effect = std::variant<std::monostate, Partition, Cut, Isolate, LinkChange, Hold, Release,
                             MessageRule, Crash, Restart, Pause, Suspend, ClockJump, ClockDrift,
-                            DiskFault, Overload, Heal, Act>;
+                            DiskTrouble, Overload, Heal, Act>;
 
 // --- Scripts: exact interleavings, step by step. ---
 
@@ -308,7 +308,7 @@ template <auto last, std::size_t size>
 constexpr bool ends_with(const std::string_view (&)[size]) {
   return size == static_cast<std::size_t>(last) + 1;
 }
-static_assert(ends_with<DiskFault::Kind::torn_tail>(kDiskFaultNames));
+static_assert(ends_with<DiskTrouble::Kind::torn_tail>(kDiskFaultNames));
 static_assert(ends_with<MessageRule::Action::corrupt>(kMessageActionNames));
 static_assert(ends_with<Crash::Kind::power>(kCrashNames));
 

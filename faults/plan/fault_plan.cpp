@@ -50,7 +50,7 @@ std::string kind_of(const Effect& effect) {
   const auto add = [&](std::string_view more) { kind += "-" + std::string(more); };
   if (const auto* crash = std::get_if<Crash>(&effect)) {
     add(kCrashNames[static_cast<std::size_t>(crash->kind)]);
-  } else if (const auto* disk = std::get_if<DiskFault>(&effect)) {
+  } else if (const auto* disk = std::get_if<DiskTrouble>(&effect)) {
     add(kDiskFaultNames[static_cast<std::size_t>(disk->kind)]);
   } else if (const auto* rule = std::get_if<MessageRule>(&effect)) {
     add(kMessageActionNames[static_cast<std::size_t>(rule->action)]);

@@ -55,14 +55,14 @@ void simplify(const LinkChange& link, std::vector<Effect>& out) {
   }
 }
 
-void simplify(const DiskFault& disk, std::vector<Effect>& out) {
-  Versions<DiskFault> versions(disk, out);
-  versions.with(&DiskFault::probability, kCertain);
-  if (disk.factor > 1) versions.with(&DiskFault::delay, std::optional<Distribution>());
-  if (disk.delay) versions.with(&DiskFault::factor, std::uint32_t{1});
+void simplify(const DiskTrouble& disk, std::vector<Effect>& out) {
+  Versions<DiskTrouble> versions(disk, out);
+  versions.with(&DiskTrouble::probability, kCertain);
+  if (disk.factor > 1) versions.with(&DiskTrouble::delay, std::optional<Distribution>());
+  if (disk.delay) versions.with(&DiskTrouble::factor, std::uint32_t{1});
   if (!disk.delay) return;
   for (const Distribution& delay : simpler_latencies(*disk.delay)) {
-    versions.with(&DiskFault::delay, std::optional(delay));
+    versions.with(&DiskTrouble::delay, std::optional(delay));
   }
 }
 

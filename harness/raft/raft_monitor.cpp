@@ -17,13 +17,13 @@ namespace {
 
 // Whether the plan can destroy what is durable.
 bool destroys(const faults::Effect& effect) {
-  const auto* disk = std::get_if<faults::DiskFault>(&effect);
+  const auto* disk = std::get_if<faults::DiskTrouble>(&effect);
   if (disk == nullptr) return false;
   switch (disk->kind) {
-    case faults::DiskFault::Kind::lie_fsync:
-    case faults::DiskFault::Kind::bit_rot:
-    case faults::DiskFault::Kind::misdirect:
-    case faults::DiskFault::Kind::wipe: return true;
+    case faults::DiskTrouble::Kind::lie_fsync:
+    case faults::DiskTrouble::Kind::bit_rot:
+    case faults::DiskTrouble::Kind::misdirect:
+    case faults::DiskTrouble::Kind::wipe: return true;
     default: return false;
   }
 }

@@ -35,8 +35,8 @@ std::vector<faults::NodeName> names_of(const std::vector<NodeLayout>& nodes) {
   return names;
 }
 
-windtunnel::LinkProfile to_profile(const LinkProfile& from) {
-  windtunnel::LinkProfile made;
+LinkProfile to_profile(const LinkTraits& from) {
+  LinkProfile made;
   if (from.latency) made.latency = faults::to_latency(*from.latency);
   made.impairments.loss = from.loss.value_or(PerMillion{});
   made.impairments.duplicate = from.duplicate.value_or(PerMillion{});
@@ -48,8 +48,8 @@ windtunnel::LinkProfile to_profile(const LinkProfile& from) {
   return made;
 }
 
-void configure_disk(Node& node, const DiskProfile& from) {
-  windtunnel::DiskProfile& profile = node.disk().profile();
+void configure_disk(Node& node, const DiskTraits& from) {
+  DiskProfile& profile = node.disk().profile();
   if (from.read) profile.read = faults::to_latency(*from.read);
   if (from.write) profile.write = faults::to_latency(*from.write);
   if (from.fsync) profile.sync = faults::to_latency(*from.fsync);
@@ -291,7 +291,7 @@ void World::configure_network() {
   for (std::uint32_t from = 0; from < nodes_.size(); ++from) {
     for (std::uint32_t to = 0; to < nodes_.size(); ++to) {
       if (from == to) continue;
-      const LinkProfile profile = link_profile(spec_, nodes_[from], nodes_[to]);
+      const LinkTraits profile = link_profile(spec_, nodes_[from], nodes_[to]);
       if (profile == spec_.network.standard) continue;
       network.set_profile({NodeId{from}}, {NodeId{to}}, to_profile(profile));
     }
@@ -301,7 +301,7 @@ void World::configure_network() {
 void World::configure_node(NodeId id) {
   const NodeLayout& layout = nodes_[id.value];
   Node& node = sim_.node(id);
-  const ClockProfile clock = clock_profile(spec_, layout);
+  const ClockTraits clock = clock_profile(spec_, layout);
   if (clock.drift_ppm && *clock.drift_ppm != IntegerRange{}) {
     const std::uint64_t word = sim_.draws("clock.drift", layout.name).at(0);
     node.clock().set_drift(clock.drift_ppm->draw(word) * 1'000);

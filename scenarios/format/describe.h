@@ -14,13 +14,13 @@ void describe(Fields<GroupSpec>& f);
 void describe(Fields<SpareSpec>& f);
 void describe(Fields<ComputeSpec>& f);
 void describe(Fields<NetworkSpec>& f);
-void describe(Fields<LinkProfile>& f);
+void describe(Fields<LinkTraits>& f);
 void describe(Fields<LinkRule>& f);
 void describe(Fields<StorageSpec>& f);
-void describe(Fields<DiskProfile>& f);
+void describe(Fields<DiskTraits>& f);
 void describe(Fields<DiskRule>& f);
 void describe(Fields<ClockSpec>& f);
-void describe(Fields<ClockProfile>& f);
+void describe(Fields<ClockTraits>& f);
 void describe(Fields<ClockRule>& f);
 void describe(Fields<WorkloadSpec>& f);
 void describe(Fields<HealSpec>& f);
@@ -48,7 +48,7 @@ void describe(Fields<faults::Pause>& f);
 void describe(Fields<faults::Suspend>& f);
 void describe(Fields<faults::ClockJump>& f);
 void describe(Fields<faults::ClockDrift>& f);
-void describe(Fields<faults::DiskFault>& f);
+void describe(Fields<faults::DiskTrouble>& f);
 void describe(Fields<faults::Overload>& f);
 void describe(Fields<faults::Heal>& f);
 void describe(Fields<faults::Act>& f);
@@ -97,7 +97,7 @@ struct Words<faults::Crash::Kind> {
   }
 };
 template <>
-struct Words<faults::DiskFault::Kind> {
+struct Words<faults::DiskTrouble::Kind> {
   static WordList list() {
     return {std::begin(faults::kDiskFaultNames), std::end(faults::kDiskFaultNames)};
   }

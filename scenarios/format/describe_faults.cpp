@@ -98,9 +98,9 @@ MaybeProblem check_every(const Every& every) {
   return Problem{Code::inconsistent, "`until` is before `from`", {}};
 }
 
-MaybeProblem check_disk(const DiskFault& fault) {
+MaybeProblem check_disk(const DiskTrouble& fault) {
   const bool slows = fault.delay.has_value() || fault.factor > 1;
-  if ((fault.kind == DiskFault::Kind::slow) == slows) return {};
+  if ((fault.kind == DiskTrouble::Kind::slow) == slows) return {};
   return Problem{Code::inconsistent,
                  slows ? "`delay` and `factor` belong to `fault: slow`"
                        : "`fault: slow` needs `delay` or `factor`",
@@ -314,13 +314,13 @@ void describe(Fields<ClockDrift>& f) {
              Bounds{-500'000, 500'000});
 }
 
-void describe(Fields<DiskFault>& f) {
-  f.required("nodes", &DiskFault::nodes, kNodesDoc);
-  f.required("fault", &DiskFault::kind, "What the disk does.");
-  f.optional("probability", &DiskFault::probability,
+void describe(Fields<DiskTrouble>& f) {
+  f.required("nodes", &DiskTrouble::nodes, kNodesDoc);
+  f.required("fault", &DiskTrouble::kind, "What the disk does.");
+  f.optional("probability", &DiskTrouble::probability,
              "Of each operation; with bit-rot of each stored sector, with torn-tail of each file.");
-  f.optional("delay", &DiskFault::delay, "With `fault: slow`: how much longer operations take.");
-  f.optional("factor", &DiskFault::factor, "With `fault: slow`: how many times as long, first.",
+  f.optional("delay", &DiskTrouble::delay, "With `fault: slow`: how much longer operations take.");
+  f.optional("factor", &DiskTrouble::factor, "With `fault: slow`: how many times as long, first.",
              Bounds{1, 1'000'000});
   f.verify(check_disk);
 }

@@ -117,11 +117,11 @@ void describe(Fields<NetworkSpec>& f) {
   f.optional("links", &NetworkSpec::links, "Links that differ; later entries win.");
 }
 
-void describe(Fields<LinkProfile>& f) {
-  f.optional("latency", &LinkProfile::latency, "How long a message travels.");
+void describe(Fields<LinkTraits>& f) {
+  f.optional("latency", &LinkTraits::latency, "How long a message travels.");
   describe_impairments(f);
-  f.bandwidth("bandwidth", &LinkProfile::bandwidth, "Unlimited when absent.");
-  f.optional("queue", &LinkProfile::queue,
+  f.bandwidth("bandwidth", &LinkTraits::bandwidth, "Unlimited when absent.");
+  f.optional("queue", &LinkTraits::queue,
              "Bytes that may wait for the bandwidth; further messages are lost.");
 }
 
@@ -138,11 +138,11 @@ void describe(Fields<StorageSpec>& f) {
   f.optional("nodes", &StorageSpec::nodes, "Disks that differ; later entries win.");
 }
 
-void describe(Fields<DiskProfile>& f) {
-  f.optional("read", &DiskProfile::read, "How long a read takes.");
-  f.optional("write", &DiskProfile::write, "How long a write to the cache takes.");
-  f.optional("fsync", &DiskProfile::fsync, "How long an fsync takes.");
-  f.optional("capacity", &DiskProfile::capacity, "Unlimited when absent.");
+void describe(Fields<DiskTraits>& f) {
+  f.optional("read", &DiskTraits::read, "How long a read takes.");
+  f.optional("write", &DiskTraits::write, "How long a write to the cache takes.");
+  f.optional("fsync", &DiskTraits::fsync, "How long an fsync takes.");
+  f.optional("capacity", &DiskTraits::capacity, "Unlimited when absent.");
 }
 
 void describe(Fields<DiskRule>& f) {
@@ -156,11 +156,11 @@ void describe(Fields<ClockSpec>& f) {
   f.optional("nodes", &ClockSpec::nodes, "Clocks that differ; later entries win.");
 }
 
-void describe(Fields<ClockProfile>& f) {
-  f.optional("drift_ppm", &ClockProfile::drift_ppm,
+void describe(Fields<ClockTraits>& f) {
+  f.optional("drift_ppm", &ClockTraits::drift_ppm,
              "Parts per million that the monotonic clock runs fast, drawn for each node.",
              Bounds{-500'000, 500'000});
-  f.optional("wall_offset", &ClockProfile::wall_offset,
+  f.optional("wall_offset", &ClockTraits::wall_offset,
              "How far the wall clock is off at the start, drawn for each node.", kAnySign);
 }
 

@@ -36,7 +36,7 @@ void overlay(std::optional<T>& base, const std::optional<T>& over) {
   if (over) base = over;
 }
 
-void overlay(LinkProfile& base, const LinkProfile& over) {
+void overlay(LinkTraits& base, const LinkTraits& over) {
   overlay(base.latency, over.latency);
   overlay(base.loss, over.loss);
   overlay(base.duplicate, over.duplicate);
@@ -47,14 +47,14 @@ void overlay(LinkProfile& base, const LinkProfile& over) {
   overlay(base.queue, over.queue);
 }
 
-void overlay(DiskProfile& base, const DiskProfile& over) {
+void overlay(DiskTraits& base, const DiskTraits& over) {
   overlay(base.read, over.read);
   overlay(base.write, over.write);
   overlay(base.fsync, over.fsync);
   overlay(base.capacity, over.capacity);
 }
 
-void overlay(ClockProfile& base, const ClockProfile& over) {
+void overlay(ClockTraits& base, const ClockTraits& over) {
   overlay(base.drift_ppm, over.drift_ppm);
   overlay(base.wall_offset, over.wall_offset);
 }
@@ -70,24 +70,24 @@ Profile profile_of(const NodeLayout& node, Profile profile, const std::vector<Ru
 
 }  // namespace
 
-LinkProfile default_link_profile() {
-  LinkProfile profile;
+LinkTraits default_link_profile() {
+  LinkTraits profile;
   profile.latency = Distribution::uniform(microseconds(500), microseconds(1500));
   profile.loss = profile.duplicate = profile.reorder = profile.corrupt = PerMillion{0};
   profile.stream_corrupt = PerMillion{0};
   return profile;
 }
 
-DiskProfile default_disk_profile() {
-  DiskProfile profile;
+DiskTraits default_disk_profile() {
+  DiskTraits profile;
   profile.read = Distribution::constant(microseconds(100));
   profile.write = Distribution::constant(microseconds(20));
   profile.fsync = Distribution::uniform(microseconds(500), microseconds(1500));
   return profile;
 }
 
-ClockProfile default_clock_profile() {
-  ClockProfile profile;
+ClockTraits default_clock_profile() {
+  ClockTraits profile;
   profile.drift_ppm = IntegerRange{};
   profile.wall_offset = DurationRange{};
   return profile;
@@ -143,8 +143,8 @@ std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload)
   return 0;
 }
 
-LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to) {
-  LinkProfile profile = spec.network.standard;
+LinkTraits link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to) {
+  LinkTraits profile = spec.network.standard;
   for (const LinkRule& rule : spec.network.links) {
     const bool there = selects(rule.from, from) && selects(rule.to, to);
     const bool back = rule.both && selects(rule.from, to) && selects(rule.to, from);
@@ -153,11 +153,11 @@ LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const
   return profile;
 }
 
-DiskProfile disk_profile(const ScenarioSpec& spec, const NodeLayout& node) {
+DiskTraits disk_profile(const ScenarioSpec& spec, const NodeLayout& node) {
   return profile_of(node, spec.storage.standard, spec.storage.nodes);
 }
 
-ClockProfile clock_profile(const ScenarioSpec& spec, const NodeLayout& node) {
+ClockTraits clock_profile(const ScenarioSpec& spec, const NodeLayout& node) {
   return profile_of(node, spec.clock.standard, spec.clock.nodes);
 }
 

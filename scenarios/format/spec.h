@@ -94,7 +94,7 @@ struct ClusterSpec {
 };
 
 // How a link behaves. In a rule, what is absent is that of the default profile.
-struct LinkProfile {
+struct LinkTraits {
   std::optional<Distribution> latency;
   std::optional<PerMillion> loss;
   std::optional<PerMillion> duplicate;
@@ -103,62 +103,62 @@ struct LinkProfile {
   std::optional<PerMillion> stream_corrupt;
   std::optional<Size> bandwidth;  // bytes a second; absent: unlimited
   std::optional<Size> queue;      // bytes that wait for the bandwidth; more are dropped
-  friend bool operator==(const LinkProfile&, const LinkProfile&) = default;
+  friend bool operator==(const LinkTraits&, const LinkTraits&) = default;
 };
-LinkProfile default_link_profile();
+LinkTraits default_link_profile();
 
 struct LinkRule {
   Selector from;
   Selector to;
   bool both = true;
-  LinkProfile profile;
+  LinkTraits profile;
   SourceSpan span;
   friend bool operator==(const LinkRule&, const LinkRule&) = default;
 };
 
 struct NetworkSpec {
-  LinkProfile standard = default_link_profile();
+  LinkTraits standard = default_link_profile();
   std::vector<LinkRule> links;  // later rules win
   friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
-struct DiskProfile {
+struct DiskTraits {
   std::optional<Distribution> read;
   std::optional<Distribution> write;
   std::optional<Distribution> fsync;
   std::optional<Size> capacity;  // absent: unlimited
-  friend bool operator==(const DiskProfile&, const DiskProfile&) = default;
+  friend bool operator==(const DiskTraits&, const DiskTraits&) = default;
 };
-DiskProfile default_disk_profile();
+DiskTraits default_disk_profile();
 
 struct DiskRule {
   Selector nodes;
-  DiskProfile profile;
+  DiskTraits profile;
   SourceSpan span;
   friend bool operator==(const DiskRule&, const DiskRule&) = default;
 };
 struct StorageSpec {
-  DiskProfile standard = default_disk_profile();
+  DiskTraits standard = default_disk_profile();
   std::vector<DiskRule> nodes;
   friend bool operator==(const StorageSpec&, const StorageSpec&) = default;
 };
 
 // Drawn for each node at the start of the run.
-struct ClockProfile {
+struct ClockTraits {
   std::optional<IntegerRange> drift_ppm;
   std::optional<DurationRange> wall_offset;
-  friend bool operator==(const ClockProfile&, const ClockProfile&) = default;
+  friend bool operator==(const ClockTraits&, const ClockTraits&) = default;
 };
-ClockProfile default_clock_profile();
+ClockTraits default_clock_profile();
 
 struct ClockRule {
   Selector nodes;
-  ClockProfile profile;
+  ClockTraits profile;
   SourceSpan span;
   friend bool operator==(const ClockRule&, const ClockRule&) = default;
 };
 struct ClockSpec {
-  ClockProfile standard = default_clock_profile();
+  ClockTraits standard = default_clock_profile();
   std::vector<ClockRule> nodes;
   friend bool operator==(const ClockSpec&, const ClockSpec&) = default;
 };
@@ -193,7 +193,7 @@ struct PropertySpec {
   std::string check;     // a check of the catalog, or PREFIX.* for all of that prefix
   std::string workload;  // empty: every workload
   Expectation expect = Expectation::holds;
-  std::string because;  // why a violation is expected
+  std::string because;              // why a violation is expected
   std::vector<std::string> permit;  // flaws to tell and let pass, of a check that names flaws
   std::vector<std::string> forbid;  // flaws to hold against a run that else would pass
   OptionMap options;
@@ -226,10 +226,10 @@ struct GroupDraws {
 // What is drawn anew for each seed, before its run: first the cluster, then which kinds of faults
 // are on, then the plan (see scenarios/engine/draw.h). What is absent stays as the scenario says.
 struct FuzzSpec {
-  DurationRange between;              // faults begin then
-  IntegerRange faults{1, 12};         // how many
-  std::vector<faults::Choice> kinds;  // those that may be on
-  GroupDraws first;                   // of the first group
+  DurationRange between;                                  // faults begin then
+  IntegerRange faults{1, 12};                             // how many
+  std::vector<faults::Choice> kinds;                      // those that may be on
+  GroupDraws first;                                       // of the first group
   std::map<std::string, GroupDraws, std::less<>> groups;  // of others, by name
   std::optional<IntegerRange> clients;
   std::optional<IntegerRange> keys;
@@ -308,8 +308,8 @@ std::size_t target_group(const ScenarioSpec& spec, const WorkloadSpec& workload)
 
 // The profile of the link between two nodes, every rule applied; bandwidth and queue may stay
 // absent.
-LinkProfile link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to);
-DiskProfile disk_profile(const ScenarioSpec& spec, const NodeLayout& node);
-ClockProfile clock_profile(const ScenarioSpec& spec, const NodeLayout& node);
+LinkTraits link_profile(const ScenarioSpec& spec, const NodeLayout& from, const NodeLayout& to);
+DiskTraits disk_profile(const ScenarioSpec& spec, const NodeLayout& node);
+ClockTraits clock_profile(const ScenarioSpec& spec, const NodeLayout& node);
 
 }  // namespace windtunnel::scenarios

@@ -43,7 +43,7 @@ using scenarios::builtin_catalog;
 std::vector<std::string> all_effects();
 
 // slow, fail_fsync, full, eio_read, eio_write, torn_tail. Not those that lose what was synced.
-std::vector<faults::DiskFault::Kind> honest_disk_faults();
+std::vector<faults::DiskTrouble::Kind> honest_disk_faults();
 
 // Smaller candidates for a plan, the best first. Each must be smaller in some order that has an
 // end, or shrinking has none.
@@ -62,7 +62,7 @@ struct PlanOptions {
   // What may happen: keys of effects as a scenario file has them.
   std::vector<std::string> effects = all_effects();
   // How disks may fail: by default, only as a store can survive that syncs what it promises.
-  std::vector<faults::DiskFault::Kind> disk_faults = honest_disk_faults();
+  std::vector<faults::DiskTrouble::Kind> disk_faults = honest_disk_faults();
   // Messages with flipped bits: for protocols that have checksums of their own.
   bool damage_messages = false;
   // Empty: that of the fuzzer.

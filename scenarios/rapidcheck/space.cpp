@@ -176,12 +176,12 @@ class Kinds {
   }
 
   void disks() {
-    for (const DiskFault::Kind kind : options_.disk_faults) {
+    for (const DiskTrouble::Kind kind : options_.disk_faults) {
       for (const std::string_view who : kSome) {
-        DiskFault disk;
+        DiskTrouble disk;
         disk.nodes = of(who);
         disk.kind = kind;
-        if (kind == DiskFault::Kind::slow) {
+        if (kind == DiskTrouble::Kind::slow) {
           disk.delay = Distribution::uniform(Duration{}, milliseconds(100));
         }
         add(disk);
@@ -205,8 +205,8 @@ std::vector<std::string> all_effects() {
           "disk",      "clock_drift", "overload", "heal",  "act"};
 }
 
-std::vector<DiskFault::Kind> honest_disk_faults() {
-  using Kind = DiskFault::Kind;
+std::vector<DiskTrouble::Kind> honest_disk_faults() {
+  using Kind = DiskTrouble::Kind;
   return {Kind::slow,     Kind::fail_fsync, Kind::full,
           Kind::eio_read, Kind::eio_write,  Kind::torn_tail};
 }

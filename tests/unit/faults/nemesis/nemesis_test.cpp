@@ -27,11 +27,11 @@ LinkChange worse() {
   return change;
 }
 
-DiskFault disk(DiskFault::Kind kind) {
-  DiskFault fault;
+DiskTrouble disk(DiskTrouble::Kind kind) {
+  DiskTrouble fault;
   fault.nodes = nodes("n1");
   fault.kind = kind;
-  if (kind == DiskFault::Kind::slow) fault.factor = 3;
+  if (kind == DiskTrouble::Kind::slow) fault.factor = 3;
   return fault;
 }
 
@@ -93,13 +93,13 @@ std::vector<Case> lasting() {
       {"clock_jump", ClockJump{n1, {seconds(5), seconds(9)}}},
       {"clock_drift", ClockDrift{n1, {50'000, 60'000}}},
       {"overload", Overload{n1, milliseconds(1), 2}},
-      {"slow", disk(DiskFault::Kind::slow)},
-      {"fail_fsync", disk(DiskFault::Kind::fail_fsync)},
-      {"lie_fsync", disk(DiskFault::Kind::lie_fsync)},
-      {"full", disk(DiskFault::Kind::full)},
-      {"eio_read", disk(DiskFault::Kind::eio_read)},
-      {"eio_write", disk(DiskFault::Kind::eio_write)},
-      {"misdirect", disk(DiskFault::Kind::misdirect)},
+      {"slow", disk(DiskTrouble::Kind::slow)},
+      {"fail_fsync", disk(DiskTrouble::Kind::fail_fsync)},
+      {"lie_fsync", disk(DiskTrouble::Kind::lie_fsync)},
+      {"full", disk(DiskTrouble::Kind::full)},
+      {"eio_read", disk(DiskTrouble::Kind::eio_read)},
+      {"eio_write", disk(DiskTrouble::Kind::eio_write)},
+      {"misdirect", disk(DiskTrouble::Kind::misdirect)},
   };
 }
 
@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(Nemesis, Lasting, ::testing::ValuesIn(lasting()),
 // --- Effects that act at once. ---
 
 TEST(Nemesis, RotAndWipeDestroyAtOnce) {
-  for (const auto kind : {DiskFault::Kind::bit_rot, DiskFault::Kind::wipe}) {
+  for (const auto kind : {DiskTrouble::Kind::bit_rot, DiskTrouble::Kind::wipe}) {
     World world(plan_of({once("it", disk(kind))}));
     world.run_until(seconds(2));
     EXPECT_EQ(world.node(0).disk().damage(), 1U);
@@ -179,20 +179,20 @@ TEST(Nemesis, RotAndWipeDestroyAtOnce) {
 TEST(Nemesis, ATornTailBitesWhenThePowerFails) {
   Fault power = once("power", Crash{nodes("n1"), Crash::Kind::power}, milliseconds(100));
   power.trigger = Every{milliseconds(203), milliseconds(1'001), {}};
-  World world(plan_of({once("torn", disk(DiskFault::Kind::torn_tail)), power}));
+  World world(plan_of({once("torn", disk(DiskTrouble::Kind::torn_tail)), power}));
   world.run_until(seconds(4));
   EXPECT_GT(world.nemesis->bites(0), 0U);
 }
 
 TEST(Nemesis, ALyingSyncDamagesOnlyWithALossOfPower) {
-  World calm(plan_of({once("lie", disk(DiskFault::Kind::lie_fsync))}));
+  World calm(plan_of({once("lie", disk(DiskTrouble::Kind::lie_fsync))}));
   calm.run_until(seconds(3));
   EXPECT_EQ(calm.node(0).disk().damage(), 0U);
   std::uint64_t damaged = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     Fault power = once("power", Crash{nodes("n1"), Crash::Kind::power});
     power.trigger = At{{seconds(2), seconds(2)}};
-    World world(plan_of({once("lie", disk(DiskFault::Kind::lie_fsync)), power}), seed);
+    World world(plan_of({once("lie", disk(DiskTrouble::Kind::lie_fsync)), power}), seed);
     world.run_until(seconds(3));
     damaged += world.node(0).disk().damage();
     EXPECT_EQ(world.node(1).disk().damage(), 0U);

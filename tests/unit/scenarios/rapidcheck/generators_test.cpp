@@ -91,7 +91,7 @@ std::string effect_name(const Fault& fault) {
 RC_GTEST_PROP(Options, AreKept, ()) {
   PlanOptions options;
   options.effects = {"crash", "disk"};
-  options.disk_faults = {faults::DiskFault::Kind::full};
+  options.disk_faults = {faults::DiskTrouble::Kind::full};
   options.begin = faults::DurationRange{seconds(2), seconds(5)};
   options.longest = milliseconds(700);
   options.max_faults = 3;
@@ -100,8 +100,8 @@ RC_GTEST_PROP(Options, AreKept, ()) {
   for (const Fault& fault : plan.faults) {
     const std::string kind = effect_name(fault);
     RC_ASSERT(kind == "crash" || kind == "disk");
-    if (const auto* disk = std::get_if<faults::DiskFault>(&fault.effect)) {
-      RC_ASSERT(disk->kind == faults::DiskFault::Kind::full);
+    if (const auto* disk = std::get_if<faults::DiskTrouble>(&fault.effect)) {
+      RC_ASSERT(disk->kind == faults::DiskTrouble::Kind::full);
     }
     if (fault.duration) RC_ASSERT(fault.duration->max <= milliseconds(700));
     if (const auto* at = std::get_if<faults::At>(&fault.trigger)) {
