@@ -103,9 +103,8 @@ class Collector {
     if (report_.crashed) ++totals_.crashed;
     if (report_.nondeterministic) ++totals_.nondeterministic;
     for (const PropertyResult& violated : report_.summary.violated) {
-      std::erase_if(never_violated_, [&](const PropertySpec* property) {
-        return matches(property->check, violated.check) && property->workload == violated.workload;
-      });
+      if (violated.property >= spec_.properties.size()) continue;
+      std::erase(never_violated_, &spec_.properties[violated.property]);
     }
     on_seed_(report_);
     return options_.max_failures == 0 || totals_.fail < options_.max_failures;

@@ -32,6 +32,7 @@ PropertyResult property_of(reports::PropertyRow row) {
   property.check = std::move(row.check);
   property.workload = std::move(row.workload);
   property.expected = expectation_of(row.expected);
+  if (row.property) property.property = static_cast<std::size_t>(*row.property);
   Finding& finding = property.finding;
   finding.decision = decision_of(row.verdict);
   finding.text = std::move(row.witness);

@@ -50,6 +50,7 @@ json::object property_of(const PropertyResult& property) {
   if (!property.workload.empty()) object["workload"] = text_of(property.workload);
   object["verdict"] = text_of(verdict_of(property.finding.decision));
   object["expected"] = text_of(name_of(property.expected));
+  if (property.property != PropertyResult::kNoProperty) object["property"] = property.property;
   const bool says = property.finding.decision != Decision::ok;
   object["witness"] = says ? json::value(witness_of(property.finding)) : json::value(nullptr);
   return object;

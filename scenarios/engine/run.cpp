@@ -12,6 +12,12 @@
 namespace windtunnel::scenarios {
 namespace {
 
+// How closely a property names its checks: by name closer than by any "PREFIX.*", by a longer
+// prefix closer than by a shorter one.
+std::size_t closeness(std::string_view pattern) {
+  return pattern.ends_with(".*") ? pattern.size() : std::string_view::npos;
+}
+
 // The checks of a scenario's properties, and the monitors that answer for them.
 class Properties {
  public:
@@ -38,11 +44,14 @@ class Properties {
   std::vector<PropertyResult> finish(const RunView& view) {
     std::vector<PropertyResult> results;
     std::vector<GroupId> plan_undid;
+    const auto position = [&view](const PropertySpec& property) {
+      return static_cast<std::size_t>(&property - view.spec.properties.data());
+    };
     for (const Entry& entry : entries_) {
       PropertySpec property = *entry.property;
       property.check = entry.check->info.name;
       results.push_back({property.check, property.workload, property.expect,
-                         entry.monitor->finish(view, property)});
+                         entry.monitor->finish(view, property), position(*entry.property)});
       const std::vector<GroupId>& undid = results.back().finding.plan_undid;
       plan_undid.insert(plan_undid.end(), undid.begin(), undid.end());
     }
@@ -71,9 +80,14 @@ class Properties {
   }
 
   void add(const PropertySpec& property, const CheckDefinition& check) {
-    // The later of two properties on the same check wins, so that `raft.*` can be refined.
+    // `raft.*` can be refined, in whatever order they stand. What is named as closely is judged
+    // beside it: it may have other options.
     for (Entry& entry : entries_) {
       if (entry.check != &check || entry.property->workload != property.workload) continue;
+      const std::size_t there = closeness(entry.property->check);
+      const std::size_t here = closeness(property.check);
+      if (here < there) return;
+      if (here == there) continue;
       entry.property = &property;
       return;
     }

@@ -22,10 +22,14 @@ enum class RunVerdict : std::uint8_t { pass, fail, unknown };
 std::string_view name_of(RunVerdict verdict);
 
 struct PropertyResult {
+  static constexpr std::size_t kNoProperty = static_cast<std::size_t>(-1);
+
   std::string check;
   std::string workload;
   Expectation expected = Expectation::holds;
   Finding finding;
+  // Its place among the properties of the scenario; kNoProperty of what no scenario names: a crash.
+  std::size_t property = kNoProperty;
 };
 
 // What one fault of the plan did.

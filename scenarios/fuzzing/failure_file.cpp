@@ -57,20 +57,16 @@ void add_lines(std::string& text, const std::string& lines) {
 
 // The check may stand among the properties by itself, or as part of `raft.*`: then it gets a line
 // of its own after that, which counts. A crash is no property.
-void expect_violation(std::vector<PropertySpec>& properties, const Fingerprint& fingerprint) {
-  auto last = properties.end();
-  for (auto at = properties.begin(); at != properties.end(); ++at) {
-    const bool judges = at->workload.empty() || at->workload == fingerprint.workload;
-    if (judges && matches(at->check, fingerprint.check)) last = at;
+void expect_violation(std::vector<PropertySpec>& properties, const Failure& failure) {
+  if (failure.property >= properties.size()) return;
+  auto violated = properties.begin() + static_cast<std::ptrdiff_t>(failure.property);
+  if (violated->check != failure.fingerprint.check) {
+    const PropertySpec one = *violated;
+    violated = properties.insert(violated + 1, one);
+    violated->check = failure.fingerprint.check;
   }
-  if (last == properties.end()) return;
-  if (last->check != fingerprint.check) {
-    const PropertySpec one = *last;
-    last = properties.insert(last + 1, one);
-    last->check = fingerprint.check;
-  }
-  last->expect = Expectation::violated;
-  last->because = "a fuzzer found it";
+  violated->expect = Expectation::violated;
+  violated->because = "a fuzzer found it";
 }
 
 // The records that the first violation rests on.
@@ -125,7 +121,7 @@ std::string build_text() {
 
 ScenarioSpec failure_spec(const Subject& subject) {
   ScenarioSpec spec = subject.spec;
-  expect_violation(spec.properties, subject.failure.fingerprint);
+  expect_violation(spec.properties, subject.failure);
   spec.name = name_from(subject.failure.fingerprint.text());
   const std::string origin = spec.found ? spec.found->scenario : subject.spec.name;
   spec.description =

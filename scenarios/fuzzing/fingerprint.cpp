@@ -58,6 +58,7 @@ std::vector<Failure> failures_of(const SeedReport& report) {
     Failure failure;
     failure.fingerprint = {violated.check, violated.workload,
                            finding.kind.empty() ? shape_of(finding.text) : finding.kind};
+    failure.property = violated.property;
     failure.text = finding.text;
     failure.event = finding.event;
     failure.time = finding.time - Instant{};

@@ -27,6 +27,8 @@ struct Fingerprint {
 
 struct Failure {
   Fingerprint fingerprint;
+  // Whose violation it is, by its place in the scenario; kNoProperty of a crash.
+  std::size_t property = PropertyResult::kNoProperty;
   std::string text;         // the whole witness
   std::uint64_t event = 0;  // at which it shows; 0: not known
   Duration time;            // since the start of the run; 0: at its end

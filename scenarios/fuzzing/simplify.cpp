@@ -17,12 +17,9 @@ using Proposals = std::vector<ScenarioSpec>;
 Proposals only_what_fails(const Subject& subject) {
   Proposals proposals;
   propose(proposals, subject.spec, [&](ScenarioSpec& spec) {
+    const std::size_t violated = subject.failure.property;
     PropertySpec only;
-    for (const PropertySpec& property : spec.properties) {
-      const bool judges =
-          property.workload.empty() || property.workload == subject.failure.fingerprint.workload;
-      if (judges && matches(property.check, subject.failure.fingerprint.check)) only = property;
-    }
+    if (violated < spec.properties.size()) only = spec.properties[violated];
     only.check = subject.failure.fingerprint.check;
     only.workload = subject.failure.fingerprint.workload;
     only.expect = Expectation::holds;

@@ -143,6 +143,73 @@ TEST(Verdict, AViolationFails) {
   EXPECT_THAT(result.reasons, Contains(HasSubstr("planted.first is violated: as planted")));
 }
 
+// The planted check finds what the option `finds` says.
+RunResult run_options(const std::string& properties) {
+  Registry registry;
+  add_builtin(registry);
+  CheckDefinition check;
+  check.info.name = "planted.by.option";
+  check.info.doc = "finds what its option says";
+  check.info.options.push_back(
+      {"finds", OptionInfo::Kind::text, "holds", "", {"holds", "violated"}, {}, {}, {}});
+  class Obedient final : public Monitor {
+    void attach(const RunView&, OnViolation) override {}
+    Finding finish(const RunView&, const PropertySpec& property) override {
+      Finding finding;
+      const auto finds = property.options.find("finds");
+      if (finds == property.options.end() || finds->second != "violated") return finding;
+      finding.decision = Decision::violated;
+      finding.text = "as told";
+      return finding;
+    }
+  };
+  check.make = [] { return std::make_unique<Obedient>(); };
+  registry.add(check);
+  return run_text("scenario: v1\nname: planted\n"
+                  "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
+                  "workloads: [{ name: kv, type: register, clients: 2, rate: 50/s, start: 1s }]\n" +
+                      kShort + "properties: [" + properties + "]\n",
+                  registry);
+}
+
+const std::string kViolated = "{ check: planted.by.option, options: { finds: violated } }";
+
+TEST(Properties, TwoOnOneCheckAreBothJudged) {
+  for (const std::string& both : {kViolated + ", planted.by.option", "planted.by.option, " + kViolated}) {
+    const RunResult result = run_options(both);
+    EXPECT_EQ(result.verdict, RunVerdict::fail) << both;
+    EXPECT_EQ(result.properties.size(), 2U) << both;
+  }
+  EXPECT_EQ(run_options(kViolated + ", { check: planted.by.option, expect: violated }").verdict,
+            RunVerdict::fail);
+}
+
+TEST(Properties, ANameStandsInPlaceOfAPrefixWhereverItStands) {
+  const std::string named =
+      "{ check: planted.by.option, expect: violated, options: { finds: violated } }";
+  for (const std::string& refined : {"planted.*, " + named, named + ", planted.*"}) {
+    const RunResult result = run_options(refined);
+    EXPECT_EQ(result.verdict, RunVerdict::pass) << refined;
+    EXPECT_EQ(result.properties.size(), 1U) << refined;
+  }
+}
+
+TEST(Properties, ALongerPrefixStandsInPlaceOfAShorterOne) {
+  const std::string longer = "{ check: planted.by.*, expect: any }";
+  for (const std::string& refined : {"planted.*, " + longer, longer + ", planted.*"}) {
+    const RunResult result = run_options("linearizable, " + refined);
+    ASSERT_EQ(result.properties.size(), 2U) << refined;
+    EXPECT_EQ(result.properties[1].expected, Expectation::any) << refined;
+  }
+}
+
+TEST(Properties, AreKnownByTheirPlaceInTheScenario) {
+  const RunResult result = run_options("linearizable, " + kViolated);
+  ASSERT_EQ(result.properties.size(), 2U);
+  EXPECT_EQ(result.properties[0].property, 0U);
+  EXPECT_EQ(result.properties[1].property, 1U);
+}
+
 TEST(Verdict, WhatCouldNotBeDecidedIsUnknown) {
   Planted planted;
   planted.first = Decision::unknown;

@@ -158,6 +158,26 @@ TEST_F(Shrinking, TheFileNamesTheCheckThatOneLineForManyStandsFor) {
   EXPECT_EQ(written[1].expect, Expectation::violated);
 }
 
+// Nobody is served within a nanosecond, and everybody within five seconds.
+TEST_F(Shrinking, KeepsOfTwoPropertiesOnOneCheckTheOneThatIsViolated) {
+  const std::string breaks = "{ check: available, options: { max_p99: 1ns } }";
+  const std::string keeps = "{ check: available, options: { max_p99: 5s } }";
+  for (const std::string& both : {breaks + ", " + keeps, keeps + ", " + breaks}) {
+    const ScenarioSpec spec = parse(
+        "scenario: v1\nname: two\nlimits: { sim_time: 2s }\n"
+        "cluster: { groups: [{ name: n, count: 3, service: naive-kv }] }\n"
+        "workloads: [{ name: kv, type: register, clients: 2, rate: 50/s }]\nproperties: [" +
+        both + "]\n");
+    const std::optional<Failure> failure = failure_of(report(spec, 1));
+    ASSERT_TRUE(failure.has_value());
+    const Subject subject{spec, *failure};
+    EXPECT_EQ(report(failure_spec(subject), 1).summary.verdict, RunVerdict::pass) << both;
+    const ScenarioSpec only = simplify_passes()[0].propose(subject)[0];
+    ASSERT_EQ(only.properties.size(), 1U);
+    EXPECT_EQ(only.properties[0].options.at("max_p99"), "1ns") << both;
+  }
+}
+
 // A crash needs no workload, but the property that is left names one.
 TEST_F(Shrinking, TakesOnlyWhatCouldHaveBeenWritten) {
   const ScenarioSpec spec = parse(R"(scenario: v1
