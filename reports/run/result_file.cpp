@@ -175,6 +175,7 @@ ResultFile result_in(const Object& object) {
     row.workload = item.text("workload");
     row.verdict = item.text("verdict");
     row.expected = item.text("expected");
+    row.property = item.integer("property");
     take_witness(item.find("witness"), row);
     result.properties.push_back(std::move(row));
   });

@@ -21,6 +21,7 @@ struct PropertyRow {
   std::string workload;     // may be empty
   std::string verdict;      // holds, violated, unknown
   std::string expected;     // holds, violated, any
+  std::optional<std::int64_t> property;  // its place in the scenario; none of what no file names
   std::string witness;      // in words; may be empty
   std::string kind;         // the same in a few fixed words; may be empty
   std::uint64_t event = 0;  // record number; 0: none

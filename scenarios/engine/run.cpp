@@ -101,22 +101,42 @@ class Properties {
   std::map<std::string, std::unique_ptr<Monitor>> monitors_;
 };
 
+std::string name_of(const PropertyResult& property) {
+  return property.workload.empty() ? property.check
+                                   : property.check + " (" + property.workload + ")";
+}
+
+std::string doubt(const PropertyResult& property) {
+  return name_of(property) + " could not be decided: " + property.finding.text;
+}
+
 void judge_property(const PropertyResult& property, RunResult& result, bool& fails, bool& unknown) {
-  const std::string name =
-      property.workload.empty() ? property.check : property.check + " (" + property.workload + ")";
+  const std::string name = name_of(property);
   const Decision decision = property.finding.decision;
   if (property.expected == Expectation::any || property.expected == Expectation::violated_in_any) {
     return;
   }
   if (decision == Decision::unknown) {
     unknown = true;
-    result.reasons.push_back(name + " could not be decided: " + property.finding.text);
+    result.reasons.push_back(doubt(property));
   } else if (property.expected == Expectation::holds && decision == Decision::violated) {
     fails = true;
     result.reasons.push_back(name + " is violated: " + property.finding.text);
   } else if (property.expected == Expectation::violated && decision == Decision::ok) {
     fails = true;
     result.reasons.push_back(name + " holds, but a violation was expected");
+  }
+}
+
+// Whatever is expected, it is not shown where nothing was decided.
+void judge_any(RunResult& result, bool& unknown) {
+  if (unknown) return;
+  for (const PropertyResult& property : result.properties) {
+    if (property.finding.decision != Decision::unknown) return;
+  }
+  unknown = true;
+  for (const PropertyResult& property : result.properties) {
+    result.reasons.push_back(doubt(property));
   }
 }
 
@@ -167,6 +187,7 @@ void judge(const World& world, const ScenarioSpec& spec, StopReason stop, RunRes
   for (const PropertyResult& property : result.properties) {
     judge_property(property, result, fails, unknown);
   }
+  judge_any(result, unknown);
   if (stop != StopReason::time && stop != StopReason::idle && stop != StopReason::requested) {
     unknown = true;
     result.reasons.push_back("a limit of the run was reached: " + std::string(name_of(stop)));

@@ -218,6 +218,20 @@ TEST(Verdict, WhatCouldNotBeDecidedIsUnknown) {
   EXPECT_THAT(result.reasons, Contains(HasSubstr("could not be decided: as planted")));
 }
 
+// Also where nothing would have been wrong.
+TEST(Verdict, IsUnknownWhereNoPropertyOfTheRunWasDecided) {
+  Planted planted;
+  planted.first = Decision::unknown;
+  for (const std::string expect : {"any", "violated in_any"}) {
+    const std::string first = "{ check: planted.first, because: planted, expect: " + expect + " }";
+    const RunResult result = run(kShort + "properties: [" + first + "]\n", planted);
+    EXPECT_EQ(result.verdict, RunVerdict::unknown) << expect;
+    EXPECT_THAT(result.reasons, Contains("planted.first could not be decided: as planted"));
+    const std::string both = "properties: [" + first + ", planted.second]\n";
+    EXPECT_EQ(run(kShort + both, planted).verdict, RunVerdict::pass) << expect;
+  }
+}
+
 TEST(Verdict, AStopAtAViolationThatIsNotFoundAfterwardsIsUnknown) {
   Planted planted;
   planted.stops = "planted.first";
