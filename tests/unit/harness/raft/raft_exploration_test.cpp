@@ -9,7 +9,7 @@
 namespace windtunnel::explore {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 template <Protocol P>
 Outcome explore(const P& protocol, const ClusterOptions& options = {},
@@ -179,7 +179,7 @@ TEST(RaftExploration, PassesOverWhatIsIgnored) {
   ASSERT_EQ(outcome.end, End::violated);
   EXPECT_GT(outcome.depth, 2U);  // what comes of the vote that was forgotten
   const std::string story = to_text(tell(protocol, world.portable(outcome.path)));
-  EXPECT_THAT(story, testing::Not(HasSubstr("raft.term-monotonic")));
+  EXPECT_THAT(story, ::testing::Not(HasSubstr("raft.term-monotonic")));
 }
 
 // A host that answers before its writes are done is found out by the disk.

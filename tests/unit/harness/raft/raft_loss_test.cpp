@@ -13,9 +13,9 @@ using Kind = raft::Word;
 using Is = RaftInvariant;
 
 // Nodes that store, commit and lose entries of one log. h(index, term) stands for a prefix.
-class World {
+class LossyWorld {
  public:
-  explicit World(std::uint32_t nodes) {
+  explicit LossyWorld(std::uint32_t nodes) {
     for (std::uint32_t n = 0; n < nodes; ++n) recover(n, 0, 0, 0, (1ULL << nodes) - 1);
   }
   static std::uint64_t h(std::uint64_t index, std::uint64_t term) {
@@ -74,7 +74,7 @@ class World {
 };
 
 TEST(RaftLoss, RecoveryMayLackWhatWasDestroyedAndWhatStandsOnIt) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(4);
   world.lose(1, 3);
   world.recover(1, 1, 1, 2);
@@ -82,7 +82,7 @@ TEST(RaftLoss, RecoveryMayLackWhatWasDestroyedAndWhatStandsOnIt) {
 }
 
 TEST(RaftLoss, RecoveryMayNotLackWhatLiesBeforeIt) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(4);
   world.lose(1, 3);
   world.recover(1, 1, 1, 1);
@@ -90,7 +90,7 @@ TEST(RaftLoss, RecoveryMayNotLackWhatLiesBeforeIt) {
 }
 
 TEST(RaftLoss, ARecoveryOfAnotherNodeIsNotExcused) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(4);
   world.lose(1, 3);
   world.recover(2, 1, 1, 2);
@@ -98,35 +98,35 @@ TEST(RaftLoss, ARecoveryOfAnotherNodeIsNotExcused) {
 }
 
 TEST(RaftLoss, ANodeMayAcknowledgeWhatItCannotKnowToBeGone) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(4);
   world.lose(1, 3);
-  world.see(1, Kind::sent_claim, 1, 0, 4, World::h(4, 1));
+  world.see(1, Kind::sent_claim, 1, 0, 4, LossyWorld::h(4, 1));
   EXPECT_TRUE(world.holds());
   // But what it writes now has to be written.
-  world.see(1, Kind::append, 5, 1, World::h(5, 1), 7);
-  world.see(1, Kind::sent_claim, 1, 0, 5, World::h(5, 1));
+  world.see(1, Kind::append, 5, 1, LossyWorld::h(5, 1), 7);
+  world.see(1, Kind::sent_claim, 1, 0, 5, LossyWorld::h(5, 1));
   EXPECT_TRUE(world.violates(Is::ack_durable));
 }
 
 // Recovery reads, then mends the end of its log; the mending goes astray and takes entry 3.
 TEST(RaftLoss, RecoveryMayNotKnowWhatItsOwnMendingDestroyed) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(4);
   world.checks.crashed(++world.record, NodeId{1});
   world.lose(1, 3);
   world.checks.lost_unnoticed(NodeId{1});
   world.recover(1, 1, 1, 4);
-  world.see(1, Kind::sent_claim, 1, 0, 4, World::h(4, 1));
+  world.see(1, Kind::sent_claim, 1, 0, 4, LossyWorld::h(4, 1));
   EXPECT_TRUE(world.holds());
   world.recover(1, 1, 1, 2);
-  world.see(1, Kind::append, 3, 1, World::h(3, 1), 7);
-  world.see(1, Kind::sent_claim, 1, 0, 3, World::h(3, 1));
+  world.see(1, Kind::append, 3, 1, LossyWorld::h(3, 1), 7);
+  world.see(1, Kind::sent_claim, 1, 0, 3, LossyWorld::h(3, 1));
   EXPECT_TRUE(world.violates(Is::ack_durable)) << "the next recovery knows";
 }
 
 TEST(RaftLoss, AVoteThatWasDestroyedMayBeForgotten) {
-  World world(5);
+  LossyWorld world(5);
   world.vote(0, 3, 1);
   world.checks.vote_lost(++world.record, NodeId{0}, 2, 0);
   world.recover(0, 2, 0, 0);
@@ -135,7 +135,7 @@ TEST(RaftLoss, AVoteThatWasDestroyedMayBeForgotten) {
 }
 
 TEST(RaftLoss, AnEarlierVoteThatCanStillBeReadMayNot) {
-  World world(5);
+  LossyWorld world(5);
   world.vote(0, 2, 1);
   world.vote(0, 3, 1);
   world.checks.vote_lost(++world.record, NodeId{0}, 2, 2);
@@ -144,7 +144,7 @@ TEST(RaftLoss, AnEarlierVoteThatCanStillBeReadMayNot) {
 }
 
 TEST(RaftLoss, ASecondVoteAndASecondLeaderAreExcusedInAForgottenTerm) {
-  World world(5);
+  LossyWorld world(5);
   world.vote(0, 3, 1);
   world.lead(1, 3);
   world.checks.vote_lost(++world.record, NodeId{0}, 0, 0);
@@ -158,7 +158,7 @@ TEST(RaftLoss, ASecondVoteAndASecondLeaderAreExcusedInAForgottenTerm) {
 }
 
 TEST(RaftLoss, ASecondVoteInALaterTermIsNot) {
-  World world(5);
+  LossyWorld world(5);
   world.vote(0, 3, 1);
   world.checks.vote_lost(++world.record, NodeId{0}, 0, 0);
   world.recover(0, 0, 0, 0);
@@ -168,7 +168,7 @@ TEST(RaftLoss, ASecondVoteInALaterTermIsNot) {
 }
 
 TEST(RaftLoss, ASecondLeaderWithoutAForgottenVoteIsNot) {
-  World world(5);
+  LossyWorld world(5);
   world.vote(0, 3, 1);
   world.checks.wiped(++world.record, NodeId{0});
   world.recover(0, 0, 0, 0);
@@ -188,7 +188,7 @@ class RaftLossOfAVote : public ::testing::Test {
     world.vote(0, 3, 2);
     world.lead(2, 3);
   }
-  World world{5};
+  LossyWorld world{5};
 };
 
 TEST_F(RaftLossOfAVote, ExcusesNoSecondLeaderOfALaterTerm) {
@@ -215,14 +215,14 @@ TEST_F(RaftLossOfAVote, ExcusesNoTwoEntriesOfALaterTermAfterTheSameOnes) {
 TEST_F(RaftLossOfAVote, ExcusesNoOtherEntryWhereALaterTermCommitted) {
   for (std::uint32_t n = 1; n < 4; ++n) world.store(n, 1, 9);
   world.lead(1, 9);
-  world.see(1, Kind::commit, 1, 9, World::h(1, 9), 1);
+  world.see(1, Kind::commit, 1, 9, LossyWorld::h(1, 9), 1);
   ASSERT_TRUE(world.holds());
   world.see(2, Kind::apply, 1, 9, 77, 5);
   EXPECT_TRUE(world.violates(Is::state_machine_safety));
 }
 
 TEST(RaftLoss, ARefusalInAForgottenTermPromisesNothing) {
-  World world(5);
+  LossyWorld world(5);
   world.vote(0, 3, 1);
   world.checks.vote_lost(++world.record, NodeId{0}, 0, 0);
   world.recover(0, 0, 0, 0);
@@ -234,11 +234,11 @@ TEST(RaftLoss, ARefusalInAForgottenTermPromisesNothing) {
 // Node 2 has the entry again, and node 1 drops it on its own: no plan made that a majority lacks
 // it.
 TEST(RaftLoss, ANodeThatHasASnapshotOfTheLostEntryIsNoLoser) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(2);
   world.lose(2, 2);
   world.recover(2, 1, 1, 1);
-  world.checks.snapshot_synced(++world.record, NodeId{2}, 2, World::h(2, 1));
+  world.checks.snapshot_synced(++world.record, NodeId{2}, 2, LossyWorld::h(2, 1));
   world.see(1, Kind::truncate, 2, 1);
   world.store(3, 1, 1);
   world.lead(3, 2);
@@ -246,7 +246,7 @@ TEST(RaftLoss, ANodeThatHasASnapshotOfTheLostEntryIsNoLoser) {
 }
 
 TEST(RaftLoss, ACommittedEntryMayBeGoneWhenAMajorityIsWithoutIt) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(2);
   world.lose(2, 2);
   world.recover(2, 1, 1, 1);
@@ -258,7 +258,7 @@ TEST(RaftLoss, ACommittedEntryMayBeGoneWhenAMajorityIsWithoutIt) {
 }
 
 TEST(RaftLoss, ACommittedEntryMayNotBeGoneWhenAMajorityHoldsIt) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(2);
   world.store(3, 1, 1);
   world.store(3, 2, 1);
@@ -270,7 +270,7 @@ TEST(RaftLoss, ACommittedEntryMayNotBeGoneWhenAMajorityHoldsIt) {
 }
 
 TEST(RaftLoss, TheDamageOfOneEntryExcusesNoOther) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(2);
   world.lose(2, 2);
   world.recover(2, 1, 1, 1);
@@ -280,7 +280,7 @@ TEST(RaftLoss, TheDamageOfOneEntryExcusesNoOther) {
 }
 
 TEST(RaftLoss, TheSameLeaderOfAForgottenTermMayBeWithoutWhatItCommitted) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(2);
   for (std::uint32_t n = 0; n < 5; ++n) {
     world.checks.wiped(++world.record, NodeId{n});
@@ -293,25 +293,25 @@ TEST(RaftLoss, TheSameLeaderOfAForgottenTermMayBeWithoutWhatItCommitted) {
 }
 
 TEST(RaftLoss, ACommitMayCountCopiesThatWereDestroyed) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(1);
   for (std::uint32_t n = 0; n < 3; ++n) world.store(n, 2, 1);
   world.lose(2, 2);
-  world.see(0, Kind::commit, 2, 1, World::h(2, 1), 1);
+  world.see(0, Kind::commit, 2, 1, LossyWorld::h(2, 1), 1);
   EXPECT_TRUE(world.holds());
 }
 
 TEST(RaftLoss, ACommitWithoutEnoughCopiesEverIsNot) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(1);
   for (std::uint32_t n = 0; n < 2; ++n) world.store(n, 2, 1);
   world.lose(1, 1);
-  world.see(0, Kind::commit, 2, 1, World::h(2, 1), 1);
+  world.see(0, Kind::commit, 2, 1, LossyWorld::h(2, 1), 1);
   EXPECT_TRUE(world.violates(Is::commit_quorum));
 }
 
 TEST(RaftLoss, WhatWasAgreedOnBelowTheLossStillHolds) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(3);
   world.lose(2, 3);
   world.recover(2, 1, 1, 2);
@@ -323,7 +323,7 @@ TEST(RaftLoss, WhatWasAgreedOnBelowTheLossStillHolds) {
 }
 
 TEST(RaftLoss, AWipedNodeThatCatchesUpHoldsAgain) {
-  World world(5);
+  LossyWorld world(5);
   world.serve(2);
   world.checks.wiped(++world.record, NodeId{2});
   world.recover(2, 0, 0, 0);

@@ -23,7 +23,7 @@ std::vector<std::string> never_violated(const std::string& properties) {
           properties + "]\n");
   EXPECT_TRUE(loaded.spec.has_value()) << loaded.diagnostics.render();
   CampaignOptions options;
-  options.seeds = {1, 2};
+  options.seeds = SeedList::of({{1, 2}}).value();
   return run_campaign(*loaded.spec, registry, options, [](const SeedReport&) {}).never_violated;
 }
 

@@ -201,14 +201,14 @@ class CountDown final : public OperationSource {
 };
 
 Registry registry_with_options() {
-  static constexpr OptionSpec kOptions[] = {
+  static constexpr OptionSpec kCountDownOptions[] = {
       bounded({"from", OptionKind::integer, "5", "where it begins"}, "1", "100")};
   Registry registry = registry_of_counters();
   WorkloadDefinition down;
   down.name = "count-down";
   down.doc = "for tests";
   down.reading.model = "unique-ids";
-  down.options = kOptions;
+  down.options = kCountDownOptions;
   down.make = [](const WorkloadSpec& spec, std::uint32_t) {
     return std::make_unique<CountDown>(spec);
   };
