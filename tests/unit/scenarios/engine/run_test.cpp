@@ -175,7 +175,8 @@ RunResult run_options(const std::string& properties) {
 const std::string kViolated = "{ check: planted.by.option, options: { finds: violated } }";
 
 TEST(Properties, TwoOnOneCheckAreBothJudged) {
-  for (const std::string& both : {kViolated + ", planted.by.option", "planted.by.option, " + kViolated}) {
+  const std::string plain = "planted.by.option";
+  for (const std::string& both : {kViolated + ", " + plain, plain + ", " + kViolated}) {
     const RunResult result = run_options(both);
     EXPECT_EQ(result.verdict, RunVerdict::fail) << both;
     EXPECT_EQ(result.properties.size(), 2U) << both;
