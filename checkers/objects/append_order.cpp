@@ -126,7 +126,7 @@ class GrowingKey {
       std::uint32_t& place = place_of_[order_[i]];
       const std::uint32_t append = appends_[order_[i]];
       if (place != kNoStep) {
-        return ruling_.refuse(
+        return refuse(
             longest_, {longest_, append},
             fmt::format("A read shows {} twice, and it was appended once.", text(append)));
       }
@@ -195,27 +195,24 @@ class GrowingKey {
     if (level_[late] == 0) {
       // The put had returned before any append began.
       const bool seen = op(early).type == KvType::get;
-      ruling_.refuse(
-          late, {seen ? early : put_, late},
-          "A read shows what was there before the put, though it began after the put had " +
-              std::string(seen ? "been seen." : "returned."));
+      refuse(late, {seen ? early : put_, late},
+             "A read shows what was there before the put, though it began after the put had " +
+                 std::string(seen ? "been seen." : "returned."));
     } else if (op(early).type == KvType::append) {
-      ruling_.refuse(
+      refuse(
           late, {early, late},
           fmt::format("{} was appended before a read began that does not show it.", text(early)));
     } else {
       const std::uint32_t lost = append_at(shown(late));
-      ruling_.refuse(
-          late, {early, late, lost},
-          fmt::format("A read shows {}, and a read that began after it does not.", text(lost)));
+      refuse(late, {early, late, lost},
+             fmt::format("A read shows {}, and a read that began after it does not.", text(lost)));
     }
   }
   // An append comes after what shows it, or after what comes behind it.
   void refuse_append(std::uint32_t early, std::uint32_t late) {
     if (op(early).type == KvType::get) {
-      ruling_.refuse(
-          late, {early, late},
-          fmt::format("A read shows {} and ended before that was appended.", text(late)));
+      refuse(late, {early, late},
+             fmt::format("A read shows {} and ended before that was appended.", text(late)));
       return;
     }
     std::uint32_t reader = longest_;
@@ -223,29 +220,26 @@ class GrowingKey {
       if (level_[read] > level_[late] && level_[read] < level_[reader]) reader = read;
     }
     const char* const without = level_[reader] < level_[early] ? "without" : "before";
-    ruling_.refuse(
-        late, {early, late, reader},
-        fmt::format("{} had been appended when the append of {} began, but a read shows {} {} "
-                    "{}.",
-                    text(early), text(late), text(late), without, text(early)));
+    refuse(late, {early, late, reader},
+           fmt::format("{} had been appended when the append of {} began, but a read shows {} {} "
+                       "{}.",
+                       text(early), text(late), text(late), without, text(early)));
   }
   void refuse_put(std::uint32_t early, std::uint32_t late) {
     if (shown(early) > 0) return refuse_append(early, append_at(0));
-    ruling_.refuse(late, {early, late},
-                   "A read shows what was put and ended before the put began.");
+    refuse(late, {early, late}, "A read shows what was put and ended before the put began.");
   }
 
   bool refuse_beginning(std::uint32_t read) {
-    return ruling_.refuse(
-        read, {read},
-        fmt::format("A read returned {}, which does not begin with what was there first.",
-                    machine_.model().describe(op(read).from)));
+    return refuse(read, {read},
+                  fmt::format("A read returned {}, which does not begin with what was there first.",
+                              machine_.model().describe(op(read).from)));
   }
   bool refuse_piece(std::uint32_t read, std::size_t reached) {
     constexpr std::size_t kShown = 40;
     const std::string rest(grown(read)->substr(reached, kShown));
-    return ruling_.refuse(
-        read, {read}, fmt::format("A read shows {}, which nobody appended.", to_edn(Value(rest))));
+    return refuse(read, {read},
+                  fmt::format("A read shows {}, which nobody appended.", to_edn(Value(rest))));
   }
   // The read is no beginning of the longest one.
   bool refuse_apart(std::uint32_t read) {
@@ -258,17 +252,22 @@ class GrowingKey {
     const std::uint32_t a = appends_[*one];
     const std::uint32_t b = appends_[*other];
     const std::uint32_t later = steps_[read].ret > steps_[longest_].ret ? read : longest_;
-    return ruling_.refuse(
-        later, {read, longest_, a, b},
-        fmt::format("Where one read shows {}, another shows {}: the key cannot have "
-                    "grown from either to the other.",
-                    text(a), text(b)));
+    return refuse(later, {read, longest_, a, b},
+                  fmt::format("Where one read shows {}, another shows {}: the key cannot have "
+                              "grown from either to the other.",
+                              text(a), text(b)));
   }
 
   bool give_up() {
     unclear_ = true;
     return false;
   }
+  bool refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
+    // What was read rests on the put.
+    if (put() != kNoStep) culprits.push_back(put());
+    return ruling_.refuse(failed, std::move(culprits), std::move(why));
+  }
+
   const std::vector<Step>& steps_;
   KvMachine& machine_;
   std::uint32_t put_ = kNoStep;         // steps
