@@ -112,12 +112,12 @@ TEST_F(Runs, ThatCrashHaveAFinding) {
   EXPECT_THAT(kept, HasSubstr("\n  report   " + settings().keep.out + "/bomb/1/report.html\n"));
 }
 
-TEST_F(Runs, WhoseProcessEndsItselfAreNotJudged) {
+TEST_F(Runs, WhoseProcessEndsItselfAreFailures) {
   const TestRun run = run_service(
       "leaver", [](Env&, const ServiceConfig&) -> std::unique_ptr<Service> { std::_Exit(0); });
-  EXPECT_EQ(run.verdict, scenarios::RunVerdict::unknown);
+  EXPECT_THAT(run, Violates("no-crash"));
   ASSERT_EQ(run.reasons.size(), 1U);
-  EXPECT_THAT(run.reasons[0], HasSubstr("could not be read"));
+  EXPECT_THAT(run.reasons[0], HasSubstr("the code under test exited with status 0"));
   EXPECT_EQ(run.seed, 1U);
 }
 
