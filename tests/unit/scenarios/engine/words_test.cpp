@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace windtunnel::scenarios {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-enum class Word : std::uint16_t { written = 1000, done, end };
+enum class Word : std::uint16_t { written = 1000, done, members, end };
 constexpr ObservationWord kTable[] = {
     {observed(Word::written),
      "written",
@@ -29,6 +30,10 @@ constexpr ObservationWord kTable[] = {
      "is done up to {offset}",
      {{{"offset", FieldType::number, "done"}}},
      Weight::routine},
+    {observed(Word::members),
+     "members",
+     "counts the votes of {voters}",
+     {{{"voters", FieldType::voters}}}},
 };
 constexpr Counter kCounters[] = {
     {.name = "written", .announced_by = observed(Word::written), .strip = Strip::line},
@@ -40,6 +45,7 @@ static_assert(flaw_of(kWords, Word::written, Word::end) == "");
 constexpr OptionSpec kOptions[] = {
     {"parts", OptionKind::integer, "2", "how many groups the nodes form"},
     {"missing", OptionKind::boolean, "false", "the last node does not take part in the last group"},
+    {"apart", OptionKind::boolean, "false", "of five, the first three vote in group 0, the last in 1"},
 };
 
 // Node i leads group i. Each moment a tenth of a second later has an offset one higher.
@@ -60,6 +66,8 @@ class Parts final : public Service {
     for (std::uint32_t part = 0; part < config_.group_count; ++part) {
       const auto role = static_cast<std::uint64_t>(leads(part) ? Role::leader : Role::follower);
       if (hosts(part)) say(ObservationKind::role, part, role, 1);
+      const bool apart = config_.boolean("apart", false);
+      if (apart) say(observed(Word::members), part, part == 0 ? 0b00111 : 0b11100, 0);
     }
     for (;;) {
       co_await sleep_for(env, milliseconds(100));
@@ -209,6 +217,27 @@ TEST(Words, EachGroupRecoversOnEachOfItsNodes) {
     EXPECT_THAT(missing.reasons, Contains(HasSubstr("n3 says nothing in group n/1")));
   }
   EXPECT_TRUE(has_core_of_last);
+}
+
+// Members alone say nothing of a group in which only some of them vote.
+TEST(Words, TheHealedCoreIsAMajorityOfEachGroup) {
+  std::string text = scenario("apart: true", "");
+  text.replace(text.find("count: 3"), 8, "count: 5");
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    RunOptions options;
+    options.seed = seed;
+    options.trace = TraceLevel::full;
+    RunArtifacts artifacts;
+    run_words(text, options, &artifacts);
+    const std::vector<Record>& records = artifacts.trace.records;
+    const auto healed = std::find_if(records.begin(), records.end(), [](const Record& record) {
+      return record.kind == RecordKind::phase && record.a == 1;
+    });
+    ASSERT_NE(healed, records.end());
+    EXPECT_GE(std::popcount(healed->b & 0b00111), 2) << seed;
+    EXPECT_GE(std::popcount(healed->b & 0b11100), 2) << seed;
+    EXPECT_LE(std::popcount(healed->b), 4) << seed;
+  }
 }
 
 // B12: "record kind 5096: 3, 1, 0, 0".

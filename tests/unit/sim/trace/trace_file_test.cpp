@@ -51,6 +51,26 @@ TEST(TraceFile, ReadsBackWhatWasWritten) {
   EXPECT_EQ(back->text_of(hash_text("n1")), "n1");
 }
 
+TEST(TraceFile, ThatWouldNeedMoreMemoryThanThereIsIsRefused) {
+  TraceData data = sample(1);
+  data.dictionary = {};
+  data.dictionary.add("n", "many", kMostGroups, {});
+  data.nodes.assign(100, "n");
+  const FileResult<TraceData> back = decode_trace(encode_trace(data), "x");
+  ASSERT_FALSE(back.has_value());
+  EXPECT_NE(back.error().what.find("too many nodes and groups"), std::string::npos);
+}
+
+TEST(TraceFile, WhoseSignsOfRolesAreNoSignsIsRefused) {
+  for (const char sign : {'\x1b', '\n', ' ', '\x7f'}) {
+    const RoleWord roles[] = {{"leader", sign}};
+    TraceData data = sample(1);
+    data.dictionary = {};
+    data.dictionary.add("n", "s", 1, {{}, {}, roles});
+    EXPECT_FALSE(decode_trace(encode_trace(data), "x").has_value()) << int{sign};
+  }
+}
+
 TEST(TraceFile, KeepsWhatObservationsMean) {
   const TraceData back = *decode_trace(encode_trace(sample(1)), "x");
   ASSERT_EQ(back.dictionary.services().size(), 2U);
