@@ -23,8 +23,7 @@ class LogClient final : public Client {
  private:
   // [[:send 1 17]], answered [[:send 1 [4 17]]].
   Task<Outcome> send(Env& env, std::vector<Value> step, Instant deadline) {
-    const auto partition = static_cast<std::uint64_t>(step[1].integer());
-    const Message request{Kind::send, ++last_id_, partition, step[2]};
+    const Message request{Kind::send, ++last_id_, Value::vector({step[1], step[2]})};
     step[2] = co_await ask(env, request, deadline);
     if (step[2].is_nil()) co_return Outcome::info(Errc::timed_out);
     co_return Outcome::ok(Value::vector({Value::vector(std::move(step))}));
@@ -33,7 +32,8 @@ class LogClient final : public Client {
   Task<Outcome> poll(Env& env, Instant deadline) {
     std::vector<Value> log;
     for (std::uint32_t i = 0; i < kPartitions; ++i) {
-      const Message request{Kind::poll, ++last_id_, i, positions_[i]};
+      const Value from = Value::vector({std::int64_t{i}, positions_[i]});
+      const Message request{Kind::poll, ++last_id_, from};
       const Value found = co_await ask(env, request, deadline);
       if (found.is_nil()) co_return Outcome::fail(Errc::timed_out);
       log.push_back(std::int64_t{i});
@@ -48,16 +48,14 @@ class LogClient final : public Client {
 
   Task<Value> ask(Env& env, Message request, Instant deadline) {
     if (!is_open_) is_open_ = mailbox_.open(0).has_value();
-    NodeId& leader = leaders_.try_emplace(request.partition, nodes_.front()).first->second;
+    const std::uint64_t partition = partition_of(request);
+    NodeId& leader = leaders_.try_emplace(partition, nodes_.front()).first->second;
     for (Instant now = env.clock.now(); now < deadline; now = env.clock.now()) {
-      (void)mailbox_.socket().send({leader, kPort}, encode(request));
       const Instant until = std::min(deadline, now + milliseconds(200));
-      for (std::optional<Message> answer; !answer || answer->id != request.id;) {
-        const Result<Mailbox::Message> got = co_await before(env, until, mailbox_.next());
-        if (!got) break;
-        answer = decode(got->bytes);
-        if (answer && answer->id == request.id && !answer->body.is_nil()) co_return answer->body;
-      }
+      const Endpoint to{leader, kPort};
+      const Result<Value> got =
+          co_await before(env, until, windtunnel::ask(env, mailbox_, to, request));
+      if (got && !got->is_nil()) co_return *got;
       leader = nodes_[env.random.draw("whom-to-ask") % nodes_.size()];
       co_await sleep_for(env, milliseconds(10));
     }

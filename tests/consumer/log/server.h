@@ -3,9 +3,9 @@
 #pragma once
 
 #include <windtunnel/protocols/base/hash.h>
-#include <windtunnel/protocols/base/seal.h>
 #include <windtunnel/protocols/base/value_codec.h>
 #include <windtunnel/protocols/env/service.h>
+#include <windtunnel/protocols/env/value_messages.h>
 #include <windtunnel/protocols/host/host.h>
 
 #include <map>
@@ -21,35 +21,13 @@ inline constexpr std::uint32_t kPartitions = 2;
 // The first byte of a message. Those of Raft are smaller.
 enum class Kind : std::uint8_t { send = 0x40, poll, answer };
 
-struct Message {
-  Kind kind = Kind::answer;
-  std::uint64_t id = 0;         // the client's, of the request
-  std::uint64_t partition = 0;  // of a request
-  // send: the value; poll: the first place. The answer is [place value], or a list of these, or
-  // nil: ask somebody else.
-  Value body;
-};
-
-inline Bytes encode(const Message& message) {
-  Bytes bytes;
-  Writer writer(bytes);
-  writer.fixed(static_cast<std::uint8_t>(message.kind));
-  writer.varint(message.id);
-  writer.varint(message.partition);
-  write_value(writer, message.body);
-  seal(bytes);
-  return bytes;
-}
-
-inline std::optional<Message> decode(BytesView bytes) {
-  Reader reader(unseal(bytes).value_or(BytesView()));
-  Message message;
-  message.kind = static_cast<Kind>(reader.fixed<std::uint8_t>());
-  message.id = reader.varint();
-  message.partition = reader.varint();
-  message.body = read_value(reader);
-  if (!reader.done()) return std::nullopt;
-  return message;
+using Message = ValueMessage<Kind>;
+// A request's body is [partition value], or [partition first-place]; the answer to it is
+// [place value], or a list of these, or nil: ask somebody else.
+inline std::uint64_t partition_of(const Message& request) {
+  const std::vector<Value>& body = request.body.items();
+  const bool is_pair = body.size() == 2 && body[0].kind() == Value::Kind::integer;
+  return is_pair ? static_cast<std::uint64_t>(body[0].integer()) : kPartitions;
 }
 
 // One partition: its values in their order, and who waits for what. A value that comes again keeps
@@ -66,7 +44,7 @@ class Partition final : public WholeStateApplication {
     if (request.kind == Kind::poll) return host_.read(group_, last_token_);
     Bytes command;
     Writer writer(command);
-    write_value(writer, request.body);
+    write_value(writer, request.body.items()[1]);
     host_.propose(group_, command, last_token_);
   }
 
@@ -80,7 +58,7 @@ class Partition final : public WholeStateApplication {
   void on_applied(std::uint64_t token, BytesView) override { answer(token, last_); }
   void on_dropped(std::uint64_t token, Errc) override { answer(token, {}); }
   void on_read(std::uint64_t token, bool confirmed) override {
-    const std::int64_t first = waiting_.at(token).second.body.integer();
+    const std::int64_t first = waiting_.at(token).second.body.items()[1].integer();
     std::vector<Value> found;
     for (auto i = first; i < static_cast<std::int64_t>(values_.size()); ++i) {
       found.push_back(Value::vector({i, values_[static_cast<std::size_t>(i)]}));
@@ -89,7 +67,7 @@ class Partition final : public WholeStateApplication {
   }
   void answer(std::uint64_t token, Value body) {
     const auto [client, request] = waiting_.extract(token).mapped();
-    (void)socket_->send(client, encode({Kind::answer, request.id, 0, std::move(body)}));
+    (void)socket_->send(client, encode(Message{Kind::answer, request.id, std::move(body)}));
   }
 
   void append(const Value& value) {
@@ -146,9 +124,9 @@ class Server final : public Service, private MessageSink {
 
  private:
   void on_message(const Endpoint& from, BytesView bytes) override {
-    const std::optional<Message> request = decode(bytes);
-    if (!request || request->partition >= kPartitions) return;
-    partitions_[request->partition]->ask(*socket_, from, *request);
+    const std::optional<Message> request = Message::decode(bytes);
+    const std::uint64_t partition = request ? partition_of(*request) : kPartitions;
+    if (partition < kPartitions) partitions_[partition]->ask(*socket_, from, *request);
   }
 
   Env& env_;

@@ -45,7 +45,7 @@ static_assert(flaw_of(kWords, Word::written, Word::end) == "");
 constexpr OptionSpec kOptions[] = {
     {"parts", OptionKind::integer, "2", "how many groups the nodes form"},
     {"missing", OptionKind::boolean, "false", "the last node does not take part in the last group"},
-    {"apart", OptionKind::boolean, "false", "of five, the first three vote in group 0, the last in 1"},
+    {"apart", OptionKind::boolean, "false", "of five, the first three vote in 0, the last in 1"},
 };
 
 // Node i leads group i. Each moment a tenth of a second later has an offset one higher.
