@@ -45,6 +45,11 @@ class UniqueNumbers {
   std::uint64_t count_ = 0;
 };
 
+// One of the workload's keys, drawn.
+Value key_of(const WorkloadSpec& spec, std::uint64_t word) {
+  return spec.key_prefix + "k" + std::to_string(scale(word, std::max(1U, spec.keys)));
+}
+
 Value keyed(Value key, Value argument) {
   return Value::vector({std::move(key), std::move(argument)});
 }
@@ -53,12 +58,12 @@ Value keyed(Value key, Value argument) {
 class KeyedSource : public OperationSource {
  public:
   KeyedSource(const WorkloadSpec& spec, std::uint32_t client, const Mix& standard)
-      : mix_(mix_of(spec, standard)), keys_(std::max(1U, spec.keys)), numbers_(spec, client) {}
+      : spec_(spec), mix_(mix_of(spec, standard)), numbers_(spec, client) {}
 
   void next(Random& random, Operation& operation) override {
     const std::uint64_t choice = random.draw("operation");
     const std::uint64_t key_word = random.draw("key");
-    Value key("k" + std::to_string(scale(key_word, keys_)));
+    Value key = key_of(spec_, key_word);
     operation.f = choose(mix_, choice);
     Value argument = argument_of(operation.f, key);
     operation.value = keyed(std::move(key), std::move(argument));
@@ -83,8 +88,8 @@ class KeyedSource : public OperationSource {
     return std::to_string(number) + (f == "append" ? " " : "");
   }
 
+  const WorkloadSpec& spec_;
   Mix mix_;
-  std::uint64_t keys_;
   UniqueNumbers numbers_;
   // What this client saw last under each key: what a cas expects.
   std::map<Value, Value> seen_;
@@ -94,7 +99,7 @@ class KeyedSource : public OperationSource {
 class ListSource : public OperationSource {
  public:
   ListSource(const WorkloadSpec& spec, std::uint32_t client, const Mix& standard)
-      : mix_(mix_of(spec, standard)), keys_(std::max(1U, spec.keys)), numbers_(spec, client) {}
+      : spec_(spec), mix_(mix_of(spec, standard)), numbers_(spec, client) {}
 
   void next(Random& random, Operation& operation) override {
     const std::uint64_t choice = random.draw("operation");
@@ -102,15 +107,15 @@ class ListSource : public OperationSource {
     const bool appends = choose(mix_, choice) == "append";
     std::vector<Value> step;
     step.push_back(Value::keyword(appends ? "append" : "r"));
-    step.emplace_back("k" + std::to_string(scale(key_word, keys_)));
+    step.push_back(key_of(spec_, key_word));
     step.push_back(appends ? Value(numbers_.next()) : Value());
     operation.f = "txn";
     operation.value = Value::vector({Value::vector(std::move(step))});
   }
 
  private:
+  const WorkloadSpec& spec_;
   Mix mix_;
-  std::uint64_t keys_;
   UniqueNumbers numbers_;
 };
 

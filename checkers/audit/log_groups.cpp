@@ -99,7 +99,7 @@ class Committed {
 struct Ownership {
   std::uint32_t from = 0;  // position of the event
   std::uint32_t to = kNoEnd;
-  std::int64_t process = 0;
+  std::int64_t session = 0;
   std::uint32_t operation = 0;
 };
 
@@ -135,9 +135,9 @@ class Groups {
 
   void gather(std::uint32_t i) {
     const std::string& f = history_.f(op(i));
-    const std::int64_t process = history_.process(op(i));
-    if (f == "assigned" || f == "revoked" || f == "assign" || f == "crash") end(process, i);
-    if (f == "assigned" && op(i).outcome == EventType::ok) assign(i, process);
+    const std::int64_t session = history_.session(op(i));
+    if (f == "assigned" || f == "revoked" || f == "assign" || f == "crash") end(session, i);
+    if (f == "assigned" && op(i).outcome == EventType::ok) assign(i, session);
     if (!has_steps(f)) return;
     const std::vector<Value>& asked = history_.argument(op(i)).items();
     const std::vector<Value>& steps = steps_of(history_, op(i));
@@ -208,11 +208,11 @@ class Groups {
 
   // --- Assignments. ---
 
-  void end(std::int64_t process, std::uint32_t i) {
-    for (Ownership* const owned : open_[process]) owned->to = op(i).invoked;
-    open_[process].clear();
+  void end(std::int64_t session, std::uint32_t i) {
+    for (Ownership* const owned : open_[session]) owned->to = op(i).invoked;
+    open_[session].clear();
   }
-  void assign(std::uint32_t i, std::int64_t process) {
+  void assign(std::uint32_t i, std::int64_t session) {
     const Value& value = history_.result(op(i));
     const Value* const group = value.find("group");
     const Value* const generation = value.find("generation");
@@ -220,15 +220,15 @@ class Groups {
     if (group == nullptr || keys == nullptr) return;
     for (const Value& key : keys->items()) {
       const GroupKey at{*group, plain_key(key)};
-      if (generation != nullptr && !generation->is_nil()) claim(at, *generation, i, process);
+      if (generation != nullptr && !generation->is_nil()) claim(at, *generation, i, session);
       std::deque<Ownership>& owners = owners_[at];
-      owners.push_back({op(i).completed, kNoEnd, process, i});
-      open_[process].push_back(&owners.back());
+      owners.push_back({op(i).completed, kNoEnd, session, i});
+      open_[session].push_back(&owners.back());
     }
   }
-  void claim(const GroupKey& at, const Value& generation, std::uint32_t i, std::int64_t process) {
+  void claim(const GroupKey& at, const Value& generation, std::uint32_t i, std::int64_t session) {
     const auto [held, fresh] = claims_.try_emplace({at, generation}, i);
-    if (fresh || history_.process(op(held->second)) == process) return;
+    if (fresh || history_.session(op(held->second)) == session) return;
     ledger_.enter("double-assignment", Value::vector({at.first, at.second, generation}),
                   {held->second, i},
                   fmt::format("Group {} gave key {} to two consumers in generation {}.",
@@ -238,14 +238,15 @@ class Groups {
     const Ownership* longest = nullptr;
     for (const Ownership& owned : owners) {
       const bool overlaps =
-          longest != nullptr && longest->process != owned.process && owned.from < longest->to;
+          longest != nullptr && longest->session != owned.session && owned.from < longest->to;
       if (overlaps) {
         ledger_.enter(
             "assignment-overlap", Value::vector({at.first, at.second}),
             {longest->operation, owned.operation},
             fmt::format("Process {} was given key {} of group {} while process {} still "
                         "believed to have it.",
-                        owned.process, to_edn(at.second), to_edn(at.first), longest->process));
+                        history_.process(op(owned.operation)), to_edn(at.second),
+                        to_edn(at.first), history_.process(op(longest->operation))));
       }
       if (longest == nullptr || owned.to > longest->to) longest = &owned;
     }
@@ -310,7 +311,7 @@ class Groups {
   std::map<GroupKey, std::vector<Commit>> commits_;
   std::map<GroupKey, std::vector<Fetch>> fetches_;
   std::map<GroupKey, std::deque<Ownership>> owners_;
-  std::map<std::int64_t, std::vector<Ownership*>> open_;  // by process
+  std::map<std::int64_t, std::vector<Ownership*>> open_;  // by session
   std::map<std::pair<GroupKey, Value>, std::uint32_t> claims_;
   std::map<Value, std::vector<Mark>> watermarks_;
 };

@@ -16,6 +16,20 @@ struct Position {
 };
 using Positions = std::map<std::uint32_t, Position>;  // by key
 
+// A session that polls. What it polls while it polls already comes in no order that is known.
+struct Consumer {
+  Positions at;
+  std::uint32_t busy_until = 0;  // the last return of its polls so far
+  bool is_mixed = false;         // the latest of them were open together
+
+  void begin(const Operation& poll) {
+    const bool overlaps = poll.invoked < busy_until;
+    if (overlaps || is_mixed) at.clear();
+    is_mixed = overlaps;
+    busy_until = std::max(busy_until, poll.completed);
+  }
+};
+
 // The names of what can be wrong with a step from one place to the next.
 struct Names {
   std::string_view back;
@@ -55,18 +69,19 @@ class Walk {
   void visit(std::uint32_t i, Range sends, Range polls) {
     const Operation& op = log_.history().operations()[i];
     const std::string& f = log_.history().f(op);
-    const std::int64_t process = log_.history().process(op);
-    if (f == "assign" || f == "subscribe") polled_[process].clear();
+    Consumer& consumer = consumers_[log_.history().session(op)];
+    if (f == "poll" || f == "txn") consumer.begin(op);
+    if (f == "assign" || f == "subscribe") consumer.at.clear();
     // Where it went on before it failed is not known.
     if (op.outcome != EventType::ok) {
-      if (f == "poll" || f == "txn") polled_[process].clear();
+      if (f == "poll" || f == "txn") consumer.at.clear();
       return;
     }
     const bool moved = is_rebalanced(op);
-    if (moved) polled_[process].clear();
+    if (moved) consumer.at.clear();
     look_for_own(i, sends, polls);
-    walk(polls, polled_[process], kPollWithin, kPollBetween, moved);
-    walk(sends, sent_[process], kSendWithin, kSendBetween, false);
+    walk(polls, consumer.at, kPollWithin, kPollBetween, moved);
+    walk(sends, sent_[log_.history().process(op)], kSendWithin, kSendBetween, false);
   }
 
   // While it ran its group gave it other keys, or took some.
@@ -121,8 +136,8 @@ class Walk {
 
   const LogHistory& log_;
   Ledger& ledger_;
-  std::map<std::int64_t, Positions> polled_;  // by process
-  std::map<std::int64_t, Positions> sent_;
+  std::map<std::int64_t, Consumer> consumers_;  // by session
+  std::map<std::int64_t, Positions> sent_;      // by process: several sends at once have no order
 };
 
 }  // namespace

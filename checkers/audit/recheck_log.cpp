@@ -223,7 +223,7 @@ bool recheck_owners(const History& history, const Flaw& flaw) {
     const bool generations = flaw.name == "double-assignment";
     if (generations && *value.find("generation") != flaw.subject.items()[2]) return false;
   }
-  return history.process(a) != history.process(b);
+  return history.session(a) != history.session(b);
 }
 
 bool recheck_watermark(const History& history, const Flaw& flaw) {

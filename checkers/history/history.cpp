@@ -112,10 +112,22 @@ std::string History::describe(const Operation& op) const {
 HistoryRecorder::Worker& HistoryRecorder::worker(std::int64_t number) {
   WT_ASSERT(number >= 0 && number < workers_, "a worker is numbered below the recorder's count");
   while (static_cast<std::int64_t>(states_.size()) <= number) {
-    const auto next = static_cast<std::int64_t>(states_.size());
-    states_.push_back({{}, numbering_.first_process + next});
+    Worker& state = states_.emplace_back();
+    state.next_process = numbering_.first_process + static_cast<std::int64_t>(states_.size()) - 1;
+    state.session = state.next_process;
   }
   return states_[static_cast<std::size_t>(number)];
+}
+
+std::int64_t HistoryRecorder::new_process(Worker& state) const {
+  const std::int64_t process = state.next_process;
+  state.next_process += numbering_.processes;
+  return process;
+}
+
+void HistoryRecorder::split(Worker& state) {
+  state.is_split = true;
+  splits_sessions_ = true;
 }
 
 // What a recorder adds fits: it knows which workers are busy.
@@ -125,25 +137,55 @@ void HistoryRecorder::add(Event event) {
   WT_ASSERT(!refused.has_value(), "a recorder's events fit its history");
 }
 
-HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, std::string_view f,
-                                              Value value, Value key) {
+HistoryRecorder::OpId HistoryRecorder::begin(std::int64_t number, Instant now, std::string_view f,
+                                             Value value, Value key, std::int64_t process) {
   Worker& state = worker(number);
-  if (state.idle.empty()) {
-    state.idle.push_back(state.next_process);
-    state.next_process += numbering_.processes;
+  ++state.open;
+  std::vector<Value> extra;
+  if (!key.is_nil()) {
+    extra.push_back(Value::keyword("key"));
+    extra.push_back(std::move(key));
+  }
+  if (state.is_split && process != state.session) {
+    extra.push_back(Value::keyword("session"));
+    extra.emplace_back(state.session);
   }
   Event event;
   event.time_ns = now.ns;
-  event.process = state.idle.back();
-  state.idle.pop_back();
+  event.process = process;
   event.f = f;
   event.value = std::move(value);
-  if (!key.is_nil()) {
-    event.extra = Value(Value::Kind::map, {Value::keyword("key"), std::move(key)});
-  }
+  if (!extra.empty()) event.extra = Value(Value::Kind::map, std::move(extra));
   add(std::move(event));
   worker_of_.push_back(static_cast<std::uint32_t>(number));
   return {static_cast<std::uint32_t>(history_.operations().size() - 1)};
+}
+
+HistoryRecorder::OpId HistoryRecorder::invoke(std::int64_t number, Instant now, std::string_view f,
+                                              Value value, Value key) {
+  Worker& state = worker(number);
+  if (state.open > 0) split(state);
+  if (state.idle.empty()) state.idle.push_back(new_process(state));
+  const std::int64_t process = state.idle.back();
+  state.idle.pop_back();
+  return begin(number, now, f, std::move(value), std::move(key), process);
+}
+
+HistoryRecorder::OpId HistoryRecorder::hear(std::int64_t number, Instant now, std::string_view f,
+                                            Value value) {
+  Worker& state = worker(number);
+  split(state);
+  if (!state.hearing) state.hearing = new_process(state);
+  return begin(number, now, f, std::move(value), {}, *state.hearing);
+}
+
+void HistoryRecorder::end_session(std::int64_t number) {
+  Worker& state = worker(number);
+  WT_ASSERT(state.open == 0, "a session has no operation open when it ends");
+  Worker next;
+  next.next_process = state.next_process;
+  next.session = next.next_process;
+  state = std::move(next);
 }
 
 void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value value, Value error) {
@@ -152,6 +194,7 @@ void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value va
   const Operation op = history_.operations()[id.value];
   WT_ASSERT(op.completed == kNoEvent, "an operation completes once");
   Worker& state = worker(worker_of_[id.value]);
+  --state.open;
   Event event;
   event.time_ns = now.ns;
   event.type = outcome;
@@ -161,8 +204,13 @@ void HistoryRecorder::complete(OpId id, Instant now, EventType outcome, Value va
   event.error = std::move(error);
   event.extra = history_.invocation(op).extra;
   add(std::move(event));
-  if (outcome == EventType::info) return;
   const std::int64_t process = history_.process(op);
+  const bool heard = state.hearing == process;
+  if (outcome == EventType::info) {
+    if (heard) state.hearing.reset();
+    return;
+  }
+  if (heard) return;
   state.idle.insert(
       std::upper_bound(state.idle.begin(), state.idle.end(), process, std::greater<std::int64_t>()),
       process);

@@ -99,6 +99,8 @@ class History {
   }
   const std::string& f(const Operation& op) const { return invocation(op).f; }
   std::int64_t process(const Operation& op) const { return invocation(op).process.integer(); }
+  // The `:session` of the invocation, which several processes may share, or else its process.
+  std::int64_t session(const Operation& op) const;
   const Value& argument(const Operation& op) const { return invocation(op).value; }
   // What it returned; nil unless it is `ok`.
   const Value& result(const Operation& op) const;
@@ -113,9 +115,13 @@ class History {
   Pairing pairing_;
 };
 
-// Records a history while it happens. A worker is one client, numbered from 0 below `workers`. Its
-// first process has the worker's number for an id; each further one, when a process is lost to an
-// `:info` or when another operation begins while all are busy, has an id larger by `workers`.
+// Records a history while it happens. A worker is one session at a time, numbered from 0 below
+// `workers`. Its first process has the worker's number for an id; each further one, when a process
+// is lost to an `:info`, when another operation begins while all are busy, or when a new session
+// begins, has an id larger by `workers`.
+//
+// A session that had several processes at once names itself in its further operations: their
+// `:session` is the id of its first process, unless that is their own.
 class HistoryRecorder {
  public:
   // How recorders of one run number, so that their histories fit into one file: no process is in
@@ -138,6 +144,14 @@ class HistoryRecorder {
 
   // By a process of the worker that is idle. `key` becomes the event's `:key` unless it is nil.
   OpId invoke(std::int64_t worker, Instant now, std::string_view f, Value value, Value key = {});
+  // What the session did not ask for: by a process of its own, which it has for that alone.
+  OpId hear(std::int64_t worker, Instant now, std::string_view f, Value value);
+  // The worker's session is over, and none of its operations is open: the next one has other
+  // processes.
+  void end_session(std::int64_t worker);
+  // Whether a session had several processes at once, so that the order of its operations is not
+  // that of one process.
+  bool splits_sessions() const { return splits_sessions_; }
   // `outcome` is ok, fail or info; each operation completes at most once. For ok, `value` is what
   // it returned (an acknowledged write repeats its argument).
   void complete(OpId op, Instant now, EventType outcome, Value value, Value error = {});
@@ -150,14 +164,23 @@ class HistoryRecorder {
   struct Worker {
     std::vector<std::int64_t> idle;  // processes, the smallest id last
     std::int64_t next_process = 0;
+    std::int64_t session = 0;             // its first process
+    std::optional<std::int64_t> hearing;  // the process of what it hears
+    std::uint32_t open = 0;
+    bool is_split = false;
   };
   Worker& worker(std::int64_t number);
+  std::int64_t new_process(Worker& state) const;
+  OpId begin(std::int64_t number, Instant now, std::string_view f, Value value, Value key,
+             std::int64_t process);
+  void split(Worker& state);
   void add(Event event);
 
   std::int64_t workers_;
   Numbering numbering_;
   std::vector<Worker> states_;
   std::vector<std::uint32_t> worker_of_;  // by operation
+  bool splits_sessions_ = false;
   History history_;
 };
 

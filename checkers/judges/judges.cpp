@@ -3,6 +3,7 @@
 #include <windtunnel/checkers/judges/judge.h>
 
 #include <windtunnel/checkers/levels/consistency.h>
+#include <windtunnel/checkers/levels/sessions.h>
 #include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/txn/levels.h>
 #include <windtunnel/protocols/base/assert.h>
@@ -57,6 +58,7 @@ Judge object_level(std::string_view level) {
   Judge judge;
   judge.name = level;
   judge.doc = std::string(promise_of(level));
+  judge.is_by_session = level == "sequential" || session_guarantees(level).has_value();
   for (const Model model : all_models()) judge.models.emplace_back(name_of(model));
   judge.takes_initial = true;
   judge.takes_tuples = true;
@@ -99,6 +101,7 @@ Judge isolation_level(std::string_view level) {
   Judge judge;
   judge.name = level;
   judge.doc = promise_of_isolation(level);
+  judge.is_by_session = level.starts_with("strong-session");
   for (const auto& [name, type] : kDataTypes) judge.models.emplace_back(name);
   judge.run = [name = judge.name](const History& history, const JudgeOptions& options) {
     return judge_isolation(history, options.model, name);

@@ -61,11 +61,6 @@ Outcome Outcome::ok(Value value) { return {Kind::ok, std::move(value), {}}; }
 Outcome Outcome::fail(Error why) { return {Kind::fail, {}, value_of(why)}; }
 Outcome Outcome::info(Error why) { return {Kind::info, {}, value_of(why)}; }
 
-void Recorder::happened(const Operation& operation, const Outcome& outcome) {
-  const Call call = begin(operation);
-  end(call, outcome);
-}
-
 Task<void> Client::start(Env& env, Recorder& recorder) {
   for (;;) {
     const std::optional<Operation> operation = co_await recorder.next(env);

@@ -112,13 +112,13 @@ class Recorder {
   // The workload's next operation, when it is due; nothing when there are no more.
   virtual Task<std::optional<Operation>> next(Env& env) = 0;
   // It is called now. Any number may be open: in the history each open one has a process of its
-  // own.
+  // own, so that judges know less of the order of the session.
   virtual Call begin(const Operation& operation) = 0;
   // How it ended. Once for each call.
   virtual void end(Call call, const Outcome& outcome) = 0;
   // What nobody asked for at that moment, as a watch tells it: an operation that begins and ends
-  // now.
-  void happened(const Operation& operation, const Outcome& outcome);
+  // now. In the history what a session is told so has a process of its own.
+  virtual void happened(const Operation& operation, const Outcome& outcome) = 0;
 
  protected:
   ~Recorder() = default;

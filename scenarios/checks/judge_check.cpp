@@ -122,6 +122,12 @@ class JudgeMonitor final : public Monitor {
     } else if (!is_acknowledged(*entry.history)) {
       doubt("no operation of " + entry.workload + " succeeded, so nothing was put to the test",
             finding);
+    } else if (judge_.is_by_session && entry.splits_sessions) {
+      doubt("a client of " + entry.workload +
+                " had several operations open in one session, or was told what it had not asked "
+                "for: the history has such a session as several processes, and nothing that is "
+                "wrong in one of them",
+            finding);
     }
   }
 

@@ -12,10 +12,11 @@ namespace windtunnel::scenarios {
 //
 // Options: `model` (of a level), `initial` and `independent` where the judge takes them: as the
 // workload's type says when absent; and the judge's limits by name. A history in which no operation
-// succeeded is `unknown`.
+// succeeded is `unknown`, and so is, of a level that promises something to sessions, one that has
+// a session as several processes and nothing wrong in any of them.
 CheckDefinition judge_check(const checkers::Judge& judge);
 
-// Makes it known to `windtunnel check` and as a check.
+// Makes it known to `windtunnel check` and, unless it reads what a nemesis did, as a check.
 void add_judge(Registry& registry, const checkers::Judge& judge);
 
 // The option of a check for a judge's limit: "max_gap" for "max-gap".

@@ -60,6 +60,9 @@ struct WorkloadHistory {
   std::size_t group = 0;  // position of the group that it calls
   const checkers::History* history = nullptr;
   const std::vector<OperationRecords>* records = nullptr;  // of the history's operations
+  // A session had several operations open, or was told what it had not asked for, so that the
+  // history has it as several processes.
+  bool splits_sessions = false;
 };
 
 // What checks may look at. The simulation is at rest.

@@ -104,7 +104,8 @@ ServiceDefinition service_of(std::string name, std::string doc) {
 // How many groups the service's nodes form with these options.
 std::uint32_t groups_of(const ServiceDefinition& service, const OptionMap& options);
 
-// The operations of one client of a workload, one after the other. Draws from `Random` only.
+// The operations of one client of a workload, one after the other, also when the client has been
+// started anew: of what a crash cut off it is not told the end. Draws from `Random` only.
 class OperationSource {
  public:
   virtual ~OperationSource() = default;
@@ -124,6 +125,8 @@ struct WorkloadDefinition {
   std::span<const OptionSpec> options = {};
   // What its operations mean: checks judge its histories by that where a scenario says no more.
   checkers::Reading reading;
+  // The spec outlives the source. Where several workloads call one group its `key_prefix` is not
+  // empty: a source whose keys begin with it shares them with no other workload.
   std::function<std::unique_ptr<OperationSource>(const WorkloadSpec&, std::uint32_t client)> make;
 };
 

@@ -207,7 +207,7 @@ void judge(const World& world, const ScenarioSpec& spec, StopReason stop, RunRes
 void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result) {
   RunStats& stats = result.stats;
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    result.workloads.push_back({run->spec->name, run->ok, run->fail, run->info});
+    result.workloads.push_back({run->spec.name, run->ok, run->fail, run->info});
     stats.ops_ok += run->ok;
     stats.ops_fail += run->fail;
     stats.ops_info += run->info;
@@ -239,8 +239,8 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
 RunView view_of(World& world, const ScenarioSpec& spec) {
   RunView view{spec, world.nodes(), world.sim(), {}, {}, {}, world.dictionary()};
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    view.histories.push_back({run->spec->name, run->definition->reading,
-                              target_group(spec, *run->spec), &run->recorder.history(),
+    view.histories.push_back({run->spec.name, run->definition->reading,
+                              target_group(spec, run->spec), &run->recorder.history(),
                               &run->records});
   }
   return view;
@@ -291,7 +291,7 @@ void keep_artifacts(World& world, RunArtifacts& artifacts) {
   }
   std::vector<checkers::NamedHistory> histories;
   for (const std::unique_ptr<WorkloadRun>& run : world.workloads()) {
-    histories.push_back({run->spec->name, &run->recorder.history()});
+    histories.push_back({run->spec.name, &run->recorder.history()});
   }
   artifacts.history_jsonl = checkers::write_histories_json_lines(histories);
 }
@@ -360,6 +360,9 @@ RunResult run_scenario(const ScenarioSpec& space, const Registry& registry,
   if (options.coverage) coverage.emplace(world.sim(), world.dictionary());
   const StopReason stop = play(world, spec, view);
 
+  for (std::size_t i = 0; i < view.histories.size(); ++i) {
+    view.histories[i].splits_sessions = world.workloads()[i]->recorder.splits_sessions();
+  }
   RunResult result;
   result.healed_at = view.healed_at;
   result.properties = properties.finish(view);

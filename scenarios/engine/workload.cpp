@@ -30,7 +30,7 @@ EventType event_type(Outcome::Kind kind) {
 
 // A client of the workload: its sessions take operations from one source and write into one
 // history.
-class ClientProgram final : public Service, private Recorder {
+class ClientProgram final : public Service {
  public:
   ClientProgram(Env& env, Simulation& sim, WorkloadRun& run, std::uint32_t number,
                 const std::string& name)
@@ -38,42 +38,77 @@ class ClientProgram final : public Service, private Recorder {
     config_.name = name;
   }
 
-  // A client that dies in the middle of an operation will never know.
-  ~ClientProgram() override {
-    for (const auto& [number, open] : open_) {
-      run_.recorder.complete({number}, sim_.now(), EventType::info, open.operation.value);
-    }
-  }
-
   void start() override {
     WT_ASSERT(run_.service->make_client != nullptr, "a service that a workload calls has clients");
-    source_ = run_.definition->make(*run_.spec, number_);
-    for (std::uint32_t i = 0; i < run_.spec->in_flight; ++i) {
-      sessions_.push_back(run_.service->make_client(env_, config_));
+    std::unique_ptr<OperationSource>& source = run_.sources[number_];
+    if (source == nullptr) source = run_.definition->make(run_.spec, number_);
+    for (std::uint32_t i = 0; i < run_.spec.in_flight; ++i) {
+      sessions_.push_back(std::make_unique<Session>(*this, i));
       scope_.spawn(work(env_, *sessions_.back()));
     }
   }
 
  private:
-  struct Open {
-    Operation operation;
-    std::uint64_t invoked = 0;  // record
+  // A user of the service. The recorder numbers the first sessions of all clients first.
+  class Session final : private Recorder {
+   public:
+    Session(ClientProgram& program, std::uint32_t number)
+        : program_(program),
+          worker_(program.number_ + std::int64_t{number} * program.run_.spec.clients),
+          client_(program.run_.service->make_client(program.env_, program.config_)) {}
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // One that dies in the middle of an operation will never know.
+    ~Session() {
+      checkers::HistoryRecorder& recorder = program_.run_.recorder;
+      for (const auto& [number, open] : open_) {
+        recorder.complete({number}, program_.sim_.now(), EventType::info, open.operation.value);
+      }
+      recorder.end_session(worker_);
+    }
+
+    Task<void> run(Env& env) { return client_->start(env, *this); }
+
+   private:
+    struct Open {
+      Operation operation;
+      std::uint64_t invoked = 0;  // record
+    };
+
+    Task<std::optional<Operation>> next(Env& env) override { return program_.next(env); }
+    Call begin(const Operation& operation) override {
+      return invoked(operation, program_.run_.recorder.invoke(worker_, program_.sim_.now(),
+                                                              operation.f, operation.value));
+    }
+    void end(Call call, const Outcome& outcome) override;
+    void happened(const Operation& operation, const Outcome& outcome) override {
+      end(invoked(operation, program_.run_.recorder.hear(worker_, program_.sim_.now(), operation.f,
+                                                         operation.value)),
+          outcome);
+    }
+    Call invoked(const Operation& operation, checkers::HistoryRecorder::OpId id);
+
+    ClientProgram& program_;
+    std::int64_t worker_;
+    std::unique_ptr<Client> client_;
+    std::map<std::uint32_t, Open> open_;
   };
 
-  Task<void> work(Env& env, Client& session) {
-    co_await sleep_for(env, run_.spec->start);
-    co_await session.start(env, *this);
+  Task<void> work(Env& env, Session& session) {
+    co_await sleep_for(env, run_.spec.start);
+    co_await session.run(env);
   }
 
-  Task<std::optional<Operation>> next(Env& env) override {
+  Task<std::optional<Operation>> next(Env& env) {
     std::optional<Operation> operation;
     if (sim_.now() >= run_.stop) co_return operation;
     const Instant due = next_due();
     co_await sleep_until(env, due);
     if (sim_.now() >= run_.stop) co_return operation;
     operation.emplace();
-    operation->timeout = run_.spec->timeout;
-    source_->next(env.random, *operation);
+    operation->timeout = run_.spec.timeout;
+    run_.sources[number_]->next(env.random, *operation);
     co_return operation;
   }
 
@@ -82,7 +117,7 @@ class ClientProgram final : public Service, private Recorder {
   Instant next_due() {
     const Instant now = env_.clock.now();
     const Duration pause = next_pause();
-    if (run_.spec->in_flight == 1 || !run_.spec->rate) return now + pause;
+    if (run_.spec.in_flight == 1 || !run_.spec.rate) return now + pause;
     if (!due_) due_ = now;
     due_ = *due_ + pause;
     return std::max(now, *due_);
@@ -91,58 +126,16 @@ class ClientProgram final : public Service, private Recorder {
   // Clients of a rate-limited workload share the rate; each pauses for its part of it, give or take
   // a half.
   Duration next_pause() {
-    if (run_.spec->think_time) {
+    if (run_.spec.think_time) {
       const std::uint64_t word = env_.random.draw("think-time");
-      return run_.spec->think_time->draw(word);
+      return run_.spec.think_time->draw(word);
     }
-    if (!run_.spec->rate || run_.spec->rate->millionths_per_second == 0) return {};
-    const auto clients = static_cast<unsigned __int128>(std::max(1U, run_.spec->clients));
+    if (!run_.spec.rate || run_.spec.rate->millionths_per_second == 0) return {};
+    const auto clients = static_cast<unsigned __int128>(std::max(1U, run_.spec.clients));
     const auto mean = static_cast<std::int64_t>(clients * 1'000'000'000 * 1'000'000 /
-                                                run_.spec->rate->millionths_per_second);
+                                                run_.spec.rate->millionths_per_second);
     const std::uint64_t word = env_.random.draw("pace");
     return scale_between(word, Duration{mean / 2}, Duration{mean + mean / 2});
-  }
-
-  Call begin(const Operation& operation) override {
-    Record record;
-    record.kind = RecordKind::invoke;
-    record.node = env_.self;
-    record.a = run_.recorder.history().operations().size();
-    record.b = word_of(operation.f);
-    say(operation.value, record);
-    const std::uint64_t invoked = sim_.record(record);
-    const checkers::HistoryRecorder::OpId id =
-        run_.recorder.invoke(number_, sim_.now(), operation.f, operation.value);
-    run_.records.resize(id.value + 1);
-    run_.records[id.value].invoke = invoked;
-    open_[id.value] = {operation, invoked};
-    return {id.value};
-  }
-
-  void end(Call call, const Outcome& outcome) override {
-    const auto found = open_.find(call.number);
-    WT_ASSERT(found != open_.end(), "an operation ends once, and was called before");
-    const Open open = std::move(found->second);
-    open_.erase(found);
-    const bool ok = outcome.kind == Outcome::Kind::ok;
-    const Value& result = outcome.value.is_nil() ? open.operation.value : outcome.value;
-    Record record;
-    record.kind = RecordKind::complete;
-    record.node = env_.self;
-    record.aux = static_cast<std::uint16_t>(outcome.kind);
-    record.cause = sim_.cause();
-    record.a = call.number;
-    record.b = open.invoked;
-    say(ok ? result : outcome.error, record);
-    run_.records[call.number].complete = sim_.record(record);
-    run_.recorder.complete({call.number}, sim_.now(), event_type(outcome.kind),
-                           ok ? result : open.operation.value, ok ? Value() : outcome.error);
-    switch (outcome.kind) {
-      case Outcome::Kind::ok: ++run_.ok; break;
-      case Outcome::Kind::fail: ++run_.fail; break;
-      case Outcome::Kind::info: ++run_.info; break;
-    }
-    source_->completed(open.operation, outcome);
   }
 
   // The hash of a text, which readers of a whole trace find by it.
@@ -162,12 +155,52 @@ class ClientProgram final : public Service, private Recorder {
   WorkloadRun& run_;
   std::uint32_t number_;
   ServiceConfig config_;
-  std::unique_ptr<OperationSource> source_;
-  std::vector<std::unique_ptr<Client>> sessions_;
+  std::vector<std::unique_ptr<Session>> sessions_;
   std::optional<Instant> due_;  // of the last operation that was taken
-  std::map<std::uint32_t, Open> open_;
   TaskScope scope_;
 };
+
+Recorder::Call ClientProgram::Session::invoked(const Operation& operation,
+                                               checkers::HistoryRecorder::OpId id) {
+  Record record;
+  record.kind = RecordKind::invoke;
+  record.node = program_.env_.self;
+  record.a = id.value;
+  record.b = program_.word_of(operation.f);
+  program_.say(operation.value, record);
+  const std::uint64_t number = program_.sim_.record(record);
+  program_.run_.records.resize(id.value + 1);
+  program_.run_.records[id.value].invoke = number;
+  open_[id.value] = {operation, number};
+  return {id.value};
+}
+
+void ClientProgram::Session::end(Call call, const Outcome& outcome) {
+  const auto found = open_.find(call.number);
+  WT_ASSERT(found != open_.end(), "an operation ends once, and was called before");
+  const Open open = std::move(found->second);
+  open_.erase(found);
+  WorkloadRun& run = program_.run_;
+  const bool ok = outcome.kind == Outcome::Kind::ok;
+  const Value& result = outcome.value.is_nil() ? open.operation.value : outcome.value;
+  Record record;
+  record.kind = RecordKind::complete;
+  record.node = program_.env_.self;
+  record.aux = static_cast<std::uint16_t>(outcome.kind);
+  record.cause = program_.sim_.cause();
+  record.a = call.number;
+  record.b = open.invoked;
+  program_.say(ok ? result : outcome.error, record);
+  run.records[call.number].complete = program_.sim_.record(record);
+  run.recorder.complete({call.number}, program_.sim_.now(), event_type(outcome.kind),
+                        ok ? result : open.operation.value, ok ? Value() : outcome.error);
+  switch (outcome.kind) {
+    case Outcome::Kind::ok: ++run.ok; break;
+    case Outcome::Kind::fail: ++run.fail; break;
+    case Outcome::Kind::info: ++run.info; break;
+  }
+  run.sources[program_.number_]->completed(open.operation, outcome);
+}
 
 }  // namespace
 

@@ -97,6 +97,17 @@ std::vector<Port> port_moves(const ScenarioSpec& spec, const Registry& registry)
   return moves;
 }
 
+std::int64_t sessions_of(const WorkloadSpec& workload) {
+  return std::int64_t{workload.clients} * workload.in_flight;
+}
+
+// What another workload wrote under the same key would be a value that nobody wrote.
+bool shares_its_group(const ScenarioSpec& spec, const WorkloadSpec& workload) {
+  return std::any_of(spec.workloads.begin(), spec.workloads.end(), [&](const WorkloadSpec& other) {
+    return &other != &workload && target_group(spec, other) == target_group(spec, workload);
+  });
+}
+
 }  // namespace
 
 void ActivityCounter::on_record(std::uint64_t, const Record& record) {
@@ -253,8 +264,8 @@ ProgramFactory World::program_of(std::vector<Neighbour> services) {
 checkers::HistoryRecorder::Numbering World::history_numbering(std::size_t workload) {
   checkers::HistoryRecorder::Numbering numbering;
   for (std::size_t i = 0; i < spec_.workloads.size(); ++i) {
-    if (i < workload) numbering.first_process += spec_.workloads[i].clients;
-    numbering.processes += spec_.workloads[i].clients;
+    if (i < workload) numbering.first_process += sessions_of(spec_.workloads[i]);
+    numbering.processes += sessions_of(spec_.workloads[i]);
   }
   numbering.next_index = &history_events_;
   return numbering;
@@ -263,8 +274,10 @@ checkers::HistoryRecorder::Numbering World::history_numbering(std::size_t worklo
 void World::add_client(const NodeLayout& node, std::uint32_t number) {
   const WorkloadSpec& spec = spec_.workloads[node.owner];
   if (number == 0) {
-    auto run = std::make_unique<WorkloadRun>(spec.clients, history_numbering(node.owner));
-    run->spec = &spec;
+    auto run = std::make_unique<WorkloadRun>(sessions_of(spec), history_numbering(node.owner));
+    run->spec = spec;
+    if (shares_its_group(spec_, spec)) run->spec.key_prefix = spec.name + "-";
+    run->sources.resize(spec.clients);
     run->definition = registry_.workload(spec.type);
     WT_ASSERT(run->definition != nullptr, "a scenario is checked against the registry");
     const std::size_t group = target_group(spec_, spec);

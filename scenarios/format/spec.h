@@ -179,6 +179,9 @@ struct WorkloadSpec {
   std::optional<Duration> stop;  // absent: the end of the run
   Duration timeout = seconds(2);
   OptionMap options;
+  // Set by the run, where several workloads call one group: begins the name of each key, so that no
+  // other of them has it.
+  std::string key_prefix;
   SourceSpan span;
   friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };

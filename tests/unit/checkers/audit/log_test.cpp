@@ -122,6 +122,39 @@ TEST(Log, ConsumersGoOnBetweenOperationsUnlessAGroupMovesThem) {
             Decision::violated);
 }
 
+std::string in_session(int session, std::string text) {
+  const std::string name = "{:session " + std::to_string(session) + ", ";
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find("\n{", at)) {
+    if (text[at] == '\n') ++at;
+    text.replace(at, 1, name);
+  }
+  return text;
+}
+
+TEST(Log, AConsumerThatIsSeveralProcessesIsJudgedBySession) {
+  const std::string second = poll(2, "[3 b]");
+  const std::string rest = poll(1, "[4 c]");
+  expect_only(audited("log", kThree + poll(1, "[0 a]") + second + rest), "poll-skip", {7, 11});
+  const std::string same = in_session(1, second);
+  EXPECT_EQ(audited("log", kThree + poll(1, "[0 a]") + same + rest).decision(), Decision::ok);
+  // One that skips does so whoever of its processes hears it.
+  expect_only(audited("log", kThree + poll(3, "[3 b]") + poll(1, "[0 a]") +
+                                 in_session(1, poll(2, "[4 c]"))),
+              "poll-skip", {9, 11});
+  // Who is assigned anew begins anew, by whatever process it asked.
+  EXPECT_EQ(audited("log", kThree + same + in_session(1, done(5, "assign", "[x]")) +
+                               poll(1, "[0 a] [3 b] [4 c]"))
+                .decision(),
+            Decision::ok);
+}
+
+TEST(Log, PollsOfASessionThatWereOpenTogetherHaveNoOrder) {
+  const std::string result = "[[:poll {x [[3 b]]}]]";
+  const std::string together = line(1, "invoke", "poll", "[[:poll]]") +
+                               in_session(1, poll(2, "[4 c]")) + line(1, "ok", "poll", result);
+  EXPECT_EQ(audited("log", kThree + poll(1, "[0 a]") + together).decision(), Decision::ok);
+}
+
 TEST(Log, SendsOfAProducerKeepTheirOrder) {
   const std::string seen = poll(1, "[0 a] [3 b]");
   expect_only(audited("log", send(0, "b", 3) + send(0, "a", 0) + seen), "nonmonotonic-send",

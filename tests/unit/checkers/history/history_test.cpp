@@ -47,6 +47,59 @@ TEST(HistoryRecorder, EachOpenOperationOfAWorkerHasAProcessOfItsOwn) {
   EXPECT_EQ(process(recorder.invoke(1, {6}, "write", 4)), 5) << "no retired one comes back";
 }
 
+TEST(HistoryRecorder, WhatASessionHearsHasAProcessOfItsOwnAndNamesTheSession) {
+  HistoryRecorder recorder(2);
+  const auto operation = [&recorder](HistoryRecorder::OpId id) -> const Operation& {
+    return recorder.history().operations()[id.value];
+  };
+  const auto hear = [&recorder](std::int64_t now) {
+    const auto heard = recorder.hear(1, {now}, "heard", 1);
+    recorder.complete(heard, {now}, EventType::ok, 1);
+    return heard;
+  };
+  const auto call = recorder.invoke(1, {1}, "write", 1);
+  const auto open = hear(2);
+  recorder.complete(call, {3}, EventType::ok, 1);
+  const auto idle = hear(4);
+  const History& history = recorder.history();
+  EXPECT_EQ(history.process(operation(call)), 1);
+  EXPECT_EQ(history.process(operation(open)), 3);
+  EXPECT_EQ(history.process(operation(idle)), 3) << "whatever is open";
+  for (const auto id : {call, open, idle}) EXPECT_EQ(history.session(operation(id)), 1);
+  EXPECT_TRUE(recorder.splits_sessions());
+}
+
+TEST(HistoryRecorder, ASessionOfOneProcessAtATimeIsNotNamed) {
+  HistoryRecorder recorder(1);
+  recorder.complete(recorder.invoke(0, {1}, "write", 1), {2}, EventType::info, 1);
+  recorder.complete(recorder.invoke(0, {3}, "write", 2), {4}, EventType::ok, 2);
+  const History& history = recorder.history();
+  EXPECT_EQ(history.session(history.operations()[1]), 1);
+  EXPECT_TRUE(history.events().back().extra.is_nil());
+  EXPECT_FALSE(recorder.splits_sessions());
+}
+
+TEST(HistoryRecorder, TheNextSessionOfAWorkerHasOtherProcesses) {
+  HistoryRecorder recorder(2);
+  recorder.end_session(0);
+  recorder.complete(recorder.invoke(0, {1}, "write", 1), {2}, EventType::ok, 1);
+  recorder.end_session(0);
+  recorder.complete(recorder.invoke(0, {3}, "write", 2), {4}, EventType::ok, 2);
+  const History& history = recorder.history();
+  EXPECT_EQ(history.process(history.operations()[0]), 0) << "no session was there";
+  EXPECT_EQ(history.process(history.operations()[1]), 2);
+}
+
+TEST(History, AnEventStandsInALineOrAtATimeOrHasAnIndex) {
+  Event event;
+  event.index = 5;
+  EXPECT_EQ(place_of(event), "with index 5");
+  event.time_ns = 1'200'000'000;
+  EXPECT_EQ(place_of(event), "at 1.200 s");
+  event.line = 12;
+  EXPECT_EQ(place_of(event), "in line 12");
+}
+
 TEST(HistoryRecorder, AnOpenOperationIsInfo) {
   HistoryRecorder recorder(1);
   recorder.invoke(0, {1}, "read", {});

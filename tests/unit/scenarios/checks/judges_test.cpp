@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -208,10 +209,91 @@ TEST(ScenarioJudges, RaftIsStrictlySerializable) {
 }
 
 TEST(ScenarioJudges, AnyJudgeMayBeNamedForAWorkload) {
-  const RunResult result = judged("good-bank", "bank",
-                                  "[{ check: availability, workload: w, "
-                                  "options: { max_gap: 1s } }]");
-  EXPECT_EQ(result.verdict, RunVerdict::pass) << result.reasons.front();
+  const RunResult result = judged("good-lock", "lock", "[{ check: unique-ids, workload: w }]");
+  ASSERT_EQ(result.properties.size(), 1U);
+  EXPECT_THAT(result.properties[0].finding.text, HasSubstr("id"));
+}
+
+// Sends, and hears what the server has for it: whether or not a send is open, and in a workload
+// that polls too, whether or not a poll is.
+class HearingClient final : public Client {
+ public:
+  explicit HearingClient(const ServiceConfig& config) : server_(config.members.front()) {}
+
+  Task<void> start(Env& env, Recorder& recorder) override {
+    mailbox_ = std::make_unique<Mailbox>(env);
+    (void)mailbox_->open(0);
+    scope_.spawn(hear(env, recorder));
+    for (;;) {
+      const std::optional<Operation> operation = co_await recorder.next(env);
+      if (!operation) co_return;
+      call_ = recorder.begin(*operation);
+      ask(1, *operation);
+      while (call_) co_await sleep_for(env, milliseconds(1));
+    }
+  }
+
+ private:
+  void ask(std::int64_t id, const Operation& operation) {
+    const std::string request = request_text(id, operation);
+    (void)mailbox_->socket().send(Endpoint{server_, kSmallPort}, as_bytes(request));
+  }
+
+  Task<void> hear(Env& env, Recorder& recorder) {
+    const Operation poll{"poll", edn("[[:poll]]")};
+    for (;;) {
+      const Instant now = env.clock.now();
+      const Instant until = now + milliseconds(3);
+      const Result<Mailbox::Message> message = co_await before(env, until, mailbox_->next());
+      if (!message) {
+        ask(0, poll);
+        continue;
+      }
+      const Value reply = parsed(message->bytes);
+      const Outcome outcome = Outcome::ok(reply.items()[1]);
+      if (reply.items()[0] == Value(0)) {
+        recorder.happened(poll, outcome);
+      } else if (call_) {
+        recorder.end(*call_, outcome);
+        call_.reset();
+      }
+    }
+  }
+
+  NodeId server_;
+  std::unique_ptr<Mailbox> mailbox_;
+  std::optional<Recorder::Call> call_;
+  TaskScope scope_;
+};
+
+TEST(ScenarioJudges, WhatAConsumerHearsUnaskedIsJudgedByItsSession) {
+  Registry made = registry();
+  for (const char* name : {"good-log", "broken-log"}) {
+    ServiceDefinition heard = *made.service(name);
+    heard.name = std::string("heard-") + name;
+    heard.make_client = [](Env&, const ServiceConfig& config) {
+      return std::make_unique<HearingClient>(config);
+    };
+    made.add(std::move(heard));
+  }
+  made.add(small_workload("sends", {"log", {}, false},
+                          [](const WorkloadSpec& spec, std::uint32_t client) {
+                            return std::make_unique<SmallSource>(
+                                [&spec, client, count = 0U](Random&) mutable {
+                                  const std::uint32_t value = ++count * spec.clients + client;
+                                  return Operation{"send", edn("[[:send \"k\" " +
+                                                               std::to_string(value) + "]]")};
+                                });
+                          }));
+  const auto judge = [&made](const std::string& service, const std::string& type) {
+    return run_text(scenario(service, type, "[log]") + "network: { default: { latency: 5ms } }\n",
+                    made);
+  };
+  for (const char* type : {"sends", "log"}) {
+    const RunResult good = judge("heard-good-log", type);
+    EXPECT_EQ(good.verdict, RunVerdict::pass) << type << good.properties[0].finding.text;
+    EXPECT_EQ(judge("heard-broken-log", type).verdict, RunVerdict::fail) << type;
+  }
 }
 
 // Nothing acknowledged is not ok.

@@ -60,7 +60,8 @@ TEST(Workload, ItsTimeoutHoldsForEveryService) {
 // Has four operations open, over one socket, and hears what the server tells it unasked.
 class PipeliningClient final : public Client {
  public:
-  explicit PipeliningClient(const ServiceConfig& config) : server_(config.members.front()) {}
+  explicit PipeliningClient(const ServiceConfig& config, bool tells = true)
+      : server_(config.members.front()), tells_(tells) {}
 
   Task<void> start(Env& env, Recorder& recorder) override {
     mailbox_ = std::make_unique<Mailbox>(env);
@@ -89,11 +90,12 @@ class PipeliningClient final : public Client {
       if (open == open_.end()) continue;
       recorder.end(open->second, Outcome::ok(reply.items()[1]));
       open_.erase(open);
-      recorder.happened({"heard", {}}, Outcome::ok(reply.items()[1]));
+      if (tells_) recorder.happened({"heard", {}}, Outcome::ok(reply.items()[1]));
     }
   }
 
   NodeId server_;
+  bool tells_;
   std::unique_ptr<Mailbox> mailbox_;
   std::int64_t last_ = 0;
   std::map<std::int64_t, Recorder::Call> open_;
@@ -184,6 +186,103 @@ TEST(Workload, AClientMayPipelineAndRecordWhatItDidNotAskFor) {
     EXPECT_TRUE(history.result(operation).is_integer());
   }
   EXPECT_GT(heard, 100U);
+}
+
+// Answers take 20 ms, and there is an operation every 25 ms.
+TEST(Workload, EachSessionInFlightHasAProcessOfItsOwn) {
+  const Registry registry = registry_of_counters();
+  const History history = history_of(counting("counter", "rate: 80/s, in_flight: 3"), registry);
+  EXPECT_EQ(overlap_of(history).processes, (std::set<std::int64_t>{0, 1, 2, 3, 4, 5}));
+}
+
+// A register a key, of one node, for clients that have one operation open or four.
+Registry registry_of_stores() {
+  Registry registry;
+  add_builtin(registry);
+  ServiceDefinition store = small_service("store", [] {
+    return [kept = std::make_shared<std::map<Value, Value>>()](NodeId, const std::string& f,
+                                                               const Value& value) {
+      const Value& key = value.items()[0];
+      if (f == "write") (*kept)[key] = value.items()[1];
+      return Value::vector({key, (*kept)[key]});
+    };
+  });
+  registry.add(store);
+  store.name = "pipelined-store";
+  store.make_client = [](Env&, const ServiceConfig& config) {
+    return std::make_unique<PipeliningClient>(config, false);
+  };
+  registry.add(std::move(store));
+  return registry;
+}
+
+RunResult stored(const std::string& service, const std::string& load) {
+  return run_text(
+      "scenario: v1\nname: stored\nlimits: { sim_time: 2s }\n"
+      "cluster: { groups: [{ name: n, service: " +
+          service +
+          " }] }\nnetwork: { default: { latency: 10ms } }\n"
+          "workloads: [{ name: w, type: register, clients: 2, keys: 3, rate: 400/s, " +
+          load + " }]\nproperties: [linearizable, read-your-writes, pram]\n",
+      registry_of_stores());
+}
+
+TEST(Workload, SessionsInFlightAreJudgedOneByOne) {
+  EXPECT_EQ(stored("store", "in_flight: 4").verdict, RunVerdict::pass);
+}
+
+TEST(Workload, OfASessionThatPipelinesItsOrderIsNotKnown) {
+  const RunResult result = stored("pipelined-store", "stop: 1s");
+  ASSERT_EQ(result.properties.size(), 3U);
+  EXPECT_EQ(result.properties[0].finding.decision, Decision::holds);
+  for (const std::size_t level : {1U, 2U}) {
+    const Finding& finding = result.properties[level].finding;
+    EXPECT_EQ(finding.decision, Decision::unknown);
+    EXPECT_THAT(finding.text, ::testing::HasSubstr("several operations open in one session"));
+  }
+}
+
+TEST(Workload, AClientThatIsStartedAnewWritesNothingTwice) {
+  const History history = history_of(
+      "scenario: v1\nname: restart\nlimits: { sim_time: 4s }\n"
+      "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
+      "workloads: [{ name: w, type: register, clients: 2, keys: 2, rate: 100/s, start: 1s }]\n"
+      "faults: [{ at: 2s, crash: c1, for: 200ms }]\nproperties: [linearizable]\n");
+  std::set<Value> written;
+  for (const checkers::Operation& operation : history.operations()) {
+    if (history.f(operation) != "write") continue;
+    const Value& value = history.argument(operation).items()[1];
+    EXPECT_TRUE(written.insert(value).second) << checkers::to_edn(value);
+  }
+  EXPECT_GT(written.size(), 50U);
+}
+
+TEST(Workload, SeveralOnOneGroupShareNoKey) {
+  const auto result = [](const std::string& second) {
+    return run_text(
+        "scenario: v1\nname: two\nlimits: { sim_time: 4s }\n"
+        "cluster: { groups: [{ name: n, count: 3, service: raft-kv }, { name: m, count: 3, "
+        "service: raft-kv }] }\n"
+        "workloads:\n"
+        "  - { name: w, type: register, clients: 2, keys: 2, rate: 100/s, start: 1s }\n"
+        "  - { name: v, client_name: d, clients: 2, keys: 2, rate: 100/s, start: 1s, " +
+        second + " }\nproperties: [linearizable, serializable]\n");
+  };
+  for (const std::string second : {"type: list-append", "type: list-append, target: m"}) {
+    const RunResult both = result(second);
+    EXPECT_EQ(both.verdict, RunVerdict::pass)
+        << second << (both.reasons.empty() ? "" : both.reasons.front());
+  }
+}
+
+TEST(Workload, OneThatHasItsGroupToItselfHasPlainKeys) {
+  const History history = history_of(
+      "scenario: v1\nname: one\nlimits: { sim_time: 1500ms }\n"
+      "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
+      "workloads: [{ name: w, type: register, rate: 50/s, start: 1s }]\n"
+      "properties: [linearizable]\n");
+  ASSERT_FALSE(history.operations().empty());
+  EXPECT_EQ(history.argument(history.operations()[0]).items()[0], Value("k0"));
 }
 
 // Counts down from the option `from`.
