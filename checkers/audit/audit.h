@@ -66,6 +66,8 @@ struct AuditInfo {
   std::vector<LimitInfo> limits{};
   // Each key is an object of its own; else it looks at all keys together, or at none.
   bool by_key = true;
+  // It goes by what a nemesis did, too.
+  bool reads_nemesis = false;
 };
 
 // In the order of their names.

@@ -126,6 +126,7 @@ Judge audit_judge(const AuditInfo& info) {
   judge.limits = info.limits;
   judge.takes_initial = info.takes_initial != nullptr;
   judge.takes_tuples = info.by_key;
+  judge.reads_nemesis = info.reads_nemesis;
   judge.refuse_initial = [&info](const Value& initial) { return refuse_initial(info, initial); };
   judge.run = [&info](const History& history, const JudgeOptions& options) {
     AuditReport report = audit(history, info, options);

@@ -126,6 +126,7 @@ CheckDefinition available_check() {
   definition.info.doc =
       "clients are served: no gap, recovery or latency beyond the limits that its options name";
   definition.info.needs_workload = true;
+  definition.info.not_called = {"availability"};
   for (const checkers::AvailabilityLimit& limit : checkers::availability_limits()) {
     definition.info.options.push_back(option_of(limit.info));
   }

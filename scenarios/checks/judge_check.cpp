@@ -194,7 +194,7 @@ CheckDefinition judge_check(const Judge& judge) {
 
 void add_judge(Registry& registry, const Judge& judge) {
   registry.add(judge);
-  registry.add(judge_check(judge));
+  if (!judge.reads_nemesis) registry.add(judge_check(judge));
 }
 
 }  // namespace windtunnel::scenarios

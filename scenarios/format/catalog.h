@@ -70,6 +70,8 @@ struct CheckInfo {
   // is told to.
   std::vector<std::string> models = {};
   std::vector<std::string> flaws = {};  // of a judge: what `permit` and `forbid` may name
+  // What it is called elsewhere: refused, with its name as what was meant.
+  std::vector<std::string> not_called = {};
 };
 
 struct Catalog {

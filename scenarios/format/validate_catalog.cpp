@@ -22,6 +22,15 @@ std::string clash_of(const ServiceInfo& one, const ServiceInfo& other) {
   return {};
 }
 
+std::string hint_for_check(std::string_view name, const std::vector<CheckInfo>& checks) {
+  for (const CheckInfo& info : checks) {
+    const auto& others = info.not_called;
+    if (std::find(others.begin(), others.end(), name) == others.end()) continue;
+    return fmt::format("did you mean '{}'?", info.name);
+  }
+  return suggest(name, names_of(checks));
+}
+
 }  // namespace
 
 void Validator::check_options(const OptionMap& given, const std::vector<OptionInfo>& known,
@@ -165,7 +174,7 @@ void Validator::check_property(const PropertySpec& property) {
   if (meant.empty()) {
     diagnostics_.error(Code::unknown_check, at("check"),
                        fmt::format("there is no check '{}'", check),
-                       suggest(check, names_of(catalog_->checks)));
+                       hint_for_check(check, catalog_->checks));
     return;
   }
   check_needs(property, meant);

@@ -325,6 +325,8 @@ std::string refused(const std::string& type, const std::string& properties) {
 TEST(ScenarioJudges, WhatDoesNotFitIsRefusedWithItsPlace) {
   EXPECT_THAT(refused("register", "[serializable]"),
               HasSubstr("no workload here does what serializable judges"));
+  // Of a scenario's faults that audit is told nothing.
+  EXPECT_THAT(refused("register", "[availability]"), HasSubstr("did you mean 'available'?"));
   EXPECT_EQ(refused("register", "[{ check: serializable, options: { model: list-append } }]"), "");
   EXPECT_THAT(refused("log", "[{ check: log, permit: [lost-writ] }]"),
               HasSubstr("log has no flaw 'lost-writ'"));
