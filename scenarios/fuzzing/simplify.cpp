@@ -127,6 +127,12 @@ Proposals fewer_clients(const Subject& subject) {
       if (fewer == 0 || fewer >= workload.clients) continue;
       propose(proposals, spec, [&](ScenarioSpec& s) { resize_clients(s, i, fewer); });
     }
+    if (workload.in_flight > 1) {
+      propose(proposals, spec, [&](ScenarioSpec& s) { s.workloads[i].in_flight = 1; });
+    }
+    for (const auto& option : workload.options) {
+      propose(proposals, spec, [&](ScenarioSpec& s) { s.workloads[i].options.erase(option.first); });
+    }
     for (const std::uint32_t fewer : {1U, workload.keys / 2}) {
       if (fewer == 0 || fewer >= workload.keys) continue;
       propose(proposals, spec, [&](ScenarioSpec& s) { s.workloads[i].keys = fewer; });

@@ -178,6 +178,27 @@ TEST_F(Shrinking, KeepsOfTwoPropertiesOnOneCheckTheOneThatIsViolated) {
   }
 }
 
+TEST_F(Shrinking, TriesOneOperationInFlightAndFewerOptionsOfWorkloads) {
+  ScenarioSpec spec = parse(
+      "scenario: v1\nname: load\nlimits: { sim_time: 2s }\n"
+      "cluster: { groups: [{ name: n, count: 3, service: naive-kv }] }\n"
+      "workloads: [{ name: kv, type: register, in_flight: 8 }]\nproperties: [linearizable]\n");
+  spec.workloads[0].options = {{"size", "3"}, {"shape", "round"}};
+  Subject subject{spec, {}};
+  subject.failure.fingerprint.workload = "kv";
+  bool one_in_flight = false;
+  std::set<std::string> left;
+  for (const SimplifyPass& pass : surroundings_passes()) {
+    for (const ScenarioSpec& proposal : pass.propose(subject)) {
+      const WorkloadSpec& workload = proposal.workloads[0];
+      one_in_flight = one_in_flight || workload.in_flight == 1;
+      if (workload.options.size() == 1) left.insert(workload.options.begin()->first);
+    }
+  }
+  EXPECT_TRUE(one_in_flight);
+  EXPECT_EQ(left, (std::set<std::string>{"shape", "size"}));
+}
+
 // A crash needs no workload, but the property that is left names one.
 TEST_F(Shrinking, TakesOnlyWhatCouldHaveBeenWritten) {
   const ScenarioSpec spec = parse(R"(scenario: v1
