@@ -10,6 +10,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 
 namespace windtunnel::checkers {
@@ -191,6 +192,7 @@ class Sessions {
     const std::uint32_t value = values_.find(*it.value);
     const auto found = version_of_.find(std::uint64_t{key} << 32 | value);
     if (value == Numbering::kAbsent || found == version_of_.end()) {
+      verdict_.witness.kind = "invented read";
       blame({operation}, fmt::format("A read returned {}, which nobody wrote.", to_edn(*it.value)));
       return false;
     }
@@ -305,6 +307,9 @@ class Sessions {
     };
     say(start);
     for (const std::uint32_t order : way) say(orders_[order]);
+    // Of several guarantees it is chance which of them one bug is shown by.
+    const bool one = std::has_single_bit(guarantees_);
+    verdict_.witness.kind = one ? name_of(start.guarantee) : "session orders";
     const Value& key = keys_.value(versions_[start.from].key);
     text += fmt::format("No order of the versions{} has all that.",
                         key.is_nil() ? "" : " of key " + to_edn(key));

@@ -78,8 +78,13 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       finding.decision = Decision::unknown;
       return finding;
     }
-    const std::string missing = what_is_missing(view, due);
-    if (missing.empty()) return finding;
+    std::string missing = who_is_unserved(view, due);
+    finding.kind = "not served";
+    if (missing.empty()) {
+      missing = what_is_behind(due);
+      finding.kind = "behind";
+    }
+    if (missing.empty()) return {};
     finding.decision = Decision::violated;
     finding.time = due;
     finding.text = "a majority was healed at " + seconds_text(healed_at_.ns) + ", but until " +
@@ -149,13 +154,17 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
            "nothing could be served in time";
   }
 
-  std::string what_is_missing(const RunView& view, Instant due) const {
+  std::string who_is_unserved(const RunView& view, Instant due) const {
     for (std::size_t i = 0; i < workloads_.size(); ++i) {
       const Served& workload = workloads_[i];
       if (!workload.invoked || (workload.served && *workload.served <= due)) continue;
       return "no operation of " + view.spec.workloads[i].name +
              " that a client began after the heal succeeded";
     }
+    return {};
+  }
+
+  std::string what_is_behind(Instant due) const {
     if (converged_ && *converged_ <= due) return {};
     if (is_over_ ? excused_ : is_led_from_outside()) return {};
     const std::string behind = is_over_ ? behind_ : who_is_behind();

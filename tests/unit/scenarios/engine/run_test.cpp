@@ -283,7 +283,9 @@ properties: [recovers]
   EXPECT_GT(with_clients_from("5s", "1ms").stats.ops_ok, 10U);
   // Over such links nobody is elected, whoever asks.
   EXPECT_EQ(with_clients_from("2900ms", "5s").verdict, RunVerdict::unknown);
-  EXPECT_EQ(with_clients_from("2100ms", "5s").verdict, RunVerdict::fail);
+  const RunResult unserved = with_clients_from("2100ms", "5s");
+  EXPECT_EQ(unserved.verdict, RunVerdict::fail);
+  EXPECT_EQ(unserved.properties[0].finding.kind, "not served");
 }
 
 }  // namespace

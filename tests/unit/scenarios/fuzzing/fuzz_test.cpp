@@ -6,6 +6,7 @@
 #include <windtunnel/scenarios/format/print.h>
 #include "tests/unit/sanitized.h"
 #include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
+#include "tests/unit/scenarios/small_service.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,6 +60,51 @@ TEST_F(Fuzzing, GivesOneBugAtMostTwoKindsHoweverOftenItIsFound) {
       EXPECT_GE(totals.failing, kSanitized ? 5U : 20U) << reads << type;
       EXPECT_LE(totals.groups.size(), 2U) << reads << type;
     }
+  }
+}
+
+constexpr const char* kLevels[] = {"linearizable", "sequential", "read-your-writes",
+                                   "monotonic-reads", "pram"};
+
+// Each of these tells the bug in its own words: by each alone it has few kinds.
+TEST_F(Fuzzing, GivesOneBugAtMostTwoKindsByEveryLevel) {
+  ScenarioSpec space = shipped("naive-kv.yaml");
+  space.fuzz->first.config["reads"] = {"any"};
+  space.workloads[0].type = "register";
+  for (const char* level : kLevels) {
+    space.properties[0].check = level;
+    const FuzzTotals totals = run(space, runs(kSanitized ? 20 : 60));
+    EXPECT_GE(totals.failing, kSanitized ? 1U : 5U) << level;
+    EXPECT_LE(totals.groups.size(), 2U) << level;
+  }
+}
+
+// A store of somebody's own, of one node, that forgets everything when it starts anew.
+ServiceDefinition forgetful_store() {
+  return small_service("forgetful", [] {
+    return [kept = std::make_shared<std::map<Value, Value>>()](NodeId, const std::string& f,
+                                                               const Value& value) {
+      const Value& key = value.items()[0];
+      if (f == "write") (*kept)[key] = value.items()[1];
+      return Value::vector({key, (*kept)[key]});
+    };
+  });
+}
+
+TEST_F(Fuzzing, GivesABugOfAStoreOutsideTheTreeAtMostTwoKinds) {
+  registry_.add(forgetful_store());
+  for (const char* level : kLevels) {
+    const ScenarioSpec space = parse(
+        "scenario: v1\nname: forgetful\nlimits: { sim_time: 5s }\n"
+        "cluster: { groups: [{ name: n, service: forgetful }] }\n"
+        "workloads: [{ name: kv, type: register, clients: 3, keys: 2, rate: 60/s, "
+        "timeout: 200ms }]\nproperties: [{ check: " +
+        std::string(level) +
+        ", workload: kv }]\nfuzz: { between: 1s..4s, faults: 1..6, kinds: [{ crash: n1, for: "
+        "100ms..500ms }, { link: { from: clients, to: n1, loss: 0.3 }, for: 100ms..1s }] }\n");
+    const FuzzTotals totals = run(space, runs(kSanitized ? 20 : 60));
+    EXPECT_GE(totals.failing, kSanitized ? 1U : 5U) << level;
+    EXPECT_LE(totals.groups.size(), 2U) << level;
   }
 }
 
