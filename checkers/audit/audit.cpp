@@ -146,9 +146,9 @@ AuditReport audit(const History& history, const AuditInfo& info, const AuditOpti
   if (all.verdict.objects_unknown != 0) all.verdict.decision = Decision::unknown;
   if (left_out) {
     all.verdict.decision = Decision::unknown;
-    const std::string which = history.describe(operations[*left_out]);
-    all.verdict.reason = fmt::format("line {}: {} has no tuple [key value]",
-                                     history.invocation(operations[*left_out]).line, which);
+    const Operation& which = operations[*left_out];
+    all.verdict.reason =
+        fmt::format("{}, {}: no tuple [key value]", history.describe(which), history.place(which));
   }
   conclude(all);
   return all;

@@ -88,7 +88,7 @@ class CounterBounds {
   // From here on nothing is known for sure.
   void unclear(const Operation& op, std::string_view why) {
     is_clear_ = false;
-    ledger_.nothing_seen(fmt::format("line {}: {}", history_.invocation(op).line, why));
+    ledger_.nothing_seen(fmt::format("the {} {}: {}", history_.f(op), history_.place(op), why));
   }
   static void add(std::int64_t& sum, std::int64_t delta) { sum = plus(sum, delta); }
   void read(std::uint32_t i, const Operation& op, std::uint32_t at) {

@@ -88,8 +88,8 @@ class Lock {
         std::uint32_t& called = given_.try_emplace(*token, op(i).invoked).first->second;
         called = std::min(called, op(i).invoked);
       } else {
-        ledger_.nothing_seen(fmt::format("the token that was given in line {} is no integer",
-                                         history_.invocation(op(i)).line));
+        ledger_.nothing_seen(
+            fmt::format("the token that was given {} is no integer", history_.place(op(i))));
         has_other_tokens_ = true;
       }
     }

@@ -157,11 +157,9 @@ class Circles {
     std::vector<std::uint32_t> shown;
     for (std::size_t i = 0; i < circle.size(); ++i) {
       const Edge& edge = circle[i];
-      const Event& call = log_.history().invocation(op(edge.from));
       who += fmt::format("{}T{} is the transaction of process {} {}", i == 0 ? "" : ", ", i + 1,
                          log_.history().process(op(edge.from)),
-                         call.line != 0 ? fmt::format("in line {}", call.line)
-                                        : fmt::format("with index {}", call.index));
+                         log_.history().place(op(edge.from)));
       shown.push_back(operations_[edge.from]);
       const auto [first, last] = messages_of(edge);
       const std::size_t next = (i + 1) % circle.size() + 1;

@@ -58,14 +58,13 @@ class SetFull {
         add(i, operation);
       } else if (f == "read" && is_collection(history_.result(operation))) {
         reads_.push_back(i);
-      } else if (f == "read" && operation.outcome == EventType::ok && odd_line_ == 0) {
-        odd_line_ = history_.invocation(operation).line;
+      } else if (f == "read" && operation.outcome == EventType::ok && odd_place_.empty()) {
+        odd_place_ = history_.place(operation);
       }
     }
     if (attempts_ == 0) ledger_.nothing_seen("no element was added");
-    if (reads_.empty() && odd_line_ != 0) {
-      ledger_.nothing_seen(fmt::format(
-          "no read returned a list, vector or set; the first is in line {}", odd_line_));
+    if (reads_.empty() && !odd_place_.empty()) {
+      ledger_.nothing_seen("no read returned a list, vector or set; the first is " + odd_place_);
     }
     if (reads_.empty()) ledger_.nothing_seen("no read returned, so that nobody saw the set");
   }
@@ -206,7 +205,7 @@ class SetFull {
   std::vector<Element> elements_;
   std::vector<std::uint32_t> reads_;  // operations, by invocation
   std::vector<std::uint32_t> seen_in_;
-  std::uint32_t odd_line_ = 0;  // of a read that returned no collection
+  std::string odd_place_;  // of a read that returned no collection
   std::size_t attempts_ = 0;
   std::int64_t acknowledged_ = 0;
   std::int64_t stable_ = 0;

@@ -153,9 +153,9 @@ class Kind {
 
 // The lines of a history are in the order of time.
 std::string fault_of_time(const Event& event, std::int64_t last) {
-  if (event.time_ns == kNoTime) return fmt::format("the event of line {} has no :time", event.line);
+  if (event.time_ns == kNoTime) return fmt::format("the event {} has no :time", place_of(event));
   if (event.time_ns >= last) return {};
-  return fmt::format("the :time of line {} is before that of an earlier line", event.line);
+  return fmt::format("the :time of the event {} is before that of an earlier one", place_of(event));
 }
 
 }  // namespace

@@ -35,6 +35,12 @@ std::string_view name_of(EventType type) {
   return "?";
 }
 
+std::string place_of(const Event& event) {
+  if (event.line != 0) return fmt::format("in line {}", event.line);
+  if (event.time_ns != kNoTime) return "at " + seconds_text(event.time_ns);
+  return fmt::format("with index {}", event.index);
+}
+
 std::string to_string(const ReadError& error) {
   if (error.line == 0) return error.reason;
   if (error.column == 0) return fmt::format("line {}: {}", error.line, error.reason);
@@ -91,6 +97,13 @@ const Value& History::key(const Operation& op) const {
   const Value* key = invocation(op).extra.find("key");
   return key == nullptr ? kNil : *key;
 }
+
+std::int64_t History::session(const Operation& op) const {
+  const Value* const session = invocation(op).extra.find("session");
+  return session != nullptr && session->is_integer() ? session->integer() : process(op);
+}
+
+std::string History::place(const Operation& op) const { return place_of(invocation(op)); }
 
 std::string History::describe(const Operation& op) const {
   const Event& call = invocation(op);

@@ -41,6 +41,9 @@ struct Event {
   Value extra;  // a map of the keys that we do not know (and `:key`), or nil
 };
 
+// "in line 12" of an event that was read, else "at 1.200 s", or "with index 5" where it has no time.
+std::string place_of(const Event& event);
+
 // Positions are indices into `History::events()`.
 struct Operation {
   std::uint32_t invoked = kNoEvent;
@@ -108,6 +111,8 @@ class History {
   const Value& key(const Operation& op) const;
   // "process 3 write 5 (ok, 1.200 s to 1.450 s)", for people: a long value is cut.
   std::string describe(const Operation& op) const;
+  // Where its invocation stands: see `place_of`.
+  std::string place(const Operation& op) const;
 
  private:
   std::vector<Event> events_;

@@ -207,8 +207,9 @@ class SequentialCheck {
     const Event& event = history_.events()[std::min<std::size_t>(bad, end - 1)];
     verdict_.witness.explanation = fmt::format(
         "No order of the operations that keeps the order of each process is legal once process {} "
-        "completed its {} (line {}).",
-        event.process.integer(), event.f, event.line);
+        "completed its {} {}.",
+        event.process.integer(), event.f, place_of(event));
+    verdict_.witness.kind = "no order";
     const std::size_t first =
         operations.size() - std::min(operations.size(), Witness::kMaxOperations);
     verdict_.witness.omitted = static_cast<std::uint32_t>(first);

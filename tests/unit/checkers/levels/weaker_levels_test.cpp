@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace windtunnel::checkers {
@@ -53,8 +54,21 @@ TEST(Sequential, AStaleReadOfAnotherProcessIsAllowedOfTheSameOneIsNot) {
   const Verdict verdict = check_sequential(history_of(same), kv());
   EXPECT_EQ(verdict.decision, Decision::violated);
   EXPECT_EQ(verdict.witness.operations.size(), 2U);
-  EXPECT_NE(verdict.witness.explanation.find("process 0 completed its get (line 4)"),
+  EXPECT_NE(verdict.witness.explanation.find("process 0 completed its get in line 4"),
             std::string::npos)
+      << verdict.witness.explanation;
+  EXPECT_EQ(verdict.witness.kind, "no order");
+}
+
+TEST(Sequential, OfARecordedHistoryItNamesTheTimeAndNoLine) {
+  HistoryRecorder recorder(1);
+  recorder.complete(recorder.invoke(0, {1'000'000}, "put", "1", "x"), {2'000'000}, EventType::ok,
+                    "1");
+  recorder.complete(recorder.invoke(0, {3'000'000}, "get", {}, "x"), {4'000'000}, EventType::ok,
+                    Value());
+  const Verdict verdict = check_sequential(recorder.history(), kv());
+  ASSERT_EQ(verdict.decision, Decision::violated);
+  EXPECT_NE(verdict.witness.explanation.find("completed its get at 0.004 s."), std::string::npos)
       << verdict.witness.explanation;
 }
 
@@ -91,6 +105,9 @@ TEST(Sessions, EachGuaranteeIsViolatedByWhatItForbidsAndByNothingElse) {
           << violated << " judged by " << level;
       if (level == violated) {
         EXPECT_EQ(verdict.witness.operations.size(), ops.size() < 4 ? 2U : 4U);
+        std::string kind = level;
+        std::replace(kind.begin(), kind.end(), '-', ' ');
+        EXPECT_EQ(verdict.witness.kind, kind);
       }
     }
     const bool pram = violated != "writes-follow-reads";
@@ -110,6 +127,12 @@ TEST(Sessions, ReadsInTwoOrdersAreACircle) {
   EXPECT_EQ(verdict.witness.explanation,
             "By monotonic reads, \"1\" is not later than \"2\". By monotonic reads, \"2\" is not "
             "later than \"1\". No order of the versions of key \"x\" has all that.");
+}
+
+TEST(Sessions, AReadOfWhatNobodyWroteIsOfAKindOfItsOwn) {
+  const Verdict verdict = session({{0, "get", "x", "\"1\""}}, "monotonic-reads");
+  ASSERT_EQ(verdict.decision, Decision::violated);
+  EXPECT_EQ(verdict.witness.kind, "invented read");
 }
 
 TEST(Sessions, WhatIsNotARegisterOfUniqueValuesIsUnknown) {
