@@ -128,7 +128,13 @@ void Raft::on(const SnapshotReceived& received, Ready& ready) {
   if (!is_expected) return;
   const Incoming transfer = incoming_;
   incoming_ = Incoming{};
-  if (commit_ < snapshot.index) install(snapshot, ready);
+  if (commit_ < snapshot.index && !is_leader()) {
+    install(snapshot, ready);
+  } else if (snapshot_.index < snapshot.index && log_.matches(snapshot.index, snapshot.term)) {
+    // Our log came to hold all of it while the host stored it. It takes nothing's place, but it is
+    // the one that the host has now, and can send.
+    snapshot_ = snapshot;
+  }
   if (leader_ == transfer.from && term() == transfer.leader_term) {
     reply_snapshot(transfer.from, snapshot.index, ready);
   }

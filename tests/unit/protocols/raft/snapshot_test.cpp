@@ -177,6 +177,71 @@ TEST(Snapshot, NoTransferBeginsWhileTheHostHasAPiece) {
   }
 }
 
+// Node 2, which leads term 5, appends entries of terms 3 and 3 behind the first.
+void append_as_next_leader(Raft& raft, std::uint64_t commit, Ready& ready) {
+  SliceBuilder builder;
+  builder.clear();
+  builder.add(Term{3}, EntryKind::command, Payload());
+  builder.add(Term{3}, EntryKind::command, Payload());
+  Message message;
+  message.kind = MessageKind::append;
+  message.term = Term{5};
+  message.index = LogIndex{1};
+  message.log_term = Term{1};
+  message.commit = LogIndex{commit};
+  message.entries = builder.slice();
+  raft.step(Received{NodeId{2}, &message}, ready);
+}
+
+// Makes the node leader of term 6, by the vote of node 2.
+void win(Raft& raft, Ready& ready) {
+  raft.step(TimerFired{TimerKind::silence}, ready);
+  raft.step(TimerFired{TimerKind::election}, ready);
+  Message vote;
+  vote.term = Term{6};
+  for (const MessageKind kind : {MessageKind::pre_vote_reply, MessageKind::request_vote_reply}) {
+    vote.kind = kind;
+    raft.step(Received{NodeId{2}, &vote}, ready);
+  }
+  for (const Write& write : ready.writes) raft.step(Persisted{write.ticket}, ready);
+}
+
+// The file has taken the place of the one before it on the host's disk.
+TEST(Snapshot, OneThatTheLogHasOvertakenIsTheOneToSend) {
+  Ready ready;
+  Raft raft = follower_with({1}, ready);
+  const Message message = piece(3, 3, 0, true);
+  raft.step(Received{NodeId{1}, &message}, ready);
+  append_as_next_leader(raft, 3, ready);
+  ASSERT_EQ(raft.commit_index(), LogIndex{3});
+  raft.step(SnapshotReceived{meta_of(3, 3)}, ready);
+  EXPECT_EQ(raft.snapshot(), meta_of(3, 3));
+  EXPECT_FALSE(ready.restore.has_value());
+  EXPECT_EQ(raft.log().first_index(), LogIndex{1});
+}
+
+TEST(Snapshot, ALeaderLetsAPieceThatItHasTakenBeStored) {
+  for (const bool is_last : {false, true}) {
+    Ready ready;
+    Raft raft = follower_with({1}, ready);
+    const Message message = piece(3, 3, 0, is_last);
+    raft.step(Received{NodeId{1}, &message}, ready);
+    append_as_next_leader(raft, 1, ready);
+    win(raft, ready);
+    ASSERT_TRUE(raft.is_leader());
+    const std::size_t sent = ready.send_now.size();
+    if (is_last) {
+      raft.step(SnapshotReceived{meta_of(3, 3)}, ready);
+    } else {
+      raft.step(SnapshotPieceStored{}, ready);
+    }
+    EXPECT_EQ(raft.snapshot().index, LogIndex{is_last ? 3U : 0U});
+    EXPECT_EQ(raft.commit_index(), LogIndex{1});
+    EXPECT_FALSE(ready.restore.has_value());
+    EXPECT_EQ(ready.send_now.size(), sent) << "nobody waits for an answer";
+  }
+}
+
 TEST(Snapshot, APrefixThatTheLogHasIsCommittedWithoutTransfer) {
   Ready ready;
   Raft raft = follower_with({1, 3, 3}, ready);
