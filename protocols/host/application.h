@@ -50,7 +50,8 @@ class Application {
   virtual Effect apply(raft::LogIndex index, const raft::Entry& entry) = 0;
   // Of the state, in O(1): the same on every node that has applied the same entries.
   virtual std::uint64_t digest() const = 0;
-  // The state as it is now, and one that will take its place: that after entry `index`.
+  // The state as it is now, and one that will take its place: that after entry `index`. Of the
+  // latter there is one at a time: the sink before it is finished or destroyed.
   virtual std::unique_ptr<SnapshotSource> save() const = 0;
   virtual std::unique_ptr<SnapshotSink> restore(raft::LogIndex index) = 0;
   // Of an application that keeps its state on disk by itself: the last entry that it has durably

@@ -147,7 +147,8 @@ class Host final : private MessageSink, private WalListener {
     bool saving = false;             // a snapshot of ours is being written
     raft::LogIndex next_snapshot;
     std::unique_ptr<Receiving> receiving;
-    // A received snapshot, durable, that has not taken the state's place yet.
+    // A received snapshot, durable, that has not taken the state's place yet; null where it does
+    // not, as the application is not behind it.
     std::unique_ptr<SnapshotSink> installed;
     raft::LogIndex installed_index;
   };
@@ -186,6 +187,7 @@ class Host final : private MessageSink, private WalListener {
   void release();
   void apply(Group& group);
   Application::Effect apply_entry(Group& group, raft::LogIndex index, const raft::Entry& entry);
+  static std::uint64_t digest_at(const Group& group, raft::LogIndex index);
   void end_proposal(Group& group, raft::LogIndex index, raft::Term term,
                     const Application::Effect& effect);
   void tell_role(Group& group);

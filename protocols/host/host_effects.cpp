@@ -37,8 +37,8 @@ void Host::carry_out(Group& group) {
   // SAFETY: what claims something durable, a vote above all, waits for its write.
   group.outbox.hold(work, released_);
   release();
-  for (const raft::SnapshotPiece& piece : work.snapshot_pieces) take_piece(group, piece);
   if (work.restore) restore(group, *work.restore);
+  for (const raft::SnapshotPiece& piece : work.snapshot_pieces) take_piece(group, piece);
   if (!work.apply.empty()) apply(group);
   tell_role(group);
   for (std::size_t i = 0; i < raft::kTimerKinds; ++i) {
@@ -78,15 +78,18 @@ void Host::apply(Group& group) {
     if (effect.happened) {
       observe(group, raft::Word::effect, effect.session, effect.sequence, index.value, 0);
     }
-    // 0: not known, the application's state is that of a later entry.
-    const bool is_behind = index < group.kept;
-    const std::uint64_t digest = is_behind ? 0 : group.application->digest();
+    const std::uint64_t digest = digest_at(group, index);
     observe(group, raft::Word::apply, index.value, entry.term.value, entry.hash, digest);
   }
   const auto count = static_cast<std::int64_t>(range.last - range.first + 1);
   if (group.options.apply_cost.ns > 0) env_.compute.charge(group.options.apply_cost * count);
   // Asks for nothing by itself, so it is no reason to pump again.
   group.machine->step(raft::Applied{range.last}, *group.ready);
+}
+
+// 0: not known, the application's state is that of a later entry.
+std::uint64_t Host::digest_at(const Group& group, raft::LogIndex index) {
+  return index < group.kept ? 0 : group.application->digest();
 }
 
 Application::Effect Host::apply_entry(Group& group, raft::LogIndex index,
@@ -132,15 +135,19 @@ void Host::tell_role(Group& group) {
 }
 
 void Host::restore(Group& group, const raft::SnapshotMeta& snapshot) {
-  WT_ASSERT(group.installed != nullptr && group.installed_index == snapshot.index,
+  WT_ASSERT(group.installed_index == snapshot.index,
             "a snapshot is checked and kept before it is announced to the machine");
-  const Result<void> restored = std::exchange(group.installed, nullptr)->finish();
-  if (!restored)
-    return fail(make_error_code(Errc::corrupt), "a received snapshot could not be read");
-  const std::uint64_t digest = group.application->digest();
+  const std::unique_ptr<SnapshotSink> state = std::exchange(group.installed, nullptr);
+  WT_ASSERT(state != nullptr || snapshot.index <= group.kept,
+            "an application is given what it does not keep by itself");
+  if (state != nullptr) {
+    if (!state->finish())
+      return fail(make_error_code(Errc::corrupt), "a received snapshot could not be read");
+    group.kept = raft::LogIndex{};
+  }
+  const std::uint64_t digest = digest_at(group, snapshot.index);
   observe(group, raft::Word::snapshot_installed, snapshot.index.value, snapshot.term.value,
           snapshot.hash, digest);
-  group.kept = raft::LogIndex{};
   group.next_snapshot = snapshot.index + group.options.snapshot_every;
   step(group, raft::Applied{snapshot.index});
 }

@@ -16,7 +16,7 @@ void Host::take_snapshot_if_due(Group& group) {
   // it would save now is not the state at `applied`.
   if (applied < group.kept) return;
   const std::uint64_t every = group.options.snapshot_every;
-  const bool far_beyond = applied - machine.snapshot().index > 4 * every;
+  const bool far_beyond = applied > machine.snapshot().index + 4 * every;
   if (machine.is_sending_snapshot(machine.snapshot().index) && !far_beyond) return;
   // Entries that were stepped but not handed out yet do not matter: the state is that after
   // `applied`.
@@ -83,18 +83,22 @@ Task<void> Host::receive(Env& env, Group& group, Receiving& transfer) {
   if (received) {
     const raft::SnapshotReceived whole{*received};
     step(group, whole);
+    // Not wanted any more. An application has one sink at a time.
+    if (!group.ready->restore) group.installed = nullptr;
   } else {
     const raft::SnapshotDamaged damaged;
     step(group, damaged);
   }
 }
 
-// To the disk, and to the application, which has it ready when the machine asks for it.
+// To the disk, and to the application, which has it ready when the machine asks for it; but to the
+// disk only where the application has come as far by itself.
 Task<Result<raft::SnapshotMeta>> Host::receive_file(Env& env, Group& group, Receiving& transfer) {
   const GroupId id = group.options.raft.group;
   SnapshotDraft draft(env, id, transfer.index);
   SnapshotParser parser;
-  std::unique_ptr<SnapshotSink> state = group.application->restore(transfer.index);
+  std::unique_ptr<SnapshotSink> state;
+  if (group.kept < transfer.index) state = group.application->restore(transfer.index);
   const Result<void> begun = co_await snapshots_.begin(env, draft);
   if (!begun) co_return begun.error();
   for (bool is_last = false; !is_last;) {
@@ -106,8 +110,10 @@ Task<Result<raft::SnapshotMeta>> Host::receive_file(Env& env, Group& group, Rece
     if (!part) co_return part.error();
     const Result<void> written = co_await snapshots_.append(env, draft, bytes);
     if (!written) co_return written.error();
-    const Result<void> staged = co_await state->write(env, *part);
-    if (!staged) co_return staged.error();
+    if (state != nullptr) {
+      const Result<void> staged = co_await state->write(env, *part);
+      if (!staged) co_return staged.error();
+    }
     const raft::SnapshotPieceStored stored;
     if (!is_last) step(group, stored);
   }

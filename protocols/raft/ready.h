@@ -9,14 +9,14 @@
 //      Persisted{t}. Completions may come in any order; a write counts once all before it are done.
 //   4. `send_after`: keep each (see Outbox) until the write `ticket` and all earlier ones are
 //      durable; then observe its `claims` and send it.
-//   5. `snapshot_pieces`: write each to a temporary file at its offset (start afresh at offset 0)
-//      and step SnapshotPieceStored; after the last piece check the file, sync it and step
-//      SnapshotReceived instead. Whatever fails, step SnapshotDamaged. No other piece is handed out
-//      before one of these.
-//   6. `restore`: replace the state machine by that of the received snapshot and step
-//      Applied{index}; then `apply`: feed entries [first, last] of log() to the state machine and
-//      step Applied{last}.
-//   7. `timers`, then `reads`.
+//   5. `restore`: replace the state machine by that of the received snapshot and step
+//      Applied{index}.
+//   6. `snapshot_pieces`, which are of a later transfer than that: write each to a temporary file
+//      at its offset (start afresh at offset 0) and step SnapshotPieceStored; after the last piece
+//      check the file, sync it and step SnapshotReceived instead. Whatever fails, step
+//      SnapshotDamaged. No other piece is handed out before one of these.
+//   7. `apply`: feed entries [first, last] of log() to the state machine and step Applied{last}.
+//   8. `timers`, then `reads`.
 // Inputs that arrive meanwhile are stepped into another (or the cleared) Ready.
 #pragma once
 

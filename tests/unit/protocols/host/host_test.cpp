@@ -279,6 +279,45 @@ TEST(Host, GivesAnApplicationNothingAgainThatItKeeps) {
   }
 }
 
+TEST(Host, NeverTakesAnApplicationBackToASnapshot) {
+  std::array<Kept, kNodes> kept;
+  LogCluster cluster(
+      1, 1, [&kept](std::size_t node) { return std::make_unique<DurableApplication>(kept[node]); });
+  cluster.options[0].snapshot_every = 15;
+  cluster.options[0].keep_entries = 1;
+  cluster.start();
+  const std::size_t leader = cluster.await_leader();
+  const std::size_t ahead = (leader + 1) % kNodes;
+  const std::size_t next = (leader + 2) % kNodes;
+  for (std::uint64_t token = 1; token <= 20; ++token) {
+    cluster.propose(leader, "x", token);
+    cluster.run_for(milliseconds(20));
+  }
+  cluster.run_for(seconds(1));
+  ASSERT_EQ(kept[ahead].lines.size(), 20U);
+  const raft::LogIndex sent = cluster.service(next).host.machine({})->snapshot().index;
+  ASSERT_GT(sent, raft::LogIndex{});
+  ASSERT_LT(sent, kept[ahead].index);
+  // Its log is gone, and what it keeps is not. The next leader, which needs it, finds that out.
+  cluster.nodes()[ahead]->crash(CrashKind::power);
+  cluster.host.wal.directory = "wal-2";
+  cluster.host.snapshot_directory = "snap-2";
+  cluster.nodes()[ahead]->start();
+  cluster.nodes()[leader]->crash(CrashKind::power);
+  cluster.run_for(seconds(3));
+  ASSERT_EQ(cluster.leader(), next);
+  EXPECT_EQ(cluster.service(ahead).host.machine({})->snapshot().index, sent);
+  cluster.propose(next, "y", 21);
+  cluster.run_for(seconds(1));
+  EXPECT_EQ(kept[ahead].lines.size(), 21U);
+  // The snapshot on its disk is good for a start.
+  cluster.nodes()[ahead]->crash(CrashKind::power);
+  cluster.nodes()[ahead]->start();
+  cluster.run_for(seconds(2));
+  EXPECT_EQ(cluster.service(ahead).host.machine({})->snapshot().index, sent);
+  EXPECT_EQ(kept[ahead].lines.size(), 21U);
+}
+
 TEST(Host, RestoresAnApplicationThatLagsBehindASnapshot) {
   std::array<Kept, kNodes> kept;
   LogCluster cluster(

@@ -26,14 +26,27 @@ class LineSource final : public SnapshotSource {
   std::size_t at_ = 0;
 };
 
+// Those of one application: how long they take for a piece, and what became of them.
+struct Sinks {
+  Duration pause;
+  int made = 0;
+  int alive = 0;
+  std::size_t largest = 0;  // piece
+};
+
 class LineSink final : public SnapshotSink {
  public:
-  LineSink(LogApplication& owner, raft::LogIndex index, std::size_t& largest, Duration pause)
-      : owner_(owner), index_(index), largest_(largest), pause_(pause) {}
+  LineSink(LogApplication& owner, raft::LogIndex index, Sinks& sinks)
+      : owner_(owner), index_(index), sinks_(sinks) {
+    ++sinks.made;
+    ++sinks.alive;
+    EXPECT_EQ(sinks.alive, 1) << "an application has one at a time";
+  }
+  ~LineSink() override { --sinks_.alive; }
   Task<Result<void>> write(Env& env, BytesView piece) override {
-    largest_ = std::max(largest_, piece.size());
+    sinks_.largest = std::max(sinks_.largest, piece.size());
     state_ += as_text(piece);
-    co_await sleep_for(env, pause_);
+    co_await sleep_for(env, sinks_.pause);
     co_return Result<void>();
   }
   Result<void> finish() override { return owner_.replace(index_, state_); }
@@ -41,27 +54,20 @@ class LineSink final : public SnapshotSink {
  private:
   LogApplication& owner_;
   raft::LogIndex index_;
-  std::size_t& largest_;
-  Duration pause_;
+  Sinks& sinks_;
   std::string state_;
 };
 
 class StreamingApplication final : public LogApplication {
  public:
-  // Takes in a piece in `pause`.
-  explicit StreamingApplication(Duration pause) : pause_(pause) {}
+  explicit StreamingApplication(Duration pause) { sinks.pause = pause; }
   std::unique_ptr<SnapshotSource> save() const override {
     return std::make_unique<LineSource>(lines);
   }
   std::unique_ptr<SnapshotSink> restore(raft::LogIndex index) override {
-    ++restores;
-    return std::make_unique<LineSink>(*this, index, largest, pause_);
+    return std::make_unique<LineSink>(*this, index, sinks);
   }
-  int restores = 0;
-  std::size_t largest = 0;
-
- private:
-  Duration pause_;
+  Sinks sinks;
 };
 
 StreamingApplication& at(LogCluster& cluster, std::size_t i) {
@@ -96,8 +102,8 @@ TEST_F(StreamedSnapshots, BringALaggingNodeUpToDateInPieces) {
   append(leader, 1, 50);
   cluster.nodes()[lagging]->start();
   cluster.run_for(seconds(5));
-  EXPECT_GE(at(cluster, lagging).restores, 1);
-  EXPECT_LE(at(cluster, lagging).largest, 1000U);
+  EXPECT_GE(at(cluster, lagging).sinks.made, 1);
+  EXPECT_LE(at(cluster, lagging).sinks.largest, 1000U);
   EXPECT_EQ(at(cluster, lagging).lines, at(cluster, leader).lines);
   EXPECT_EQ(at(cluster, lagging).lines.size(), 50U);
 }
@@ -108,13 +114,40 @@ TEST_F(StreamedSnapshots, AreInstalledWhereStoringIsSlowerThanTheNetwork) {
   cluster.options[0].snapshot_piece_bytes = 32;
   cluster.start();
   const std::size_t leader = cluster.await_leader();
-  const std::size_t lagging = (leader + 1) % kNodes;
+  const std::size_t lagging = (leader + 1) % LogCluster::kNodes;
   cluster.nodes()[lagging]->crash(CrashKind::power);
   append(leader, 1, 50);
   cluster.nodes()[lagging]->start();
   cluster.run_for(seconds(30));
-  EXPECT_EQ(at(cluster, lagging).restores, 1) << "it never starts over";
+  EXPECT_EQ(at(cluster, lagging).sinks.made, 1) << "it never starts over";
   EXPECT_EQ(at(cluster, lagging).lines.size(), 50U);
+}
+
+TEST_F(StreamedSnapshots, ThatTheLogHasOvertakenAreLetGo) {
+  pause = seconds(3);
+  cluster.options[0].snapshot_piece_bytes = 64 << 10;  // one piece
+  cluster.start();
+  const std::size_t leader = cluster.await_leader();
+  const std::size_t lagging = (leader + 1) % LogCluster::kNodes;
+  const std::size_t other = (leader + 2) % LogCluster::kNodes;
+  // One that forgets nothing of its log.
+  cluster.nodes()[other]->crash(CrashKind::power);
+  cluster.options[0].snapshot_every = 1000;
+  cluster.nodes()[other]->start();
+  cluster.run_for(milliseconds(500));
+  cluster.nodes()[lagging]->crash(CrashKind::power);
+  append(leader, 1, 50);
+  cluster.nodes()[lagging]->start();
+  cluster.run_for(milliseconds(500));
+  ASSERT_EQ(at(cluster, lagging).sinks.alive, 1);
+  cluster.sim.network().isolate(1, NodeId{static_cast<std::uint32_t>(leader)});
+  cluster.run_for(seconds(10));
+  EXPECT_EQ(at(cluster, lagging).lines.size(), 50U);
+  EXPECT_EQ(at(cluster, lagging).sinks.made, 1);
+  EXPECT_EQ(at(cluster, lagging).sinks.alive, 0);
+  const raft::Raft& received = *cluster.service(lagging).host.machine({});
+  const raft::Raft& sent = *cluster.service(leader).host.machine({});
+  EXPECT_EQ(received.snapshot(), sent.snapshot()) << "it is the one on the disk";
 }
 
 TEST_F(StreamedSnapshots, AreWhatANodeStartsFromAgain) {
@@ -124,7 +157,7 @@ TEST_F(StreamedSnapshots, AreWhatANodeStartsFromAgain) {
   for (Node* node : cluster.nodes()) node->start();
   cluster.run_for(seconds(3));
   for (std::size_t i = 0; i < LogCluster::kNodes; ++i) {
-    EXPECT_EQ(at(cluster, i).restores, 1);
+    EXPECT_EQ(at(cluster, i).sinks.made, 1);
     EXPECT_EQ(at(cluster, i).lines.size(), 35U);
   }
 }
