@@ -100,7 +100,10 @@ Task<Result<void>> SnapshotStore::find(Env& env, std::vector<Named>& named,
     const std::size_t dash = std::min(text.size(), kGroupDigits + 1);
     const std::optional<std::uint64_t> index = parse_hex(text.substr(dash, kIndexDigits));
     if (!group || !index) continue;
-    named.push_back({GroupId{static_cast<std::uint32_t>(*group)}, raft::LogIndex{*index}});
+    const Named one{GroupId{static_cast<std::uint32_t>(*group)}, raft::LogIndex{*index}};
+    // A copy beside the file would stand for it a second time, as an older one to be removed.
+    const std::string path = path_of(one.group, one.index);
+    if (path == directory_ + "/" + name) named.push_back(one);
   }
   std::sort(named.begin(), named.end(), [](const Named& a, const Named& b) {
     return a.group != b.group ? a.group < b.group : b.index < a.index;
