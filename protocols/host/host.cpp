@@ -21,7 +21,8 @@ void Host::add_group(const GroupOptions& options, Application& application) {
   group->options = options;
   group->options.raft.self = env_.self;
   group->draws = "election-timeout";
-  // So that a draw of one group moves none of another.
+  // So that a draw of one host on a node, or of one group, moves none of another.
+  if (options_.port != kRaftPort) group->draws += ":" + std::to_string(options_.port);
   if (!groups_.empty()) group->draws += "/" + std::to_string(options.raft.group.value);
   group->application = &application;
   for (std::size_t i = 0; i < raft::kTimerKinds; ++i) {

@@ -4,6 +4,8 @@
 #include <windtunnel/sim/net/network.h>
 #include "tests/unit/protocols/host/log_service.h"
 
+#include <set>
+
 namespace windtunnel {
 namespace {
 
@@ -225,6 +227,64 @@ TEST(Host, SharesANodeWithAnotherByPortAndDirectories) {
     EXPECT_EQ(program(i)->a->of({}).lines, std::vector<std::string>(20, "a"));
     EXPECT_EQ(program(i)->b->of({}).lines, std::vector<std::string>(20, "b"));
   }
+}
+
+class RecordingRandom final : public Random {
+ public:
+  explicit RecordingRandom(Random& inner) : inner_(inner) {}
+  std::uint64_t draw(std::string_view purpose) override {
+    purposes.emplace(purpose);
+    return inner_.draw(purpose);
+  }
+  std::set<std::string> purposes;
+
+ private:
+  Random& inner_;
+};
+
+// A host whose draws are recorded.
+struct RecordedHost {
+  RecordedHost(Env& outer, const LogCluster& cluster, const HostOptions& options)
+      : random(outer.random),
+        env{outer.self,    outer.clock, outer.timers,   outer.executor, outer.transport, outer.disk,
+            outer.compute, random,      outer.observer, outer.process,  outer.log},
+        service(env, options, cluster.options, [] { return std::make_unique<LogApplication>(); }) {}
+  RecordingRandom random;
+  Env env;
+  LogService service;
+};
+
+TEST(Host, DrawsApartFromAnotherOnItsNodeByItsPort) {
+  LogCluster cluster(2);
+  std::array<std::unique_ptr<RecordedHost>, 2> hosts;
+  NodeOptions node;
+  node.name = "n1";
+  class Both final : public Service {
+   public:
+    explicit Both(std::array<std::unique_ptr<RecordedHost>, 2>& hosts) : hosts_(hosts) {}
+    ~Both() override { hosts_ = {}; }
+    void start() override {
+      for (const std::unique_ptr<RecordedHost>& host : hosts_) host->service.start();
+    }
+
+   private:
+    std::array<std::unique_ptr<RecordedHost>, 2>& hosts_;
+  };
+  cluster.sim.add_node(node, [&](Env& env) -> std::unique_ptr<Service> {
+    HostOptions second = cluster.host;
+    second.port = 7100;
+    second.wal.directory = "wal-2";
+    second.snapshot_directory = "snap-2";
+    hosts[0] = std::make_unique<RecordedHost>(env, cluster, cluster.host);
+    hosts[1] = std::make_unique<RecordedHost>(env, cluster, second);
+    return std::make_unique<Both>(hosts);
+  });
+  cluster.nodes()[0]->start();
+  cluster.run_for(seconds(1));
+  EXPECT_EQ(hosts[0]->random.purposes,
+            (std::set<std::string>{"election-timeout", "election-timeout/1"}));
+  EXPECT_EQ(hosts[1]->random.purposes,
+            (std::set<std::string>{"election-timeout:7100", "election-timeout:7100/1"}));
 }
 
 // Keeps its state outside the log, as a database on its own disk would.
