@@ -82,7 +82,7 @@ std::string bad_seeds(const Outcome& outcome) {
 }
 
 // What a sanitizer looks for shows in fewer.
-constexpr std::uint64_t kSeeds = kSanitized ? 25 : 200;
+constexpr std::uint64_t kSeeds = kSanitized ? 10 : 200;
 
 class RaftScenario : public ::testing::TestWithParam<std::string> {};
 
