@@ -49,6 +49,7 @@ endfunction()
 # `ctest -j` has something to do to the end; and the tests that have entries of their own.
 set(shards_of_test_cli_suite 12)
 set(shards_of_test_checkers 6)
+set(shards_of_test_determinism 4)
 set(shards_of_test_fuzzing 6)
 set(shards_of_test_property 2)
 set(apart_of_test_scenarios_suite "raft/*:naive/*")
