@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace windtunnel::checkers {
 namespace {
@@ -16,19 +17,34 @@ struct Position {
 };
 using Positions = std::map<std::uint32_t, Position>;  // by key
 
-// A session that polls. What it polls while it polls already comes in no order that is known.
+bool is_poll(const std::string& f) { return f == "poll" || f == "txn"; }
+
+// A session that polls.
 struct Consumer {
   Positions at;
-  std::uint32_t busy_until = 0;  // the last return of its polls so far
-  bool is_mixed = false;         // the latest of them were open together
+  bool is_mixed = false;  // what it polled last came in no order that is known
 
-  void begin(const Operation& poll) {
-    const bool overlaps = poll.invoked < busy_until;
+  void begin(bool overlaps) {
     if (overlaps || is_mixed) at.clear();
     is_mixed = overlaps;
-    busy_until = std::max(busy_until, poll.completed);
   }
 };
+
+// By operation: a poll while which its session polls, or hears, something else too.
+std::vector<bool> find_overlaps(const History& history) {
+  const auto& operations = history.operations();
+  std::vector<bool> overlaps(operations.size());
+  std::map<std::int64_t, std::uint32_t> latest;  // by session: its poll that ends last so far
+  for (std::uint32_t i = 0; i < operations.size(); ++i) {
+    if (!is_poll(history.f(operations[i]))) continue;
+    const auto [it, first] = latest.try_emplace(history.session(operations[i]), i);
+    if (first) continue;
+    const std::uint32_t before = operations[it->second].completed;
+    if (operations[i].invoked < before) overlaps[i] = overlaps[it->second] = true;
+    if (operations[i].completed > before) it->second = i;
+  }
+  return overlaps;
+}
 
 // The names of what can be wrong with a step from one place to the next.
 struct Names {
@@ -43,7 +59,8 @@ constexpr Names kSendBetween{"nonmonotonic-send", "", "send"};
 
 class Walk {
  public:
-  Walk(const LogHistory& log, Ledger& ledger) : log_(log), ledger_(ledger) {}
+  Walk(const LogHistory& log, Ledger& ledger)
+      : log_(log), ledger_(ledger), overlaps_(find_overlaps(log.history())) {}
 
   void run() {
     const auto& operations = log_.history().operations();
@@ -70,11 +87,11 @@ class Walk {
     const Operation& op = log_.history().operations()[i];
     const std::string& f = log_.history().f(op);
     Consumer& consumer = consumers_[log_.history().session(op)];
-    if (f == "poll" || f == "txn") consumer.begin(op);
+    if (is_poll(f)) consumer.begin(overlaps_[i]);
     if (f == "assign" || f == "subscribe") consumer.at.clear();
     // Where it went on before it failed is not known.
     if (op.outcome != EventType::ok) {
-      if (f == "poll" || f == "txn") consumer.at.clear();
+      if (is_poll(f)) consumer.at.clear();
       return;
     }
     const bool moved = is_rebalanced(op);
@@ -136,6 +153,7 @@ class Walk {
 
   const LogHistory& log_;
   Ledger& ledger_;
+  std::vector<bool> overlaps_;
   std::map<std::int64_t, Consumer> consumers_;  // by session
   std::map<std::int64_t, Positions> sent_;      // by process: several sends at once have no order
 };

@@ -208,7 +208,7 @@ TEST(CounterBounds, WhatIsNoIntegerLeavesItOpen) {
   }
   const Audited result =
       audited("counter-bounds", done(0, "add", "2.5") + done(2, "read", "nil", "7"));
-  EXPECT_EQ(result.report.verdict.reason, "line 1: the amount is no 64-bit integer");
+  EXPECT_EQ(result.report.verdict.reason, "the add in line 1: the amount is no 64-bit integer");
   // What is no addition adds nothing.
   expect_only(
       audited("counter-bounds", add + done(1, "poke", "\"x\"") + done(2, "read", "nil", "3")),
