@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace windtunnel::reports {
 namespace {
@@ -83,49 +84,65 @@ std::string mermaid_text(std::string_view text) {
   return out;
 }
 
+// A line of a sequence diagram; `peer` is the node itself where it is no message.
+struct SequenceLine {
+  std::uint64_t number = 0;
+  NodeId node;
+  NodeId peer;
+  std::string text;
+};
+
+std::optional<SequenceLine> sequence_line(const RecordedRun& run, const Narrator& narrator,
+                                          std::uint64_t number, std::uint64_t center) {
+  const Record& record = run.trace.records[number - 1];
+  if (record.node == kNoNode) return std::nullopt;
+  const auto participant = [](NodeId node) { return fmt::format("p{}", node.value); };
+  const NodeId peer{static_cast<std::uint32_t>(record.b >> 16)};
+  const bool arrives = record.kind == RecordKind::deliver;
+  if ((arrives || record.kind == RecordKind::drop) && peer.value < run.trace.nodes.size()) {
+    const std::string self = participant(record.node);
+    const std::string message = mermaid_text(narrator.message(record));
+    std::string text = arrives ? fmt::format("{}->>{}: {}", participant(peer), self, message)
+                               : fmt::format("{}--x{}: {} lost", self, participant(peer), message);
+    return SequenceLine{number, record.node, peer, std::move(text)};
+  }
+  const bool is_news =
+      record.is_observation() && narrator.spec_of(record).weight == Weight::headline;
+  if (!is_news && number != center && record.kind != RecordKind::crash &&
+      record.kind != RecordKind::violation && record.kind != RecordKind::start) {
+    return std::nullopt;
+  }
+  return SequenceLine{number, record.node, record.node,
+                      fmt::format("Note over {}: {} at {}", participant(record.node),
+                                  mermaid_text(narrator.sentence(record)),
+                                  format_time(record.time.ns))};
+}
+
+// Three quarters of the lines come before `center`, which has a note of its own.
 std::string mermaid(const RecordedRun& run, const ShowOptions& options, std::uint64_t center) {
   const Narrator narrator(run.trace, options.words);
-  const std::size_t limit =
-      std::min(options.limit == 0 ? kMermaidMessages : options.limit, kMermaidMessages);
+  const std::size_t limit = options.limit == 0 ? kMermaidMessages : options.limit;
   const Range range = range_around(run, center, limit * 4);
-  std::string body;
-  std::vector<bool> seen(run.trace.nodes.size(), false);
-  const auto participant = [&](NodeId node) {
-    if (node.value < seen.size()) seen[node.value] = true;
-    return fmt::format("p{}", node.value);
-  };
-  std::size_t count = 0;
-  for (std::uint64_t number = range.first; number <= range.last && count < limit; ++number) {
-    const Record& record = run.trace.records[number - 1];
-    const bool is_news =
-        record.is_observation() && narrator.spec_of(record).weight == Weight::headline;
-    const NodeId peer{static_cast<std::uint32_t>(record.b >> 16)};
-    const std::string type =
-        has_message_type(record.kind)
-            ? mermaid_text(narrator.message(record))
-            : std::string();
-    if (record.kind == RecordKind::deliver && peer.value < seen.size()) {
-      body += fmt::format("  {}->>{}: {}\n", participant(peer), participant(record.node), type);
-    } else if (record.kind == RecordKind::drop && peer.value < seen.size()) {
-      body +=
-          fmt::format("  {}--x{}: {} lost\n", participant(record.node), participant(peer), type);
-    } else if (is_news || record.kind == RecordKind::crash ||
-               record.kind == RecordKind::violation || record.kind == RecordKind::start) {
-      if (record.node == kNoNode) continue;
-      body += fmt::format("  Note over {}: {} at {}\n", participant(record.node),
-                          mermaid_text(narrator.sentence(record)), format_time(record.time.ns));
-    } else {
-      continue;
-    }
-    ++count;
+  std::vector<SequenceLine> lines;
+  std::size_t before = 0;
+  for (std::uint64_t number = range.first; number <= range.last; ++number) {
+    std::optional<SequenceLine> line = sequence_line(run, narrator, number, center);
+    if (!line) continue;
+    if (number < center) ++before;
+    lines.push_back(std::move(*line));
   }
+  const std::size_t kept = std::min(limit, lines.size());
+  const std::size_t first = std::min(before - std::min(before, limit * 3 / 4), lines.size() - kept);
+  const std::span<const SequenceLine> shown(lines.data() + first, kept);
+  std::vector<bool> seen(run.trace.nodes.size(), false);
+  for (const SequenceLine& line : shown) seen[line.node.value] = seen[line.peer.value] = true;
   std::string out = "sequenceDiagram\n";
   for (std::uint32_t i = 0; i < seen.size(); ++i) {
-    if (seen[i]) {
-      out += fmt::format("  participant p{} as {}\n", i, mermaid_text(narrator.node(NodeId{i})));
-    }
+    if (!seen[i]) continue;
+    out += fmt::format("  participant p{} as {}\n", i, mermaid_text(narrator.node(NodeId{i})));
   }
-  return out + body;
+  for (const SequenceLine& line : shown) out += "  " + line.text + "\n";
+  return out;
 }
 
 }  // namespace

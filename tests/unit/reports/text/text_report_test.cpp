@@ -143,6 +143,29 @@ TEST(Show, MermaidDrawsMessagesAndLosses) {
   EXPECT_THAT(text, HasSubstr("  p0--xp1: append lost\n"));
 }
 
+// However much comes before it: what was asked for is drawn, with most of the lines before it.
+TEST(Show, MermaidHasTheEventThatWasAskedFor) {
+  RecordedRun run = small_run();
+  const Record arrives = run.trace.records[4];
+  ASSERT_EQ(arrives.kind, RecordKind::deliver);
+  run.trace.records.insert(run.trace.records.end(), 1'000, arrives);
+  Record stops = arrives;
+  stops.kind = RecordKind::pause;
+  run.trace.records[700] = stops;
+  ShowOptions options;
+  options.format = ShowFormat::mermaid;
+  options.around = 701;
+  options.limit = 12;
+  const auto text = show(run, options);
+  ASSERT_TRUE(text);
+  const std::size_t note = text->find("  Note over p1: ");
+  ASSERT_NE(note, std::string::npos) << *text;
+  EXPECT_EQ(std::count(text->begin() + static_cast<std::ptrdiff_t>(text->find("  p0->>")),
+                       text->end(), '\n'),
+            12);
+  EXPECT_GT(text->find("  p0->>p1", note), note);
+}
+
 TEST(Show, RefusesAnEventThatIsNotThere) {
   ShowOptions options;
   options.around = 11;
