@@ -230,7 +230,8 @@ std::optional<SeedList> asked_seeds(const RunRequest& request) {
   std::optional<SeedList> range = parse_seed_range(request.seeds);
   if (!range) {
     complain(
-        fmt::format("error: --seeds {}: not a range of at most {} seeds; write A..B, as 1..200",
+        fmt::format("error: --seeds {}: not a range of at most {} seeds; write A..B, the smaller "
+                    "first, as 1..200",
                     request.seeds, SeedList::kMost));
   }
   return range;

@@ -61,6 +61,7 @@ ServiceInfo info_of(const ServiceDefinition& definition) {
   if (definition.groups) {
     info.groups = [definition](const OptionMap& options) { return groups_of(definition, options); };
   }
+  info.has_clients = definition.make_client != nullptr;
   info.max_nodes = definition.max_nodes;
   info.max_servers = definition.max_servers;
   for (const ActionDefinition& action : definition.actions) {

@@ -149,6 +149,13 @@ bool found_violation(const RunResult& result) {
   return false;
 }
 
+void explain_idle(const FaultActivity& fault, std::vector<std::string>& reasons) {
+  if (fault.bites != 0) return;
+  const std::string name = fault.label.empty() ? fault.id : fault.label;
+  const char* const what = fault.fired == 0 ? "never fired" : "fired and bit nothing";
+  reasons.push_back("of the faults, " + name + " (" + fault.kind + ") " + what);
+}
+
 // A run that did too little says nothing.
 void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
   const FloorSpec& floor = spec.floor;
@@ -165,6 +172,9 @@ void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
   }
   require("elections", result.stats.elections, floor.elections);
   require("faults that bit", result.stats.faults_bite, floor.faults_bite);
+  if (result.stats.faults_bite < floor.faults_bite) {
+    for (const FaultActivity& fault : result.faults) explain_idle(fault, result.reasons);
+  }
 }
 
 // A rule for messages that never acted, where streams that nobody can read passed it, was no fault.

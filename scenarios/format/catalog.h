@@ -45,6 +45,7 @@ struct ServiceInfo {
   ProtocolWords words = {};               // of its observations
   // How many groups its nodes form with this `config:`; empty: one.
   std::function<std::uint32_t(const std::map<std::string, std::string, std::less<>>&)> groups = {};
+  bool has_clients = true;  // which workloads call
   // Most nodes of one group, and of all groups of a scenario with such a group; 0: any number.
   std::size_t max_nodes = 0;
   std::size_t max_servers = 0;

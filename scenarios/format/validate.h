@@ -57,6 +57,7 @@ class Validator {
   void check_service(const GroupSpec& group);
   void check_size(const GroupSpec& group, const ServiceInfo& service);
   void check_workload(const WorkloadSpec& workload);
+  void check_target(const WorkloadSpec& workload);
   void check_property(const PropertySpec& property);
   void check_flaws(const PropertySpec& property, const CheckInfo& check);
   void check_reading(const PropertySpec& property, const CheckInfo& check);

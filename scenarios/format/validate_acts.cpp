@@ -60,7 +60,10 @@ void Validator::unknown_action(const faults::Act& act, const faults::Term& term,
                                const SourceSpan& object) {
   const std::string_view key = key_of(act, object);
   const std::string who = faults::to_string(term);
-  if (services.empty()) {
+  const bool is_client = term.kind == faults::Term::Kind::clients ||
+                         (!term.name.empty() && groups_of(spec_, term.name).empty());
+  if (services.empty() && !is_client) return;  // of no service that is known: said already
+  if (is_client) {
     diagnostics_.error(Code::unknown_action, places_.at(object, {key, "nodes"}),
                        fmt::format("clients have no actions, but '{}' is a client", who),
                        "name nodes of a service");

@@ -64,9 +64,11 @@ void Validator::check_service(const GroupSpec& group) {
   if (catalog_ == nullptr) return;
   const ServiceInfo* service = find_named(catalog_->services, group.service);
   if (service == nullptr) {
+    std::string hint = suggest(group.service, names_of(catalog_->services));
+    hint += hint.empty() ? "" : "; ";
     diagnostics_.error(Code::unknown_service, places_.at(group.span, {"service"}),
                        fmt::format("there is no service '{}'", group.service),
-                       suggest(group.service, names_of(catalog_->services)));
+                       hint + "services of your own are in your own command");
     return;
   }
   check_options(group.config, service->options, group.span, "config", service->name);
@@ -132,6 +134,7 @@ void Validator::check_workload(const WorkloadSpec& workload) {
                                            [](const auto& op) { return op.second == 0; });
   if (idle) diagnostics_.error(Code::inconsistent, at("ops"), "every weight is 0");
   if (catalog_ == nullptr) return;
+  if (workload.target.empty() || is_group) check_target(workload);
   const WorkloadInfo* info = find_named(catalog_->workloads, workload.type);
   if (info == nullptr) {
     diagnostics_.error(Code::unknown_workload, at("type"),
@@ -149,6 +152,26 @@ void Validator::check_workload(const WorkloadSpec& workload) {
   check_options(workload.options, info->options, workload.span, "options", info->name);
 }
 
+// What a workload calls has clients.
+void Validator::check_target(const WorkloadSpec& workload) {
+  const auto lacks_clients = [this](const GroupSpec& group) {
+    const ServiceInfo* service = find_named(catalog_->services, group.service);
+    return service != nullptr && !service->has_clients;
+  };
+  const std::vector<GroupSpec>& groups = spec_.cluster.groups;
+  const std::size_t target = target_group(spec_, workload);
+  if (groups.empty() || !lacks_clients(groups[target])) return;
+  std::string others;
+  for (const GroupSpec& group : groups) {
+    if (!lacks_clients(group)) others += (others.empty() ? "" : " or ") + group.name;
+  }
+  diagnostics_.error(
+      Code::inconsistent, places_.at(workload.span, {workload.target.empty() ? "type" : "target"}),
+      fmt::format("a workload calls '{}', and {} has no clients", groups[target].name,
+                  groups[target].service),
+      others.empty() ? "`make_client` of a ServiceDefinition makes them" : "target: " + others);
+}
+
 void Validator::check_property(const PropertySpec& property) {
   const auto at = [&](std::string_view key) { return places_.at(property.span, {key}); };
   const bool wanted = property.workload.empty() ||
@@ -156,7 +179,8 @@ void Validator::check_property(const PropertySpec& property) {
                                   [&](const auto& w) { return w.name == property.workload; });
   if (!wanted) {
     diagnostics_.error(Code::unknown_workload, at("workload"),
-                       fmt::format("there is no workload '{}'", property.workload));
+                       fmt::format("there is no workload '{}'", property.workload),
+                       suggest(property.workload, names_of(spec_.workloads)));
   }
   const std::string_view check = property.check;
   const bool many = check.size() > 2 && check.substr(check.size() - 2) == ".*";
@@ -201,6 +225,9 @@ void Validator::check_flaws(const PropertySpec& property, const CheckInfo& check
 // Whether a judge has a history that it fits, or is told what to judge.
 void Validator::check_reading(const PropertySpec& property, const CheckInfo& check) {
   if (check.models.empty() || spec_.workloads.empty()) return;
+  const bool is_one = std::any_of(spec_.workloads.begin(), spec_.workloads.end(),
+                                  [&](const auto& w) { return w.name == property.workload; });
+  if (!property.workload.empty() && !is_one) return;  // said already
   const bool is_level = find_named(check.options, "model") != nullptr;
   if (is_level ? property.options.contains("model")
                : !property.workload.empty() || spec_.workloads.size() == 1) {

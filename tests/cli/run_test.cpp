@@ -194,6 +194,19 @@ TEST(Run, WhatDidTooLittleIsUnknown) {
   EXPECT_THAT(ended.out, HasSubstr("below the floor"));
 }
 
+TEST(Run, SaysWhichFaultsWereMissing) {
+  TemporaryDirectory directory;
+  std::string text = read_file(kScenario);
+  const std::string faults = "faults:\n";
+  text.insert(text.find(faults) + faults.size(),
+              "  - { when: event kind=snapshot-taken count=4000, crash: n1, label: late }\n");
+  text.replace(text.find("faults_bite: "), 14, "faults_bite: 9");
+  write_file(directory / "missing.yaml", text);
+  const Ended ended = run_in(directory.path(), {"run", "missing.yaml"});
+  EXPECT_EQ(ended.code, 2) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("of the faults, late (crash-process) never fired"));
+}
+
 TEST(Run, AnInterruptKeepsTheResultsSoFar) {
   TemporaryDirectory directory;
   Start start;

@@ -36,6 +36,7 @@ inline Catalog test_catalog() {
   naive.ports = {7200};
   ServiceInfo pipe;
   pipe.name = "pipe";
+  pipe.has_clients = false;
   ServiceInfo other = raft;
   other.name = "other-raft";
   other.message_types = {"pong"};
