@@ -41,7 +41,8 @@ struct Event {
   Value extra;  // a map of the keys that we do not know (and `:key`), or nil
 };
 
-// "in line 12" of an event that was read, else "at 1.200 s", or "with index 5" where it has no time.
+// "in line 12" of an event that was read, else "at 1.200 s", or "with index 5" where it has no
+// time.
 std::string place_of(const Event& event);
 
 // Positions are indices into `History::events()`.

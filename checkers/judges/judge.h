@@ -63,8 +63,8 @@ struct Judge {
   bool takes_tuples = false;
   // Of a level: what it promises, it promises to a session, and it takes a process for one.
   bool is_by_session = false;
-  // It goes by what a nemesis did, of which the history of a scenario's clients tells nothing: it is
-  // no check of a scenario.
+  // It goes by what a nemesis did, of which the history of a scenario's clients tells nothing: it
+  // is no check of a scenario.
   bool reads_nemesis = false;
   // What is wrong with the initial value, if anything.
   std::function<std::optional<std::string>(const Value& initial)> refuse_initial = {};

@@ -255,8 +255,8 @@ struct RecordedHost {
 };
 
 TEST(Host, DrawsApartFromAnotherOnItsNodeByItsPort) {
-  LogCluster cluster(2);
   std::array<std::unique_ptr<RecordedHost>, 2> hosts;
+  LogCluster cluster(2);
   NodeOptions node;
   node.name = "n1";
   class Both final : public Service {
