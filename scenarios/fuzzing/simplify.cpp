@@ -130,8 +130,9 @@ Proposals fewer_clients(const Subject& subject) {
     if (workload.in_flight > 1) {
       propose(proposals, spec, [&](ScenarioSpec& s) { s.workloads[i].in_flight = 1; });
     }
-    for (const auto& [name, values] : workload.options) {
-      propose(proposals, spec, [&](ScenarioSpec& s) { s.workloads[i].options.erase(name); });
+    for (const auto& option : workload.options) {
+      propose(proposals, spec,
+              [&](ScenarioSpec& s) { s.workloads[i].options.erase(option.first); });
     }
     for (const std::uint32_t fewer : {1U, workload.keys / 2}) {
       if (fewer == 0 || fewer >= workload.keys) continue;
