@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace windtunnel::raft {
 namespace {
 
@@ -203,7 +206,9 @@ void win(Raft& raft, Ready& ready) {
     vote.kind = kind;
     raft.step(Received{NodeId{2}, &vote}, ready);
   }
-  for (const Write& write : ready.writes) raft.step(Persisted{write.ticket}, ready);
+  // A host takes the writes before it carries them out.
+  const std::vector<Write> writes = std::exchange(ready.writes, {});
+  for (const Write& write : writes) raft.step(Persisted{write.ticket}, ready);
 }
 
 // The file has taken the place of the one before it on the host's disk.
