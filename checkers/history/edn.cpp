@@ -12,16 +12,21 @@
 namespace windtunnel::checkers {
 namespace {
 
-// What ends a token.
-constexpr std::array<bool, 256> kDelimits = [] {
-  std::array<bool, 256> delimits{};
-  for (const char c : std::string_view(" \t\r\n\f,;\"()[]{}")) {
-    delimits[static_cast<unsigned char>(c)] = true;
+// What ends a token, and what of the rest has to be looked at: no character of ASCII that shows.
+enum class Class : std::uint8_t { plain, delimiter, odd };
+constexpr std::array<Class, 256> kClasses = [] {
+  std::array<Class, 256> classes{};
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    if (c < 0x20 || c >= 0x7f) classes[c] = Class::odd;
   }
-  return delimits;
+  for (const char c : std::string_view(" \t\r\n\f,;\"()[]{}")) {
+    classes[static_cast<unsigned char>(c)] = Class::delimiter;
+  }
+  return classes;
 }();
 
-bool delimits(char c) { return kDelimits[static_cast<unsigned char>(c)]; }
+Class class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
+bool delimits(char c) { return class_of(c) == Class::delimiter; }
 bool is_blank(char c) { return c == ' ' || c == ',' || (c >= '\t' && c <= '\r'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -222,6 +227,17 @@ bool EdnReader::check_utf8(std::size_t start) {
   return fail(fmt::format("{} is not UTF-8", shown(text_[at_])));
 }
 
+// A token has no control characters.
+bool EdnReader::check_odd(std::size_t start) {
+  if (!cut_ && !check_utf8(start)) return false;
+  const std::string_view token = text_.substr(start, at_ - start);
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  const auto noise = std::find_if(token.begin(), token.end(), control);
+  if (noise == token.end()) return true;
+  at_ = start + static_cast<std::size_t>(noise - token.begin());
+  return fail(fmt::format("unexpected {}", shown(*noise)));
+}
+
 bool EdnReader::read_string(Value& out) {
   const std::size_t start = at_;
   std::string text;
@@ -323,13 +339,8 @@ std::string_view EdnReader::take_token() {
 bool EdnReader::read_token(Value& out) {
   const std::size_t start = at_;
   const std::string_view token = take_token();
-  if (!cut_ && !check_utf8(start)) return false;
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  const auto noise = std::find_if(token.begin(), token.end(), control);
-  if (noise != token.end()) {
-    at_ = start + static_cast<std::size_t>(noise - token.begin());
-    return fail(fmt::format("unexpected {}", shown(*noise)));
-  }
+  const auto is_odd = [](char c) { return class_of(c) == Class::odd; };
+  if (std::any_of(token.begin(), token.end(), is_odd) && !check_odd(start)) return false;
   if (token == "nil") {
     out = Value();
     return true;

@@ -45,6 +45,7 @@ class EdnReader {
   bool fail(std::string reason);
   bool out_of_text();
   bool check_utf8(std::size_t start);
+  bool check_odd(std::size_t start);
   bool skip_blanks(int depth);
   bool read_form(Value& out, int depth);
   bool read_items(char closing, Value::Kind kind, Value& out, int depth);
