@@ -8,15 +8,11 @@
 namespace windtunnel {
 
 Value::Value(Kind kind, std::string_view text) : kind_(kind) {
-  if (text.empty()) return;
-  box_ = std::make_unique<Box>();
-  box_->text = text;
+  if (!text.empty()) box_ = new Box(text, {});
 }
 
 Value::Value(Kind kind, std::vector<Value> items) : kind_(kind) {
-  if (items.empty()) return;
-  box_ = std::make_unique<Box>();
-  box_->items = std::move(items);
+  if (!items.empty()) box_ = new Box({}, std::move(items));
 }
 
 Value Value::boolean(bool truth) {
@@ -27,35 +23,22 @@ Value Value::boolean(bool truth) {
 }
 
 Value Value::tagged(std::string_view tag, Value form) {
-  Value value(Kind::tagged, tag);
-  if (value.box_ == nullptr) value.box_ = std::make_unique<Box>();
+  Value value;
+  value.kind_ = Kind::tagged;
+  value.box_ = new Box(tag, {});
   value.box_->items.push_back(std::move(form));
   return value;
 }
 
-Value::Value(const Value& other)
-    : box_(other.box_ == nullptr ? nullptr : std::make_unique<Box>(*other.box_)),
-      number_(other.number_),
-      kind_(other.kind_) {}
-
-Value& Value::operator=(const Value& other) {
-  if (this == &other) return *this;
-  Value copy(other);
-  *this = std::move(copy);
-  return *this;
-}
-
-std::string_view Value::text() const {
-  return box_ == nullptr ? std::string_view() : std::string_view(box_->text);
-}
-
-const std::vector<Value>& Value::items() const {
+const std::vector<Value>& Value::none() {
   static const std::vector<Value> none;
-  return box_ == nullptr ? none : box_->items;
+  return none;
 }
 
 std::vector<Value> Value::take_items() && {
-  return box_ == nullptr ? std::vector<Value>() : std::exchange(box_->items, {});
+  if (box_ == nullptr) return {};
+  const boost::intrusive_ptr<Box> box = std::exchange(box_, nullptr);
+  return box->use_count() == 1 ? std::move(box->items) : box->items;
 }
 
 const Value* Value::find(std::string_view name) const {
@@ -103,9 +86,9 @@ std::strong_ordering compare_unordered(const Value& a, const Value& b) {
 std::strong_ordering operator<=>(const Value& a, const Value& b) {
   if (rank_of(a.kind_) != rank_of(b.kind_)) return rank_of(a.kind_) <=> rank_of(b.kind_);
   if (a.number_ != b.number_) return a.number_ <=> b.number_;
-  if (a.box_ == nullptr && b.box_ == nullptr) return std::strong_ordering::equal;
+  if (a.box_ == b.box_) return std::strong_ordering::equal;
   const int order = a.text().compare(b.text());
-  if (order != 0) return order <=> 0;
+  if (order != 0 || a.is_name()) return order <=> 0;
   if (a.kind_ == Value::Kind::map || a.kind_ == Value::Kind::set) return compare_unordered(a, b);
   return std::lexicographical_compare_three_way(a.items().begin(), a.items().end(),
                                                 b.items().begin(), b.items().end());

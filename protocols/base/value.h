@@ -1,12 +1,14 @@
 // What clients ask of a service and are told, and what histories hold: what EDN and JSON can say,
-// in 24 bytes. A regular type: copies are deep, equality and order are by kind and content, as in
-// Clojure: a list equals a vector, and neither maps nor sets have an order. Numbers that do not fit
-// int64 keep their text.
+// in 24 bytes. A regular type: what it holds never changes, so that copies share it; equality and
+// order are by kind and content, as in Clojure: a list equals a vector, and neither maps nor sets
+// have an order. Numbers that do not fit int64 keep their text.
 #pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <compare>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,12 +48,6 @@ class Value {
   static Value vector(std::vector<Value> items) { return {Kind::vector, std::move(items)}; }
   static Value tagged(std::string_view tag, Value form);
 
-  Value(const Value& other);
-  Value(Value&& other) noexcept = default;
-  Value& operator=(const Value& other);
-  Value& operator=(Value&& other) noexcept = default;
-  ~Value() = default;
-
   Kind kind() const { return kind_; }
   bool is_nil() const { return kind_ == Kind::nil; }
   bool is_integer() const { return kind_ == Kind::integer; }
@@ -64,9 +60,9 @@ class Value {
 
   std::int64_t integer() const { return number_; }
   bool truth() const { return number_ != 0; }
-  std::string_view text() const;
-  const std::vector<Value>& items() const;
-  // The items, which leave a value without any.
+  std::string_view text() const { return box_ == nullptr ? std::string_view() : box_->text; }
+  const std::vector<Value>& items() const { return box_ == nullptr ? none() : box_->items; }
+  // The items, moved where no copy of the value shares them.
   std::vector<Value> take_items() &&;
   // The value under a key of that name, whichever of string, keyword or symbol; null when absent.
   const Value* find(std::string_view name) const;
@@ -77,12 +73,17 @@ class Value {
   friend std::uint64_t hash_of(const Value& value);
 
  private:
-  struct Box {
+  // Counted by atomics: copies of a value may be in several threads.
+  struct Box : boost::intrusive_ref_counter<Box> {
+    Box(std::string_view its_text, std::vector<Value> its_items)
+        : text(its_text), items(std::move(its_items)) {}
     std::string text;
     std::vector<Value> items;
   };
 
-  std::unique_ptr<Box> box_;  // null when empty
+  static const std::vector<Value>& none();
+
+  boost::intrusive_ptr<Box> box_;  // null when empty
   std::int64_t number_ = 0;
   Kind kind_ = Kind::nil;
 };
