@@ -58,7 +58,9 @@ Value keyed(Value key, Value argument) {
 class KeyedSource : public OperationSource {
  public:
   KeyedSource(const WorkloadSpec& spec, std::uint32_t client, const Mix& standard)
-      : spec_(spec), mix_(mix_of(spec, standard)), numbers_(spec, client) {}
+      : spec_(spec), mix_(mix_of(spec, standard)), numbers_(spec, client) {
+    for (const auto& [operation, weight] : mix_) compares_ = compares_ || operation == "cas";
+  }
 
   void next(Random& random, Operation& operation) override {
     const std::uint64_t choice = random.draw("operation");
@@ -70,7 +72,7 @@ class KeyedSource : public OperationSource {
   }
 
   void completed(const Operation& operation, const Outcome& outcome) override {
-    if (outcome.kind != Outcome::Kind::ok) return;
+    if (!compares_ || outcome.kind != Outcome::Kind::ok) return;
     const Value& done = outcome.value.is_nil() ? operation.value : outcome.value;
     if (!done.is_sequence() || done.items().size() != 2) return;
     const Value& now = done.items()[1];
@@ -91,6 +93,7 @@ class KeyedSource : public OperationSource {
   const WorkloadSpec& spec_;
   Mix mix_;
   UniqueNumbers numbers_;
+  bool compares_ = false;
   // What this client saw last under each key: what a cas expects.
   std::map<Value, Value> seen_;
 };

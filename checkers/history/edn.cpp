@@ -242,17 +242,16 @@ bool EdnReader::read_string(Value& out) {
   const std::size_t start = at_;
   std::string text;
   for (++at_; !out_of_text(); ++at_) {
-    const char c = text_[at_];
-    if (c == '"') {
+    const std::size_t from = at_;
+    while (!out_of_text() && text_[at_] != '"' && text_[at_] != '\\') ++at_;
+    text += text_.substr(from, at_ - from);
+    if (out_of_text()) break;
+    if (text_[at_] == '"') {
       ++at_;
       out = Value(text);
       return check_utf8(start);
     }
-    if (c != '\\') {
-      text += c;
-    } else if (!read_escape(text)) {
-      return false;
-    }
+    if (!read_escape(text)) return false;
   }
   at_ = start;
   return fail("a string without an end");

@@ -1,6 +1,8 @@
 #include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/checkers/history/quoted.h>
 
+#include <fmt/format.h>
+
 namespace windtunnel::checkers {
 namespace {
 
@@ -45,7 +47,7 @@ void append_edn(const Value& value, std::string& out) {
   switch (value.kind()) {
     case Value::Kind::nil: out += "nil"; break;
     case Value::Kind::boolean: out += value.truth() ? "true" : "false"; break;
-    case Value::Kind::integer: out += std::to_string(value.integer()); break;
+    case Value::Kind::integer: out += fmt::format_int(value.integer()).c_str(); break;
     case Value::Kind::number:
     case Value::Kind::symbol: out += value.text(); break;
     case Value::Kind::string: append_quoted(value.text(), out); break;

@@ -65,7 +65,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
       std::optional<Instant>& served = workload_of(record.node).served;
       if (healed_ && ok && record.b > heal_record_ && !served) served = record.time;
     } else {
-      if (record.is_observation()) note_leader(record);
+      if (record.kind == kind_of(ObservationKind::role)) note_leader(record);
       standings_->take(record, [&](const Standing& standing) { take(standing, record.time); });
     }
   }
@@ -241,7 +241,7 @@ class RecoveryMonitor final : public Monitor, public RecordListener {
 
   void note_leader(const Record& record) {
     const ServiceWords* service = dictionary_->of(record.group);
-    if (service == nullptr || record.observation() != ObservationKind::role) return;
+    if (service == nullptr) return;
     Leader& leader = groups_[record.group.value].leader;
     if (!service->leads(record.a) || record.b < leader.term) return;
     if (healed_ && is_outside(leader.node)) {

@@ -9,8 +9,8 @@ namespace {
 constexpr auto kUser = static_cast<std::size_t>(ObservationKind::user);
 
 std::uint64_t word_of(const Record& record, std::uint8_t field) {
-  const std::uint64_t words[] = {record.a, record.b, record.c, record.d};
-  return words[field];
+  constexpr std::uint64_t Record::*kWords[] = {&Record::a, &Record::b, &Record::c, &Record::d};
+  return record.*kWords[field];
 }
 
 void change(std::uint64_t& value, std::uint64_t to, Change how) {
