@@ -1,4 +1,5 @@
 // What must be durable before what is said: writes, tickets and held messages.
+#include <windtunnel/protocols/base/assert.h>
 #include <windtunnel/protocols/raft/raft.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ void Raft::write_hard_state(Ready& ready) {
   const bool can_join = !ready.writes.empty() && ready.writes.back().ticket == last_ticket_;
   Write& write = can_join ? ready.writes.back() : new_write(ready);
   write.hard_state = hard_state_;
+  WT_ASSERT(!pending_.empty(), "a write is persisted after it was taken from Ready");
   pending_.back().hard_state = true;
   observe(Word::term, term().value, voted_word(), 0, 0, ready);
 }
@@ -55,6 +57,7 @@ void Raft::write_entries(LogIndex first, LogIndex truncated, Ready& ready) {
   write.first = joined_first;
   const std::uint64_t count = log_.last_index() - joined_first + 1;
   write.entries = log_.slice(joined_first, static_cast<std::size_t>(count));
+  WT_ASSERT(!pending_.empty(), "a write is persisted after it was taken from Ready");
   PendingWrite& pending = pending_.back();
   pending.first = std::min(pending.first, truncated == LogIndex{} ? joined_first : truncated);
 }
