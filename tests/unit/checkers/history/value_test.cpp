@@ -34,6 +34,21 @@ TEST(Value, DiffersWhereClojuresDo) {
   }
 }
 
+TEST(Value, IsLeftWholeByCopiesWhoseItemsAreTaken) {
+  const Value kept = value("[1 \"two\" {:three 3}]");
+  Value copy = kept;
+  const std::vector<Value> taken = std::move(copy).take_items();
+  EXPECT_EQ(kept, value("[1 \"two\" {:three 3}]"));
+  EXPECT_EQ(taken, kept.items());
+}
+
+TEST(Value, IsMovedFromWhereNoCopySharesIt) {
+  Value only = value("[1 [2 3]]");
+  const Value* const first = only.items().data();
+  const std::vector<Value> taken = std::move(only).take_items();
+  EXPECT_EQ(taken.data(), first);
+}
+
 TEST(Value, IsNumberedByWhatItIs) {
   Numbering numbers;
   const std::uint32_t first = numbers.number(value("{:a 1 :b 2}"));
