@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <set>
+#include <span>
 
 namespace windtunnel::reports {
 namespace {
@@ -36,7 +38,9 @@ class Lanes {
     for (const Record& record : run.trace.records) {
       const bool known =
           record.node.value < run.trace.nodes.size() && record.group.value < standings_.groups();
-      if (record.is_observation() && known) note_speaker(record, speaks);
+      if (!record.is_observation() || !known) continue;
+      note_speaker(record, speaks);
+      if (record.observation() == ObservationKind::role) plays_roles_.insert(record.group);
     }
     for (const Standing& standing : standings_.all()) {
       if (speaks[place(standing.node, standing.group)]) {
@@ -89,7 +93,10 @@ class Lanes {
     std::string signs;
     std::string numbers;
     for (const ServiceWords& service : dictionary_.services()) {
-      for (const RoleWord& role : service.roles) {
+      const auto last = GroupId{service.first.value + service.groups};
+      const auto plays = plays_roles_.lower_bound(service.first);
+      const bool has_roles = plays != plays_roles_.end() && *plays < last;
+      for (const RoleWord& role : has_roles ? service.roles : std::span<const RoleWord>()) {
         const std::string one =
             printable(std::string(1, role.sign) + " " + std::string(role.name)) + "  ";
         if (signs.find(one) == std::string::npos) signs += one;
@@ -100,7 +107,9 @@ class Lanes {
       }
       if (numbers.find(its) == std::string::npos) numbers += (numbers.empty() ? "" : ", ") + its;
     }
-    return signs + "# down  = paused  . not known; " + numbers + "; the line's node in [ ]\n";
+    if (!numbers.empty()) numbers += "; ";
+    const std::string_view none = signs.empty() ? ". up" : ". not known";
+    return fmt::format("{}# down  = paused  {}; {}the line's node in [ ]\n", signs, none, numbers);
   }
 
   std::string title(const Column& column) const {
@@ -211,6 +220,7 @@ class Lanes {
   std::vector<bool> paused_;                                        // by node
   std::vector<std::array<std::uint64_t, kMostCounters>> furthest_;  // by group
   std::vector<Column> columns_;
+  std::set<GroupId> plays_roles_;  // whose nodes said which role they take
 };
 
 }  // namespace

@@ -46,15 +46,14 @@ FileResult<std::string> table(const RecordedRun& run, const ShowOptions& options
     const Record& record = run.trace.records[number - 1];
     return record.kind != RecordKind::link && (only == kNoNode || record.node == only);
   };
-  const std::size_t before = limit - limit / 4;
-  for (std::uint64_t number = center; number > 0 && lines.size() < before; --number) {
-    if (shown(number)) lines.push_back(number);
-  }
-  std::reverse(lines.begin(), lines.end());
   const std::uint64_t size = run.trace.records.size();
-  for (std::uint64_t number = center + 1; number <= size && lines.size() < limit; ++number) {
+  for (std::uint64_t number = center + 1; number <= size && lines.size() < limit / 4; ++number) {
     if (shown(number)) lines.push_back(number);
   }
+  for (std::uint64_t number = center; number > 0 && lines.size() < limit; --number) {
+    if (shown(number)) lines.push_back(number);
+  }
+  std::sort(lines.begin(), lines.end());
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::uint64_t number = lines[i];

@@ -104,7 +104,7 @@ void OperationSource::completed(const Operation&, const Outcome&) {}
 
 void Registry::add(ServiceDefinition definition) {
   WT_ASSERT(service(definition.name) == nullptr, "service names are unique");
-  WT_ASSERT(flaw_of(definition.words).empty(), "the tables of a service's words are sound");
+  WT_ASSERT(flaw_of(definition.words).empty(), flaw_of(definition.words).data());
   const ServiceInfo info = info_of(definition);
   for (const OptionInfo& option : info.options) assert_consistent(option);
   for (const ActionInfo& action : info.actions) assert_consistent(action);

@@ -56,6 +56,20 @@ SourceSpan Places::at(const std::vector<std::string_view>& path) const {
   return follow(&root_, path);
 }
 
+SourceSpan Places::word(const SourceSpan& span, std::string_view text) const {
+  const auto found = nodes_.find(std::tuple(span.file, span.line, span.column));
+  const YamlNode* const scalar = found == nodes_.end() ? nullptr : find(*found->second, text);
+  return scalar == nullptr ? span : scalar->span;
+}
+
+const YamlNode* Places::find(const YamlNode& node, std::string_view text) {
+  if (node.is_scalar()) return node.text == text ? &node : nullptr;
+  for (const YamlNode& child : node.children) {
+    if (const YamlNode* scalar = find(child, text); scalar != nullptr) return scalar;
+  }
+  return nullptr;
+}
+
 bool Places::has(const SourceSpan& object, std::string_view key) const {
   const auto found = nodes_.find(std::tuple(object.file, object.line, object.column));
   return found != nodes_.end() && found->second->find(key) != nullptr;
@@ -200,14 +214,15 @@ void Validator::unknown_node(std::string_view name, const SourceSpan& span) {
 void Validator::check_selector(const Selector& selector, const SourceSpan& span, bool is_static) {
   using Kind = faults::Term::Kind;
   for (const faults::Term& term : selector.terms) {
+    const SourceSpan at = places_.word(span, faults::to_string(term));
     const bool named = term.kind == Kind::named || !term.name.empty();
     if (term.group) {
-      check_group(term, span);
+      check_group(term, at);
     } else if (named && !is_known(term.name)) {
-      unknown_node(term.name, span);
+      unknown_node(term.name, at);
     } else if (is_static && term.kind != Kind::named && term.kind != Kind::all &&
                term.kind != Kind::clients) {
-      diagnostics_.error(Code::bad_selector, span,
+      diagnostics_.error(Code::bad_selector, at,
                          fmt::format("'{}' means nothing before the run", faults::to_string(term)),
                          "name nodes or groups, all or clients");
     }

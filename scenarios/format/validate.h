@@ -25,11 +25,14 @@ class Places {
   SourceSpan at(const SourceSpan& object, std::initializer_list<std::string_view> path) const;
   SourceSpan at(std::initializer_list<std::string_view> path) const;
   SourceSpan at(const std::vector<std::string_view>& path) const;
+  // The scalar of that text in what was written at `span`; all of that where there is none.
+  SourceSpan word(const SourceSpan& span, std::string_view text) const;
   // Whether the object has this key.
   bool has(const SourceSpan& object, std::string_view key) const;
 
  private:
   void index(const YamlNode& node);
+  static const YamlNode* find(const YamlNode& node, std::string_view text);
   static SourceSpan follow(const YamlNode* node, std::span<const std::string_view> path);
 
   const YamlNode& root_;

@@ -100,6 +100,33 @@ TEST(Timeline, HasStripsForEachGroupOfANode) {
   EXPECT_THAT(lines, testing::ElementsAre(0, 4));
 }
 
+TEST(Show, LanesOfAProtocolWithoutRolesHaveNoSignsForThem) {
+  RecordedRun run;
+  run.trace.nodes = {"t1"};
+  run.trace.dictionary.add("t", "plain", 1, {});
+  run.trace.records.push_back(at_ms(1, RecordKind::start, 0));
+  const auto text = show(run, ShowOptions{});
+  ASSERT_TRUE(text);
+  EXPECT_THAT(*text, testing::StartsWith("# down  = paused  . up; term; the line's node in [ ]\n"));
+}
+
+// A quarter of the lines is kept for what comes after the event: at the end nothing does.
+TEST(Show, ATableHasAsManyLinesAsItMay) {
+  RecordedRun run;
+  run.trace.nodes = {"n1"};
+  run.trace.dictionary.add("n", "plain", 1, {});
+  for (int i = 1; i <= 20; ++i) run.trace.records.push_back(at_ms(i, RecordKind::start, 0));
+  ShowOptions options;
+  options.format = ShowFormat::table;
+  options.limit = 8;
+  for (const std::uint64_t around : {20, 10, 3}) {
+    options.around = around;
+    const auto text = show(run, options);
+    ASSERT_TRUE(text);
+    EXPECT_EQ(std::count(text->begin(), text->end(), '\n'), around == 3 ? 5 : 8) << around;
+  }
+}
+
 // A protocol of users, with roles and counters of its own.
 TEST(Show, LanesSayWhatTheProtocolSays) {
   static constexpr ObservationWord kTable[] = {

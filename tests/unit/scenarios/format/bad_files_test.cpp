@@ -109,6 +109,20 @@ TEST(BadFiles, ShowLineCaretAndTheNearestKey) {
                                                      "   | ^^^^ did you mean 'seeds'?\n"));
 }
 
+TEST(BadFiles, ShowWhichWordOfAListIsMeant) {
+  const Catalog catalog = test_catalog();
+  const LoadedScenario loaded = parse_scenario("s.yaml",
+                                               "scenario: v1\nname: x\nlimits: { sim_time: 9s }\n"
+                                               "cluster: { groups: [{ name: n, count: 3,\n"
+                                               "  service: raft-kv }] }\nfaults:\n"
+                                               "  - { at: 1s, crash: [n1, zz], for: 1s }\n"
+                                               "  - { at: 2s, partition: [[n1, yy], [rest]] }\n",
+                                               LoadOptions{{}, &catalog});
+  const std::string text = loaded.diagnostics.render();
+  EXPECT_THAT(text, HasSubstr("'zz'\n  --> s.yaml:7:27\n"));
+  EXPECT_THAT(text, HasSubstr("'yy'\n  --> s.yaml:8:32\n"));
+}
+
 TEST(BadFiles, SayWhereAMisplacedKeyBelongs) {
   const LoadedScenario loaded = load(kFolder + "misplaced-key.yaml");
   EXPECT_THAT(loaded.diagnostics.render(), HasSubstr("'latency' belongs under network.default"));
