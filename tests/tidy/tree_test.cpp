@@ -91,6 +91,38 @@ void print_longest(const char* title, std::vector<Measure> measures) {
   }
 }
 
+// What each hunk of the patch takes for the old text, in the file that it names; "" where there is
+// none such.
+std::string misfit(const fs::path& patch) {
+  std::ifstream lines(patch);
+  std::string text = "\n";
+  std::string old = "\n";
+  bool in_hunk = false;
+  for (std::string line; std::getline(lines, line);) {
+    const bool ends = line.starts_with("@@") || line.starts_with("diff ");
+    if (ends && text.find(old) == std::string::npos) return old;
+    if (ends) old = "\n";
+    if (ends) in_hunk = line.starts_with("@@");
+    if (!in_hunk && line.starts_with("--- a/")) {
+      text = "\n" + read(fs::path(WT_SOURCE_DIR) / line.substr(6));
+    }
+    if (in_hunk && (line.empty() || line[0] == ' ' || line[0] == '-')) {
+      old += line.substr(std::min<std::size_t>(1, line.size())) + "\n";
+    }
+  }
+  return text.find(old) == std::string::npos ? old : "";
+}
+
+TEST(Tree, PlantedBugsFitTheCode) {
+  int patches = 0;
+  for (const auto& entry : fs::directory_iterator(WT_SOURCE_DIR "/tests/mutants")) {
+    if (entry.path().extension() != ".patch") continue;
+    ++patches;
+    EXPECT_EQ(misfit(entry.path()), "") << entry.path().filename();
+  }
+  EXPECT_GE(patches, 45);
+}
+
 TEST(Tree, HasFiles) { EXPECT_GT(tree().size(), 10U); }
 
 TEST(Tree, KeepsTheRules) {
