@@ -147,7 +147,7 @@ std::vector<Distribution> simpler_latencies(const Distribution& latency) {
 
 std::vector<Trigger> simpler_triggers(const Trigger& trigger) {
   std::vector<Trigger> out;
-  const auto once = [&](Duration time) { out.emplace_back(At{DurationRange{time, time}}); };
+  const auto once = [&](Duration time) { out.push_back(At{{time, time}}); };
   if (const auto* at = std::get_if<At>(&trigger)) {
     if (at->time.min != at->time.max) once(at->time.min);
   } else if (const auto* every = std::get_if<Every>(&trigger)) {

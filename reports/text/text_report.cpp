@@ -47,12 +47,17 @@ FileResult<std::string> table(const RecordedRun& run, const ShowOptions& options
     return record.kind != RecordKind::link && (only == kNoNode || record.node == only);
   };
   const std::uint64_t size = run.trace.records.size();
-  for (std::uint64_t number = center + 1; number <= size && lines.size() < limit / 4; ++number) {
-    if (shown(number)) lines.push_back(number);
-  }
+  std::uint64_t after = center + 1;
+  const auto take_after = [&](std::size_t most) {
+    for (; after <= size && lines.size() < most; ++after) {
+      if (shown(after)) lines.push_back(after);
+    }
+  };
+  take_after(limit / 4);
   for (std::uint64_t number = center; number > 0 && lines.size() < limit; --number) {
     if (shown(number)) lines.push_back(number);
   }
+  take_after(limit);
   std::sort(lines.begin(), lines.end());
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
