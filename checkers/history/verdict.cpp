@@ -1,8 +1,27 @@
 #include <windtunnel/checkers/history/verdict.h>
 
+#include <windtunnel/checkers/history/history.h>
+
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace windtunnel::checkers {
+
+void doubt_what_nobody_saw(const History& history, Verdict& verdict) {
+  const auto& operations = history.operations();
+  const bool succeeded = std::any_of(operations.begin(), operations.end(), [](const Operation& op) {
+    return op.outcome == EventType::ok;
+  });
+  if (verdict.decision == Decision::violated || (succeeded && verdict.put_to_the_test)) return;
+  // Why nothing can be said of what succeeded, the checker knows better.
+  if (succeeded && verdict.decision == Decision::unknown) return;
+  verdict.decision = Decision::unknown;
+  verdict.reason = operations.empty() ? "no operations"
+                   : succeeded
+                       ? "nothing was put to the test: no operation that succeeded says what it saw"
+                       : "no operation succeeded, so nothing was put to the test";
+}
 
 std::string witness_text(const Witness& witness) {
   std::string text;

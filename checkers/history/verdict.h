@@ -50,6 +50,10 @@ struct Verdict {
   std::uint32_t objects_unknown = 0;
   static constexpr std::size_t kMaxFurther = 15;
   std::vector<Witness> further;  // of other violated objects
+
+  // Did an operation that succeeded say what it saw? What nothing could have spoken against is no
+  // proof.
+  bool put_to_the_test = true;
 };
 
 // In words, as `windtunnel check` prints them: every line is indented and begins with a newline.
@@ -59,6 +63,11 @@ std::string operations_text(const Witness& witness);
 inline constexpr const char* kNotRechecked = "not rechecked: no second, plain program confirmed it";
 // Why the verdict is what it is: the witnesses, or the reason of an unknown; empty for ok.
 std::string explanation_text(const Verdict& verdict);
+
+// A history in which nothing succeeded, or that was not put to the test, is unknown where it is not
+// violated: nothing was broken because nothing was done.
+class History;
+void doubt_what_nobody_saw(const History& history, Verdict& verdict);
 
 // Nothing could be decided, for this reason.
 inline Verdict undecided(std::string reason) {

@@ -82,8 +82,7 @@ const Judge* find_judge(std::string_view name);
 // know, an initial value that it cannot take; nothing when they fit.
 std::optional<std::string> refuse(const Judge& judge, const JudgeOptions& options);
 
-// The options fit. A history without operations is `unknown`: nothing was broken because nothing
-// was done.
+// The options fit. Nothing is `ok` that was not put to the test: see doubt_what_nobody_saw.
 Judgement judge(const History& history, const Judge& judge, const JudgeOptions& options);
 
 // The names with ", " between them.

@@ -75,6 +75,7 @@ class Sessions {
 
   Verdict run() {
     verdict_.algorithm = "session-orders";
+    verdict_.put_to_the_test = false;
     if (!gather_writes()) return verdict_;
     for (std::uint32_t i = 0; i < history_.operations().size(); ++i) {
       const Operation& op = history_.operations()[i];
@@ -189,6 +190,7 @@ class Sessions {
     const std::uint32_t key = key_of(*parts(op, history_.argument(op)).key);
     const std::uint32_t place = session.done++;
     if (it.value->is_nil() && !spec_.initial.is_nil()) return true;  // unknown
+    verdict_.put_to_the_test = true;
     const std::uint32_t value = values_.find(*it.value);
     const auto found = version_of_.find(std::uint64_t{key} << 32 | value);
     if (value == Numbering::kAbsent || found == version_of_.end()) {

@@ -29,6 +29,7 @@ class ObjectCheck {
       verdict_.operations += static_cast<std::uint32_t>(objects_[i].problem.steps.size());
       open.push_back(i);
     }
+    verdict_.put_to_the_test = is_put_to_the_test(objects_);
     round(open, limits_.max_configurations / kShares);
     round(open, limits_.max_configurations);
     verdict_.objects_unknown = static_cast<std::uint32_t>(open.size());

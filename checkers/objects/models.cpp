@@ -159,6 +159,15 @@ bool looks_independent(const History& history) {
   return !operations.empty() && std::all_of(operations.begin(), operations.end(), is_keyed);
 }
 
+bool is_put_to_the_test(const std::vector<Object>& objects) {
+  return std::any_of(objects.begin(), objects.end(), [](const Object& object) {
+    const std::vector<Step>& steps = object.problem.steps;
+    return std::any_of(steps.begin(), steps.end(), [&object](const Step& step) {
+      return step.ret != kNever && !object.machine->traits(step.kind).total;
+    });
+  });
+}
+
 boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,
                                                                  const ModelSpec& spec) {
   std::vector<Group> groups;

@@ -83,6 +83,9 @@ struct Object {
   }
 };
 
+// Did an operation that succeeded return something that another state would not have?
+bool is_put_to_the_test(const std::vector<Object>& objects);
+
 // The objects in the order of their first use. The error names an operation that the model does not
 // know.
 boost::system::result<std::vector<Object>, ReadError> objects_of(const History& history,

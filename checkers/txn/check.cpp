@@ -66,6 +66,17 @@ void conclude(const WeakReport& weak, std::string_view level, IsolationReport& r
                           std::to_string(CausalOrder::kMaxClockEntries) + " numbers";
 }
 
+// Did a transaction that succeeded read anything?
+bool was_read(const TxnHistory& history) {
+  const auto& all = history.transactions();
+  return std::any_of(all.begin(), all.end(), [&history](const Transaction& one) {
+    const auto accesses = history.accesses(one);
+    return one.outcome == EventType::ok &&
+           std::any_of(accesses.begin(), accesses.end(),
+                       [](const Access& access) { return !access.write; });
+  });
+}
+
 void finish(const TxnHistory& history, std::string_view level, IsolationReport& report) {
   std::stable_sort(report.anomalies.begin(), report.anomalies.end(),
                    [](const Anomaly& a, const Anomaly& b) { return severity(a) < severity(b); });
@@ -129,6 +140,7 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
   report.anomalies = anomalies.take();
   finish(*txns, level, report);
   conclude(weak, level, report);
+  report.verdict.put_to_the_test = was_read(*txns);
   return report;
 }
 

@@ -39,13 +39,6 @@ void place(const WorkloadHistory& entry, const checkers::Witness& witness, Findi
   std::erase(finding.related, finding.event);
 }
 
-bool is_acknowledged(const checkers::History& history) {
-  const auto& operations = history.operations();
-  return std::any_of(operations.begin(), operations.end(), [](const checkers::Operation& op) {
-    return op.outcome == checkers::EventType::ok;
-  });
-}
-
 class JudgeMonitor final : public Monitor {
  public:
   explicit JudgeMonitor(const Judge& judge) : judge_(judge) {}
@@ -112,16 +105,15 @@ class JudgeMonitor final : public Monitor {
     if (const auto wrong = checkers::refuse(judge_, options)) return doubt(*wrong, finding);
     const checkers::Judgement judgement = checkers::judge(*entry.history, judge_, options);
     const checkers::Verdict& verdict = judgement.verdict;
-    if (verdict.decision == checkers::Decision::unknown) return doubt(verdict.reason, finding);
+    if (verdict.decision == checkers::Decision::unknown) {
+      return doubt(entry.workload + ": " + verdict.reason, finding);
+    }
     if (verdict.decision == checkers::Decision::violated) {
       finding.decision = Decision::violated;
       finding.group = entry.group;
       finding.text = text_of(judgement, verdict.witness);
       finding.kind = judgement.flaw.empty() ? verdict.witness.kind : judgement.flaw;
       place(entry, verdict.witness, finding);
-    } else if (!is_acknowledged(*entry.history)) {
-      doubt("no operation of " + entry.workload + " succeeded, so nothing was put to the test",
-            finding);
     } else if (judge_.is_by_session && entry.splits_sessions) {
       doubt("a client of " + entry.workload +
                 " had several operations open in one session, or was told what it had not asked "

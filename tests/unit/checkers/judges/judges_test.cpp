@@ -2,12 +2,15 @@
 // what its witness then says.
 #include <windtunnel/checkers/judges/judge.h>
 
+#include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/levels/sessions.h>
 #include "tests/unit/checkers/audit/audits.h"
 #include "tests/unit/checkers/histories.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -123,7 +126,7 @@ std::vector<Case> object_level_cases() {
   const std::string both = put(0, "x", "1") + put(0, "y", "1");
   const std::string chained = put(0, "x", "1") + get(1, "x", "1") + put(1, "y", "1");
   return {
-      {"linearizable", done(0, "write", "1"), stale, "the last read is stale", of("register")},
+      {"linearizable", done(0, "write", "1") + done(1, "read", "nil", "1"), stale, "the last read is stale", of("register")},
       {"sequential", stale, back, "read", of("register")},
       {"read-your-writes", put(0, "x", "1") + get(1, "x", ""), put(0, "x", "1") + get(0, "x", ""),
        "get", of("kv")},
@@ -195,6 +198,61 @@ TEST(Judges, AnswerForNoHistoryInWhichNothingWasDone) {
     const Judgement none = judge(History(), *find_judge(one.judge), one.options);
     EXPECT_EQ(none.verdict.decision, Decision::unknown) << one.judge;
     EXPECT_EQ(none.verdict.reason, "no operations") << one.judge;
+  }
+}
+
+// The same operations, all with this end.
+History unanswered(const History& history, std::string_view outcome) {
+  std::string text;
+  for (std::size_t i = 0; i < history.operations().size(); ++i) {
+    const Operation& op = history.operations()[i];
+    const std::string value = to_edn(history.argument(op));
+    const int process = static_cast<int>(i);
+    text += line(process, "invoke", history.f(op), value);
+    text += line(process, outcome, history.f(op), value);
+  }
+  return history_of(text);
+}
+
+TEST(Judges, NothingThatSucceededIsUnknown) {
+  for (const Case& one : all_cases()) {
+    // With a limit a history that nobody answered is refused, and rightly.
+    if (one.judge == "availability") continue;
+    for (const char* outcome : {"fail", "info"}) {
+      const History none = unanswered(history_of(one.accepted), outcome);
+      const Verdict verdict = judge(none, *find_judge(one.judge), one.options).verdict;
+      EXPECT_EQ(verdict.decision, Decision::unknown) << one.judge << " " << outcome;
+      EXPECT_THAT(verdict.reason, HasSubstr("no operation succeeded")) << one.judge;
+    }
+  }
+  const History none = unanswered(history_of(done(0, "get", "1")), "fail");
+  EXPECT_EQ(judge(none, *find_judge("availability"), {}).verdict.decision, Decision::unknown);
+}
+
+TEST(Judges, WhatNobodySawIsUnknown) {
+  const std::map<std::string, std::string> blind{
+      {"register", done(0, "write", "1")},
+      {"cas-register", done(0, "write", "1")},
+      {"multi-register", done(0, "txn", "[[:write x 1]]")},
+      {"kv", put(0, "a", "1")},
+      {"fifo-queue", done(0, "enqueue", "1")},
+      {"stack", done(0, "push", "1")},
+      {"priority-queue", done(0, "enqueue", "1")},
+      {"counter", done(0, "add", "1")},
+      {"set", done(0, "add", "1")},
+      {"list-append", done(0, "txn", "[[:append x 1]]")},
+      {"rw-register", done(0, "txn", "[[:w x 1]]")},
+  };
+  for (const auto& [model, text] : blind) {
+    const Judge& which = *find_judge(model);
+    for (const std::string& level : which.levels) {
+      if (session_guarantees(level) && model != "register" && model != "kv") continue;
+      JudgeOptions options;
+      options.level = level;
+      const Verdict verdict = judge(history_of(text), which, options).verdict;
+      EXPECT_EQ(verdict.decision, Decision::unknown) << model << " " << level;
+      EXPECT_THAT(verdict.reason, HasSubstr("nothing was put to the test")) << model << " " << level;
+    }
   }
 }
 

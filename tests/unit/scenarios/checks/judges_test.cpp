@@ -310,7 +310,7 @@ TEST(ScenarioJudges, NothingThatSucceededIsUnknown) {
       "faults: [{ at: 0s, cut: { from: all, to: clients } }]\nproperties: [linearizable]\n");
   EXPECT_EQ(registers.properties[0].finding.decision, Decision::unknown);
   EXPECT_THAT(registers.properties[0].finding.text,
-              HasSubstr("no operation of w succeeded, so nothing was put to the test"));
+              HasSubstr("w: no operation succeeded, so nothing was put to the test"));
 }
 
 std::string refused(const std::string& type, const std::string& properties) {
