@@ -14,6 +14,7 @@ struct Class {
   std::uint8_t data;
   std::uint8_t start;
   AntiRule rule;
+  Scope widest = Scope::realtime;  // no level asks for it beyond
 };
 
 constexpr std::uint8_t kAll = kWriteWrite | kWriteRead | kReadWrite;
@@ -22,6 +23,7 @@ constexpr Class kClasses[] = {
     {"G1c", kWriteWrite | kWriteRead, kWriteRead, AntiRule::none},
     {"G-single", kAll, kReadWrite, AntiRule::one},
     {"G-nonadjacent", kAll, kReadWrite, AntiRule::nonadjacent},
+    {"PC-cycle", kAll, kReadWrite, AntiRule::after_read, Scope::data},
     {"G2-item", kAll, kReadWrite, AntiRule::many},
 };
 
@@ -58,6 +60,7 @@ class Search {
     for (const ScopeName& scope : kScopes) {
       if (scope.scope > widest_) continue;
       for (const Class& one : kClasses) {
+        if (scope.scope > one.widest) continue;
         const auto allowed = static_cast<std::uint8_t>(one.data | scope.order | kLink);
         std::vector<Edge> cycle = region.find({allowed, one.start, scope.order, one.rule});
         if (cycle.empty()) continue;

@@ -4,6 +4,7 @@
 //   G1c             overwrites and reads of writes, at least one read
 //   G-single        exactly one anti-dependency (somebody overwrote what was read)
 //   G-nonadjacent   several, no two of them next to each other: no snapshot isolation allows it
+//   PC-cycle        any number, each behind a read of a write: no prefix of commits shows that
 //   G2-item         several, some next to each other: write skew
 //
 // each among data alone, or with an edge of process order (-process) or real time (-realtime).

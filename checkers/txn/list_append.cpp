@@ -28,12 +28,12 @@ class Lists : private Inference {
 
   void run() {
     for_each_read([this](std::uint32_t t, const Access& read, bool) { find_longest(t, read); });
-    shown_.assign(history_.writes().size(), false);
+    place_.assign(history_.writes().size(), Write::kNone);
     for (std::uint32_t k = 0; k < keys_.size(); ++k) order_appends(k);
-    for (std::uint32_t w = 0; w < shown_.size(); ++w) {
+    for (std::uint32_t w = 0; w < place_.size(); ++w) {
       const Write& write = history_.writes()[w];
       const bool ok = history_.transactions()[write.transaction].outcome == EventType::ok;
-      if (ok && !shown_[w]) keys_[history_.access(write.access).key].unread.push_back(w);
+      if (ok && place_[w] == Write::kNone) keys_[history_.access(write.access).key].unread.push_back(w);
     }
     for_each_read([this](std::uint32_t t, const Access& read, bool external) {
       place_read(t, read, external);
@@ -77,13 +77,13 @@ class Lists : private Inference {
         report("garbage-read", {key.seen_by},
                fmt::format("{} read {} of key {}, which nobody appended.", name(key.seen_by),
                            to_edn(element), history_.keys().name(k)));
-      } else if (shown_[write]) {
+      } else if (place_[write] != Write::kNone) {
         report("duplicate-elements", {key.seen_by, writer(write)},
                fmt::format("{} read key {} as {}: {} is in it twice, and was appended once.",
                            name(key.seen_by), history_.keys().name(k), to_edn(*key.longest),
                            to_edn(element)));
       } else {
-        shown_[write] = true;
+        place_[write] = static_cast<std::uint32_t>(key.order.size());
         const bool failed = history_.transactions()[writer(write)].outcome == EventType::fail;
         if (aborted && !failed) {
           report("dirty-update", {writer(write), key.seen_by},
@@ -131,13 +131,27 @@ class Lists : private Inference {
     }
   }
 
-  // Of two that read the same version and then append, the second overwrote the first unseen.
+  // Who reads a version and then appends must append to that version; and of two that read the same
+  // one, the second did not.
   void check_lost(std::uint32_t t, const Access& read) {
     const auto appends = [&](const Access& access) {
       return access.write && access.key == read.key;
     };
     const auto accesses = history_.accesses(history_.transactions()[t]);
-    if (std::none_of(accesses.begin(), accesses.end(), appends)) return;
+    const auto append = std::find_if(accesses.begin(), accesses.end(), appends);
+    if (append == accesses.end()) return;
+    const Key& key = keys_[read.key];
+    const std::uint32_t next = next_vertex(key, size_of(*read.value));
+    const std::uint32_t own = history_.write_of(read.key, *append->value);
+    // What no read shows comes last.
+    const bool between = next != Write::kNone && writer(next) != t && place_[next] < place_[own];
+    if (between) {
+      report("lost-update", {writer(next), t},
+             fmt::format("{} read key {} as {} and then appended to it, behind what {} had "
+                         "appended meanwhile.",
+                         name(t), history_.keys().name(read.key), to_edn(*read.value),
+                         name(writer(next))));
+    }
     const std::uint64_t version = std::uint64_t{read.key} << 32 | size_of(*read.value);
     const auto [entry, first] = updates_.try_emplace(version, t);
     if (first) return;
@@ -240,7 +254,7 @@ class Lists : private Inference {
 
   std::vector<Key> keys_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> updates_;  // (key, size) -> who appended
-  std::vector<bool> shown_;  // by write: some longest read shows it
+  std::vector<std::uint32_t> place_;  // by write: where the longest read shows it; else kNone
 };
 
 }  // namespace

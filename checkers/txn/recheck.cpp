@@ -52,7 +52,7 @@ class Plain {
     if (anomaly.name == "duplicate-elements") return shows_twice(first);
     if (anomaly.name == "incompatible-order") return disagree(first, last);
     if (anomaly.name == "G1b") return shows_middle(first, last);
-    if (anomaly.name == "lost-update") return both_update(first, last);
+    if (anomaly.name == "lost-update") return both_update(first, last) || overtakes(first, last);
     if (anomaly.name == "internal") return forgets_itself(first);
     if (anomaly.name == "future-read") return foresees(first);
     return false;
@@ -210,6 +210,15 @@ class Plain {
       const Value* const two = first_read(b, *item.key);
       if (one == nullptr || two == nullptr || !(*one == *two)) continue;
       if (!writes(a, *item.key).empty() && !writes(b, *item.key).empty()) return true;
+    }
+    return false;
+  }
+  // b appended to what it had read behind what a had appended meanwhile.
+  bool overtakes(const Operation& a, const Operation& b) const {
+    for (const PlainAccess& item : plain_accesses(history_, a)) {
+      const Value* const read = first_read(b, *item.key);
+      if (!lists_ || read == nullptr || !item.write || place(*read, *item.value) >= 0) continue;
+      if (appended_before(a, b, *item.key)) return true;
     }
     return false;
   }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <numeric>
-#include <set>
 
 namespace windtunnel::checkers {
 namespace {
@@ -14,19 +14,26 @@ namespace {
 constexpr std::uint8_t kLastWasAnti = 1;
 constexpr std::uint8_t kManyAnti = 2;
 constexpr std::uint8_t kSawOrder = 4;
-constexpr std::uint32_t kStates = 8;
+constexpr std::uint8_t kLastWasRead = 8;
+constexpr std::uint32_t kStates = 16;
 constexpr std::uint8_t kRefused = 0xff;
 
 std::uint8_t next_state(const Region::Query& query, std::uint8_t state, Dependency kind) {
   if (kind == kLink) return state;
+  const bool after_anti = (state & kLastWasAnti) != 0;
+  const bool after_read = (state & kLastWasRead) != 0;
+  state = static_cast<std::uint8_t>(state & ~(kLastWasAnti | kLastWasRead));
   if ((kind & query.order) != 0) state |= kSawOrder;
-  if (kind != kReadWrite) return static_cast<std::uint8_t>(state & ~kLastWasAnti);
-  const bool adjacent = (state & kLastWasAnti) != 0;
+  if (kind == kWriteRead && query.rule == AntiRule::after_read) state |= kLastWasRead;
+  if (kind != kReadWrite) return state;
   switch (query.rule) {
     case AntiRule::none:
     case AntiRule::one: return kRefused;
     case AntiRule::nonadjacent:
-      if (adjacent) return kRefused;
+      if (after_anti) return kRefused;
+      break;
+    case AntiRule::after_read:
+      if (!after_read) return kRefused;
       break;
     case AntiRule::many: break;
   }
@@ -39,9 +46,55 @@ bool accepts(const Region::Query& query, std::uint8_t state) {
     case AntiRule::none:
     case AntiRule::one: return true;
     case AntiRule::nonadjacent: return (state & kManyAnti) != 0 && (state & kLastWasAnti) == 0;
+    case AntiRule::after_read: return (state & kLastWasRead) != 0;
     case AntiRule::many: return (state & kManyAnti) != 0;
   }
   return false;
+}
+
+// Is a cycle one of those that are looked for?
+bool fits(const Region::Query& query, const std::vector<Edge>& cycle) {
+  std::size_t anti = 0;
+  std::size_t after_anti = 0;
+  std::size_t after_read = 0;
+  bool starts = false;
+  bool ordered = query.order == 0;
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    const Edge& before = cycle[(i + cycle.size() - 1) % cycle.size()];
+    starts = starts || (cycle[i].kind & query.start) != 0;
+    ordered = ordered || (cycle[i].kind & query.order) != 0;
+    if (cycle[i].kind != kReadWrite) continue;
+    ++anti;
+    if (before.kind == kReadWrite) ++after_anti;
+    if (before.kind == kWriteRead) ++after_read;
+  }
+  if (!starts || !ordered) return false;
+  switch (query.rule) {
+    case AntiRule::none: return anti == 0;
+    case AntiRule::one: return anti == 1;
+    case AntiRule::nonadjacent: return anti > 1 && after_anti == 0;
+    case AntiRule::after_read: return anti == after_read;
+    case AntiRule::many: return anti > 1;
+  }
+  return false;
+}
+
+// A part of a closed walk in which no transaction is twice, of those that are looked for; empty
+// when all parts are cycles of another kind. Where a walk comes by a transaction twice, it falls
+// apart into two closed walks; one of them at least is as bad as it or worse.
+std::vector<Edge> simple_part(const Region::Query& query, std::vector<Edge> walk) {
+  std::map<std::uint32_t, std::size_t> place;
+  for (std::size_t end = 0; end < walk.size(); ++end) {
+    const auto [entry, fresh] = place.try_emplace(walk[end].from, end);
+    if (fresh) continue;
+    const auto begin = walk.begin() + static_cast<std::ptrdiff_t>(entry->second);
+    const auto here = walk.begin() + static_cast<std::ptrdiff_t>(end);
+    std::vector<Edge> part(begin, here);  // simple, since `here` is the first to come again
+    if (fits(query, part)) return part;
+    walk.erase(begin, here);
+    return simple_part(query, std::move(walk));
+  }
+  return fits(query, walk) ? walk : std::vector<Edge>();
 }
 
 }  // namespace
@@ -69,7 +122,7 @@ std::vector<Edge> Region::find(const Query& query) {
   for (const std::uint32_t start : promising(query)) {
     if (tries++ == kMaxTries || found == kEnough) break;
     if (!walk_back(query, start, arcs)) continue;
-    std::vector<Edge> cycle = between_transactions(arcs);
+    std::vector<Edge> cycle = simple_part(query, between_transactions(arcs));
     if (cycle.empty()) continue;
     ++found;
     if (best.empty() || cycle.size() < best.size()) best = std::move(cycle);
@@ -84,6 +137,7 @@ std::vector<std::uint32_t> Region::promising(const Query& query) const {
     case AntiRule::many: return inside_components(query);
     case AntiRule::one: return with_way_back(query);
     case AntiRule::nonadjacent: return alternating(query);
+    case AntiRule::after_read: return following_reads(query);
   }
   return {};
 }
@@ -170,6 +224,27 @@ std::vector<std::uint32_t> Region::alternating(const Query& query) const {
   return found;
 }
 
+// Anti-dependencies inside a component of (vertex, was the last edge a read of a write).
+std::vector<std::uint32_t> Region::following_reads(const Query& query) const {
+  std::vector<VertexPair> pairs;
+  for (const Arc& arc : arcs_) {
+    const std::uint8_t one = kind(arc);
+    if ((one & query.allowed) == 0) continue;
+    const std::uint32_t read = one == kWriteRead ? 1 : 0;
+    if (one != kReadWrite) pairs.emplace_back(2 * arc.from, 2 * arc.to + read);
+    pairs.emplace_back(2 * arc.from + 1, 2 * arc.to + (one == kLink ? 1 : read));
+  }
+  examined_ += pairs.size();
+  const auto count = static_cast<std::uint32_t>(2 * (first_.size() - 1));
+  const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < arcs_.size(); ++i) {
+    if (kind(arcs_[i]) != kReadWrite) continue;
+    if (component[2 * arcs_[i].from + 1] == component[2 * arcs_[i].to]) found.push_back(i);
+  }
+  return found;
+}
+
 // Breadth first over (vertex, what the walk has seen), from the end of the start to its beginning.
 bool Region::walk_back(const Query& query, std::uint32_t start, std::vector<std::uint32_t>& arcs) {
   ++epoch_;
@@ -215,7 +290,7 @@ std::vector<std::uint32_t> Region::trace(std::uint32_t start, std::uint32_t vert
   return arcs;
 }
 
-// Takes the relays out. Empty when a transaction is in the walk twice.
+// Takes the relays out.
 std::vector<Edge> Region::between_transactions(const std::vector<std::uint32_t>& arcs) const {
   std::vector<Edge> cycle;
   std::size_t first = 0;  // an arc that begins at a transaction
@@ -227,10 +302,6 @@ std::vector<Edge> Region::between_transactions(const std::vector<std::uint32_t>&
     } else {
       cycle.back().to = edge.to;
     }
-  }
-  std::set<std::uint32_t> seen;
-  for (const Edge& edge : cycle) {
-    if (!seen.insert(edge.from).second) return {};
   }
   return cycle;
 }

@@ -9,8 +9,9 @@
 
 namespace windtunnel::checkers {
 
-// How many anti-dependencies a cycle may have.
-enum class AntiRule : std::uint8_t { none, one, nonadjacent, many };
+// How many anti-dependencies a cycle may have: several of which no two are neighbours, any number
+// each of which has a read of a write before it, or any number.
+enum class AntiRule : std::uint8_t { none, one, nonadjacent, after_read, many };
 
 class Region {
  public:
@@ -25,7 +26,7 @@ class Region {
     AntiRule rule = AntiRule::none;
   };
   // A short cycle between transactions, none of which is in it twice; empty when there is none, or
-  // kMaxTries promising edges led to none.
+  // kMaxTries promising edges led to worse ones only.
   std::vector<Edge> find(const Query& query);
   std::uint64_t examined() const { return examined_; }
 
@@ -49,6 +50,7 @@ class Region {
   std::vector<std::uint32_t> inside_components(const Query& query) const;
   std::vector<std::uint32_t> with_way_back(const Query& query) const;
   std::vector<std::uint32_t> alternating(const Query& query) const;
+  std::vector<std::uint32_t> following_reads(const Query& query) const;
   bool walk_back(const Query& query, std::uint32_t start, std::vector<std::uint32_t>& arcs);
   std::vector<std::uint32_t> trace(std::uint32_t start, std::uint32_t vertex, std::uint8_t state);
   std::vector<Edge> between_transactions(const std::vector<std::uint32_t>& arcs) const;

@@ -16,6 +16,7 @@ struct KnownCase {
 };
 constexpr KnownCase kKnownCases[] = {
     {"f2-nothing-returned.edn", "rw-register", "", Decision::unknown},
+    {"f10-long-fork-at-prefix.edn", "list-append", "prefix", Decision::violated},
 };
 
 TEST(KnownCases, HaveTheRightVerdict) {
