@@ -1,10 +1,13 @@
 #include <windtunnel/checkers/txn/check.h>
 
+#include <windtunnel/checkers/objects/witness.h>
 #include <windtunnel/checkers/txn/explain.h>
 #include <windtunnel/checkers/txn/recheck.h>
+#include <windtunnel/checkers/txn/strong_levels.h>
 #include <windtunnel/checkers/txn/weak_levels.h>
-#include <windtunnel/checkers/objects/witness.h>
 #include <windtunnel/protocols/base/assert.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -39,31 +42,65 @@ Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
   return witness;
 }
 
-// What the fast algorithms decided for registers; returns what they found.
-WeakReport decide_weak_levels(const TxnHistory& history, std::string_view level,
-                              AnomalyList& anomalies, Verdict& verdict) {
-  WeakReport weak = check_weak_levels(history, scope_of(level));
-  for (Anomaly& anomaly : weak.anomalies) anomalies.add(std::move(anomaly));
-  verdict.algorithm += "+awdit";
-  verdict.configurations += weak.examined;
-  return weak;
+// Of registers, what is decided: the levels up to causal, and where that does not tell, the level
+// that was asked for.
+struct Decided {
+  std::vector<std::string_view> upheld;  // by an order that explains the history
+  std::string reason;                    // why the level is undecided, if it is
+};
+
+bool is_implied(const std::vector<std::string_view>& upheld, std::string_view level) {
+  return std::any_of(upheld.begin(), upheld.end(),
+                     [level](std::string_view one) { return is_at_least(one, level); });
+}
+
+bool is_forbidden(std::string_view level, const std::vector<Anomaly>& anomalies) {
+  return std::any_of(anomalies.begin(), anomalies.end(),
+                     [level](const Anomaly& one) { return forbids(level, one.name); });
+}
+
+Decided decide_registers(const TxnHistory& history, std::string_view level,
+                         IsolationReport& report) {
+  const Observations seen(history);
+  WeakReport weak = check_weak_levels(seen, scope_of(level));
+  report.verdict.algorithm += "+awdit";
+  report.verdict.configurations += weak.examined;
+  Decided decided{std::move(weak.upheld), {}};
+  for (Anomaly& anomaly : weak.anomalies) report.anomalies.push_back(std::move(anomaly));
+  const auto& open = weak.undecided;
+  if (std::find(open.begin(), open.end(), level) != open.end()) {
+    decided.reason = fmt::format("the causal past of the transactions takes more than {} numbers",
+                                 CausalOrder::kMaxClockEntries);
+  }
+  // A transaction that contradicts itself is in no order.
+  const bool is_told = is_implied(decided.upheld, level) || is_forbidden(level, report.anomalies);
+  if (is_told || is_forbidden("read-atomic", report.anomalies)) return decided;
+  StrongReport strong = check_strong_levels(history, seen, level);
+  report.verdict.algorithm += "+orders";
+  report.verdict.configurations += strong.examined;
+  for (Anomaly& anomaly : strong.anomalies) report.anomalies.push_back(std::move(anomaly));
+  decided.upheld.insert(decided.upheld.end(), strong.upheld.begin(), strong.upheld.end());
+  if (!strong.reason.empty()) decided.reason = std::move(strong.reason);
+  return decided;
 }
 
 // The levels that hold are those that an upheld one implies, when no single read speaks against it.
-// One that was asked for and could be neither upheld nor refuted is unknown.
-void conclude(const WeakReport& weak, std::string_view level, IsolationReport& report) {
-  for (const std::string& other : report.levels.not_violated) {
-    const bool implied =
-        std::any_of(weak.upheld.begin(), weak.upheld.end(),
-                    [&other](std::string_view one) { return is_at_least(one, other); });
-    if (implied) report.levels.upheld.push_back(other);
+// One that was asked for is ok when it holds.
+void conclude(Decided decided, std::string_view level, IsolationReport& report) {
+  LevelReport& levels = report.levels;
+  for (const std::string& other : levels.not_violated) {
+    if (is_implied(decided.upheld, other)) levels.upheld.push_back(other);
   }
-  const bool undecided =
-      std::find(weak.undecided.begin(), weak.undecided.end(), level) != weak.undecided.end();
-  if (!undecided || report.verdict.decision != Decision::ok) return;
+  const bool holds =
+      std::find(levels.upheld.begin(), levels.upheld.end(), level) != levels.upheld.end();
+  if (holds || report.verdict.decision != Decision::ok) return;
   report.verdict.decision = Decision::unknown;
-  report.verdict.reason = "the causal past of the transactions takes more than " +
-                          std::to_string(CausalOrder::kMaxClockEntries) + " numbers";
+  report.verdict.reason = std::move(decided.reason);
+  if (!report.verdict.reason.empty()) return;
+  report.verdict.reason = fmt::format(
+      "nothing speaks against {}, which is no proof: it is proven where a stronger level is, and "
+      "none is",
+      level);
 }
 
 // Did a transaction that succeeded read anything?
@@ -77,7 +114,8 @@ bool was_read(const TxnHistory& history) {
   });
 }
 
-// A PC-cycle is told where it is what speaks against the level: what forbids it says more of others.
+// A PC-cycle is told where it is what speaks against the level: what forbids it says more of
+// others.
 void drop_what_follows(std::vector<Anomaly>& anomalies) {
   const auto worse = [](const Anomaly& one) {
     return one.name != "PC-cycle" && forbids("prefix", one.name);
@@ -92,9 +130,10 @@ void finish(const TxnHistory& history, std::string_view level, IsolationReport& 
   std::set<std::string> names;
   const Anomaly* worst = nullptr;
   for (Anomaly& anomaly : report.anomalies) {
-    if (!anomaly.cycle.empty()) anomaly.explanation = explain_cycle(history, anomaly);
+    const bool is_read_off = !anomaly.cycle.empty() && !anomaly.of_orders;
+    if (is_read_off) anomaly.explanation = explain_cycle(history, anomaly);
     if (!anomaly.transactions.empty()) anomaly.rechecked = recheck(history, anomaly);
-    WT_ASSERT(anomaly.cycle.empty() || anomaly.rechecked, "a cycle is in the history");
+    WT_ASSERT(!is_read_off || anomaly.rechecked, "a cycle is in the history");
     names.insert(anomaly.name);
     if (worst == nullptr && forbids(level, anomaly.name)) worst = &anomaly;
     report.texts.push_back(anomaly.name + ": " + anomaly.explanation + "\n" +
@@ -133,13 +172,8 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
   report.verdict.operations = count;
   Dependencies graph(count);
   AnomalyList anomalies;
-  WeakReport weak;
-  if (type == DataType::list_append) {
-    infer_lists(*txns, graph, anomalies);
-  } else {
-    infer_registers(*txns, graph, anomalies);
-    weak = decide_weak_levels(*txns, level, anomalies, report.verdict);
-  }
+  const bool registers = type == DataType::rw_register;
+  registers ? infer_registers(*txns, graph, anomalies) : infer_lists(*txns, graph, anomalies);
   const Scope scope = scope_of(level);
   if (scope != Scope::data) add_process_order(*txns, graph);
   if (scope == Scope::realtime) add_realtime_order(*txns, graph);
@@ -147,9 +181,11 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
     anomalies.add(std::move(cycle));
   }
   report.anomalies = anomalies.take();
+  Decided decided;
+  if (registers) decided = decide_registers(*txns, level, report);
   drop_what_follows(report.anomalies);
   finish(*txns, level, report);
-  conclude(weak, level, report);
+  if (registers) conclude(std::move(decided), level, report);
   report.verdict.put_to_the_test = was_read(*txns);
   return report;
 }

@@ -3,7 +3,8 @@
 //
 // Sound: each anomaly is in the history, and was found again by a plain reading of it. Complete for
 // lists, as far as reads show the order of appends. For registers read committed, read atomic and
-// causal consistency are decided (weak_levels.h); of stronger levels only what unique writes tell.
+// causal consistency are decided (weak_levels.h), and prefix, snapshot isolation and
+// serializability (strong_levels.h); ok is what was proven by one of them.
 #pragma once
 
 #include <windtunnel/checkers/history/verdict.h>
@@ -17,7 +18,7 @@
 namespace windtunnel::checkers {
 
 struct IsolationReport {
-  Verdict verdict;  // its witness is the worst anomaly that the level forbids
+  Verdict verdict;    // its witness is the worst anomaly that the level forbids
   std::string worst;  // its name; empty where there is none
   std::vector<Anomaly> anomalies;
   LevelReport levels;

@@ -63,6 +63,9 @@ struct Anomaly {
   // an anti-dependency in it is of the unset state.
   bool of_commits = false;
   std::vector<CommitReason> reasons = {};
+  // No order of these transactions lets each read what it read. The cycle, where there is one, is
+  // of what follows from that, and is only drawn.
+  bool of_orders = false;
 };
 
 // Of each name the first few are kept: a broken store makes thousands.

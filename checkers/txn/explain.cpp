@@ -89,7 +89,7 @@ std::string draw_reasons(const TxnHistory& history, const Anomaly& anomaly) {
   };
   std::size_t next = 0;
   for (const Edge& edge : anomaly.cycle) {
-    if (edge.kind != kCommit) continue;
+    if (edge.kind != kCommit || !anomaly.of_commits) continue;
     const CommitReason& reason = anomaly.reasons[next++];
     for (const Edge& step : reason.path) draw(step);
     draw({edge.to, reason.reader, edge.key, kWriteRead});
@@ -133,14 +133,16 @@ std::string explain_commit(const TxnHistory& history, const Edge& edge,
                            const CommitReason& reason) {
   std::string text;
   for (const Edge& step : reason.path) text += explain_edge(history, step) + " ";
-  const std::string reader = name(reason.reader);
-  const std::string key = history.keys().name(edge.key);
-  return text +
-         fmt::format(
-             "So {0} saw {1}, which wrote {2} as key {3}, and yet read that key as {4}, from "
-             "{5}: {1} was committed before {5}.",
-             reader, name(edge.from), text_of(value_of(history, edge.from, edge.key, true)), key,
-             text_of(value_read_from(history, reason.reader, edge.key, edge.to)), name(edge.to));
+  return text + explain_missed(history, edge, reason.reader);
+}
+
+std::string explain_missed(const TxnHistory& history, const Edge& edge, std::uint32_t reader) {
+  return fmt::format(
+      "So {0} saw {1}, which wrote {2} as key {3}, and yet read that key as {4}, from {5}: {1} was "
+      "committed before {5}.",
+      name(reader), name(edge.from), text_of(value_of(history, edge.from, edge.key, true)),
+      history.keys().name(edge.key), text_of(value_read_from(history, reader, edge.key, edge.to)),
+      name(edge.to));
 }
 
 std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly) {

@@ -53,8 +53,6 @@ void Observations::add_reads(std::uint32_t t, std::vector<std::uint32_t>& own_wr
       if (access.value->is_nil()) reads_.push_back({access.key, Seen::kUnset});
       continue;
     }
-    // Where somebody wrote nil, a read of nil does not say what it saw.
-    if (access.value->is_nil()) continue;
     const std::uint32_t writer = history_.writes()[write].transaction;
     const bool failed = history_.transactions()[writer].outcome == EventType::fail;
     if (writer != t && !failed) reads_.push_back({access.key, writer});

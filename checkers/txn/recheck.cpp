@@ -262,6 +262,7 @@ class Plain {
 
 bool recheck(const TxnHistory& history, const Anomaly& anomaly) {
   if (anomaly.of_commits) return recheck_commits(history, anomaly);
+  if (anomaly.of_orders) return recheck_orders(history, anomaly);
   const Plain plain(history);
   if (anomaly.cycle.empty()) return plain.holds(anomaly);
   for (std::size_t i = 0; i < anomaly.cycle.size(); ++i) {

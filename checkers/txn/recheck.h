@@ -4,6 +4,7 @@
 #pragma once
 
 #include <windtunnel/checkers/txn/dependencies.h>
+#include <windtunnel/checkers/txn/order_search.h>
 
 #include <vector>
 
@@ -23,5 +24,11 @@ bool recheck(const TxnHistory& history, const Anomaly& anomaly);
 // The same for what refutes every order of commits, by the axiom of the level that it is named
 // after.
 bool recheck_commits(const TxnHistory& history, const Anomaly& anomaly);
+// The same for transactions that no order explains: tries all orders. False, too, when they are too
+// many.
+bool recheck_orders(const TxnHistory& history, const Anomaly& anomaly);
+// Lets the transactions take place as the line says, and looks whether each that succeeded is in
+// it, reads what it read, and keeps what the question promises.
+bool explains(const TxnHistory& history, OrderQuestion question, const std::vector<Moment>& line);
 
 }  // namespace windtunnel::checkers

@@ -82,6 +82,12 @@ bool TxnHistory::add_writes(ReadError& error) {
     for (std::uint32_t i = one.first; i < one.first + one.count; ++i) {
       const Access& access = accesses_[i];
       if (!access.write) continue;
+      if (type_ == DataType::rw_register && access.value->is_nil()) {
+        error = {history_->invocation(operation(one)).line, 0,
+                 fmt::format("nil is written to key {}, and nil is what an unset key reads",
+                             keys_.name(access.key))};
+        return false;
+      }
       const auto next = static_cast<std::uint32_t>(writes_.size());
       const std::uint64_t pair = pair_of(access.key, values_.number(*access.value));
       const auto [entry, added] = write_of_.try_emplace(pair, next);

@@ -51,6 +51,6 @@ struct WeakReport {
 
 // All that is asked for up to the scope, and no more work than that needs: a history that is causal
 // with sessions is all the others.
-WeakReport check_weak_levels(const TxnHistory& history, Scope widest);
+WeakReport check_weak_levels(const Observations& seen, Scope widest);
 
 }  // namespace windtunnel::checkers

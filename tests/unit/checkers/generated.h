@@ -4,6 +4,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
@@ -198,25 +199,27 @@ struct GeneratedKv {
   }
 };
 
-// Transactions of one to four writes and reads of keys that are used for a while: the values of a
-// key are 1, 2, ... up to `writes_per_key`, then another key takes its place.
+// Transactions of one to four writes and reads, or of `accesses`, of keys that are used for a
+// while: the values of a key are 1, 2, ... up to `writes_per_key`, then another key takes its
+// place.
 class GeneratedTransactions {
  public:
   std::int64_t keys = 10;
   std::int64_t writes_per_key = 32;
+  std::uint64_t accesses = 0;
 
   GeneratedCall call(Stream& stream) {
-    std::vector<Value> accesses;
-    const std::uint64_t count = 1 + stream.below(4);
+    std::vector<Value> all;
+    const std::uint64_t count = accesses != 0 ? accesses : 1 + stream.below(4);
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::size_t key = pick(stream);
       if (stream.below(2) == 0) {
-        accesses.push_back(access("r", key, Value()));
+        all.push_back(access("r", key, Value()));
       } else {
-        accesses.push_back(access(write_, key, Value(++written_[key])));
+        all.push_back(access(write_, key, Value(++written_[key])));
       }
     }
-    return {"txn", Value::vector(std::move(accesses)), {}};
+    return {"txn", Value::vector(std::move(all)), {}};
   }
 
  protected:
@@ -272,6 +275,46 @@ class GeneratedLists : public GeneratedTransactions {
  private:
   std::vector<std::vector<Value>> lists_;
 };
+
+// The second history takes place while nothing of the first happens, in the middle of it. Their
+// processes differ.
+inline History with_in_the_middle(const History& around, const History& planted) {
+  History all;
+  const auto add = [&all](const Event& event) {
+    const bool refused = all.add(event).has_value();
+    WT_ASSERT(!refused, "what fits into two histories fits into one");
+  };
+  const std::size_t half = around.events().size() / 2;
+  for (std::size_t i = 0; i < around.events().size(); ++i) {
+    for (std::size_t j = 0; i == half && j < planted.events().size(); ++j) {
+      add(planted.events()[j]);
+    }
+    add(around.events()[i]);
+  }
+  return all;
+}
+
+// Transactions of processes and keys of their own, each called before any returns.
+inline History open_transactions(const std::vector<std::string>& values) {
+  std::string text;
+  for (const char* type : {"invoke", "ok"}) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      text += "{:process " + std::to_string(1'000'000 + i) + ", :type :" + type +
+              ", :f :txn, :value " + values[i] + "}\n";
+    }
+  }
+  HistoryResult read = read_history(text);
+  WT_ASSERT(read.has_value(), "what the tests write can be read");
+  return *std::move(read);
+}
+inline History write_skew() {
+  return open_transactions(
+      {"[[:w left 1] [:w right 1]]", "[[:r left 1] [:w right 2]]", "[[:r right 1] [:w left 2]]"});
+}
+inline History long_fork() {
+  return open_transactions({"[[:w left 1] [:w right 1]]", "[[:w left 2]]", "[[:w right 2]]",
+                            "[[:r left 2] [:r right 1]]", "[[:r left 1] [:r right 2]]"});
+}
 
 class GeneratedRegisters : public GeneratedTransactions {
  public:

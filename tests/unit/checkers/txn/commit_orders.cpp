@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace windtunnel::checkers::test {
@@ -191,15 +192,17 @@ int any_value(const SmallHistory& txns, std::size_t reader, int key, Stream& str
 
 // Lets the transactions take place in some order, on a store that lies in `lies` of 100 reads, but
 // hardly ever to a transaction of its own writes.
-void execute(SmallHistory& txns, std::uint64_t lies, Stream& stream) {
+void execute(SmallHistory& txns, std::uint64_t lies, bool snapshots, Stream& stream) {
   std::vector<std::size_t> order(txns.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (std::size_t i = 1; i < order.size(); ++i) {
     // Mostly as they were called.
     if (stream.below(3) == 0) std::swap(order[i], order[stream.below(i + 1)]);
   }
-  std::vector<int> store(8, 0);
+  std::vector<std::vector<int>> stores{std::vector<int>(8, 0)};
   for (const std::size_t t : order) {
+    const std::size_t back = snapshots ? stream.below(3) : 0;
+    const std::vector<int> store = stores[stores.size() - 1 - std::min(back, stores.size() - 1)];
     std::vector<int> state = store;
     for (SmallTxn::Access& access : txns[t].accesses) {
       const auto key = static_cast<std::size_t>(access.key);
@@ -212,13 +215,36 @@ void execute(SmallHistory& txns, std::uint64_t lies, Stream& stream) {
       }
     }
     const bool happened = txns[t].outcome == EventType::info && stream.below(2) == 0;
-    if (txns[t].outcome == EventType::ok || happened) store = state;
+    if (txns[t].outcome != EventType::ok && !happened) continue;
+    stores.push_back(stores.back());
+    for (const SmallTxn::Access& access : txns[t].accesses) {
+      if (access.write) stores.back()[static_cast<std::size_t>(access.key)] = access.value;
+    }
   }
+}
+
+// Each is called in turn, when its process has returned; some return later than the next is called.
+void schedule(SmallHistory& txns, bool overlapping, Stream& stream) {
+  int now = 0;
+  std::vector<SmallTxn*> open;
+  const auto end = [&](std::size_t i) {
+    open[i]->returned = ++now;
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
+  };
+  for (SmallTxn& txn : txns) {
+    for (std::size_t i = open.size(); i-- > 0;) {
+      const bool busy = open[i]->process == txn.process;
+      if (busy || !overlapping || stream.below(2) == 0) end(i);
+    }
+    txn.called = ++now;
+    open.push_back(&txn);
+  }
+  while (!open.empty()) end(overlapping ? stream.below(open.size()) : 0);
 }
 
 }  // namespace
 
-SmallHistory random_history(Stream& stream) {
+SmallHistory random_history(Stream& stream, bool overlapping) {
   // Short transactions, and more of them, have longer causal pasts.
   const bool small = stream.below(2) == 0;
   SmallHistory txns(small ? 4 + stream.below(4) : 2 + stream.below(6));
@@ -243,12 +269,14 @@ SmallHistory random_history(Stream& stream) {
     }
   }
   constexpr std::uint64_t kLies[] = {0, 10, 30, 100};
-  execute(txns, kLies[stream.below(4)], stream);
+  const std::uint64_t lies = kLies[stream.below(4)];
+  execute(txns, lies, overlapping && stream.below(2) == 0, stream);
+  schedule(txns, overlapping, stream);
   return txns;
 }
 
 History recorded(const SmallHistory& txns) {
-  History history;
+  std::map<int, Event> events;
   for (const SmallTxn& txn : txns) {
     Event event;
     event.process = Value(txn.process);
@@ -257,7 +285,12 @@ History recorded(const SmallHistory& txns) {
     Event end = event;
     end.type = txn.outcome;
     end.value = value_of(txn, txn.outcome == EventType::ok);
-    const bool refused = history.add(std::move(event)) || history.add(std::move(end));
+    events[txn.called] = std::move(event);
+    events[txn.returned] = std::move(end);
+  }
+  History history;
+  for (auto& [when, event] : events) {
+    const bool refused = history.add(std::move(event)).has_value();
     WT_ASSERT(!refused, "a process runs one transaction after the other");
   }
   return history;
@@ -266,7 +299,8 @@ History recorded(const SmallHistory& txns) {
 std::string text_of(const SmallHistory& txns) {
   std::string text;
   for (std::size_t t = 0; t < txns.size(); ++t) {
-    text += fmt::format("T{} process {} {}:", t, txns[t].process, name_of(txns[t].outcome));
+    text += fmt::format("T{} process {} {} {}-{}:", t, txns[t].process, name_of(txns[t].outcome),
+                        txns[t].called, txns[t].returned);
     for (const SmallTxn::Access& access : txns[t].accesses) {
       text += fmt::format(" {} {} {}", access.write ? "w" : "r", access.key, access.value);
     }

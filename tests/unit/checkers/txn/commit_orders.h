@@ -23,12 +23,16 @@ struct SmallTxn {
   int process = 0;
   EventType outcome = EventType::ok;
   std::vector<Access> accesses;
+  int called = 0;  // when, and when it returned: all different
+  int returned = 0;
 };
 using SmallHistory = std::vector<SmallTxn>;
 
 // Two to seven transactions of up to four processes and three keys, some `:info` and some failed;
 // a store that mostly behaves, and now and then returns any value that was ever written.
-SmallHistory random_history(Stream& stream);
+// They are called one after the other; with `overlapping` several are open at once, and some see a
+// state that was there a few commits ago.
+SmallHistory random_history(Stream& stream, bool overlapping = false);
 History recorded(const SmallHistory& txns);
 std::string text_of(const SmallHistory& txns);
 
