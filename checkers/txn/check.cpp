@@ -42,8 +42,28 @@ Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
   return witness;
 }
 
-// Of registers, what is decided: the levels up to causal, and where that does not tell, the level
-// that was asked for.
+// Of lists, what their cycles decide, where reads show the order of the writes of each key.
+constexpr std::string_view kByCycles[] = {
+    "read-uncommitted",
+    "read-committed",
+    "cursor-stability",
+    "prefix",
+    "snapshot-isolation",
+    "repeatable-read",
+    "serializable",
+    "strong-session-read-uncommitted",
+    "strong-session-read-committed",
+    "strong-session-snapshot-isolation",
+    "strong-session-serializable",
+    "strong-read-uncommitted",
+    "strong-read-committed",
+    "strong-snapshot-isolation",
+    "strict-serializable",
+};
+// And what they decide only if the order of all writes is known.
+constexpr std::string_view kByCyclesOfAll[] = {"consistent-view", "parallel-snapshot-isolation"};
+
+// What is decided, beside the anomalies that were found.
 struct Decided {
   std::vector<std::string_view> upheld;  // by an order that explains the history
   std::string reason;                    // why the level is undecided, if it is
@@ -59,9 +79,9 @@ bool is_forbidden(std::string_view level, const std::vector<Anomaly>& anomalies)
                      [level](const Anomaly& one) { return forbids(level, one.name); });
 }
 
-Decided decide_registers(const TxnHistory& history, std::string_view level,
-                         IsolationReport& report) {
-  const Observations seen(history);
+// The levels up to causal.
+Decided decide_weak_levels(const Observations& seen, std::string_view level,
+                           IsolationReport& report) {
   WeakReport weak = check_weak_levels(seen, scope_of(level));
   report.verdict.algorithm += "+awdit";
   report.verdict.configurations += weak.examined;
@@ -72,6 +92,15 @@ Decided decide_registers(const TxnHistory& history, std::string_view level,
     decided.reason = fmt::format("the causal past of the transactions takes more than {} numbers",
                                  CausalOrder::kMaxClockEntries);
   }
+  return decided;
+}
+
+Decided decide_registers(const TxnHistory& history, std::string_view level,
+                         IsolationReport& report) {
+  const Observations seen(history);
+  Decided decided = decide_weak_levels(seen, level, report);
+  // Writes alone have no circle in the order of their calls.
+  decided.upheld.push_back("strong-read-uncommitted");
   // A transaction that contradicts itself is in no order.
   const bool is_told = is_implied(decided.upheld, level) || is_forbidden(level, report.anomalies);
   if (is_told || is_forbidden("read-atomic", report.anomalies)) return decided;
@@ -81,6 +110,29 @@ Decided decide_registers(const TxnHistory& history, std::string_view level,
   for (Anomaly& anomaly : strong.anomalies) report.anomalies.push_back(std::move(anomaly));
   decided.upheld.insert(decided.upheld.end(), strong.upheld.begin(), strong.upheld.end());
   if (!strong.reason.empty()) decided.reason = std::move(strong.reason);
+  return decided;
+}
+
+Decided decide_lists(const TxnHistory& history, const Dependencies& graph, std::string_view level,
+                     IsolationReport& report) {
+  Decided decided;
+  const auto add = [&](std::string_view one) {
+    if (!is_forbidden(one, report.anomalies)) decided.upheld.push_back(one);
+  };
+  for (const std::string_view one : kByCycles) add(one);
+  for (const std::string_view one : kByCyclesOfAll) {
+    if (graph.has_all_versions) add(one);
+  }
+  // What is wrong is told as what it is, though a stronger level has been refuted already.
+  const bool is_told = report.anomalies.empty() && is_implied(decided.upheld, level);
+  if (is_told || is_forbidden("read-atomic", report.anomalies)) return decided;
+  std::vector<Edge> versions;
+  for (const Edge& edge : graph.edges) {
+    if (edge.kind == kWriteWrite) versions.push_back(edge);
+  }
+  Decided weak = decide_weak_levels(Observations(history, std::move(versions)), level, report);
+  decided.upheld.insert(decided.upheld.end(), weak.upheld.begin(), weak.upheld.end());
+  decided.reason = std::move(weak.reason);
   return decided;
 }
 
@@ -181,11 +233,11 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
     anomalies.add(std::move(cycle));
   }
   report.anomalies = anomalies.take();
-  Decided decided;
-  if (registers) decided = decide_registers(*txns, level, report);
+  Decided decided = registers ? decide_registers(*txns, level, report)
+                              : decide_lists(*txns, graph, level, report);
   drop_what_follows(report.anomalies);
   finish(*txns, level, report);
-  if (registers) conclude(std::move(decided), level, report);
+  conclude(std::move(decided), level, report);
   report.verdict.put_to_the_test = was_read(*txns);
   return report;
 }

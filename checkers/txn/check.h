@@ -1,10 +1,9 @@
 // Isolation of a history of transactions: every anomaly that it shows, what levels they rule out,
 // and the verdict for the level that was asked for.
 //
-// Sound: each anomaly is in the history, and was found again by a plain reading of it. Complete for
-// lists, as far as reads show the order of appends. For registers read committed, read atomic and
-// causal consistency are decided (weak_levels.h), and prefix, snapshot isolation and
-// serializability (strong_levels.h); ok is what was proven by one of them.
+// Sound: each anomaly is in the history, and was found again by a plain reading of it. A level that
+// was asked for is ok only when it is proven: for lists by their cycles, for registers by an order
+// of the transactions (strong_levels.h), for both, up to causal, by one of commits (weak_levels.h).
 #pragma once
 
 #include <windtunnel/checkers/history/verdict.h>

@@ -38,6 +38,8 @@ CommitOrder::CommitOrder(const Observations& seen, bool sessions) : vertices_(se
       edges_.push_back({before, t, Edge::kNoKey, kProcess});
   }
   seen_ = static_cast<std::uint32_t>(edges_.size());
+  edges_.insert(edges_.end(), seen.versions().begin(), seen.versions().end());
+  known_ = static_cast<std::uint32_t>(edges_.size());
 }
 
 void CommitOrder::infer(const Inferred& edge) {
@@ -113,8 +115,8 @@ void CommitOrder::improve(std::vector<std::uint32_t> walk, Found& best) const {
   std::vector<std::uint32_t> inferred;
   std::size_t at = 0;
   for (const Edge& edge : cycle) {
-    while (edge.kind == kCommit && walk[at] < seen_) ++at;
-    inferred.push_back(edge.kind == kCommit ? walk[at++] - seen_ : Observations::kNone);
+    while (edge.kind == kCommit && walk[at] < known_) ++at;
+    inferred.push_back(edge.kind == kCommit ? walk[at++] - known_ : Observations::kNone);
   }
   best = {std::move(cycle), std::move(inferred)};
 }

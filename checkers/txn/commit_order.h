@@ -1,7 +1,7 @@
-// The order in which the transactions of a register history were committed, as far as it is forced:
-// by who read from whom, by the order of the sessions where that counts, and by what an isolation
-// level infers. There is a commit order iff these edges have no cycle, and none leads to the unset
-// state, which is before all.
+// The order in which the transactions of a history were committed, as far as it is forced: by who
+// read from whom, by the order of the sessions where that counts, by what is known of the order of
+// writes, and by what an isolation level infers. There is a commit order iff these edges have no
+// cycle, and none leads to the unset state, which is before all.
 #pragma once
 
 #include <windtunnel/checkers/txn/dependencies.h>
@@ -44,7 +44,7 @@ class CommitOrder {
 
   struct Found {
     std::vector<Edge> cycle;
-    std::vector<std::uint32_t> inferred;  // by edge of the cycle; kNone for one that is seen
+    std::vector<std::uint32_t> inferred;  // by edge of the cycle; kNone for one that is known
   };
 
   void improve(std::vector<std::uint32_t> walk, Found& best) const;
@@ -54,8 +54,9 @@ class CommitOrder {
   std::vector<Edge> path_of(const Inferred& edge, const ShortWalks& seen,
                             std::uint64_t& examined) const;
 
-  std::vector<Edge> edges_;  // seen ones, and behind them the inferred ones
+  std::vector<Edge> edges_;  // what was seen, the order of writes, and then the inferred ones
   std::uint32_t seen_ = 0;
+  std::uint32_t known_ = 0;
   std::uint32_t vertices_ = 0;
   std::vector<Inferred> inferred_;
   std::vector<Inferred> unset_;

@@ -36,6 +36,9 @@ struct Dependencies {
   std::uint32_t transactions = 0;  // vertices below this one
   std::uint32_t vertices = 0;
   std::vector<Edge> edges;
+  // Of each key the order of all writes is known: not so of lists where several appends were seen
+  // by nobody.
+  bool has_all_versions = true;
 
   explicit Dependencies(std::uint32_t count) : transactions(count), vertices(count) {}
   void add(std::uint32_t from, std::uint32_t to, Dependency kind,

@@ -97,6 +97,14 @@ std::string draw_reasons(const TxnHistory& history, const Anomaly& anomaly) {
   return out;
 }
 
+// "wrote 2 as key x"
+std::string what_was_written(const TxnHistory& history, std::uint32_t t, std::uint32_t key) {
+  const bool list = history.type() == DataType::list_append;
+  return fmt::format("{} {} {} key {}", list ? "appended" : "wrote",
+                     text_of(value_of(history, t, key, true)), list ? "to" : "as",
+                     history.keys().name(key));
+}
+
 }  // namespace
 
 std::string explain_edge(const TxnHistory& history, const Edge& edge) {
@@ -138,11 +146,10 @@ std::string explain_commit(const TxnHistory& history, const Edge& edge,
 
 std::string explain_missed(const TxnHistory& history, const Edge& edge, std::uint32_t reader) {
   return fmt::format(
-      "So {0} saw {1}, which wrote {2} as key {3}, and yet read that key as {4}, from {5}: {1} was "
-      "committed before {5}.",
-      name(reader), name(edge.from), text_of(value_of(history, edge.from, edge.key, true)),
-      history.keys().name(edge.key), text_of(value_read_from(history, reader, edge.key, edge.to)),
-      name(edge.to));
+      "So {0} saw {1}, which {2}, and yet read that key as {3}, from {4}: {1} was committed before "
+      "{4}.",
+      name(reader), name(edge.from), what_was_written(history, edge.from, edge.key),
+      text_of(value_read_from(history, reader, edge.key, edge.to)), name(edge.to));
 }
 
 std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly) {
@@ -150,12 +157,9 @@ std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly) {
   std::size_t next = 0;
   for (const Edge& edge : anomaly.cycle) {
     if (anomaly.of_commits && edge.kind == kReadWrite) {
-      return text + fmt::format(
-                        "So {} saw {}, which wrote {} as key {}, and yet read that key as "
-                        "unset.",
-                        name(edge.from), name(edge.to),
-                        text_of(value_of(history, edge.to, edge.key, true)),
-                        history.keys().name(edge.key));
+      return text + fmt::format("So {} saw {}, which {}, and yet read that key as unset.",
+                                name(edge.from), name(edge.to),
+                                what_was_written(history, edge.to, edge.key));
     }
     text += edge.kind == kCommit ? explain_commit(history, edge, anomaly.reasons[next++])
                                  : explain_edge(history, edge);

@@ -76,7 +76,7 @@ bool KnownOrder::join(std::uint32_t from, std::uint32_t to) {
   const std::uint32_t chains = problem_.chains();
   const std::uint32_t* const source = row(from);
   const std::uint32_t* const target = row(to);
-  steps_ += chains;
+  steps_ += chains / kEntriesOfStep + 1;
   std::uint32_t more = 0;
   for (std::uint32_t c = 0; c < chains; ++c) more |= source[c] > target[c] ? 1U : 0U;
   for (std::uint32_t c = 0; more != 0 && c < chains; ++c) {

@@ -18,6 +18,7 @@ class KnownOrder {
  public:
   static constexpr std::uint32_t kNone = 0xffffffffU;
   static constexpr std::uint64_t kMaxEntries = 1ULL << 28U;  // 1 GiB
+  static constexpr std::uint32_t kEntriesOfStep = 8;         // of a row, compared at about one cost
 
   // The problem must outlive it, and its vertices can be sorted.
   explicit KnownOrder(const OrderProblem& problem);

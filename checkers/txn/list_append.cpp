@@ -33,7 +33,8 @@ class Lists : private Inference {
     for (std::uint32_t w = 0; w < place_.size(); ++w) {
       const Write& write = history_.writes()[w];
       const bool ok = history_.transactions()[write.transaction].outcome == EventType::ok;
-      if (ok && place_[w] == Write::kNone) keys_[history_.access(write.access).key].unread.push_back(w);
+      if (ok && place_[w] == Write::kNone)
+        keys_[history_.access(write.access).key].unread.push_back(w);
     }
     for_each_read([this](std::uint32_t t, const Access& read, bool external) {
       place_read(t, read, external);
@@ -191,6 +192,7 @@ class Lists : private Inference {
       if (before != Write::kNone) graph_.add(writer(before), writer(write), kWriteWrite, k);
       before = write;
     }
+    if (key.unread.size() > 1) graph_.has_all_versions = false;
     if (key.unread.empty()) return;
     std::uint32_t relay = 0;
     for (const std::uint32_t reader : key.at_end) {

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 namespace windtunnel::checkers {
 
-Observations::Observations(const TxnHistory& history)
+Observations::Observations(const TxnHistory& history, std::vector<Edge> versions)
     : history_(history),
+      versions_(std::move(versions)),
       present_(history.transactions().size(), false),
       before_(history.transactions().size(), kNone) {
   read_all();
@@ -36,6 +38,7 @@ void Observations::read_all() {
   for (const Seen& seen : reads_) {
     if (seen.writer != Seen::kUnset) present_[seen.writer] = true;
   }
+  for (const Edge& edge : versions_) present_[edge.from] = present_[edge.to] = true;
 }
 
 void Observations::add_reads(std::uint32_t t, std::vector<std::uint32_t>& own_write) {
@@ -48,11 +51,14 @@ void Observations::add_reads(std::uint32_t t, std::vector<std::uint32_t>& own_wr
     }
     if (one.outcome != EventType::ok || access.value == nullptr) continue;
     if (own_write[access.key] == t) continue;
-    const std::uint32_t write = history_.write_of(access.key, *access.value);
-    if (write == Write::kNone) {
-      if (access.value->is_nil()) reads_.push_back({access.key, Seen::kUnset});
+    const bool list = history_.type() == DataType::list_append;
+    if (list ? access.value->items().empty() : access.value->is_nil()) {
+      reads_.push_back({access.key, Seen::kUnset});
       continue;
     }
+    const std::uint32_t write =
+        history_.write_of(access.key, list ? access.value->items().back() : *access.value);
+    if (write == Write::kNone) continue;
     const std::uint32_t writer = history_.writes()[write].transaction;
     const bool failed = history_.transactions()[writer].outcome == EventType::fail;
     if (writer != t && !failed) reads_.push_back({access.key, writer});

@@ -1,6 +1,7 @@
-// What the committed transactions of a register history saw and wrote, reduced to what the axioms
-// of Biswas & Enea (OOPSLA 2019) speak of: which transaction each read saw, which keys each
-// transaction wrote, and who came before whom in a session.
+// What the committed transactions of a history saw and wrote, reduced to what the axioms of Biswas
+// & Enea (OOPSLA 2019) speak of: which transaction each read saw, which keys each transaction
+// wrote, and who came before whom in a session. Who reads a list saw the one that appended its last
+// element.
 //
 // - A session is a process, in the order of its calls. A transaction that failed is no part of it:
 //   its neighbours follow each other. An `:info` one is the last of its process.
@@ -10,7 +11,7 @@
 //   anomaly of its own (nobody wrote the value, or a transaction that failed, or the reader later).
 #pragma once
 
-#include <windtunnel/checkers/txn/txn_history.h>
+#include <windtunnel/checkers/txn/dependencies.h>
 
 #include <cstdint>
 #include <span>
@@ -28,9 +29,11 @@ class Observations {
  public:
   static constexpr std::uint32_t kNone = 0xffffffffU;
 
-  // Of an rw-register history, which must outlive the result.
-  explicit Observations(const TxnHistory& history);
+  // The history must outlive it. `versions` are what is known of the order of writes, of lists:
+  // each edge from a transaction to one that overwrote it.
+  explicit Observations(const TxnHistory& history, std::vector<Edge> versions = {});
 
+  DataType type() const { return history_.type(); }
   std::uint32_t count() const { return static_cast<std::uint32_t>(present_.size()); }
   std::uint32_t keys() const { return history_.keys().size(); }
   bool is_present(std::uint32_t t) const { return present_[t]; }
@@ -43,6 +46,7 @@ class Observations {
     return {written_.data() + first_written_[t], first_written_[t + 1] - first_written_[t]};
   }
   bool writes(std::uint32_t t, std::uint32_t key) const;
+  const std::vector<Edge>& versions() const { return versions_; }
   // The one before it in its session; kNone for the first.
   std::uint32_t before(std::uint32_t t) const { return before_[t]; }
 
@@ -52,6 +56,7 @@ class Observations {
   void order_sessions();
 
   const TxnHistory& history_;
+  std::vector<Edge> versions_;
   std::vector<bool> present_;
   std::vector<Seen> reads_;
   std::vector<std::uint32_t> first_read_;

@@ -12,7 +12,7 @@
 
 namespace windtunnel::checkers {
 
-inline constexpr std::uint64_t kMaxOrderSteps = 1ULL << 31U;
+inline constexpr std::uint64_t kMaxOrderSteps = 1ULL << 29U;
 
 struct Moment {
   std::uint32_t transaction = 0;

@@ -260,6 +260,10 @@ class Plain {
 
 }  // namespace
 
+bool recheck_edge(const TxnHistory& history, const Edge& edge) {
+  return Plain(history).holds(edge);
+}
+
 bool recheck(const TxnHistory& history, const Anomaly& anomaly) {
   if (anomaly.of_commits) return recheck_commits(history, anomaly);
   if (anomaly.of_orders) return recheck_orders(history, anomaly);

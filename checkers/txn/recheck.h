@@ -19,6 +19,8 @@ struct PlainAccess {
 };
 std::vector<PlainAccess> plain_accesses(const History& history, const Operation& op);
 
+// Is this edge, of data or of time, in the history?
+bool recheck_edge(const TxnHistory& history, const Edge& edge);
 // True when every edge of the cycle, or what else the anomaly says, is found in the history.
 bool recheck(const TxnHistory& history, const Anomaly& anomaly);
 // The same for what refutes every order of commits, by the axiom of the level that it is named

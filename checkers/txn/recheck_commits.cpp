@@ -13,6 +13,7 @@ class PlainCommits {
   PlainCommits(const TxnHistory& txns, std::string_view name)
       : history_(txns.history()),
         txns_(txns),
+        lists_(txns.type() == DataType::list_append),
         committed_(name.starts_with("RC-")),
         atomic_(name.starts_with("RA-")),
         sessions_(name.ends_with("-process")) {}
@@ -32,7 +33,7 @@ class PlainCommits {
           reason.path.push_back(anomaly.cycle[(i + step) % anomaly.cycle.size()]);
         }
         if (!follows({edge.to, edge.to, edge.key, kCommit}, reason, true)) return false;
-      } else if (!seen(edge)) {
+      } else if (edge.kind == kWriteWrite ? !recheck_edge(txns_, edge) : !seen(edge)) {
         return false;
       }
     }
@@ -60,6 +61,12 @@ class PlainCommits {
              return item.write && *item.key == key && *item.value == value;
            });
   }
+  // What tells who wrote it: of a list the last element.
+  const Value& version(const Value& value) const {
+    static const Value nil;
+    if (!lists_) return value;
+    return value.items().empty() ? nil : value.items().back();
+  }
   // The places of the reader's reads of the key, before it wrote it itself, that `fits` the value.
   template <class Fits>
   std::vector<std::size_t> reads(std::uint32_t reader, const Value& key, Fits fits) const {
@@ -69,7 +76,7 @@ class PlainCommits {
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (!(*all[i].key == key)) continue;
       if (all[i].write) break;
-      if (fits(*all[i].value)) places.push_back(i);
+      if (fits(version(*all[i].value))) places.push_back(i);
     }
     return places;
   }
@@ -115,6 +122,7 @@ class PlainCommits {
 
   const History& history_;
   const TxnHistory& txns_;  // for the names of operations and keys only
+  bool lists_;
   bool committed_;
   bool atomic_;
   bool sessions_;

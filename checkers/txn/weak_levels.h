@@ -1,4 +1,4 @@
-// Read committed, read atomic and causal consistency of register histories, decided: there is an
+// Read committed, read atomic and causal consistency, decided: there is an
 // order of commits that explains what was read, or there is not. After AWDIT (Møldrup &
 // Pavlogiannis, PLDI 2025) with the axioms of Biswas & Enea (OOPSLA 2019). A commit order has every
 // transaction after those that it read from, and after those before it in its session where
@@ -11,6 +11,9 @@
 //
 // and the unset state was there before all. O(n^1.5) for the first two (times a logarithm where a
 // transaction wrote more keys than the reader read), O(n k) for causal, see CausalOrder.
+//
+// Of lists the order of writes is known, as far as reads show it, and no commit order contradicts
+// it; read committed, which is Adya's PL-2 for them, is left to their cycles.
 //
 // What is wrong with a single read (G1a, G1b, garbage-read, future-read, internal) is not found
 // here, but beside it by infer_registers: a level holds when neither finds anything against it.

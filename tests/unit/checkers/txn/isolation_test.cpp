@@ -76,9 +76,9 @@ const std::vector<Case> kCases{
     {"read skew",
      kList,
      {{0, "ok", "[[:append x 1] [:append y 1]]"}, {1, "ok", "[[:r x [1]] [:r y []]]"}},
-     {"G-single", "PC-cycle"},
-     "consistent-view",
-     "read-atomic"},
+     {"G-single", "RA-cycle"},
+     "read-atomic",
+     "read-committed"},
     {"write skew",
      kList,
      {{0, "ok", "[[:r x []] [:append y 1]]"},
@@ -96,6 +96,22 @@ const std::vector<Case> kCases{
      {"G-nonadjacent", "PC-cycle"},
      "prefix",
      "parallel-snapshot-isolation"},
+    {"effects before their causes",
+     kList,
+     {{0, "ok", "[[:append x 1]]"},
+      {1, "ok", "[[:r x [1]] [:append y 1]]"},
+      {2, "ok", "[[:r y [1]] [:r x []]]"}},
+     {"G-single", "CC-cycle"},
+     "causal",
+     "read-atomic"},
+    {"readers disagree about the order of two writers",
+     kList,
+     {{0, "ok", "[[:append x 1] [:append y 1]]"},
+      {1, "ok", "[[:append x 2] [:append y 2]]"},
+      {2, "ok", "[[:r x [1 2]] [:r y [1]]]"}},
+     {"G-single", "RA-cycle"},
+     "read-atomic",
+     "read-committed"},
     {"prefix and no more: what comes in parts comes in order",
      kList,
      {{0, "ok", "[[:append x 1]]"},
@@ -261,7 +277,7 @@ TEST(Isolation, ProcessAndRealTimeAreViolationsOnlyOfLevelsThatPromiseThem) {
   EXPECT_EQ(lists(stale, "serializable", false).verdict.decision, Decision::ok);
   const IsolationReport session = lists(stale, "strong-session-serializable", false);
   EXPECT_EQ(session.verdict.decision, Decision::violated);
-  EXPECT_EQ(names(session), Names{"G-single-process"});
+  EXPECT_EQ(names(session), (Names{"G-single-process", "RA-cycle-process"}));
   const std::vector<Txn> others{{0, "ok", "[[:append x 1]]"}, {1, "ok", "[[:r x []]]"}};
   EXPECT_EQ(lists(others, "strong-session-serializable", false).verdict.decision, Decision::ok);
   const IsolationReport strict = lists(others, "strict-serializable", false);
