@@ -1,5 +1,6 @@
 #include <windtunnel/checkers/history/edn.h>
 
+#include <windtunnel/checkers/history/edn_number.h>
 #include <windtunnel/protocols/base/utf8.h>
 
 #include <fmt/format.h>
@@ -59,25 +60,6 @@ bool looks_like_number(std::string_view token) {
   return token.size() > 1 && (token[0] == '-' || token[0] == '+') && is_digit(token[1]);
 }
 
-// An int64 where it fits, else the text of a bignum, double or ratio; false when it is neither.
-bool parse_number(std::string_view token, Value& out) {
-  std::string_view digits = token[0] == '+' ? token.substr(1) : token;
-  if (digits.ends_with('N')) digits.remove_suffix(1);
-  std::int64_t number = 0;
-  const auto end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, number);
-  if (parsed.ec == std::errc() && parsed.ptr == end) {
-    out = number;
-    return true;
-  }
-  const auto plausible = [](char c) {
-    return is_digit(c) || std::string_view("+-.eEMN/").find(c) != std::string_view::npos;
-  };
-  if (!std::all_of(token.begin(), token.end(), plausible)) return false;
-  out = Value(Value::Kind::number, token);
-  return true;
-}
-
 struct NamedCharacter {
   std::string_view name;
   char code;
@@ -107,6 +89,7 @@ void EdnReader::restart(std::string_view text, bool whole) {
   at_ = 0;
   whole_ = whole;
   cut_ = false;
+  ran_out_ = false;
   reason_.clear();
   items_.clear();
 }
@@ -114,6 +97,7 @@ void EdnReader::restart(std::string_view text, bool whole) {
 bool EdnReader::out_of_text() {
   if (at_ < text_.size()) return false;
   cut_ = cut_ || !whole_;
+  ran_out_ = true;
   return true;
 }
 
@@ -170,6 +154,7 @@ bool EdnReader::read_form(Value& out, int depth) {
     case '"': return read_string(out);
     case '\\': return read_character(out);
     case '#': return read_dispatch(out, depth);
+    case '^': return read_behind_metadata(out, depth);
     default: return read_token(out);
   }
 }
@@ -199,17 +184,36 @@ bool EdnReader::read_items(char closing, Value::Kind kind, Value& out, int depth
   return true;
 }
 
-// What begins with `#`: a set, a symbolic number such as ##NaN, or a tagged form.
+// At the `^`: what Clojure prints before a form that has metadata says nothing about its value.
+bool EdnReader::read_behind_metadata(Value& out, int depth) {
+  ++at_;
+  Value metadata;
+  return read_form(metadata, depth + 1) && read_form(out, depth + 1);
+}
+
+// What begins with `#`: a set, a symbolic number such as ##NaN, a tagged form, or what Clojure
+// prints beyond EDN: metadata in an older way, a regular expression, a variable.
 bool EdnReader::read_dispatch(Value& out, int depth) {
   ++at_;
   if (out_of_text()) return fail("the text ends after '#'");
   if (text_[at_] == '{') return read_items('}', Value::Kind::set, out, depth);
+  if (text_[at_] == '^') return read_behind_metadata(out, depth);
+  if (text_[at_] == '"') {
+    Value pattern;
+    if (!read_string(pattern)) return false;
+    out = Value::tagged("regex", std::move(pattern));
+    return true;
+  }
   const std::size_t start = at_;
   const std::string_view tag = take_token();
   if (tag.empty()) return fail(fmt::format("{} after '#'", shown(text_[at_])));
   if (!cut_ && !check_utf8(start)) return false;
   if (tag[0] == '#') {
     out = Value(Value::Kind::number, fmt::format("#{}", tag));
+    return true;
+  }
+  if (tag[0] == '\'') {
+    out = Value(Value::Kind::symbol, fmt::format("#{}", tag));
     return true;
   }
   Value form;
@@ -280,7 +284,10 @@ bool EdnReader::read_escape(std::string& into) {
 bool EdnReader::read_unit(std::uint32_t& unit) {
   constexpr std::size_t kLength = 5;
   const std::string_view all = text_.substr(at_, kLength);
-  if (all.size() < kLength) cut_ = cut_ || !whole_;
+  if (all.size() < kLength) {
+    cut_ = cut_ || !whole_;
+    ran_out_ = true;
+  }
   const auto parsed = std::from_chars(all.data() + 1, all.data() + all.size(), unit, 16);
   if (all.size() < kLength || parsed.ptr != all.data() + kLength) {
     return fail("four hexadecimal digits must follow \\u");
@@ -353,7 +360,7 @@ bool EdnReader::read_token(Value& out) {
     return true;
   }
   if (looks_like_number(token)) {
-    if (parse_number(token, out)) return true;
+    if (parse_edn_number(token, out)) return true;
     at_ = start;
     return fail(fmt::format("'{}' is not a number", shown(token)));
   }

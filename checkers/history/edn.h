@@ -1,6 +1,8 @@
 // EDN (https://github.com/edn-format/edn): a reader that takes one form at a time from a text in
 // UTF-8, and a writer. Sets, lists, characters, tagged literals, comments and `#_` are understood;
-// numbers that do not fit int64 keep their text. Nesting is bounded by kMaxDepth.
+// numbers that do not fit int64 keep their text. Nesting is bounded by kMaxDepth. Of what Clojure
+// prints beyond EDN, integers in another base are integers, `#"x"` is `#regex "x"`, `#'x` a symbol,
+// and metadata is skipped.
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
@@ -37,6 +39,8 @@ class EdnReader {
 
   bool cut() const { return cut_; }
   bool failed() const { return !reason_.empty(); }
+  // It failed at the end of the text: the form there may be one whose end is missing.
+  bool ran_out() const { return failed() && ran_out_; }
   ReadError error() const;
   // How much of the text was read; after a cut of `at_end`, how much need not be read again.
   std::size_t position() const { return at_; }
@@ -50,6 +54,7 @@ class EdnReader {
   bool read_form(Value& out, int depth);
   bool read_items(char closing, Value::Kind kind, Value& out, int depth);
   bool read_dispatch(Value& out, int depth);
+  bool read_behind_metadata(Value& out, int depth);
   bool read_string(Value& out);
   bool read_escape(std::string& into);
   bool read_unit(std::uint32_t& unit);
@@ -62,6 +67,7 @@ class EdnReader {
   std::size_t at_ = 0;
   bool whole_ = true;
   bool cut_ = false;
+  bool ran_out_ = false;
   std::string reason_;
   std::vector<Value> items_;  // of the collections that are open, those of the innermost last
 };

@@ -49,6 +49,27 @@ TEST(Edn, KeepsTheTextOfNumbersThatDoNotFit) {
   EXPECT_EQ(round_trip("42N"), "42");
 }
 
+TEST(Edn, ReadsIntegersInOtherBasesAsClojureDoes) {
+  EXPECT_EQ(round_trip("0x5b1f"), "23327");
+  EXPECT_EQ(round_trip("[-0XFF +0x10N 2r101 36rZZ]"), "[-255 16 5 1295]");
+  EXPECT_EQ(round_trip("0xffffffffffffffff"), "0xffffffffffffffff");
+  for (const std::string text : {"0x", "0xg", "1r1", "37r1", "2a2r1", "2r2", "r1x"}) {
+    EXPECT_EQ(round_trip(text).starts_with("error"), text != "r1x") << text;
+  }
+}
+
+TEST(Edn, ReadsWhatClojurePrintsBeyondEdn) {
+  EXPECT_EQ(round_trip("#object[some.Grudge 0x5b1f \"g\"]"), "#object [some.Grudge 23327 \"g\"]");
+  EXPECT_EQ(round_trip("[^{:line 1} [1] ^:private x ^String \"s\" #^{:a 1} {:b ^:c 2}]"),
+            "[[1] x \"s\" {:b 2}]");
+  EXPECT_EQ(round_trip("[#\"a.*\" #'user/foo]"), "[#regex \"a.*\" #'user/foo]");
+  EXPECT_EQ(round_trip("[#regex \"a.*\" #'user/foo]"), "[#regex \"a.*\" #'user/foo]");
+  EXPECT_EQ(round_trip("^{:a 1}"), "error: line 1, column 8: the text ends inside a form");
+  std::string metadata;
+  for (int i = 0; i < 100'000; ++i) metadata += "^a ";
+  EXPECT_NE(round_trip(metadata).find("nested more than 64 deep"), std::string::npos);
+}
+
 TEST(Edn, RefusesWhatIsNotUtf8AndNamesItsPlace) {
   for (const std::string_view text :
        {"[1 \"a\xff\"]", "[ab\xc3]", "[:a\xed\xa0\x80]", "[\\\xf8]", "[#a\xff 1]"}) {
