@@ -6,6 +6,17 @@
 #include <utility>
 
 namespace windtunnel::checkers {
+namespace {
+
+// The place behind the text.
+ReadError error_at(std::string_view text, std::string reason) {
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  const std::size_t start = text.rfind('\n') + 1;  // 0 when there is none
+  return {static_cast<std::uint32_t>(lines + 1),
+          static_cast<std::uint32_t>(text.size() - start + 1), std::move(reason)};
+}
+
+}  // namespace
 
 bool EventReader::refuse(ReadError error) {
   error_ = std::move(error);
@@ -17,8 +28,32 @@ bool EventReader::read_more() {
   return !refused.has_value() || refuse(*std::move(refused));
 }
 
+// What lacks its end is damaged where a later line of the view begins as it does, so that it is not
+// the last event; and where its only line was written to the end.
+bool EventReader::is_damaged() const {
+  const std::string_view text = window_.text();
+  const std::size_t first = text.find('\n');
+  if (first != std::string_view::npos && first + 1 == text.size()) return true;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos;
+       end = text.find('\n', end + 1)) {
+    const std::size_t begin = text.find_first_not_of(" \t\r", end + 1);
+    const bool same = begin != std::string_view::npos && text[begin] == text[0];
+    if (same && begin - end <= window_.column()) return true;
+  }
+  return false;
+}
+
+bool EventReader::end_early(ReadError in_view) {
+  ReadError error = window_.placed(std::move(in_view));
+  if (!may_end_early_ || !has_read_ || is_damaged()) return refuse(std::move(error));
+  error.line = window_.line();
+  error.column = 0;
+  ended_early_ = std::move(error);
+  return false;
+}
+
 bool EventReader::next(Event& out) {
-  if (failed() || (format_ == Format::unknown && !find_format())) return false;
+  if (failed() || ended_early_ || (format_ == Format::unknown && !find_format())) return false;
   Value form;
   std::uint32_t line = 0;
   const bool found = format_ == Format::json ? next_json(form, line) : next_edn(form, line);
@@ -26,10 +61,12 @@ bool EventReader::next(Event& out) {
   auto event = event_of(std::move(form), line);
   if (event.has_error()) return refuse(std::move(event).error());
   out = *std::move(event);
+  has_read_ = true;
   return true;
 }
 
-// JSON lines begin with an object whose first key is a string: no EDN history does.
+// JSON begins with an object whose first key is a string, which may be in an array: no EDN history
+// does.
 bool EventReader::find_format() {
   constexpr std::string_view kBlanks = " \t\r\n";
   constexpr std::size_t kMarkSize = 3;
@@ -39,14 +76,14 @@ bool EventReader::find_format() {
   window_.drop_byte_order_mark();
   for (;;) {
     const std::string_view text = window_.text();
-    const std::size_t brace = std::min(text.find_first_not_of(kBlanks), text.size());
-    window_.drop(brace);
+    window_.drop(std::min(text.find_first_not_of(kBlanks), text.size()));
     const std::string_view rest = window_.text();
-    const bool is_map = rest.starts_with('{');
-    const std::size_t key = is_map ? rest.find_first_not_of(kBlanks, 1) : std::string_view::npos;
-    const bool is_clear = key != std::string_view::npos || (!rest.empty() && !is_map);
-    if (is_clear || window_.is_last()) {
-      const bool json = key != std::string_view::npos && rest[key] == '"';
+    std::size_t at = 0;
+    if (rest.starts_with('[')) at = std::min(rest.find_first_not_of(kBlanks, 1), rest.size());
+    const bool is_map = at < rest.size() && rest[at] == '{';
+    if (is_map) at = std::min(rest.find_first_not_of(kBlanks, at + 1), rest.size());
+    if (at < rest.size() || window_.is_last()) {
+      const bool json = is_map && at < rest.size() && rest[at] == '"';
       format_ = json ? Format::json : Format::edn;
       return true;
     }
@@ -55,27 +92,26 @@ bool EventReader::find_format() {
 }
 
 bool EventReader::next_json(Value& form, std::uint32_t& line) {
-  std::size_t searched = 0;
+  if (!skip_to_form()) return false;
   for (;;) {
     const std::string_view text = window_.text();
-    const std::size_t end = std::min(text.find('\n', searched), text.size());
-    if (end == text.size() && !window_.is_last()) {
-      searched = end;
+    if (text.front() != '{') {
+      return refuse({window_.line(), window_.column(), "extra data after the JSON value"});
+    }
+    const JsonReader::Result read = json_.read(text, form);
+    if (read == JsonReader::Result::value) break;
+    const bool ends = read == JsonReader::Result::ran_out;
+    if (ends && !window_.is_last()) {
       if (!read_more()) return false;
       continue;
     }
-    const std::string_view one = text.substr(0, end);
-    if (one.find_first_not_of(" \t\r") != std::string_view::npos) {
-      ReadError error{1, 0, {}};
-      if (!json_.read(one, form, error)) return refuse(window_.placed(std::move(error)));
-      line = window_.line();
-      window_.drop(std::min(end + 1, text.size()));
-      return true;
-    }
-    if (text.empty()) return false;
-    window_.drop(std::min(end + 1, text.size()));
-    searched = 0;
+    if (ends) return end_early({1, 1, json_.reason()});
+    return refuse(window_.placed(error_at(text.substr(0, json_.position()), json_.reason())));
   }
+  line = window_.line();
+  window_.drop(json_.position());
+  wants_comma_ = layout_ == Layout::sequence;
+  return true;
 }
 
 bool EventReader::next_edn(Value& form, std::uint32_t& line) {
@@ -86,7 +122,7 @@ bool EventReader::next_edn(Value& form, std::uint32_t& line) {
     if (edn_.cut()) {
       if (!read_more()) return false;
     } else if (!read) {
-      return refuse(window_.placed(edn_.error()));
+      return edn_.ran_out() ? end_early(edn_.error()) : refuse(window_.placed(edn_.error()));
     } else {
       line = window_.line();
       window_.drop(edn_.position());
@@ -95,37 +131,61 @@ bool EventReader::next_edn(Value& form, std::uint32_t& line) {
   }
 }
 
-bool EventReader::skip_to_form() {
+// To what is no blank; false where the text ends first, or on an error.
+bool EventReader::skip_blanks() {
   for (;;) {
     edn_.restart(window_.text(), window_.is_last());
     const bool ended = edn_.at_end();
     if (!edn_.cut() && edn_.failed()) return refuse(window_.placed(edn_.error()));
     window_.drop(edn_.position());
-    if (edn_.cut()) {
-      if (!read_more()) return false;
-      continue;
+    if (!edn_.cut()) return !ended;
+    if (!read_more()) return false;
+  }
+}
+
+bool EventReader::skip_json_blanks() {
+  for (;;) {
+    const std::string_view text = window_.text();
+    window_.drop(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (!window_.text().empty()) return true;
+    if (window_.is_last() || !read_more()) return false;
+  }
+}
+
+bool EventReader::skip_to_form() {
+  for (;;) {
+    const bool found = format_ == Format::json ? skip_json_blanks() : skip_blanks();
+    if (failed()) return false;
+    if (!found && layout_ == Layout::sequence) {
+      return end_early({1, 0, "the text ends before the history is closed"});
     }
-    if (ended && format_ == Format::sequence) {
-      return refuse({window_.line(), 0, "the text ends before the history is closed"});
-    }
-    if (ended) return false;
-    if (format_ == Format::after_sequence) {
+    if (!found) return false;
+    if (layout_ == Layout::after_sequence) {
       return refuse({window_.line(), 0, "extra data after the end of the history"});
     }
-    if (!take_bracket()) return true;
+    if (take_bracket() || take_comma()) continue;
+    if (!wants_comma_) return true;
+    return refuse({window_.line(), window_.column(), "a comma is missing between two events"});
   }
+}
+
+bool EventReader::take_comma() {
+  if (!wants_comma_ || window_.text().front() != ',') return false;
+  wants_comma_ = false;
+  window_.drop(1);
+  return true;
 }
 
 // True when what comes next was a bracket of the history itself.
 bool EventReader::take_bracket() {
   const char c = window_.text().front();
-  if (format_ == Format::edn && (c == '[' || c == '(')) {
-    format_ = Format::sequence;
+  if (layout_ == Layout::unknown && (c == '[' || c == '(')) {
+    layout_ = Layout::sequence;
     sequence_end_ = c == '[' ? ']' : ')';
-  } else if (format_ == Format::sequence && c == sequence_end_) {
-    format_ = Format::after_sequence;
+  } else if (layout_ == Layout::sequence && c == sequence_end_) {
+    layout_ = Layout::after_sequence;
   } else {
-    if (format_ == Format::edn) format_ = Format::lines;
+    if (layout_ == Layout::unknown) layout_ = Layout::lines;
     return false;
   }
   window_.drop(1);

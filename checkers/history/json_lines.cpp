@@ -131,23 +131,25 @@ void append_number(std::string_view text, std::string& out) {
 
 }  // namespace
 
-bool JsonReader::read(std::string_view text, Value& out, ReadError& error) {
+JsonReader::Result JsonReader::read(std::string_view text, Value& out) {
   items_.clear();
   part_.clear();
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
   boost::json::basic_parser<ValueBuilder> parser(options, ValueBuilder{items_, part_});
   error_code failed;
-  const std::size_t consumed = parser.write_some(false, text.data(), text.size(), failed);
-  const bool rest = !failed && text.find_first_not_of(" \t\r", consumed) != std::string_view::npos;
-  if (failed || rest) {
-    error.column = static_cast<std::uint32_t>(consumed + 1);
-    error.reason =
-        rest ? "extra data after the JSON value" : fmt::format("JSON: {}", failed.message());
-    return false;
+  // As if there were more, so that what ends too early is told from what is wrong.
+  position_ = parser.write_some(true, text.data(), text.size(), failed);
+  if (failed) {
+    reason_ = fmt::format("JSON: {}", failed.message());
+    return Result::wrong;
+  }
+  if (!parser.done()) {
+    reason_ = "JSON: the text ends inside a value";
+    return Result::ran_out;
   }
   out = std::move(items_.back());
-  return true;
+  return Result::value;
 }
 
 void append_json(const Value& value, std::string& out) {

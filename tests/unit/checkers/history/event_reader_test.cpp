@@ -39,6 +39,7 @@ std::vector<std::string> all_of(EventReader& reader) {
   Event event;
   while (reader.next(event)) all.push_back(std::to_string(event.line) + ": " + event_to_edn(event));
   if (reader.failed()) all.push_back(to_string(reader.error()));
+  if (reader.ended_early()) all.push_back("ended early, " + to_string(*reader.ended_early()));
   return all;
 }
 std::vector<std::string> whole(std::string_view text, const WindowSize& size = {}) {
@@ -48,6 +49,14 @@ std::vector<std::string> whole(std::string_view text, const WindowSize& size = {
 std::vector<std::string> trickled(std::string_view text, const WindowSize& size) {
   Trickle source(text, size.block_bytes);
   EventReader reader(source, size);
+  return all_of(reader);
+}
+
+// Where a text may end early.
+std::vector<std::string> until_the_end(std::string_view text, std::size_t block = 1000) {
+  Trickle source(text, block);
+  EventReader reader(source, {block});
+  reader.let_end_early();
   return all_of(reader);
 }
 
@@ -68,6 +77,18 @@ constexpr std::string_view kJson =
     "50}"
     "\r\n  { \"type\":\"info\",\"process\":\"nemesis\",\"f\":\"x\",\"n\":18446744073709551616} ";
 
+// The same as an array, and with an event over several lines.
+std::string json_array() {
+  return R"({"index":0,"type":"invoke","process":0,"f":"write","value":[1,{"a":"],{"}]} ,)"
+         "\n"
+         R"({"type":"ok","process":0,"f":"write","value":[]},{"type":"invoke","process":1})";
+}
+std::string pretty_json() {
+  return "{\n  \"type\": \"invoke\",\n  \"process\": 0,\n  \"f\": \"txn\",\n  \"value\": [\n    "
+         "{\n      \"a\": 1\n    }\n  ]\n}\n{\n  \"type\": \"ok\", \"process\": 0,\n  \"f\": "
+         "\"txn\"\n}\n";
+}
+
 std::vector<std::string> good_texts() {
   const std::string events(kEvents);
   const std::string json(kJson);
@@ -80,6 +101,10 @@ std::vector<std::string> good_texts() {
           json,
           mark + json,
           "\n \n" + json + "\n",
+          "[" + json_array() + "]",
+          mark + " [ " + json_array() + "\n]\n",
+          pretty_json(),
+          "[]",
           "",
           " ; nothing\n",
           "[]",
@@ -151,12 +176,64 @@ TEST(EventReader, NamesLineAndColumnOfWhatIsWrong) {
       {json + "  {\"a\":}", "line 2, column 8: JSON: syntax error"},
       {json + "{} x", "line 2, column 4: extra data after the JSON value"},
       {"  " + json.substr(0, json.size() - 1) + " x",
-       "line 1, column 44: extra data after the JSON value"}};
+       "line 1, column 44: extra data after the JSON value"},
+      {"[" + json + "]\n1", "line 3: extra data after the end of the history"},
+      {"[" + json + json + "]", "line 2, column 1: a comma is missing between two events"},
+      {"[" + json + ",\n  {\"a\":}]", "line 3, column 8: JSON: syntax error"},
+      {"[" + json, "line 2: the text ends before the history is closed"}};
   for (const auto& [text, error] : texts) {
     for (const std::size_t block : {1, 5, 1000}) {
       EXPECT_THAT(trickled(text, {block}).back(), HasSubstr(error)) << text;
     }
     EXPECT_THAT(whole(text).back(), HasSubstr(error)) << text;
+  }
+}
+
+TEST(EventReader, JsonIsReadAsOneArrayAndOverSeveralLines) {
+  EXPECT_THAT(whole("[" + json_array() + "]"),
+              ElementsAre("1: {:index 0, :type :invoke, :process 0, :f :write, :value [1 {\"a\" "
+                          "\"],{\"}]}",
+                          "2: {:index -1, :type :ok, :process 0, :f :write, :value []}",
+                          "2: {:index -1, :type :invoke, :process 1, :f \"\", :value nil}"));
+  EXPECT_THAT(whole(pretty_json()),
+              ElementsAre("1: {:index -1, :type :invoke, :process 0, :f :txn, :value [{\"a\" 1}]}",
+                          "11: {:index -1, :type :ok, :process 0, :f :txn, :value nil}"));
+}
+
+// The process that wrote it was ended: every event before the cut is read, and the cut is named.
+TEST(EventReader, ATextThatEndsEarlyIsReadUpToThere) {
+  const std::string line = "{:type :invoke, :process 0, :f :read, :value \"x\"}\n";
+  const std::string json = "{\"type\":\"invoke\",\"process\":0,\"f\":\"read\"}";
+  const std::vector<std::pair<std::string, std::string>> texts = {
+      {line + line.substr(0, 20), "line 2: "},
+      {line + line.substr(0, 46), "line 2: a string without an end"},
+      {line + "\n  {", "line 3: "},
+      {line + "#jepsen.history.O", "line 2: "},
+      {"[" + line + " " + line.substr(0, 30), "line 2: "},
+      {"[" + line, "line 2: the text ends before the history is closed"},
+      {json + "\n" + json.substr(0, 20), "line 2: JSON: the text ends inside a value"},
+      {"[" + json + ",\n" + json + ",{\n  \"type\":", "line 2: JSON: the text ends inside a value"},
+      {"[" + json + ",", "line 1: the text ends before the history is closed"}};
+  for (const auto& [text, where] : texts) {
+    for (const std::size_t block : {1, 7, 1000}) {
+      const std::vector<std::string> read = until_the_end(text, block);
+      ASSERT_GE(read.size(), 2U) << text;
+      EXPECT_THAT(read.back(), HasSubstr("ended early, " + where)) << text;
+    }
+    EXPECT_THAT(whole(text).back(), testing::Not(HasSubstr("ended early"))) << text;
+  }
+}
+
+// What lacks its end and is not the last event is damaged, and so is a text with no whole event.
+TEST(EventReader, WhatIsDamagedBeforeTheEndIsNoEarlyEnd) {
+  const std::string line = "{:type :invoke, :process 0, :f :read, :value \"x\"}\n";
+  const std::string json = "{\"type\":\"invoke\",\"process\":0,\"f\":\"read\"}\n";
+  for (const std::string& text :
+       {line + "{:type :invoke, :f :read, :value \"x}\n" + line + line,
+        line + "{:type :invoke\n" + line, line.substr(0, 20), std::string("{"),
+        json + "{\"type\":\"invoke}\n" + json, json + "{\"type\":\"invoke\"\n" + json, line + "}",
+        line + line.substr(0, 20) + "\n", json + "{\"type\":\n"}) {
+    EXPECT_THAT(until_the_end(text).back(), testing::StartsWith("line ")) << text;
   }
 }
 
@@ -171,8 +248,7 @@ TEST(EventReader, AnEventHasABoundAndItsLineIsNamed) {
   const std::string too_long =
       "line 4: an event, a comment or a discarded form is longer than 200 bytes";
   for (const bool json : {false, true}) {
-    // The end of a line of JSON counts too.
-    const std::size_t most = json ? 199 : 200;
+    const std::size_t most = 200;
     const std::string fits = event_of_size(most, json);
     ASSERT_EQ(fits.size(), most);
     const std::string large = event_of_size(most + 1, json);
