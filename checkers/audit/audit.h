@@ -66,6 +66,8 @@ struct AuditInfo {
   std::vector<LimitInfo> limits{};
   // Each key is an object of its own; else it looks at all keys together, or at none.
   bool by_key = true;
+  // It goes by which operations are of one process.
+  bool by_session = false;
   // It goes by what a nemesis did, too.
   bool reads_nemesis = false;
 };

@@ -157,9 +157,8 @@ class Circles {
     std::vector<std::uint32_t> shown;
     for (std::size_t i = 0; i < circle.size(); ++i) {
       const Edge& edge = circle[i];
-      who += fmt::format("{}T{} is the transaction of process {} {}", i == 0 ? "" : ", ", i + 1,
-                         log_.history().process(op(edge.from)),
-                         log_.history().place(op(edge.from)));
+      who += fmt::format("{}T{} is the transaction of {} {}", i == 0 ? "" : ", ", i + 1,
+                         log_.history().client(op(edge.from)), log_.history().place(op(edge.from)));
       shown.push_back(operations_[edge.from]);
       const auto [first, last] = messages_of(edge);
       const std::size_t next = (i + 1) % circle.size() + 1;

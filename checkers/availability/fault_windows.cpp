@@ -10,7 +10,7 @@ class Nemesis {
  public:
   explicit Nemesis(const History& history) {
     for (const Event& event : history.events()) {
-      kills_ = kills_ || (!event.process.is_integer() && event.f == "kill");
+      kills_ = kills_ || (is_nemesis(event.process) && event.f == "kill");
     }
   }
 
@@ -96,7 +96,7 @@ bool is_calm(const std::vector<FaultWindow>& windows, std::int64_t at_ns) {
 FaultWindows windows_of(const History& history) {
   Nemesis nemesis(history);
   for (const Event& event : history.events()) {
-    if (!event.process.is_integer() && event.time_ns != kNoTime) nemesis.act(event);
+    if (is_nemesis(event.process) && event.time_ns != kNoTime) nemesis.act(event);
   }
   return nemesis.take();
 }

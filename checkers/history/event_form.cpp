@@ -56,7 +56,7 @@ struct EventFields {
   }
   void take_process(Value value) {
     has_process = true;
-    if (!value.is_integer() && !value.is_name()) {
+    if (!value.is_integer() && !value.is_name() && !value.is_nil()) {
       problem = fmt::format(":process must be an integer or a name, not {}", to_edn(value));
     }
     event.process = std::move(value);
@@ -105,15 +105,8 @@ boost::system::result<Event, ReadError> event_of(Value form, std::uint32_t line)
     fields.take(std::move(items[i]), std::move(items[i + 1]));
   }
   if (fields.problem.empty() && !fields.has_type) fields.problem = "the event has no :type";
-  // The bare form of a single client's transactions, as in Elle's examples.
-  const bool bare = !fields.has_process && !fields.has_f;
-  if (bare) {
-    fields.event.process = Value(0);
-    fields.event.f = "txn";
-  }
-  if (fields.problem.empty() && !fields.has_process && !bare) {
-    fields.problem = "the event has no :process";
-  }
+  // The bare form of transactions, as in Elle's examples.
+  if (!fields.has_process && !fields.has_f) fields.event.f = "txn";
   if (!fields.problem.empty()) return ReadError{line, 0, std::move(fields.problem)};
   if (!fields.unknown.empty()) {
     fields.event.extra = Value(Value::Kind::map, std::move(fields.unknown));

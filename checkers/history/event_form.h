@@ -10,8 +10,7 @@
 
 namespace windtunnel::checkers {
 
-// The event that the form at `line` says; a form with neither `:process` nor `:f` is a transaction
-// of one client.
+// The event that the form at `line` says; a form with neither `:process` nor `:f` is a transaction.
 boost::system::result<Event, ReadError> event_of(Value form, std::uint32_t line);
 
 // One event as a line without its newline; keys in the order index, time, type, process, f, value,

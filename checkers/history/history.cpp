@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace windtunnel::checkers {
 namespace {
@@ -47,41 +48,143 @@ std::string to_string(const ReadError& error) {
   return fmt::format("line {}, column {}: {}", error.line, error.column, error.reason);
 }
 
+bool is_nemesis(const Value& process) {
+  return process.is_name() && process.text().find("nemesis") != std::string_view::npos;
+}
+
+std::string text_of_process(const Value& process) {
+  if (process.is_nil()) return "a process";
+  return fmt::format("process {}",
+                     process.is_name() ? std::string(process.text()) : to_edn(process));
+}
+
 std::optional<ReadError> Pairing::add(const Event& event) {
   operation_ = kNoOperation;
-  if (!event.process.is_integer()) return std::nullopt;
-  const std::int64_t id = event.process.integer();
-  const auto fails = [&](std::string_view why) {
-    return ReadError{event.line, 0, fmt::format("process {} {}", id, why)};
+  lacks_invocation_ = false;
+  if (is_nemesis(event.process)) return std::nullopt;
+  if (event.process.is_nil()) return add_unnamed(event);
+  return add_named(event);
+}
+
+std::int64_t Pairing::number_of(const Value& process) {
+  if (process.is_integer()) return process.integer();
+  const auto [entry, added] = names_.try_emplace(std::string(process.text()), next_client_);
+  if (added) ++next_client_;
+  return entry->second;
+}
+
+void Pairing::invoke(std::int64_t client) {
+  operation_ = invoked_++;
+  client_ = client;
+}
+
+std::optional<ReadError> Pairing::add_named(const Event& event) {
+  const std::int64_t id = number_of(event.process);
+  const auto fails = [&event](std::string_view why) {
+    return ReadError{event.line, 0, fmt::format("{} {}", text_of_process(event.process), why)};
   };
   Process& process = processes_[id];
   const std::uint64_t open = process.operation;
-  if (open == kRetired) return fails("is used again after its :info");
-  if (event.type == EventType::invoke) {
-    if (open != kIdle) return fails("invokes an operation while another one is open");
-    process.f = event.f;
-    operation_ = process.operation = invoked_++;
+  const bool begins = event.type == EventType::invoke;
+  if (open == kIdle && event.type == EventType::info && event.process.is_name()) {
     return std::nullopt;
   }
-  if (open == kIdle) {
-    return fails(fmt::format("completes (:{}) without an invocation", name_of(event.type)));
+  if (open == kRetired) {
+    return fails("is used again after its :info: what it does next needs another process");
   }
-  if (process.f != event.f) {
+  if (begins && open != kIdle) return fails("invokes an operation while another one is open");
+  if (!begins && open == kIdle) {
+    std::optional<ReadError> refused = complete_alone(event);
+    if (refused) return refused;
+    invoke(id);
+  } else if (begins) {
+    if (!knowledge_.real_time) return complete_alone(event);
+    process.f = event.f;
+    invoke(id);
+    process.operation = operation_;
+    return std::nullopt;
+  } else if (process.f != event.f) {
     return fails(fmt::format("invoked {} but completes {}", process.f, event.f));
+  } else {
+    operation_ = open;
+    client_ = id;
   }
   process.operation = event.type == EventType::info ? kRetired : kIdle;
-  operation_ = open;
+  return std::nullopt;
+}
+
+// Says whether a completion may stand for its whole operation: of transactions, where nothing was
+// ever invoked.
+std::optional<ReadError> Pairing::complete_alone(const Event& event) {
+  const std::string who = text_of_process(event.process);
+  if (event.type == EventType::invoke) {
+    return ReadError{event.line, 0,
+                     who +
+                         " invokes an operation, though the history began with completions "
+                         "alone; it must tell all invocations or none"};
+  }
+  const bool alone = event.f == "txn" && (invoked_ == 0 || !knowledge_.real_time);
+  if (!alone) {
+    return ReadError{
+        event.line, 0,
+        fmt::format("{} completes (:{}) without an invocation", who, name_of(event.type))};
+  }
+  knowledge_.real_time = false;
+  lacks_invocation_ = true;
+  return std::nullopt;
+}
+
+std::optional<ReadError> Pairing::add_unnamed(const Event& event) {
+  if (event.type == EventType::invoke) {
+    if (!knowledge_.real_time) return complete_alone(event);
+    invoke(next_client_++);
+    knowledge_.sessions = false;
+    unnamed_.push_back({operation_, client_, event.f, event.index});
+    return std::nullopt;
+  }
+  const auto is_same = [&event](const Unnamed& open) {
+    return open.f == event.f && open.index == event.index && event.index >= 0;
+  };
+  const auto fits = [&event](const Unnamed& open) { return open.f == event.f; };
+  auto found = std::find_if(unnamed_.begin(), unnamed_.end(), is_same);
+  const bool is_told = found != unnamed_.end();
+  if (!is_told) found = std::find_if(unnamed_.begin(), unnamed_.end(), fits);
+  if (found == unnamed_.end()) {
+    std::optional<ReadError> refused = complete_alone(event);
+    if (refused) return refused;
+    knowledge_.sessions = false;
+    invoke(next_client_++);
+    return std::nullopt;
+  }
+  if (!is_told && std::find_if(std::next(found), unnamed_.end(), fits) != unnamed_.end()) {
+    return ReadError{event.line, 0,
+                     fmt::format("several operations {} are open; only a :process says which of "
+                                 "them completes here",
+                                 event.f)};
+  }
+  operation_ = found->operation;
+  client_ = found->client;
+  unnamed_.erase(found);
   return std::nullopt;
 }
 
 std::optional<ReadError> History::add(Event event) {
-  const auto position = static_cast<std::uint32_t>(events_.size());
-  if (event.index < 0) event.index = position;
   if (std::optional<ReadError> refused = pairing_.add(event)) return refused;
   const std::uint64_t operation = pairing_.operation();
+  auto position = static_cast<std::uint32_t>(events_.size());
+  if (pairing_.lacks_invocation()) {
+    Event call = event;
+    call.type = EventType::invoke;
+    call.error = {};
+    if (call.index < 0) call.index = position;
+    events_.push_back(std::move(call));
+  }
   if (operation == operations_.size()) {
-    operations_.push_back({position, kNoEvent, EventType::info});
-  } else if (operation != Pairing::kNoOperation) {
+    operations_.push_back({position, kNoEvent, EventType::info, pairing_.client()});
+  }
+  position = static_cast<std::uint32_t>(events_.size());
+  if (event.index < 0) event.index = position;
+  if (operation != Pairing::kNoOperation && event.type != EventType::invoke) {
     operations_[operation].completed = position;
     operations_[operation].outcome = event.type;
   }
@@ -107,7 +210,7 @@ std::string History::place(const Operation& op) const { return place_of(invocati
 
 std::string History::describe(const Operation& op) const {
   const Event& call = invocation(op);
-  std::string text = fmt::format("process {} {}", process(op), call.f);
+  std::string text = fmt::format("{} {}", client(op), call.f);
   if (!key(op).is_nil()) text += " key " + shown(key(op));
   if (!call.value.is_nil()) text += " " + shown(call.value);
   if (op.outcome == EventType::ok && !(result(op) == call.value)) {

@@ -4,15 +4,21 @@
 // - `fail`: the operation did not take place. `info`: it may have taken place at any time after its
 //   invocation, or never; its process never comes back. An operation that is still open at the end
 //   of the history is `info`.
-// - A process that is not an integer (`:nemesis`) is no client: its events are kept, and are no
-//   operations.
+// - A process is an integer or a name. One whose name has `nemesis` in it is no client, nor is a
+//   name that says `:info` of nothing that is open: such events are kept, and are no operations.
+// - Where no process is told, a completion is that of the operation without a process that is open
+//   and has the same `:index`, else of the only one of its name. Which operations were one client's
+//   is not known then.
+// - Transactions may be told by their completions alone. Then only the order within a process is
+//   known, and no real time: where both would be judged, see `Knowledge`.
 #pragma once
 
-#include <windtunnel/protocols/base/value.h>
 #include <windtunnel/protocols/base/time.h>
 #include <windtunnel/protocols/base/time_text.h>
+#include <windtunnel/protocols/base/value.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,12 +40,17 @@ struct Event {
   std::int64_t time_ns = kNoTime;  // since the start of the run
   EventType type = EventType::invoke;
   std::uint32_t line = 0;  // where it was read, from 1; 0 for a recorded event
-  Value process;           // an integer for a client
+  Value process;           // an integer or a name; nil where it is not told
   std::string f;
   Value value;
   Value error;  // nil when absent
   Value extra;  // a map of the keys that we do not know (and `:key`), or nil
 };
+
+// Whether that is no client by its name.
+bool is_nemesis(const Value& process);
+// "process 3", "process worker-1"; "a process" where it is not told.
+std::string text_of_process(const Value& process);
 
 // "in line 12" of an event that was read, else "at 1.200 s", or "with index 5" where it has no
 // time.
@@ -50,6 +61,8 @@ struct Operation {
   std::uint32_t invoked = kNoEvent;
   std::uint32_t completed = kNoEvent;   // kNoEvent when it never completed
   EventType outcome = EventType::info;  // ok, fail or info
+  // The number of its client: that of its process, or one that no process has.
+  std::int64_t process = 0;
 };
 
 // Why a history was refused. Line and column count from 1; 0 means not known.
@@ -60,6 +73,12 @@ struct ReadError {
 };
 // "line 12, column 5: unbalanced )"
 std::string to_string(const ReadError& error);
+
+// What a history does not tell.
+struct Knowledge {
+  bool sessions = true;   // which operations were one client's, in which order
+  bool real_time = true;  // which operations had returned when others were called
+};
 
 // Which operation an event belongs to, and whether it fits the events before. Memory grows with the
 // number of processes, not of events.
@@ -73,6 +92,12 @@ class Pairing {
   // That the last event invoked or completed, numbered by invocation from 0; kNoOperation where it
   // was one of no client.
   std::uint64_t operation() const { return operation_; }
+  // Of that operation.
+  std::int64_t client() const { return client_; }
+  // The last event completed an operation that nobody told to have been invoked.
+  bool lacks_invocation() const { return lacks_invocation_; }
+  const Knowledge& knowledge() const { return knowledge_; }
+  void know(const Knowledge& no_more) { knowledge_ = no_more; }
 
  private:
   static constexpr std::uint64_t kIdle = kNoOperation;
@@ -81,10 +106,29 @@ class Pairing {
     std::uint64_t operation = kIdle;  // the one that is open, or a marker
     std::string f;                    // of that operation
   };
+  struct Unnamed {
+    std::uint64_t operation;
+    std::int64_t client;
+    std::string f;
+    std::int64_t index;
+  };
+
+  std::int64_t number_of(const Value& process);
+  std::optional<ReadError> add_named(const Event& event);
+  std::optional<ReadError> add_unnamed(const Event& event);
+  std::optional<ReadError> complete_alone(const Event& event);
+  void invoke(std::int64_t client);
 
   std::unordered_map<std::int64_t, Process> processes_;
+  std::unordered_map<std::string, std::int64_t> names_;  // for look-up only
+  std::vector<Unnamed> unnamed_;                         // those that are open
+  // Of names and of what has none; no process of a test has such a number.
+  std::int64_t next_client_ = std::numeric_limits<std::int64_t>::min();
   std::uint64_t invoked_ = 0;
   std::uint64_t operation_ = kNoOperation;
+  std::int64_t client_ = 0;
+  bool lacks_invocation_ = false;
+  Knowledge knowledge_;
 };
 
 class History {
@@ -102,7 +146,9 @@ class History {
     return op.completed == kNoEvent ? nullptr : &events_[op.completed];
   }
   const std::string& f(const Operation& op) const { return invocation(op).f; }
-  std::int64_t process(const Operation& op) const { return invocation(op).process.integer(); }
+  std::int64_t process(const Operation& op) const { return op.process; }
+  // "process 3": see `text_of_process`.
+  std::string client(const Operation& op) const { return text_of_process(invocation(op).process); }
   // The `:session` of the invocation, which several processes may share, or else its process.
   std::int64_t session(const Operation& op) const;
   const Value& argument(const Operation& op) const { return invocation(op).value; }
@@ -110,6 +156,9 @@ class History {
   const Value& result(const Operation& op) const;
   // The `:key` of the invocation, nil when it has none.
   const Value& key(const Operation& op) const;
+  const Knowledge& knowledge() const { return pairing_.knowledge(); }
+  // Of a history that is made of a part of another one.
+  void knows_as_little_as(const History& whole) { pairing_.know(whole.knowledge()); }
   // "process 3 write 5 (ok, 1.200 s to 1.450 s)", for people: a long value is cut.
   std::string describe(const Operation& op) const;
   // Where its invocation stands: see `place_of`.

@@ -58,10 +58,11 @@ History history_of_workload(const History& history, std::string_view workload) {
   History part;
   for (const Event& event : history.events()) {
     // What the nemesis does concerns them all.
-    if (event.process.is_integer() && workload_of(event) != workload) continue;
+    if (!is_nemesis(event.process) && workload_of(event) != workload) continue;
     const std::optional<ReadError> refused = part.add(event);
     WT_ASSERT(!refused.has_value(), "some processes of a history are a history");
   }
+  part.knows_as_little_as(history);
   return part;
 }
 

@@ -86,8 +86,38 @@ std::optional<std::string> refuse(const Judge& judge, const JudgeOptions& option
   return std::nullopt;
 }
 
+namespace {
+
+// What the judge goes by and the history does not tell, if anything.
+std::optional<std::string> untold(const History& history, const Judge& judge,
+                                  const JudgeOptions& options) {
+  const std::string& name = options.level.empty() ? judge.standard_level : options.level;
+  const Judge* const level = judge.levels.empty() ? nullptr : find_judge(name);
+  const Judge& promises = level == nullptr ? judge : *level;
+  const Knowledge& known = history.knowledge();
+  const bool sessions = promises.is_by_session || promises.tells_processes_apart;
+  if (sessions && !known.sessions) {
+    return fmt::format("{} goes by which operations were one client's, and some have no :process",
+                       promises.name);
+  }
+  if (promises.needs_real_time && !known.real_time) {
+    return fmt::format(
+        "{} goes by real time, and the history tells none: its operations have no invocations; "
+        "name a level that does without",
+        promises.name);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Judgement judge(const History& history, const Judge& judge, const JudgeOptions& options) {
   WT_ASSERT(!refuse(judge, options).has_value(), "a judge is asked with options that fit it");
+  if (std::optional<std::string> why = untold(history, judge, options)) {
+    Judgement judgement;
+    judgement.verdict = undecided(*std::move(why));
+    return judgement;
+  }
   Judgement judgement = judge.run(history, options);
   doubt_what_nobody_saw(history, judgement.verdict);
   return judgement;

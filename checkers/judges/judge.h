@@ -63,6 +63,10 @@ struct Judge {
   bool takes_tuples = false;
   // Of a level: what it promises, it promises to a session, and it takes a process for one.
   bool is_by_session = false;
+  // It goes by which operations were one client's, whatever it takes for a session.
+  bool tells_processes_apart = false;
+  // It goes by what had returned when something was called.
+  bool needs_real_time = false;
   // It goes by what a nemesis did, of which the history of a scenario's clients tells nothing: it
   // is no check of a scenario.
   bool reads_nemesis = false;

@@ -59,6 +59,7 @@ Judge object_level(std::string_view level) {
   judge.name = level;
   judge.doc = std::string(promise_of(level));
   judge.is_by_session = level == "sequential" || session_guarantees(level).has_value();
+  judge.needs_real_time = level == "linearizable";
   for (const Model model : all_models()) judge.models.emplace_back(name_of(model));
   judge.takes_initial = true;
   judge.takes_tuples = true;
@@ -102,9 +103,11 @@ Judge isolation_level(std::string_view level) {
   judge.name = level;
   judge.doc = promise_of_isolation(level);
   judge.is_by_session = level.starts_with("strong-session");
+  judge.needs_real_time =
+      !judge.is_by_session && (level.starts_with("strong-") || level.starts_with("strict-"));
   for (const auto& [name, type] : kDataTypes) judge.models.emplace_back(name);
   judge.run = [name = judge.name](const History& history, const JudgeOptions& options) {
-    return judge_isolation(history, options.model, name);
+    return judge_isolation(history, options.model, name, options);
   };
   return judge;
 }
@@ -127,6 +130,8 @@ Judge audit_judge(const AuditInfo& info) {
   judge.takes_initial = info.takes_initial != nullptr;
   judge.takes_tuples = info.by_key;
   judge.reads_nemesis = info.reads_nemesis;
+  judge.tells_processes_apart = info.by_session;
+  judge.needs_real_time = true;
   judge.refuse_initial = [&info](const Value& initial) { return refuse_initial(info, initial); };
   judge.run = [&info](const History& history, const JudgeOptions& options) {
     AuditReport report = audit(history, info, options);

@@ -207,9 +207,9 @@ class SequentialCheck {
     std::sort(operations.begin(), operations.end());
     const Event& event = history_.events()[std::min<std::size_t>(bad, end - 1)];
     verdict_.witness.explanation = fmt::format(
-        "No order of the operations that keeps the order of each process is legal once process {} "
+        "No order of the operations that keeps the order of each process is legal once {} "
         "completed its {} {}.",
-        event.process.integer(), event.f, place_of(event));
+        text_of_process(event.process), event.f, place_of(event));
     verdict_.witness.kind = "no order";
     const std::size_t first =
         operations.size() - std::min(operations.size(), Witness::kMaxOperations);

@@ -159,7 +159,7 @@ std::string explain(const History& history, const Object& object, const Ruling& 
   const Event* const done = history.completion(op);
   std::string text = call.f;
   if (!call.value.is_nil()) text += " " + to_edn(call.value);
-  text += fmt::format(" by process {}, called {}", history.process(op), moment(call));
+  text += fmt::format(" by {}, called {}", history.client(op), moment(call));
   const bool looks =
       object.machine->traits(object.problem.steps[finding.failed_step].kind).observer;
   if (looks || !(history.result(op) == call.value)) {

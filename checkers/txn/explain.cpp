@@ -128,8 +128,8 @@ std::string explain_edge(const TxnHistory& history, const Edge& edge) {
                          text_of(value_of(history, edge.to, edge.key, true)));
     case kProcess:
       return fmt::format(
-          "{} came before {} in process {}.", from, to,
-          history.history().process(history.operation(history.transactions()[edge.from])));
+          "{} came before {} in {}.", from, to,
+          history.history().client(history.operation(history.transactions()[edge.from])));
     case kRealtime: return fmt::format("{} had returned when {} was called.", from, to);
     case kCommit: return fmt::format("{} was committed before {}.", from, to);
     case kLink: break;
@@ -192,8 +192,8 @@ std::string draw_cycle(const TxnHistory& history, const Anomaly& anomaly) {
     const Operation& op = history.operation(history.transactions()[t]);
     const bool ok = op.outcome == EventType::ok;
     const Value& form = ok ? history.history().result(op) : history.history().argument(op);
-    out += fmt::format("  T{} [label=\"T{}  process {}\\n{}\"];\n", t, t,
-                       history.history().process(op), escaped(shortened(to_edn(form))));
+    out += fmt::format("  T{} [label=\"T{}  {}\\n{}\"];\n", t, t,
+                       escaped(history.history().client(op)), escaped(shortened(to_edn(form))));
   }
   for (const Edge& edge : anomaly.cycle) {
     const char* const style = edge.kind == kReadWrite ? ", style=dashed"

@@ -50,14 +50,15 @@ TEST(HistoryIo, WrongPairsAreRefusedWithTheirLine) {
   EXPECT_EQ(error_of(call + call),
             "line 2: process 3 invokes an operation while another one is open");
   EXPECT_EQ(error_of("\n" + ok), "line 2: process 3 completes (:ok) without an invocation");
-  EXPECT_EQ(error_of(call + info + call), "line 3: process 3 is used again after its :info");
+  EXPECT_EQ(error_of(call + info + call),
+            "line 3: process 3 is used again after its :info: what it does next needs another "
+            "process");
   EXPECT_EQ(error_of(call + "{:type :ok, :process 3, :f :write, :value 1}"),
             "line 2: process 3 invoked read but completes write");
 }
 
 TEST(HistoryIo, WrongEventsAreRefusedWithTheirLine) {
   EXPECT_EQ(error_of("{:process 0, :f :read}"), "line 1: the event has no :type");
-  EXPECT_EQ(error_of("{:type :invoke, :f :read}"), "line 1: the event has no :process");
   EXPECT_EQ(error_of("{:type :maybe, :process 0}"),
             "line 1: :type must be invoke, ok, fail or info, not :maybe");
   EXPECT_EQ(error_of("{:type :ok, :process [1]}"),
@@ -66,6 +67,58 @@ TEST(HistoryIo, WrongEventsAreRefusedWithTheirLine) {
             "line 1: :time must be an integer from 0, not -5");
   EXPECT_EQ(error_of("[1]"), "line 1: an event must be a map with :type, :process and :f");
   EXPECT_EQ(error_of("[] 5"), "line 1: extra data after the end of the history");
+}
+
+TEST(HistoryIo, ProcessesHaveNumbersOrNames) {
+  const HistoryResult read = read_history(
+      "{:type :invoke, :process \"a\", :f :read}\n{:type :invoke, :process 7, :f :read}\n"
+      "{:type :info, :process :nemesis, :f :start}\n{:type :info, :process :clock, :f :bump}\n"
+      "{:type :ok, :process \"a\", :f :read}\n{:type :invoke, :process :a, :f :write, :value 1}\n"
+      "{:type :invoke, :process :big-nemesis, :f :x}\n");
+  ASSERT_TRUE(read.has_value());
+  const auto& operations = read->operations();
+  ASSERT_EQ(operations.size(), 3U);
+  EXPECT_EQ(read->describe(operations[0]), "process a read (ok)");
+  EXPECT_EQ(read->describe(operations[1]), "process 7 read (info)");
+  EXPECT_EQ(read->describe(operations[2]), "process a write 1 (info)");
+  EXPECT_EQ(read->process(operations[0]), read->process(operations[2]));
+  EXPECT_NE(read->process(operations[0]), read->process(operations[1]));
+  EXPECT_TRUE(read->knowledge().sessions);
+  EXPECT_EQ(error_of("{:type :ok, :process :a, :f :read}"),
+            "line 1: process a completes (:ok) without an invocation");
+}
+
+TEST(HistoryIo, WithoutProcessesACompletionIsThatOfWhatIsOpenAndFits) {
+  const std::string read = "{:type :invoke, :f :read, :value nil}\n";
+  const std::string write = "{:type :invoke, :f :write, :value 1}\n";
+  const HistoryResult history =
+      read_history(read + write + "{:type :ok, :f :read, :value 1}\n" + read +
+                   "{:type :ok, :f :write, :value 1}\n{:type :info, :f :read, :value nil}\n");
+  ASSERT_TRUE(history.has_value());
+  EXPECT_EQ(history->describe(history->operations()[0]), "a process read -> 1 (ok)");
+  EXPECT_EQ(history->describe(history->operations()[1]), "a process write 1 (ok)");
+  EXPECT_EQ(history->describe(history->operations()[2]), "a process read (info)");
+  EXPECT_FALSE(history->knowledge().sessions);
+  EXPECT_TRUE(history->knowledge().real_time);
+  EXPECT_EQ(error_of(read + read + "{:type :ok, :f :read, :value 1}"),
+            "line 3: several operations read are open; only a :process says which of them "
+            "completes here");
+  EXPECT_EQ(error_of("{:type :ok, :f :read, :value 1}"),
+            "line 1: a process completes (:ok) without an invocation");
+}
+
+TEST(HistoryIo, TransactionsMayBeToldByTheirCompletionsAlone) {
+  const std::string ok = "{:type :ok, :process 1, :f :txn, :value [[:append x 1]]}\n";
+  const HistoryResult history = read_history(ok + "{:type :fail, :value [[:r x nil]]}\n" + ok);
+  ASSERT_TRUE(history.has_value());
+  ASSERT_EQ(history->operations().size(), 3U);
+  EXPECT_EQ(history->describe(history->operations()[0]), "process 1 txn [[:append x 1]] (ok)");
+  EXPECT_FALSE(history->knowledge().real_time);
+  EXPECT_EQ(error_of(ok + "{:type :invoke, :process 2, :f :txn, :value []}\n"),
+            "line 2: process 2 invokes an operation, though the history began with completions "
+            "alone; it must tell all invocations or none");
+  EXPECT_EQ(error_of("{:type :invoke, :process 2, :f :txn, :value []}\n" + ok),
+            "line 2: process 1 completes (:ok) without an invocation");
 }
 
 TEST(HistoryIo, DamagedJsonIsRefusedWithLineAndColumn) {
