@@ -1,6 +1,8 @@
 #include <windtunnel/checkers/history/history_io.h>
 
 #include <windtunnel/checkers/history/event_reader.h>
+#include <windtunnel/checkers/history/formats.h>
+#include <windtunnel/checkers/history/order_of_time.h>
 
 #include <utility>
 
@@ -30,6 +32,85 @@ HistoryResult read_history_file(const std::string& path, bool* missing) {
   HistoryResult history = read_all(reader);
   if (missing != nullptr) *missing = history.has_error() && history.error().line == 0;
   return history;
+}
+
+namespace {
+
+// What is taken, with the times watched.
+class Watched {
+ public:
+  explicit Watched(const TakeEvent& take) : take_(take) {}
+  std::optional<ReadError> add(Event event) {
+    times_.see(event);
+    return take_(std::move(event));
+  }
+  std::optional<ReadError> add_all(std::vector<Event> events) {
+    for (Event& event : events) {
+      if (std::optional<ReadError> refused = add(std::move(event))) return refused;
+    }
+    return std::nullopt;
+  }
+  std::vector<std::string> hints(const std::optional<ReadError>& ended_early) const {
+    std::vector<std::string> hints;
+    if (ended_early) {
+      hints.push_back("the text is cut off (" + to_string(*ended_early) + "); read up to there");
+    }
+    if (const auto hint = times_.hint()) hints.push_back(*hint);
+    return hints;
+  }
+
+ private:
+  const TakeEvent& take_;
+  TimeWatch times_;
+};
+
+}  // namespace
+
+boost::system::result<ReadEvents, ReadError> for_each_event(ByteSource& source, bool sort_by_time,
+                                                            const TakeEvent& take) {
+  EventReader reader(source);
+  Watched watched(take);
+  std::vector<Event> events;
+  reader.let_end_early();
+  for (Event event; reader.next(event);) {
+    if (sort_by_time) {
+      events.push_back(std::move(event));
+    } else if (auto refused = watched.add(std::move(event))) {
+      return *std::move(refused);
+    }
+  }
+  if (reader.failed()) return reader.error();
+  checkers::sort_by_time(events);
+  if (auto refused = watched.add_all(std::move(events))) return *std::move(refused);
+  return ReadEvents{watched.hints(reader.ended_early())};
+}
+
+boost::system::result<ReadEvents, ReadError> for_each_event(const std::string& path,
+                                                            const ReadOptions& options,
+                                                            const TakeEvent& take) {
+  const std::string_view format = options.from.empty() ? format_of(path) : options.from;
+  if (format == formats().front().name) {
+    FileSource file(path);
+    return for_each_event(file, options.sort_by_time, take);
+  }
+  EventsResult events = read_format(path, format);
+  if (events.has_error()) return std::move(events).error();
+  if (options.sort_by_time) sort_by_time(*events);
+  Watched watched(take);
+  if (auto refused = watched.add_all(*std::move(events))) return *std::move(refused);
+  return ReadEvents{watched.hints(std::nullopt)};
+}
+
+boost::system::result<ReadHistory, ReadError> read_any_history(const std::string& path,
+                                                               const ReadOptions& options,
+                                                               bool* missing) {
+  ReadHistory read;
+  const auto events = for_each_event(
+      path, options, [&read](Event event) { return read.history.add(std::move(event)); });
+  if (missing != nullptr) *missing = events.has_error() && events.error().line == 0;
+  if (events.has_error()) return events.error();
+  read.hints = events->hints;
+  return read;
 }
 
 void HistoryText::add(const Event& event, std::string& out) {

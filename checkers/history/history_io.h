@@ -4,10 +4,13 @@
 
 #include <windtunnel/checkers/history/event_form.h>
 #include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/history/text_window.h>
 
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +25,33 @@ HistoryResult read_history(std::string_view text);
 // Errors of the file system have line 0. `missing` (may be null) tells a file that is not there or
 // cannot be read from one with bad content.
 HistoryResult read_history_file(const std::string& path, bool* missing = nullptr);
+
+// How a history of anywhere is to be read.
+struct ReadOptions {
+  std::string from;           // a format (see formats.h); empty: found by the content
+  bool sort_by_time = false;  // else the order of lines is that of events
+};
+// A history as it was read, and what its reader should be told: that it was cut off, that its times
+// go back.
+struct ReadHistory {
+  History history;
+  std::vector<std::string> hints;
+};
+boost::system::result<ReadHistory, ReadError> read_any_history(const std::string& path,
+                                                               const ReadOptions& options,
+                                                               bool* missing = nullptr);
+// The same, event by event, as they are to be written: what is read in Jepsen's format and not
+// sorted is in no memory as a whole. `take` says what is wrong with an event, if anything.
+struct ReadEvents {
+  std::vector<std::string> hints;
+};
+using TakeEvent = std::function<std::optional<ReadError>(Event)>;
+boost::system::result<ReadEvents, ReadError> for_each_event(const std::string& path,
+                                                            const ReadOptions& options,
+                                                            const TakeEvent& take);
+// Of a source that is in Jepsen's format.
+boost::system::result<ReadEvents, ReadError> for_each_event(ByteSource& source, bool sort_by_time,
+                                                            const TakeEvent& take);
 
 enum class Layout : std::uint8_t { edn_lines, edn_vector, json_lines };
 

@@ -1,0 +1,73 @@
+// Jepsen's log.
+#include <windtunnel/checkers/history/formats.h>
+
+#include <windtunnel/checkers/history/edn.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace windtunnel::checkers {
+namespace {
+
+// "0\t:invoke\t:read\tnil", which may stand behind " - " or ": ".
+bool parse_log_line(std::string_view line, Event& event) {
+  const std::size_t type = line.find("\t:");
+  if (type == std::string_view::npos) return false;
+  std::size_t begin = line.find_last_of(" \t", type - (type == 0 ? 0 : 1));
+  begin = begin == std::string_view::npos || begin > type ? 0 : begin + 1;
+  EdnReader reader(line.substr(begin));
+  std::vector<Value> forms;
+  Value form;
+  while (forms.size() < 5 && !reader.at_end() && reader.read(form)) forms.push_back(form);
+  if (forms.size() < 3) return false;
+  if (!forms[1].is_name() || !forms[2].is_name()) return false;
+  if (!forms[0].is_integer() && !forms[0].is_name()) return false;
+  for (const EventType known :
+       {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
+    if (forms[1].text() != name_of(known)) continue;
+    event.type = known;
+    event.process = std::move(forms[0]);
+    event.f = forms[2].text();
+    if (forms.size() > 3) event.value = std::move(forms[3]);
+    if (forms.size() > 4) event.error = std::move(forms[4]);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_jepsen_log(std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) continue;
+    if (line[first] == '{' || line[first] == '[' || line[first] == '(') return false;
+    Event event;
+    if (parse_log_line(line, event)) return true;
+  }
+  return false;
+}
+
+EventsResult events_of_jepsen_log(std::string_view text) {
+  std::vector<Event> events;
+  std::uint32_t number = 0;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    ++number;
+    Event event;
+    if (!parse_log_line(line, event)) continue;
+    event.line = number;
+    events.push_back(std::move(event));
+  }
+  if (events.empty()) {
+    return ReadError{1, 0,
+                     "no line tells an operation: process, type, f and value with tabs between"};
+  }
+  return events;
+}
+
+}  // namespace windtunnel::checkers
