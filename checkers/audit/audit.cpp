@@ -123,7 +123,31 @@ void count(Verdict& all, const Verdict& one, const Value& key) {
 
 }  // namespace
 
+namespace {
+
+// Which operations the audit does not know, if there are any that may have taken place.
+std::optional<std::string> unknown_operations(const History& history, const AuditInfo& info) {
+  const auto& known = info.operations;
+  const Operation* first = nullptr;
+  std::uint32_t count = 0;
+  for (const Operation& op : history.operations()) {
+    const bool knows = std::find(known.begin(), known.end(), history.f(op)) != known.end();
+    if (known.empty() || knows || op.outcome == EventType::fail) continue;
+    if (count++ == 0) first = &op;
+  }
+  if (first == nullptr) return std::nullopt;
+  return fmt::format("{} {}, {} such in all: {} knows {}", history.describe(*first),
+                     history.place(*first), count, info.name, fmt::join(known, ", "));
+}
+
+}  // namespace
+
 AuditReport audit(const History& history, const AuditInfo& info, const AuditOptions& options) {
+  if (std::optional<std::string> unknown = unknown_operations(history, info)) {
+    AuditReport report;
+    report.verdict = undecided("not among its operations: " + *std::move(unknown));
+    return report;
+  }
   const auto& operations = history.operations();
   const bool keyed =
       options.tuples || std::any_of(operations.begin(), operations.end(),

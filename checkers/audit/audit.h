@@ -56,6 +56,9 @@ struct FlawInfo {
 struct AuditInfo {
   std::string_view name;  // as --model takes it
   std::string_view summary;
+  // What it knows; none: it goes by none in particular. A history with others is `unknown`: they
+  // may be what explains it.
+  std::vector<std::string_view> operations;
   std::vector<FlawInfo> flaws;  // the worst first: the order in which they are told
   AuditReport (*run)(const History& history, const AuditOptions& options);
   // Reads the events once more and says whether the flaw is there. Shares nothing with `run`, and

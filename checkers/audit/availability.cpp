@@ -93,7 +93,10 @@ AuditInfo availability_audit() {
   AuditInfo info{
       "availability",
       "any operations with times: gaps, recovery after each fault, share served (needs --limit)",
-      availability_flaws(), &audit_availability, &recheck_availability};
+      {},
+      availability_flaws(),
+      &audit_availability,
+      &recheck_availability};
   info.by_key = false;
   info.reads_nemesis = true;
   for (const AvailabilityLimit& limit : availability_limits()) info.limits.push_back(limit.info);

@@ -155,6 +155,7 @@ AuditReport audit_bank(const History& history, const AuditOptions& options) {
 AuditInfo bank_audit() {
   return {"bank",
           "transfer, read -> {account balance}: the total stays (--initial: the total, or the map)",
+          {"transfer", "read"},
           bank_flaws(),
           &audit_bank,
           &recheck_bank,

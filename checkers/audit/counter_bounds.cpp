@@ -138,9 +138,13 @@ bool takes_number(const Value& value) { return value.is_integer(); }
 }  // namespace
 
 AuditInfo counter_bounds_audit() {
-  return {"counter-bounds", "add n, read -> sum: each read within what could have been added",
-          counter_flaws(),  &audit_counter,
-          &recheck_counter, &takes_number};
+  return {"counter-bounds",
+          "add n, read -> sum: each read within what could have been added",
+          {"add", "increment", "subtract", "decrement", "read"},
+          counter_flaws(),
+          &audit_counter,
+          &recheck_counter,
+          &takes_number};
 }
 
 }  // namespace windtunnel::checkers

@@ -201,8 +201,14 @@ AuditReport audit_lock(const History& history, const AuditOptions& options) {
 }  // namespace
 
 AuditInfo lock_audit() {
-  return {"lock", "acquire -> token, release, access token: the resource keeps old holders out",
-          lock_flaws(), &audit_lock, &recheck_lock};
+  AuditInfo info{"lock",
+                 "acquire -> token, release, access token: the resource keeps old holders out",
+                 {"acquire", "release", "access", "use", "write"},
+                 lock_flaws(),
+                 &audit_lock,
+                 &recheck_lock};
+  info.by_session = true;
+  return info;
 }
 
 }  // namespace windtunnel::checkers

@@ -72,8 +72,13 @@ AuditReport audit_log(const History& history, const AuditOptions& options) {
 AuditInfo log_audit() {
   AuditInfo info{"log",
                  "send, poll, txn, commit, assigned: partitioned logs, as Jepsen's kafka workload",
-                 log_flaws(), &audit_log, &recheck_log};
+                 {"send", "poll", "txn", "commit", "committed", "watermark", "subscribe", "assign",
+                  "assigned", "revoked", "crash", "debug-topic-partitions"},
+                 log_flaws(),
+                 &audit_log,
+                 &recheck_log};
   info.by_key = false;
+  info.by_session = true;
   return info;
 }
 

@@ -177,7 +177,10 @@ AuditReport audit_fork(const History& history, const AuditOptions& options) {
 AuditInfo long_fork_audit() {
   return {"long-fork",
           "txn [[:w k v]] and [[:r k1 nil] [:r k2 nil]]: all see the writes in one order",
-          fork_flaws(), &audit_fork, &recheck_fork};
+          {"txn", "read", "write"},
+          fork_flaws(),
+          &audit_fork,
+          &recheck_fork};
 }
 
 }  // namespace windtunnel::checkers

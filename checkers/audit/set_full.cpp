@@ -232,7 +232,8 @@ AuditReport audit_set_full(const History& history, const AuditOptions& options) 
 }  // namespace
 
 AuditInfo set_full_audit() {
-  return {"set-full", "add v, read -> all: what becomes of each element", set_full_flaws(),
+  return {"set-full",      "add v, read -> all: what becomes of each element",
+          {"add", "read"}, set_full_flaws(),
           &audit_set_full, &recheck_set};
 }
 

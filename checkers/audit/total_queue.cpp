@@ -205,8 +205,12 @@ AuditReport audit_queue(const History& history, const AuditOptions& options) {
 }  // namespace
 
 AuditInfo total_queue_audit() {
-  return {"total-queue", "enqueue v, dequeue -> v, drain -> all: what goes in comes out once",
-          queue_flaws(), &audit_queue, &recheck_queue};
+  return {"total-queue",
+          "enqueue v, dequeue -> v, drain -> all: what goes in comes out once",
+          {"enqueue", "dequeue", "drain"},
+          queue_flaws(),
+          &audit_queue,
+          &recheck_queue};
 }
 
 }  // namespace windtunnel::checkers

@@ -46,8 +46,9 @@ AuditReport audit_ids(const History& history, const AuditOptions& options) {
 }  // namespace
 
 AuditInfo unique_ids_audit() {
-  return {"unique-ids", "generate -> id: no id is given twice", ids_flaws(), &audit_ids,
-          &recheck_ids};
+  return {"unique-ids", "generate -> id: no id is given twice",
+          {"generate"}, ids_flaws(),
+          &audit_ids,   &recheck_ids};
 }
 
 }  // namespace windtunnel::checkers

@@ -67,8 +67,8 @@ bool untuple(KeyedOperation& op, const Value*& key) {
 ReadError unknown_operation(const History& history, std::uint32_t number, const ModelSpec& spec) {
   const Operation& op = history.operations()[number];
   return {history.invocation(op).line, 0,
-          fmt::format("{} is not an operation of the model {}", history.describe(op),
-                      name_of(spec.model))};
+          fmt::format("{} is not an operation of the model {}, which has {}", history.describe(op),
+                      name_of(spec.model), operations_of(spec.model))};
 }
 
 // Can an object of the model start like this?

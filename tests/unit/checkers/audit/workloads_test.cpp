@@ -23,6 +23,20 @@ TEST(SetFull, AcceptsElementsThatStay) {
   EXPECT_EQ(result.figure("stable"), 2);
 }
 
+// What an audit does not know may be what explains the rest.
+TEST(Audits, AnOperationThatIsNotKnownIsNamedAndLeavesTheVerdictOpen) {
+  const std::string text = done(0, "broadcast", "1") + read_of(1, "[1]") + done(2, "burn", "2");
+  const Audited result = audited("set-full", text);
+  EXPECT_EQ(result.decision(), Decision::unknown);
+  EXPECT_EQ(result.report.verdict.reason,
+            "not among its operations: process 0 broadcast 1 (ok) in line 1, 2 such in all: "
+            "set-full knows add, read");
+  EXPECT_TRUE(result.report.flaws.empty());
+  // What failed did not take place.
+  const std::string failed = line(0, "invoke", "burn", "1") + line(0, "fail", "burn", "1");
+  EXPECT_EQ(audited("set-full", failed + kAddOne + read_of(1, "[1]")).decision(), Decision::ok);
+}
+
 TEST(SetFull, AnElementThatNoLaterReadShowsIsLost) {
   expect_only(audited("set-full", kAddOne + read_of(1, "[1]") + read_of(2, "[]")), "lost", {1, 5});
   expect_only(audited("set-full", kAddOne + read_of(2, "[]")), "lost", {1, 3});
@@ -295,8 +309,7 @@ TEST(Audits, JudgeTheKeysOfEventsByThemselves) {
 TEST(Audits, RefuseOptionsThatTheyDoNotKnow) {
   AuditOptions options;
   options.permitted = {"lots"};
-  EXPECT_EQ(refused("unique-ids", options),
-            "unique-ids has no flaw 'lots'; it has duplicated");
+  EXPECT_EQ(refused("unique-ids", options), "unique-ids has no flaw 'lots'; it has duplicated");
   options.permitted = {"duplicated"};
   options.forbidden = {"duplicated"};
   EXPECT_EQ(refused("unique-ids", options), "'duplicated' is permitted and forbidden");

@@ -193,7 +193,8 @@ TEST(Linearizable, AnOperationThatTheModelDoesNotKnowIsUnknownWithItsLine) {
   const Verdict verdict = check("\n{:type :invoke, :process 0, :f :frob, :value 1}", "register");
   EXPECT_EQ(verdict.decision, Decision::unknown);
   EXPECT_EQ(verdict.reason,
-            "line 2: process 0 frob 1 (info) is not an operation of the model register");
+            "line 2: process 0 frob 1 (info) is not an operation of the model register, which "
+            "has read, write");
 }
 
 // A hard history: n concurrent transactions, and a read of a state that none of their orders gives.
