@@ -2,6 +2,7 @@
 // their kinds, so that what stands there is here.
 #include <windtunnel/checkers/judges/judge.h>
 
+#include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/checkers/levels/consistency.h>
 #include <windtunnel/checkers/levels/sessions.h>
 #include <windtunnel/checkers/objects/models.h>
@@ -74,9 +75,71 @@ Judge object_level(std::string_view level) {
 constexpr std::pair<std::string_view, DataType> kDataTypes[] = {
     {"list-append", DataType::list_append}, {"rw-register", DataType::rw_register}};
 
-Judgement judge_isolation(const History& history, std::string_view model, std::string_view level) {
+// What a key holds at first: the value, or what it has under the key where it is a map.
+const Value& initial_of(const Value& initial, const Value& key) {
+  static const Value nil;
+  if (initial.kind() != Value::Kind::map) return initial;
+  const Value* const named = key.is_name() ? initial.find(key.text()) : nullptr;
+  if (named != nullptr) return *named;
+  const std::vector<Value>& items = initial.items();
+  for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+    if (items[i] == key) return items[i + 1];
+  }
+  return nil;
+}
+
+// The history as one of registers that are unset at first: reads of the initial value are of nil,
+// and those of nil, which tell nothing then, are gone. The error names a write of the initial
+// value.
+boost::system::result<History, std::string> unset_at_first(const History& history,
+                                                           const Value& initial) {
+  History unset;
+  for (Event event : history.events()) {
+    std::vector<Value> accesses;
+    for (const Value& access : event.value.items()) {
+      const std::vector<Value>& parts = access.items();
+      const bool is_access = event.value.is_sequence() && access.is_sequence() &&
+                             parts.size() == 3 && parts[0].is_name();
+      const Value& first = is_access ? initial_of(initial, parts[1]) : initial;
+      if (!is_access || first.is_nil()) {
+        accesses.push_back(access);
+        continue;
+      }
+      const bool reads = parts[0].text().starts_with('r');
+      const bool starts = parts[2] == first;
+      if (!reads && starts) {
+        return fmt::format(
+            "{} writes the initial value {} of key {}, so that a read of it says "
+            "nothing",
+            text_of_process(event.process) + " " + place_of(event), to_edn(first),
+            to_edn(parts[1]));
+      }
+      const bool tells_nothing = reads && parts[2].is_nil() && event.type == EventType::ok;
+      if (!tells_nothing) accesses.push_back(access);
+      if (reads && starts) accesses.back() = Value::vector({parts[0], parts[1], {}});
+    }
+    if (event.value.is_sequence()) event.value = Value::vector(std::move(accesses));
+    const auto refused = unset.add(std::move(event));
+    WT_ASSERT(!refused.has_value(), "events with other values are a history still");
+  }
+  unset.knows_as_little_as(history);
+  return unset;
+}
+
+Judgement judge_isolation(const History& as_read, std::string_view model, std::string_view level,
+                          const JudgeOptions& options) {
   const bool lists = model == kDataTypes[0].first;
   Judgement judgement;
+  std::optional<History> unset;
+  if (options.initial && !options.initial->is_nil()) {
+    auto changed = unset_at_first(as_read, *options.initial);
+    if (changed.has_error()) {
+      judgement.verdict = undecided(std::move(changed).error());
+      return judgement;
+    }
+    unset = *std::move(changed);
+  }
+  const History& history = unset ? *unset : as_read;
   judgement.isolation =
       check_isolation(history, lists ? DataType::list_append : DataType::rw_register, level);
   judgement.verdict = judgement.isolation->verdict;
@@ -91,9 +154,11 @@ Judge transactions(std::string_view name) {
                                     : "txn [[:w k v] [:r k nil]]: transactions over registers";
   judge.levels = texts(isolation_levels());
   judge.standard_level = judge.levels.back();
+  judge.takes_initial = name == "rw-register";
   judge.run = [model = judge.name, standard = judge.standard_level](const History& history,
                                                                     const JudgeOptions& options) {
-    return judge_isolation(history, model, options.level.empty() ? standard : options.level);
+    return judge_isolation(history, model, options.level.empty() ? standard : options.level,
+                           options);
   };
   return judge;
 }

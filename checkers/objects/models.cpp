@@ -79,11 +79,13 @@ bool fits(Model model, const Value& initial) {
     case Model::stack:
     case Model::priority_queue: return initial.is_sequence();
     case Model::counter: return initial.is_integer();
+    case Model::mutex:
+      return initial.kind() == Value::Kind::boolean ||
+             (initial.is_name() && (initial.text() == "held" || initial.text() == "free"));
+    case Model::set: return initial.is_sequence() || initial.kind() == Value::Kind::set;
     case Model::reg:
     case Model::cas_reg:
-    case Model::kv:
-    case Model::mutex:
-    case Model::set: return true;
+    case Model::kv: return true;
   }
   return false;
 }
@@ -128,7 +130,10 @@ boost::system::result<ModelSpec, ReadError> model_spec(std::string_view name,
     ModelSpec spec = usual_spec(entry.model);
     if (!initial) return spec;
     if (!fits(entry.model, *initial)) {
-      return ReadError{0, 0, fmt::format("{} cannot start as {}", name, to_edn(*initial))};
+      return ReadError{0, 0,
+                       fmt::format("{} cannot start as {}; it starts as {} unless something like "
+                                   "that is named",
+                                   name, to_edn(*initial), entry.initial)};
     }
     spec.initial = *initial;
     return spec;

@@ -265,6 +265,29 @@ TEST(Judges, AModelIsJudgedAtTheLevelThatIsNamed) {
   EXPECT_EQ(judge(stale, *find_judge("register"), {}).verdict.decision, Decision::violated);
 }
 
+TEST(Judges, RegistersOfTransactionsHoldAtFirstWhatIsSaid) {
+  const auto verdict = [](const std::string& text, Value initial) {
+    JudgeOptions options;
+    options.level = "strong-session-causal";
+    options.initial = std::move(initial);
+    return judge(history_of(text), *find_judge("rw-register"), options).verdict;
+  };
+  const std::string reads_0 = done(0, "txn", "[[:r x nil] [:w x 5]]", "[[:r x 0] [:w x 5]]");
+  EXPECT_EQ(verdict(reads_0, {}).decision, Decision::violated);
+  EXPECT_EQ(verdict(reads_0, 0).decision, Decision::ok);
+  EXPECT_EQ(verdict(reads_0, 1).decision, Decision::violated);
+  const Value map(Value::Kind::map, {Value::keyword("x"), 0, Value::keyword("y"), 1});
+  EXPECT_EQ(verdict(reads_0, map).decision, Decision::ok);
+  EXPECT_EQ(verdict(reads_0 + done(1, "txn", "[[:r y nil]]", "[[:r y 0]]"), map).decision,
+            Decision::violated);
+  // Back to what was overwritten in the same session.
+  const std::string again = done(0, "txn", "[[:r x nil]]", "[[:r x 0]]");
+  EXPECT_EQ(verdict(reads_0 + again, 0).decision, Decision::violated);
+  EXPECT_EQ(verdict(done(1, "txn", "[[:w x 0]]") + reads_0, 0).reason,
+            "process 1 in line 1 writes the initial value 0 of key x, so that a read of it says "
+            "nothing");
+}
+
 TEST(Judges, NameTheFlawThatTheyHoldAgainstAHistory) {
   const History twice =
       history_of(done(0, "generate", "nil", "1") + done(0, "generate", "nil", "1"));
@@ -289,10 +312,14 @@ TEST(Judges, RefuseWhatTheyDoNotKnow) {
   EXPECT_EQ(wrong("register", options), "register names no flaws");
   options = {};
   options.initial = Value("x");
-  EXPECT_EQ(wrong("counter", options), "counter cannot start as \"x\"");
+  EXPECT_EQ(wrong("counter", options),
+            "counter cannot start as \"x\"; it starts as 0 unless something like that is "
+            "named");
   EXPECT_EQ(wrong("list-append", options), "list-append takes no initial value");
   options.model = "counter";
-  EXPECT_EQ(wrong("sequential", options), "counter cannot start as \"x\"");
+  EXPECT_EQ(wrong("sequential", options),
+            "counter cannot start as \"x\"; it starts as 0 unless something like that is "
+            "named");
 }
 
 }  // namespace
