@@ -40,17 +40,37 @@ std::string operations_text(const Witness& witness) {
   return text;
 }
 
+namespace {
+
+std::string open_text(const Verdict& verdict) {
+  std::string text;
+  for (const Verdict::Open& open : verdict.open) {
+    text += open.key.empty() ? std::string("\n  ") : "\n  key " + open.key + ": ";
+    text += fmt::format("the first {} of {} operations that returned have a legal order",
+                        open.explained, open.returned);
+    if (!open.next.empty()) text += "; none was found that goes on with " + open.next;
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string explanation_text(const Verdict& verdict) {
   if (verdict.decision == Decision::ok) return {};
-  if (verdict.decision == Decision::unknown) return "\n  " + verdict.reason;
   std::string text;
+  if (verdict.decision == Decision::unknown) text = "\n  " + verdict.reason;
+  if (verdict.decision == Decision::unknown && verdict.objects_ok > 0) {
+    text += fmt::format("\n  {} of {} keys are ok", verdict.objects_ok,
+                        verdict.objects_ok + verdict.objects_unknown);
+  }
+  if (verdict.decision == Decision::unknown) return text + open_text(verdict);
   if (verdict.objects_violated > 1) {
     text += fmt::format("\n  {} of {} keys are violated", verdict.objects_violated,
                         verdict.objects_violated + verdict.objects_ok + verdict.objects_unknown);
   }
   text += witness_text(verdict.witness);
   for (const Witness& witness : verdict.further) text += witness_text(witness);
-  return text;
+  return text + open_text(verdict);
 }
 
 }  // namespace windtunnel::checkers

@@ -28,7 +28,7 @@ struct Witness {
   // In a few fixed words what is wrong, without anything of this history: two histories that are
   // wrong for the same reason have the same. Empty where the checker has one kind only.
   std::string kind;
-  std::string key;               // of the object (EDN) when the history has several, else empty
+  std::string key;  // of the object (EDN) when the history has several, else empty
   // No operation can be left out of it without making it legal or cutting a value from its origin,
   // as far as the budget went.
   bool minimised = false;
@@ -42,6 +42,7 @@ struct Verdict {
   std::string reason;     // for unknown: the bound or the operation that stopped the check
   std::string algorithm;  // which ones decided: "zones", "jit", "wgl", "queue-order", joined by "+"
   std::uint64_t configurations = 0;  // explored: a measure of work, the same on every machine
+  std::uint64_t work = 0;            // steps of the searches: another one
   std::uint32_t operations = 0;      // how many took part (after dropping fail and unknowable ones)
   Witness witness;                   // for violated: of the first object that is
   // Each object (key) is decided by itself; one that is hard hides nothing of the others.
@@ -54,6 +55,14 @@ struct Verdict {
   // Did an operation that succeeded say what it saw? What nothing could have spoken against is no
   // proof.
   bool put_to_the_test = true;
+  // What is known of an object that could not be decided.
+  struct Open {
+    std::string key;              // empty when there is only one
+    std::uint32_t explained = 0;  // operations that returned, from the first on, in a legal order
+    std::uint32_t returned = 0;   // of so many
+    std::string next;             // the first one for which no order was found
+  };
+  std::vector<Open> open;  // at most kMaxFurther
 };
 
 // In words, as `windtunnel check` prints them: every line is indented and begins with a newline.

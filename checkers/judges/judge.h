@@ -35,6 +35,7 @@ struct JudgeOptions : AuditOptions {
   std::string model;  // of a level
   std::string level;  // of a model; empty: its strongest
   std::uint64_t max_configurations = Limits{}.max_configurations;
+  std::uint64_t max_work = Limits{}.max_work;
 };
 JudgeOptions options_for(const Reading& reading);
 

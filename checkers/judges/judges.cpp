@@ -31,6 +31,7 @@ Judgement judge_object(const History& history, std::string_view model, std::stri
   words.independent = options.tuples;
   Limits limits;
   limits.max_configurations = options.max_configurations;
+  limits.max_work = options.max_work;
   Judgement judgement;
   judgement.verdict = check_consistency(history, words, level, limits);
   return judgement;

@@ -42,6 +42,9 @@ Processes processes_of(const History& history, const std::vector<Object>& object
   return processes;
 }
 
+// Of a process or an object, whenever an operation is tried.
+constexpr std::size_t kWorkPerPart = 2;
+
 class Interleaving {
  public:
   Interleaving(const Processes& processes, std::vector<Object>& objects, const Limits& limits)
@@ -61,6 +64,8 @@ class Interleaving {
       if (next == 0) {
         ++configurations;
         if (configurations > limits_.max_configurations) return Decision::unknown;
+        const std::size_t each = kWorkPerPart * (processes_.size() + objects_.size());
+        if (configurations * each > limits_.max_work) return Decision::unknown;
         if (visited_.bytes() > limits_.max_bytes) return Decision::unknown;
         continue;
       }
@@ -172,8 +177,9 @@ class SequentialCheck {
     const auto end = static_cast<std::uint32_t>(history_.events().size());
     verdict_.decision = decide(end);
     if (verdict_.decision == Decision::unknown) {
-      verdict_.reason = fmt::format("the bound of {} configurations or {} bytes was reached",
-                                    limits_.max_configurations, limits_.max_bytes);
+      verdict_.reason =
+          fmt::format("the bound of {} configurations, {} bytes or of work was reached",
+                      limits_.max_configurations, limits_.max_bytes);
     }
     if (verdict_.decision == Decision::violated) blame(end);
     verdict_.put_to_the_test = is_put_to_the_test(objects_);

@@ -31,9 +31,28 @@ namespace windtunnel::checkers {
 // For ok, `order` (may be null) receives an order that explains the history, without what need not
 // have happened. Then every use of an operation is remembered, with the one before it: memory is
 // that of the history, and counts against the limit.
-inline constexpr std::uint32_t kMaxOpen = 512;
+//
+// Where many `:info` operations change a state in several ways, each of those ways leaves others of
+// them unused, and none dominates: then the frontier grows with a power of their number, and the
+// work with the square of the frontier. Two searches do less.
+//
+// - `width`: of each state no more configurations are kept than that, those that have most `:info`
+//   operations left to use, and no more orders are tried on a return than kTriesPerWidth times as
+//   many. What is ok then is ok; what would be refused after something was left out is unknown
+//   (`narrowed`).
+// - `lavish`: an `:info` operation may take effect any number of times. What is refused then is
+//   refused; what would be ok is unknown.
+inline constexpr std::uint32_t kMaxOpen = 2048;
+inline constexpr std::uint32_t kAnyWidth = 0xffffffffU;
+inline constexpr std::uint32_t kTriesPerWidth = 16;
+struct JitSearch {
+  std::uint32_t width = kAnyWidth;
+  bool lavish = false;
+};
+// The widths of successive tries: 16 for the first (0), then four times as much each time.
+std::uint32_t width_of(std::uint32_t attempt);
 Ruling check_jit(const Problem& problem, Machine& machine, const Limits& limits,
-                 std::vector<Placed>* order = nullptr);
+                 std::vector<Placed>* order = nullptr, const JitSearch& how = {});
 
 // The end of that: given those that took effect visibly, places those that returned although nobody
 // noticed them. Each fits where it leaves the state as it is, or just before a blind write.

@@ -3,14 +3,13 @@
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/checkers/objects/witness.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace windtunnel::checkers {
 namespace {
-
-// The first round gives every object a share, so that one hard object does not hide a violation of
-// another.
-constexpr std::uint64_t kShares = 64;
 
 void add_algorithm(Verdict& verdict, const std::string& name) {
   if (verdict.algorithm.find(name) != std::string::npos) return;
@@ -30,8 +29,16 @@ class ObjectCheck {
       open.push_back(i);
     }
     verdict_.put_to_the_test = is_put_to_the_test(objects_);
-    round(open, limits_.max_configurations / kShares);
-    round(open, limits_.max_configurations);
+    explained_.assign(objects_.size(), 0);
+    for (std::uint32_t attempt = 0; !open.empty() && !is_spent(); ++attempt) round(open, attempt);
+    if (!open.empty() && given_up_.empty()) {
+      verdict_.reason = verdict_.work >= limits_.max_work
+                            ? kOutOfWork
+                            : fmt::format("the bound of {} configurations was reached",
+                                          limits_.max_configurations);
+    }
+    open.insert(open.end(), given_up_.begin(), given_up_.end());
+    for (const std::size_t which : open) leave_open(which);
     verdict_.objects_unknown = static_cast<std::uint32_t>(open.size());
     if (verdict_.objects_violated > 0) {
       verdict_.decision = Decision::violated;
@@ -43,20 +50,26 @@ class ObjectCheck {
   }
 
  private:
-  // Checks the objects that are still open, and leaves those that it cannot decide.
-  void round(std::vector<std::size_t>& open, std::uint64_t most) {
+  bool is_spent() const {
+    return verdict_.configurations >= limits_.max_configurations ||
+           verdict_.work >= limits_.max_work;
+  }
+
+  // Tries the objects that are still open, and leaves those that it cannot decide.
+  void round(std::vector<std::size_t>& open, std::uint32_t attempt) {
     std::vector<std::size_t> undecided;
     for (const std::size_t which : open) {
-      Limits share = limits_;
-      const std::uint64_t spent = std::min(verdict_.configurations, limits_.max_configurations);
-      share.max_configurations = std::min(most, limits_.max_configurations - spent);
+      Limits left = limits_;
+      left.max_configurations -= std::min(verdict_.configurations, limits_.max_configurations);
+      left.max_work -= std::min(verdict_.work, limits_.max_work);
       std::string algorithm;
-      Ruling finding = decide(objects_[which], share, &algorithm);
+      Ruling finding = try_to_decide(objects_[which], left, attempt, &algorithm);
       verdict_.configurations += finding.configurations;
+      verdict_.work += finding.work;
+      explained_[which] = std::max(explained_[which], finding.explained);
       if (finding.decision == Decision::unknown) {
-        undecided.push_back(which);
-        const std::string& key = objects_[which].problem.key;
-        verdict_.reason = (key.empty() ? "" : "key " + key + ": ") + finding.reason;
+        (finding.out_of_memory ? given_up_ : undecided).push_back(which);
+        if (finding.out_of_memory) verdict_.reason = finding.reason;
         continue;
       }
       add_algorithm(verdict_, algorithm);
@@ -67,7 +80,24 @@ class ObjectCheck {
       }
     }
     open = std::move(undecided);
-    if (open.empty()) verdict_.reason.clear();
+  }
+
+  void leave_open(std::size_t which) {
+    if (verdict_.open.size() == Verdict::kMaxFurther) return;
+    Verdict::Open open;
+    open.key = objects_[which].problem.key;
+    open.explained = explained_[which];
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> returns;  // where, of which operation
+    for (const Step& step : objects_[which].problem.steps) {
+      if (step.ret != kNever) returns.emplace_back(step.ret, step.operation);
+    }
+    std::sort(returns.begin(), returns.end());
+    open.returned = static_cast<std::uint32_t>(returns.size());
+    if (open.explained < open.returned) {
+      const Operation& op = history_.operations()[returns[open.explained].second];
+      open.next = history_.describe(op) + ", " + history_.place(op);
+    }
+    verdict_.open.push_back(std::move(open));
   }
 
   void blame(std::size_t which, Ruling finding) {
@@ -84,6 +114,8 @@ class ObjectCheck {
   const History& history_;
   std::vector<Object> objects_;
   Limits limits_;
+  std::vector<std::uint32_t> explained_;  // by object: see Verdict::Open
+  std::vector<std::size_t> given_up_;     // objects for which the memory is too small
   Verdict verdict_;
 };
 

@@ -33,11 +33,16 @@ std::optional<std::vector<std::uint32_t>> linearization_of(const Object& object,
   std::vector<std::uint32_t> steps;
   if (object.order != nullptr) steps = object.order(object.problem, *object.machine);
   if (holds(steps)) return steps;
-  std::vector<Placed> swept;
-  const Ruling jit = check_jit(object.problem, *object.machine, limits, &swept);
-  if (jit.decision == Decision::violated) return std::nullopt;
-  steps = steps_of(swept);
-  if (jit.decision == Decision::ok && holds(steps)) return steps;
+  Ruling jit;
+  jit.narrowed = true;
+  for (std::uint32_t attempt = 0; jit.narrowed; ++attempt) {
+    std::vector<Placed> swept;
+    jit = check_jit(object.problem, *object.machine, limits, &swept, {width_of(attempt)});
+    if (jit.decision == Decision::violated) return std::nullopt;
+    steps = steps_of(swept);
+    if (jit.decision == Decision::ok && holds(steps)) return steps;
+    if (jit.configurations > limits.max_configurations || jit.work > limits.max_work) break;
+  }
   steps.clear();
   const Ruling wgl = check_wgl(object.problem, *object.machine, limits, &steps);
   if (wgl.decision != Decision::ok || !holds(steps)) return std::nullopt;

@@ -40,10 +40,17 @@ inline std::vector<std::uint32_t> steps_of(const std::vector<Placed>& order) {
   return steps;
 }
 
+// As much as a slow machine does in a second, so that a bound that is given as a time is one of
+// work.
+inline constexpr std::uint64_t kWorkPerSecond = 50'000'000;
+inline constexpr const char* kOutOfWork = "the bound of work was reached";
+
 // Bounds of a check. They count work and not time, so a verdict is the same on every machine.
 struct Limits {
   // Configurations, over all objects of a history.
   std::uint64_t max_configurations = 4'000'000;
+  // Steps of the searches: an operation tried in a configuration, or two configurations compared.
+  std::uint64_t max_work = 10 * kWorkPerSecond;
   // Bytes that the search may hold at a time.
   std::uint64_t max_bytes = 1ULL << 30;
   // Runs of the algorithm on smaller histories to minimise a witness; 0 leaves it as found.
@@ -60,6 +67,10 @@ struct Ruling {
   Decision decision = Decision::ok;
   std::string reason;  // for unknown
   std::uint64_t configurations = 0;
+  std::uint64_t work = 0;       // see Limits::max_work
+  std::uint32_t explained = 0;  // of a sweep: how many returned in some order that was found
+  bool narrowed = false;        // something was left out of the search
+  bool out_of_memory = false;   // the bound of bytes was reached
   // For violated: the last position up to which the history had to be read to refuse it, the
   // operation that cannot be placed (index into steps), and what the state could have been, for
   // people.

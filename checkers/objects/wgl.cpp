@@ -10,6 +10,7 @@ namespace windtunnel::checkers {
 namespace {
 
 constexpr std::uint32_t kHead = 0;
+constexpr std::uint64_t kWorkPerVisit = 8;
 
 // The calls and returns in order, as a doubly linked list: entry 0 is its head, then 1 + 2 * step
 // for a call and 2 + 2 * step for a return.
@@ -66,6 +67,7 @@ class Search {
   };
 
   bool try_step(std::uint32_t index) {
+    ++ruling_.work;
     const Step& step = steps_[index];
     const std::uint32_t state = machine_.step(state_, step.kind);
     if (state == kIllegal) return false;
@@ -73,6 +75,7 @@ class Search {
     if (step.ret == kNever && state == state_) return false;
     const Digest done = combine(done_, fingerprint(1, index));
     ++ruling_.configurations;
+    ruling_.work += kWorkPerVisit;
     if (!visited_.insert(combine(done, fingerprint(2, state)))) return false;
     taken_.push_back({index, state_, machine_.traits(step.kind).observer});
     done_ = done;
@@ -123,8 +126,11 @@ class Search {
     if (ruling_.configurations > limits_.max_configurations) {
       ruling_.reason =
           fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
+    } else if (ruling_.work > limits_.max_work) {
+      ruling_.reason = kOutOfWork;
     } else if (visited_.bytes() > limits_.max_bytes) {
       ruling_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
+      ruling_.out_of_memory = true;
     } else {
       return true;
     }

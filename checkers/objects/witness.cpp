@@ -18,12 +18,16 @@ constexpr std::uint64_t kRecheckBudget = 2'000'000;
 // A smaller history is decided in far fewer configurations than the whole one, or the try is given
 // up.
 constexpr std::uint64_t kMinimiseConfigurations = 20'000;
+constexpr std::uint64_t kMinimiseWork = kWorkPerSecond;
+// What a first try may cost that has not to be as good as another algorithm's.
+constexpr std::uint64_t kFirstWork = 100'000;
 
 class Minimiser {
  public:
   Minimiser(Object& object, Ruling& finding, const Limits& limits)
       : object_(object), ruling_(finding), limits_(limits) {
     limits_.max_configurations = std::min(limits_.max_configurations, kMinimiseConfigurations);
+    limits_.max_work = std::min(limits_.max_work, kMinimiseWork / 8);
   }
 
   // True when it ended by itself and not by its budget.
@@ -33,7 +37,7 @@ class Minimiser {
     while (true) {
       bool smaller = false;
       for (std::size_t at = 0; at < steps().size();) {
-        if (runs_ >= limits_.max_minimise_runs) return false;
+        if (runs_ >= limits_.max_minimise_runs || work_ > kMinimiseWork) return false;
         const bool dropped = try_without(at, chunk);
         smaller = smaller || dropped;
         if (!dropped) at += chunk;
@@ -105,6 +109,7 @@ class Minimiser {
     ++runs_;
     std::swap(steps(), candidate);
     Ruling found = decide(object_, limits_, nullptr);
+    work_ += found.work;
     if (found.decision == Decision::violated) {
       ruling_ = std::move(found);
       return true;
@@ -117,6 +122,7 @@ class Minimiser {
   Ruling& ruling_;
   Limits limits_;
   std::uint32_t runs_ = 0;
+  std::uint64_t work_ = 0;
 };
 
 // Lets the culprits be alone, where their reads can do without what others wrote.
@@ -235,7 +241,55 @@ Ruling decide(const Object& object, const Limits& limits, std::string* algorithm
   name("wgl");
   Ruling wgl = check_wgl(object.problem, *object.machine, limits);
   wgl.configurations += jit.configurations;
+  wgl.work += jit.work;
   return wgl;
+}
+
+Ruling try_to_decide(const Object& object, const Limits& limits, std::uint32_t attempt,
+                     std::string* algorithm) {
+  if (attempt == 0 && object.fast != nullptr) {
+    std::optional<Ruling> fast = object.fast(object.problem, *object.machine);
+    *algorithm = object.fast_name;
+    if (fast.has_value()) return *std::move(fast);
+  }
+  *algorithm = "jit";
+  Ruling all;
+  all.decision = Decision::unknown;
+  const bool repeats = attempt > 0 && width_of(attempt - 1) == kAnyWidth;
+  if (!repeats) {
+    all = check_jit(object.problem, *object.machine, limits, nullptr, {width_of(attempt)});
+  }
+  if (all.decision != Decision::unknown) return all;
+  const auto spend = [&all](Ruling one) {
+    one.configurations += all.configurations;
+    one.work += all.work;
+    one.explained = std::max(one.explained, all.explained);
+    one.out_of_memory = one.out_of_memory && (all.out_of_memory || all.work == 0);
+    return one;
+  };
+  Limits left = limits;
+  const auto lessen = [&left, &limits, &all] {
+    left.max_work = limits.max_work - std::min(limits.max_work, all.work);
+    left.max_configurations =
+        limits.max_configurations - std::min(limits.max_configurations, all.configurations);
+  };
+  lessen();
+  if (attempt == 0 && all.narrowed) {
+    const JitSearch lavish{kAnyWidth, true};
+    Ruling refused = check_jit(object.problem, *object.machine, left, nullptr, lavish);
+    const bool violated = refused.decision == Decision::violated;
+    refused.explained = 0;  // by what cannot all have taken place
+    Ruling both = spend(std::move(refused));
+    if (violated) return both;
+    all.configurations = both.configurations;
+    all.work = both.work;
+    lessen();
+  }
+  const std::uint64_t share = std::max(all.work, kFirstWork << (2 * std::min(attempt, 16U)));
+  left.max_work = std::min(left.max_work, share);
+  Ruling wgl = check_wgl(object.problem, *object.machine, left);
+  if (wgl.decision != Decision::unknown) *algorithm = "wgl";
+  return spend(std::move(wgl));
 }
 
 Witness make_witness(const History& history, Object& object, Ruling finding, const Limits& limits) {

@@ -84,9 +84,11 @@ BENCHMARK_CAPTURE(CheckKnown, reg_5vals, "synthetic/reg-5vals-c20-n1000")
 
 // `range(0)` operations by 20 clients.
 template <class Make>
-void check_growth(benchmark::State& state, const char* model, Make make) {
+void check_growth(benchmark::State& state, const char* model, Make make,
+                  std::uint64_t info_per_mille = 0) {
   checkers::test::Shape shape;
   shape.clients = 20;
+  shape.info_per_mille = info_per_mille;
   shape.operations = static_cast<std::uint64_t>(state.range(0));
   const History history = generate(shape, make());
   const auto spec = parse_model(model, std::nullopt);
@@ -121,6 +123,21 @@ void CheckGrowingKeys(benchmark::State& state) {
   kv.keys = static_cast<std::uint64_t>(state.range(0) / 100);
   check_growth(state, "kv", [&kv] { return kv; });
 }
+// A fifth of the operations time out, of a register with five values.
+void CheckTimeouts(benchmark::State& state) {
+  checkers::test::GeneratedRegister writes;
+  writes.values = 5;
+  check_growth(
+      state, "register", [&writes] { return writes; }, 199);
+}
+void CheckTimeoutsOfSwaps(benchmark::State& state) {
+  check_growth(
+      state, "cas-register", [] { return checkers::test::GeneratedSwaps{}; }, 199);
+}
+#define WT_TIMEOUTS(name) \
+  BENCHMARK(name)->Arg(1'000)->Arg(2'000)->Arg(4'000)->Arg(8'000)->Unit(benchmark::kMillisecond)
+WT_TIMEOUTS(CheckTimeouts);
+WT_TIMEOUTS(CheckTimeoutsOfSwaps);
 #define WT_GROWTH(name)               \
   BENCHMARK(name)                     \
       ->RangeMultiplier(10)           \

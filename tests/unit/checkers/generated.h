@@ -41,6 +41,9 @@ struct GeneratedCall {
   Value key;
 };
 
+// The result of an operation that did not take place.
+inline const Value kRefused = Value::keyword("refused");
+
 struct Shape {
   std::int64_t clients = 10;
   std::uint64_t operations = 1000;
@@ -81,7 +84,9 @@ History generate(const Shape& shape, Object object) {
     } else if (!client.result.has_value()) {
       client.result = object.apply(*client.call);
     } else {
-      recorder.complete(client.id, Instant{now}, EventType::ok, *client.result);
+      const bool refused = *client.result == kRefused;
+      recorder.complete(client.id, Instant{now}, refused ? EventType::fail : EventType::ok,
+                        refused ? client.call->argument : *client.result);
       client = {};
       ++ended;
     }
@@ -105,6 +110,28 @@ struct GeneratedRegister {
   Value apply(const GeneratedCall& call) {
     if (call.f[0] == 'w') value = call.argument;
     return value;
+  }
+};
+
+// Reads, writes and compare-and-sets of few values. What does not match fails.
+struct GeneratedSwaps {
+  std::uint64_t values = 5;
+  Value value;
+
+  GeneratedCall call(Stream& stream) {
+    const auto any = [&] { return Value(static_cast<std::int64_t>(stream.below(values))); };
+    const std::uint64_t what = stream.below(10);
+    if (what < 4) return {"read", {}, {}};
+    if (what < 7) return {"write", any(), {}};
+    Value from = any();
+    return {"cas", Value::vector({std::move(from), any()}), {}};
+  }
+  Value apply(const GeneratedCall& call) {
+    if (call.f[0] == 'r') return value;
+    if (call.f[0] == 'w') return value = call.argument;
+    if (!(call.argument.items()[0] == value)) return kRefused;
+    value = call.argument.items()[1];
+    return call.argument;
   }
 };
 

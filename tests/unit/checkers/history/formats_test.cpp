@@ -18,7 +18,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 // Each event without its index.
 std::vector<std::string> shown(const EventsResult& events) {
@@ -195,7 +194,7 @@ TEST_F(Files, ATableWithoutProcessesIsPairedByItsRows) {
   ASSERT_TRUE(read.has_value()) << to_string(read.error());
   const History& history = read->history;
   ASSERT_EQ(history.operations().size(), 4U);
-  EXPECT_EQ(history.describe(history.operations()[1]), "a process read 1 (ok, 0.000 s to 0.000 s)");
+  EXPECT_THAT(history.describe(history.operations()[1]), HasSubstr("a process read 1 (ok"));
   EXPECT_EQ(history.completion(history.operations()[1])->time_ns, 30);
   EXPECT_EQ(history.operations()[3].outcome, EventType::info);
   EXPECT_FALSE(history.knowledge().sessions);

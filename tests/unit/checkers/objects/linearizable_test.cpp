@@ -227,7 +227,7 @@ TEST(Linearizable, TheBoundsEndInUnknownWithAReasonAndAreDeterministic) {
 }
 
 TEST(Linearizable, ManyOpenOperationsUseWiderMasksThenTheGeneralSearch) {
-  for (const int open : {70, 130, 300, 600}) {
+  for (const int open : {70, 130, 300, 600, 2100}) {
     std::string text;
     for (int i = 0; i < open; ++i) {
       text += fmt::format("{{:type :invoke, :process {}, :f :cas, :value [{} {}]}}", i, i, i + 1);
@@ -237,7 +237,7 @@ TEST(Linearizable, ManyOpenOperationsUseWiderMasksThenTheGeneralSearch) {
     }
     const Verdict verdict = check(text, "cas-register", "0");
     EXPECT_EQ(verdict.decision, Decision::ok) << open;
-    EXPECT_EQ(verdict.algorithm, open > 512 ? "wgl" : "jit");
+    EXPECT_EQ(verdict.algorithm, open > 2048 ? "wgl" : "jit");
   }
 }
 

@@ -69,6 +69,14 @@ void agree(const History& history, const ModelSpec& spec, Decision truth, Tally&
   for (Object& object : *objects) {
     RC_ASSERT(check_jit(object.problem, *object.machine, limits).decision == truth);
     RC_ASSERT(check_wgl(object.problem, *object.machine, limits).decision == truth);
+    // What leaves something out, or lets too much happen, may know less, and nothing else.
+    const Ruling narrow = check_jit(object.problem, *object.machine, limits, nullptr, {1});
+    RC_ASSERT(narrow.decision == truth ||
+              (narrow.decision == Decision::unknown && narrow.narrowed));
+    const Ruling lavish =
+        check_jit(object.problem, *object.machine, limits, nullptr, {kAnyWidth, true});
+    RC_ASSERT(lavish.decision == Decision::unknown ||
+              (lavish.decision == Decision::violated && truth == Decision::violated));
     RC_ASSERT(linearization_of(object, limits).has_value() == (truth == Decision::ok));
     explain(object, truth);
     if (object.fast == nullptr) continue;
