@@ -14,6 +14,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 
 namespace windtunnel::cli {
 namespace {
@@ -67,11 +68,14 @@ std::string verdict_text(Decision decision, const Terminal& terminal) {
   return terminal.doubtful("UNKNOWN");
 }
 
-std::string hint_of(const CheckRequest& request, const checkers::History& history) {
-  const bool splits = request.independent || request.model == "kv";
-  if (splits || !checkers::looks_independent(history)) return {};
-  return "every value is a pair, taken as one value here; where it is [key value], say "
-         "--independent";
+std::string hint_lines(const std::vector<std::string>& hints) {
+  std::string lines;
+  for (const std::string& hint : hints) lines += "\n  hint: " + hint;
+  return lines;
+}
+
+json::string hint_json(const std::vector<std::string>& hints) {
+  return json_text(fmt::format("{}", fmt::join(hints, "; ")));
 }
 
 int exit_code_of(Decision decision) {
@@ -116,13 +120,21 @@ std::string orders_text(const checkers::History& history,
 }
 
 std::string to_json(const Verdict& verdict, std::size_t operations, double check_ms,
-                    json::array orders, const std::string& hint) {
+                    json::array orders, const std::vector<std::string>& hints) {
   json::object object = verdict_json(verdict, operations, check_ms);
-  if (!hint.empty()) object["hint"] = json_text(hint);
+  if (!hints.empty()) object["hint"] = hint_json(hints);
   if (verdict.decision == Decision::violated) object["witness"] = witness_json(verdict.witness);
   json::array& further = object["further"].emplace_array();
   for (const Witness& witness : verdict.further) further.emplace_back(witness_json(witness));
   object["configurations"] = verdict.configurations;
+  object["work"] = verdict.work;
+  json::array& open = object["open"].emplace_array();
+  for (const Verdict::Open& each : verdict.open) {
+    open.push_back({{"key", json_text(each.key)},
+                    {"explained", each.explained},
+                    {"returned", each.returned},
+                    {"next", json_text(each.next)}});
+  }
   object["objects"] = {{"ok", verdict.objects_ok},
                        {"violated", verdict.objects_violated},
                        {"unknown", verdict.objects_unknown}};
@@ -174,22 +186,33 @@ std::vector<std::string> consistency_levels(const scenarios::Registry& registry)
 
 namespace {
 
+// What to say where the history looks as if --independent was meant.
+void hint_at_keys(const CheckRequest& request, const checkers::Judge& judge,
+                  checkers::ReadHistory& read) {
+  const bool splits = request.independent || request.model == "kv" || !judge.takes_tuples;
+  if (splits || !checkers::looks_independent(read.history)) return;
+  read.hints.push_back(
+      "every value is a pair, taken as one value here; where it is [key value], say --independent");
+}
+
 // Reads the history; on an error says why, and gives the exit code.
-boost::system::result<checkers::History, int> read(const CheckRequest& request) {
+boost::system::result<checkers::ReadHistory, int> read(const CheckRequest& request,
+                                                       const checkers::Judge& judge) {
   const std::string& path = request.history;
-  if (!is_a_file(path)) return kExitBadInput;
+  if (!is_a_history(path, request.from)) return kExitBadInput;
   bool missing = false;
-  checkers::HistoryResult history = checkers::read_history_file(path, &missing);
-  if (history.has_error()) {
-    complain("error: " + path + ": " + to_string(history.error()));
+  auto found = checkers::read_any_history(path, {request.from, request.sort.has_value()}, &missing);
+  if (found.has_error()) {
+    complain("error: " + path + ": " + to_string(found.error()));
     return missing ? kExitMissingInput : kExitBadInput;
   }
-  const std::vector<std::string> workloads = checkers::workloads_in(*history);
+  const std::vector<std::string> workloads = checkers::workloads_in(found->history);
   if (!is_clear(request.workload, workloads)) return kExitUsage;
   if (!request.workload.empty()) {
-    history = checkers::history_of_workload(*history, request.workload);
+    found->history = checkers::history_of_workload(found->history, request.workload);
   }
-  return std::move(*history);
+  hint_at_keys(request, judge, *found);
+  return *std::move(found);
 }
 
 // "max-gap=5s" in the unit of the limit; what is wrong with it.
@@ -252,6 +275,23 @@ std::optional<std::string> refuse_request(const CheckRequest& request,
   return std::nullopt;
 }
 
+// A time is a bound of work, which a slow machine does in that time; it stands alone unless a bound
+// of configurations was named.
+std::optional<std::string> take_bounds(const CheckRequest& request,
+                                       checkers::JudgeOptions& options) {
+  if (request.timeout) {
+    const auto ns = scenarios::quantity_of(scenarios::OptionInfo::Kind::duration, *request.timeout);
+    if (!ns || *ns <= 0) {
+      return "--timeout: '" + *request.timeout + "' is not a duration like 30s or 5m";
+    }
+    const auto ms = static_cast<std::uint64_t>(*ns) / 1'000'000;
+    options.max_work = std::max<std::uint64_t>(ms, 1) * (checkers::kWorkPerSecond / 1000);
+    options.max_configurations = std::numeric_limits<std::uint64_t>::max();
+  }
+  if (request.max_configurations) options.max_configurations = *request.max_configurations;
+  return std::nullopt;
+}
+
 // Fills in the options; what is wrong with the request, if anything.
 std::optional<std::string> take_options(const CheckRequest& request, const checkers::Judge& judge,
                                         checkers::JudgeOptions& options) {
@@ -259,7 +299,7 @@ std::optional<std::string> take_options(const CheckRequest& request, const check
   options.forbidden = request.forbidden;
   options.tuples = request.independent;
   options.level = request.consistency.value_or("");
-  options.max_configurations = request.max_configurations;
+  if (std::optional<std::string> wrong = take_bounds(request, options)) return wrong;
   if (request.initial) {
     checkers::EdnReader reader(*request.initial);
     checkers::Value initial;
@@ -284,16 +324,16 @@ int tell_objects(const Checked& checked, Terminal& terminal) {
   if (request.linearization && linearizable && verdict.decision == Decision::ok) {
     auto spec = checkers::model_spec(request.model, checked.options.initial);
     checkers::Limits limits;
-    limits.max_configurations = request.max_configurations;
+    limits.max_configurations = checked.options.max_configurations;
+    limits.max_work = checked.options.max_work;
     if (spec.has_value()) spec->independent = request.independent;
     if (spec.has_value()) orders = checkers::linearize(history, *spec, limits);
   }
-  const std::string hint = hint_of(request, history);
-  const bool printed = print_line(
-      request.json
-          ? to_json(verdict, operations, checked.check_ms, orders_json(history, orders), hint)
-          : to_text(verdict, operations, checked.check_ms, terminal) +
-                orders_text(history, orders) + (hint.empty() ? "" : "\n  hint: " + hint));
+  const bool printed =
+      print_line(request.json ? to_json(verdict, operations, checked.check_ms,
+                                        orders_json(history, orders), checked.hints)
+                              : to_text(verdict, operations, checked.check_ms, terminal) +
+                                    orders_text(history, orders) + hint_lines(checked.hints));
   return printed ? exit_code_of(verdict.decision) : kExitInternal;
 }
 
@@ -314,12 +354,13 @@ int check_command(const CheckRequest& request, const scenarios::Registry& regist
     complain("error: " + *wrong);
     return kExitUsage;
   }
-  const auto history = read(request);
-  if (history.has_error()) return history.error();
+  const auto found = read(request, *judge);
+  if (found.has_error()) return found.error();
+  const checkers::History& history = found->history;
   const auto began = std::chrono::steady_clock::now();
-  const checkers::Judgement judgement = checkers::judge(*history, *judge, options);
+  const checkers::Judgement judgement = checkers::judge(history, *judge, options);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  const Checked checked{request, *judge, options, *history, judgement, took.count()};
+  const Checked checked{request, *judge, options, history, judgement, found->hints, took.count()};
   if (judgement.isolation) return tell_isolation(checked, terminal);
   if (judge->is_audit()) return tell_audit(checked, terminal);
   return tell_objects(checked, terminal);

@@ -17,6 +17,8 @@ namespace windtunnel::cli {
 
 struct CheckRequest {
   std::string history;
+  std::string from;                 // a format; empty: found by the content
+  std::optional<std::string> sort;  // "time"
   std::string model;
   std::optional<std::string> initial;  // EDN
   bool independent = false;
@@ -26,7 +28,8 @@ struct CheckRequest {
   std::vector<std::string> permitted;      // flaws, for the models that name them
   std::vector<std::string> forbidden;
   std::vector<std::string> limits;  // NAME=VALUE
-  std::uint64_t max_configurations = 4'000'000;
+  std::optional<std::uint64_t> max_configurations;
+  std::optional<std::string> timeout;  // a duration
   bool linearization = false;
   bool json = false;
 };
@@ -45,6 +48,7 @@ struct Checked {
   const checkers::JudgeOptions& options;
   const checkers::History& history;
   const checkers::Judgement& judgement;
+  const std::vector<std::string>& hints;
   double check_ms = 0;
 };
 // Print it, and give the exit code: transactions, and audits.
@@ -54,8 +58,9 @@ int tell_audit(const Checked& checked, Terminal& terminal);
 // What they all print.
 boost::json::string json_text(std::string_view text);
 boost::json::object witness_json(const checkers::Witness& witness);
-// What to say where the history looks as if --independent was meant; empty where it does not.
-std::string hint_of(const CheckRequest& request, const checkers::History& history);
+// The hints as the last lines of the text, or for the field `hint`: empty where there are none.
+std::string hint_lines(const std::vector<std::string>& hints);
+boost::json::string hint_json(const std::vector<std::string>& hints);
 // The fields that every `windtunnel.check/1` begins with; without a witness.
 boost::json::object verdict_json(const checkers::Verdict& verdict, std::size_t operations,
                                  double check_ms);

@@ -23,9 +23,10 @@ json::object flaw_json(const Flaw& flaw) {
   return object;
 }
 
-std::string to_json(const checkers::Judgement& report, double check_ms, const std::string& hint) {
+std::string to_json(const checkers::Judgement& report, double check_ms,
+                    const std::vector<std::string>& hints) {
   json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
-  if (!hint.empty()) object["hint"] = json_text(hint);
+  if (!hints.empty()) object["hint"] = hint_json(hints);
   if (report.verdict.decision == Decision::violated) {
     object["witness"] = witness_json(report.verdict.witness);
   }
@@ -78,12 +79,10 @@ std::string to_text(const checkers::Judgement& report, double check_ms, const Te
 
 int tell_audit(const Checked& checked, Terminal& terminal) {
   const checkers::Judgement& report = checked.judgement;
-  const std::string hint =
-      checked.judge.takes_tuples ? hint_of(checked.request, checked.history) : "";
   const bool printed =
-      print_line(checked.request.json ? to_json(report, checked.check_ms, hint)
-                                      : to_text(report, checked.check_ms, terminal) +
-                                            (hint.empty() ? "" : "\n  hint: " + hint));
+      print_line(checked.request.json
+                     ? to_json(report, checked.check_ms, checked.hints)
+                     : to_text(report, checked.check_ms, terminal) + hint_lines(checked.hints));
   return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
 }
 

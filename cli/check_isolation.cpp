@@ -34,8 +34,10 @@ json::object anomaly_json(const IsolationReport& report, std::size_t which) {
   return object;
 }
 
-std::string to_json(const IsolationReport& report, std::string_view level, double check_ms) {
+std::string to_json(const IsolationReport& report, std::string_view level, double check_ms,
+                    const std::vector<std::string>& hints) {
   json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
+  if (!hints.empty()) object["hint"] = hint_json(hints);
   object["consistency"] = json_text(level);
   if (report.verdict.decision == Decision::violated) {
     object["witness"] = {{"text", json_text(report.verdict.witness.explanation)}};
@@ -115,8 +117,9 @@ int tell_isolation(const Checked& checked, Terminal& terminal) {
     return kExitInternal;
   }
   const bool printed =
-      print_line(checked.request.json ? to_json(report, level, checked.check_ms)
-                                      : to_text(report, level, checked.check_ms, terminal));
+      print_line(checked.request.json ? to_json(report, level, checked.check_ms, checked.hints)
+                                      : to_text(report, level, checked.check_ms, terminal) +
+                                            hint_lines(checked.hints));
   return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
 }
 

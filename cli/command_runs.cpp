@@ -1,9 +1,12 @@
 // The command line of run, replay, check and convert.
+#include <windtunnel/checkers/history/formats.h>
 #include <windtunnel/cli/check.h>
 #include <windtunnel/cli/command_line.h>
 #include <windtunnel/cli/convert.h>
 #include <windtunnel/cli/replay.h>
 #include <windtunnel/cli/run.h>
+
+#include <fmt/format.h>
 
 namespace windtunnel::cli {
 namespace {
@@ -55,6 +58,22 @@ void add_replay(CommandLine& line) {
   command.add("--limit", &replay.limit, "events to show").whole(1).with_default();
 }
 
+constexpr const char* kHistory = "EDN or JSON as Jepsen writes it, or what --from names";
+
+void add_reading(const Subcommand& command, std::string& from, std::optional<std::string>& sort) {
+  std::vector<std::string> names;
+  std::string words;
+  for (const checkers::Format& format : checkers::formats()) {
+    names.emplace_back(format.name);
+    words += fmt::format("{}{}: {}", words.empty() ? "" : "; ", format.name, format.doc);
+  }
+  command.add("--from", &from, "the format (default: found by the content); " + words)
+      .one_of(names)
+      .shown_as("FORMAT");
+  command.add("--sort", &sort, "take the events in the order of their times, not of their lines")
+      .one_of({"time"});
+}
+
 void add_check(CommandLine& line) {
   const auto [command, request] =
       line.add<CheckRequest>(line.top(), "check", "check a history from anywhere against a model",
@@ -63,7 +82,8 @@ void add_check(CommandLine& line) {
                                return check_command(asked, line.registry, terminal);
                              });
   CheckRequest& check = *request;
-  command.add("history", &check.history, "EDN or JSON lines, as Jepsen writes them").required();
+  command.add("history", &check.history, kHistory).required();
+  add_reading(command, check.from, check.sort);
   command.add("--model", &check.model, "what the clients talked to: " + model_names(line.registry))
       .required();
   command.add("--initial", &check.initial, "the initial value, as EDN");
@@ -93,9 +113,13 @@ void add_check(CommandLine& line) {
               "write a Graphviz file for each cycle of transactions to this folder");
   command
       .add("--max-configurations", &check.max_configurations,
-           "give up after so many, with exit code 2")
-      .whole(1)
-      .with_default();
+           "give up after so many, with exit code 2 (default: 4000000; none with --timeout)")
+      .whole(1);
+  command
+      .add("--timeout", &check.timeout,
+           "give up after as much work as a slow machine does in that time, with exit code 2 "
+           "(default: 10s)")
+      .shown_as("DURATION");
   command.add("--linearization", &check.linearization,
               "for ok: an order of the operations that explains it");
   command.add("--json", &check.json, "one JSON object");
@@ -106,8 +130,8 @@ void add_convert(CommandLine& line) {
       line.add<ConvertRequest>(line.top(), "convert", "write a history in another format",
                                [](const ConvertRequest& asked) { return convert_command(asked); });
   ConvertRequest& convert = *request;
-  command.add("input", &convert.input, "EDN or JSON lines, as Jepsen writes them; - for stdin")
-      .required();
+  command.add("input", &convert.input, std::string(kHistory) + "; - for stdin").required();
+  add_reading(command, convert.from, convert.sort);
   command.add("output", &convert.output, "the file; - for stdout").required();
   command.add("--to", &convert.to, "the form (default: as the output's name ends, .edn or .jsonl)")
       .one_of({"edn", "edn-vector", "jsonl"});

@@ -1,6 +1,6 @@
 #include <windtunnel/cli/convert.h>
 
-#include <windtunnel/checkers/history/event_reader.h>
+#include <windtunnel/checkers/history/formats.h>
 #include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/settings.h>
@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace windtunnel::cli {
 namespace {
@@ -46,32 +47,40 @@ class Output {
   std::optional<AtomicFile> file_;
 };
 
-int refuse(const std::string& input, const checkers::ReadError& error) {
-  complain("error: " + input + ": " + to_string(error));
-  return error.line == 0 ? kExitMissingInput : kExitBadInput;
-}
+// Writes events as they come.
+class Writer {
+ public:
+  Writer(Layout layout, Output& output) : text_(layout), output_(output) {}
 
-int convert(checkers::EventReader& reader, const std::string& name, Layout layout, Output& output) {
-  checkers::Pairing pairing;
-  checkers::HistoryText text(layout);
-  checkers::Event event;
-  std::string block;
-  for (std::int64_t position = 0; reader.next(event); ++position) {
-    if (event.index < 0) event.index = position;
-    if (const auto refused = pairing.add(event)) return refuse(name, *refused);
-    const std::size_t before = block.size();
-    text.add(event, block);
-    if (block.size() - before > checkers::WindowSize{}.limit_bytes) {
-      return refuse(name, {event.line, 0, "the event would be longer than any that can be read"});
+  std::optional<checkers::ReadError> add(checkers::Event event) {
+    if (event.index < 0) event.index = position_;
+    ++position_;
+    if (auto refused = pairing_.add(event)) return refused;
+    const std::size_t before = block_.size();
+    text_.add(event, block_);
+    if (block_.size() - before > checkers::WindowSize{}.limit_bytes) {
+      return checkers::ReadError{event.line, 0,
+                                 "the event would be longer than any that can be read"};
     }
-    if (block.size() < kBlockBytes) continue;
-    if (!output.write(block)) return kExitInternal;
-    block.clear();
+    if (block_.size() < kBlockBytes) return std::nullopt;
+    written_ = written_ && output_.write(block_);
+    block_.clear();
+    return std::nullopt;
   }
-  if (reader.failed()) return refuse(name, reader.error());
-  text.finish(block);
-  return output.write(block) && output.commit() ? kExitOk : kExitInternal;
-}
+  // False when something could not be written.
+  bool finish() {
+    text_.finish(block_);
+    return written_ && output_.write(block_) && output_.commit();
+  }
+
+ private:
+  checkers::HistoryText text_;
+  Output& output_;
+  checkers::Pairing pairing_;
+  std::string block_;
+  std::int64_t position_ = 0;
+  bool written_ = true;
+};
 
 std::optional<Layout> layout_of(const ConvertRequest& request) {
   const std::string ending = std::filesystem::path(request.output).extension().string();
@@ -94,16 +103,29 @@ int convert_command(const ConvertRequest& request) {
     complain("error: '" + request.output + "' is a directory; name a file in it");
     return kExitUsage;
   }
-  if (request.input != kStandard && !is_a_file(request.input)) return kExitBadInput;
-  Output output(request.output);
-  if (request.input == kStandard) {
-    checkers::FileSource source(STDIN_FILENO, "standard input");
-    checkers::EventReader reader(source);
-    return convert(reader, "standard input", *layout, output);
+  const bool from_stdin = request.input == kStandard;
+  if (!from_stdin && !is_a_history(request.input, request.from)) return kExitBadInput;
+  if (from_stdin && !request.from.empty() && request.from != checkers::formats().front().name) {
+    complain("error: --from " + request.from + " reads files; standard input is EDN or JSON");
+    return kExitUsage;
   }
-  checkers::FileSource source(request.input);
-  checkers::EventReader reader(source);
-  return convert(reader, request.input, *layout, output);
+  Output output(request.output);
+  Writer writer(*layout, output);
+  const checkers::TakeEvent take = [&writer](checkers::Event event) {
+    return writer.add(std::move(event));
+  };
+  const bool sorted = request.sort.has_value();
+  checkers::FileSource standard(STDIN_FILENO, "standard input");
+  const auto read = from_stdin
+                        ? checkers::for_each_event(standard, sorted, take)
+                        : checkers::for_each_event(request.input, {request.from, sorted}, take);
+  const std::string name = from_stdin ? "standard input" : request.input;
+  if (read.has_error()) {
+    complain("error: " + name + ": " + to_string(read.error()));
+    return read.error().line == 0 ? kExitMissingInput : kExitBadInput;
+  }
+  for (const std::string& hint : read->hints) complain("hint: " + name + ": " + hint);
+  return writer.finish() ? kExitOk : kExitInternal;
 }
 
 }  // namespace windtunnel::cli

@@ -1,5 +1,6 @@
 #include <windtunnel/cli/settings.h>
 
+#include <windtunnel/checkers/history/formats.h>
 #include <windtunnel/cli/command.h>
 #include <windtunnel/cli/run.h>
 #include <windtunnel/cli/terminal.h>
@@ -84,6 +85,14 @@ bool is_a_file(const std::string& path) {
   const bool other = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
   if (other) complain("error: '" + path + "' is a pipe or a device, not a file");
   return !other;
+}
+
+bool is_a_history(const std::string& path, const std::string& format) {
+  std::error_code ignored;
+  const bool folder = std::filesystem::is_directory(path, ignored);
+  const std::string_view found = format.empty() && folder ? checkers::format_of(path) : format;
+  const bool reads_folders = found == "cobra" || found == "dbcop" || found == "polysi";
+  return (folder && reads_folders) || is_a_file(path);
 }
 
 std::string why_no_junit(const std::string& path) {

@@ -28,6 +28,9 @@ std::optional<std::uint64_t> read_seed(const std::string& text);
 // False, with the reason printed, for a history that is a folder, a pipe or a device. One that is
 // not there counts as a file: whoever opens it says so.
 bool is_a_file(const std::string& path);
+// The same, but a folder is one where its format (empty: found by its content) has histories in
+// folders.
+bool is_a_history(const std::string& path, const std::string& format);
 
 // Why the file of `--junit` could not be written; empty when it could, or when none is asked for.
 // Makes nothing.

@@ -60,6 +60,65 @@ TEST(Check, PairsThatAreValuesGetNone) {
   EXPECT_THAT(check(kv, {"kv"}).out, Not(HasSubstr("hint")));
 }
 
+TEST(Check, TellsOfAHistoryThatWasCutOffAndOfTimesThatGoBack) {
+  const std::string whole = done(0, "write", "1", "1");
+  const Ended cut = check(whole + line(1, "invoke", "read", "nil").substr(0, 30), {"register"});
+  EXPECT_EQ(cut.code, 0) << cut.err;
+  EXPECT_THAT(cut.out, HasSubstr("\n  hint: the text is cut off (line 3: "));
+  const auto at = [](int process, const char* type, const char* f, const char* value, int ns) {
+    std::string text = line(process, type, f, value);
+    return text.insert(text.size() - 2, ", :time " + std::to_string(ns));
+  };
+  const std::string behind = at(0, "invoke", "write", "1", 10) + at(0, "ok", "write", "1", 20) +
+                             at(0, "invoke", "write", "2", 30) + at(0, "ok", "write", "2", 40) +
+                             at(1, "invoke", "read", "nil", 22) + at(1, "ok", "read", "1", 25);
+  const Ended as_read = check(behind, {"register", "--json"});
+  EXPECT_EQ(as_read.code, 1);
+  EXPECT_THAT(std::string(boost::json::parse(as_read.out).at("hint").as_string()),
+              HasSubstr("--sort time"));
+  const Ended sorted = check(behind, {"register", "--sort", "time"});
+  EXPECT_EQ(sorted.code, 0);
+  EXPECT_THAT(sorted.out, Not(HasSubstr("hint")));
+}
+
+TEST(Check, ReadsTheFormsOfOtherTools) {
+  const std::string log = "w(1,1,0,0)\nr(1,1,1,1)\n";
+  for (const std::vector<std::string> more :
+       {std::vector<std::string>{}, {"--from", "plume"}, {"--from", "polysi"}}) {
+    std::vector<std::string> all{"rw-register", "--consistency", "causal"};
+    all.insert(all.end(), more.begin(), more.end());
+    EXPECT_EQ(check(log, all).code, 0);
+    all[2] = "strict-serializable";
+    const Ended strict = check(log, all);
+    EXPECT_EQ(strict.code, 2);
+    EXPECT_THAT(strict.out, HasSubstr("the history tells none"));
+  }
+  EXPECT_EQ(check(log, {"rw-register", "--from", "csv"}).code, 65);
+  EXPECT_EQ(check(log, {"rw-register", "--from", "etcd"}).code, 64);
+  EXPECT_EQ(check("f,value,call,return\nwrite,1,1,2\nread,1,3,4\n", {"register"}).code, 0);
+}
+
+TEST(Check, ATimeIsABoundOfWork) {
+  std::string text;
+  for (int i = 0; i < 12; ++i) text += line(i, "invoke", "enqueue", std::to_string(i / 2));
+  for (int i = 0; i < 12; ++i) text += line(i, "ok", "enqueue", std::to_string(i / 2));
+  text += done(12, "dequeue", "nil", ":none");
+  const std::vector<std::string> queue{"fifo-queue", "--initial", "[99]", "--json", "--timeout"};
+  const auto with = [&](const char* timeout) {
+    std::vector<std::string> all = queue;
+    all.emplace_back(timeout);
+    return check(text, all);
+  };
+  const Ended bound = with("1ms");
+  EXPECT_EQ(bound.code, 2);
+  const boost::json::value told = boost::json::parse(bound.out);
+  EXPECT_EQ(told.at("reason"), "the bound of work was reached");
+  EXPECT_EQ(told.at("open").as_array().size(), 1U);
+  EXPECT_EQ(told.at("open").at(0).at("returned"), 13);
+  EXPECT_EQ(with("0s").code, 64);
+  EXPECT_EQ(with("soon").code, 64);
+}
+
 TEST(Check, SaysWhatWasNotRechecked) {
   const std::string stale =
       done(0, "write", "1", "1") + done(0, "write", "2", "2") + done(1, "read", "nil", "1");
