@@ -132,6 +132,23 @@ void append_number(std::string_view text, std::string& out) {
 }  // namespace
 
 JsonReader::Result JsonReader::read(std::string_view text, Value& out) {
+  const Result result = try_to_read(text);
+  if (result == Result::value) out = std::move(items_.back());
+  if (result != Result::wrong) return result;
+  // How far the parser says it came depends on how much text lies behind that. The shortest
+  // beginning that is wrong does not.
+  std::size_t good = 0;
+  std::size_t wrong = text.size();
+  while (wrong - good > 1) {
+    const std::size_t middle = good + (wrong - good) / 2;
+    (try_to_read(text.substr(0, middle)) == Result::wrong ? wrong : good) = middle;
+  }
+  try_to_read(text.substr(0, wrong));
+  position_ = wrong - 1;
+  return result;
+}
+
+JsonReader::Result JsonReader::try_to_read(std::string_view text) {
   items_.clear();
   part_.clear();
   boost::json::parse_options options;
@@ -148,7 +165,6 @@ JsonReader::Result JsonReader::read(std::string_view text, Value& out) {
     reason_ = "JSON: the text ends inside a value";
     return Result::ran_out;
   }
-  out = std::move(items_.back());
   return Result::value;
 }
 

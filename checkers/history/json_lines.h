@@ -27,12 +27,14 @@ class JsonReader {
     ran_out,  // the text ends inside a value
   };
   // The value with which the text begins into `out`; in `position` how far it goes with the blanks
-  // behind it, or where it is wrong, and then the reason in `reason`.
+  // behind it, or the first byte that is wrong, and then the reason in `reason`.
   Result read(std::string_view text, Value& out);
   std::size_t position() const { return position_; }
   const std::string& reason() const { return reason_; }
 
  private:
+  Result try_to_read(std::string_view text);
+
   std::vector<Value> items_;  // of the arrays and objects that are open
   std::string part_;          // of a string that is not contiguous in the text
   std::size_t position_ = 0;
