@@ -325,7 +325,7 @@ int tell_objects(const Checked& checked, Terminal& terminal) {
     auto spec = checkers::model_spec(request.model, checked.options.initial);
     checkers::Limits limits;
     limits.max_configurations = checked.options.max_configurations;
-    limits.max_work = checked.options.max_work;
+    limits.max_work = checked.options.max_work.value_or(limits.max_work);
     if (spec.has_value()) spec->independent = request.independent;
     if (spec.has_value()) orders = checkers::linearize(history, *spec, limits);
   }

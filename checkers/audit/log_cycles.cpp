@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace windtunnel::checkers {
@@ -85,8 +86,8 @@ class Circles {
   void look_for(const std::vector<Edge>& edges, const std::vector<std::string>& names) {
     Dependencies graph(static_cast<std::uint32_t>(operations_.size()));
     for (const Edge& edge : edges) graph.add(edge.from, edge.to, edge.kind, edge.key);
-    std::uint64_t examined = 0;
-    for (const Anomaly& anomaly : find_cycles(graph, Scope::data, examined)) {
+    Work work{std::numeric_limits<std::uint64_t>::max()};  // no more than a few looks at each edge
+    for (const Anomaly& anomaly : find_cycles(graph, Scope::data, work)) {
       Circle circle = merged(anomaly.cycle);
       const auto earlier = [this](const Edge& a, const Edge& b) {
         return operations_[a.from] < operations_[b.from];

@@ -109,6 +109,20 @@ std::optional<std::string> untold(const History& history, const Judge& judge,
   return std::nullopt;
 }
 
+std::uint64_t count_values(const Value& value) {
+  std::uint64_t count = 1;
+  for (const Value& item : value.items()) count += count_values(item);
+  return count;
+}
+
+// Of looking at every event, and at every part of its value, once: no judge does with less.
+std::uint64_t least_work(const History& history) {
+  constexpr std::uint64_t kOfEvent = 25;  // its client, its name, what it belongs to
+  std::uint64_t work = 0;
+  for (const Event& event : history.events()) work += kOfEvent + count_values(event.value);
+  return work;
+}
+
 }  // namespace
 
 Judgement judge(const History& history, const Judge& judge, const JudgeOptions& options) {
@@ -116,6 +130,13 @@ Judgement judge(const History& history, const Judge& judge, const JudgeOptions& 
   if (std::optional<std::string> why = untold(history, judge, options)) {
     Judgement judgement;
     judgement.verdict = undecided(*std::move(why));
+    return judgement;
+  }
+  if (options.max_work && least_work(history) > *options.max_work) {
+    Judgement judgement;
+    judgement.verdict =
+        undecided(fmt::format("{}: to look at {} events once takes more", kOutOfWork,
+                              history.events().size()));
     return judgement;
   }
   Judgement judgement = judge.run(history, options);

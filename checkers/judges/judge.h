@@ -35,7 +35,8 @@ struct JudgeOptions : AuditOptions {
   std::string model;  // of a level
   std::string level;  // of a model; empty: its strongest
   std::uint64_t max_configurations = Limits{}.max_configurations;
-  std::uint64_t max_work = Limits{}.max_work;
+  // Absent: what is usual for a search, and none for what looks at everything a few times.
+  std::optional<std::uint64_t> max_work;
 };
 JudgeOptions options_for(const Reading& reading);
 

@@ -31,7 +31,7 @@ Judgement judge_object(const History& history, std::string_view model, std::stri
   words.independent = options.tuples;
   Limits limits;
   limits.max_configurations = options.max_configurations;
-  limits.max_work = options.max_work;
+  limits.max_work = options.max_work.value_or(limits.max_work);
   Judgement judgement;
   judgement.verdict = check_consistency(history, words, level, limits);
   return judgement;
@@ -142,7 +142,8 @@ Judgement judge_isolation(const History& as_read, std::string_view model, std::s
   }
   const History& history = unset ? *unset : as_read;
   judgement.isolation =
-      check_isolation(history, lists ? DataType::list_append : DataType::rw_register, level);
+      check_isolation(history, lists ? DataType::list_append : DataType::rw_register, level,
+                      options.max_work.value_or(kStandardWork));
   judgement.verdict = judgement.isolation->verdict;
   judgement.flaw = judgement.isolation->worst;
   return judgement;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/history/work.h>
 #include <windtunnel/checkers/objects/machine.h>
 
 #include <cstdint>
@@ -40,17 +41,12 @@ inline std::vector<std::uint32_t> steps_of(const std::vector<Placed>& order) {
   return steps;
 }
 
-// As much as a slow machine does in a second, so that a bound that is given as a time is one of
-// work.
-inline constexpr std::uint64_t kWorkPerSecond = 50'000'000;
-inline constexpr const char* kOutOfWork = "the bound of work was reached";
-
 // Bounds of a check. They count work and not time, so a verdict is the same on every machine.
 struct Limits {
   // Configurations, over all objects of a history.
   std::uint64_t max_configurations = 4'000'000;
   // Steps of the searches: an operation tried in a configuration, or two configurations compared.
-  std::uint64_t max_work = 10 * kWorkPerSecond;
+  std::uint64_t max_work = kStandardWork;
   // Bytes that the search may hold at a time.
   std::uint64_t max_bytes = 1ULL << 30;
   // Runs of the algorithm on smaller histories to minimise a witness; 0 leaves it as found.

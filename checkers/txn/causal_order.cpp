@@ -4,8 +4,6 @@
 
 namespace windtunnel::checkers {
 
-namespace {}  // namespace
-
 CausalOrder::CausalOrder(const Observations& seen, bool sessions, std::uint64_t max_entries)
     : seen_(seen),
       sessions_(sessions),
@@ -17,18 +15,21 @@ CausalOrder::CausalOrder(const Observations& seen, bool sessions, std::uint64_t 
       width_(seen.count()),
       writes_(seen.keys()) {}
 
-bool CausalOrder::infer(CommitOrder& order) {
+bool CausalOrder::infer(CommitOrder& order, std::uint64_t max_steps, std::uint64_t& examined) {
   const std::vector<std::uint32_t> sorted = topological_order();
   if (sorted.size() < seen_.count()) return true;
   mark_known();
+  bool fits = true;
   for (const std::uint32_t t : sorted) {
     if (!seen_.is_present(t)) continue;
     read_clock(t);
-    if (clocks_.size() > max_entries_) return false;
+    fits = clocks_.size() <= max_entries_ && steps_ <= max_steps;
+    if (!fits) break;
     look_at_reads(t, order);
     lay_on_chain(t);
   }
-  return true;
+  examined += steps_;
+  return fits;
 }
 
 // Kahn (1962); shorter than all when there is a cycle.
@@ -90,6 +91,7 @@ void CausalOrder::join(std::uint32_t before) {
   const std::uint32_t chain = chain_of_[before];
   const std::size_t needed = std::max(width_[before], chain == Observations::kNone ? 0 : chain + 1);
   if (now_.size() < needed) now_.resize(needed);
+  steps_ += width_[before] / kEntriesOfStep + 1;
   const std::uint32_t* const row = clocks_.data() + first_[before];
   for (std::uint32_t c = 0; c < width_[before]; ++c) now_[c] = std::max(now_[c], row[c]);
   if (chain != Observations::kNone) now_[chain] = std::max(now_[chain], place_of_[before] + 1);
@@ -143,8 +145,9 @@ bool CausalOrder::is_before(std::uint32_t t, std::uint32_t other) const {
   return seen_of(chain_of_[t], other) > place_of_[t];
 }
 
-void CausalOrder::look_at_reads(std::uint32_t t, CommitOrder& order) const {
+void CausalOrder::look_at_reads(std::uint32_t t, CommitOrder& order) {
   for (const Seen& read : seen_.reads(t)) {
+    steps_ += writes_[read.key].size();
     for (const WritesOfChain& one : writes_[read.key]) {
       const std::uint32_t known = seen_of(one.chain, t);
       const auto end = std::lower_bound(one.places.begin(), one.places.end(), known);

@@ -19,6 +19,7 @@ namespace windtunnel::checkers {
 class CausalOrder {
  public:
   static constexpr std::uint64_t kMaxClockEntries = 1ULL << 28U;  // 1 GiB
+  static constexpr std::uint32_t kEntriesOfStep = 8;              // joined at about one cost
 
   // The observations must outlive it.
   CausalOrder(const Observations& seen, bool sessions, std::uint64_t max_entries);
@@ -27,8 +28,9 @@ class CausalOrder {
   // committed before the one that was read. Infers the last such write of each chain, which stands
   // for those before it; that of the reader's own session is left to the caller. O(n k log n) for k
   // chains, where the logarithm is that of the writes of one key by one chain. Nothing is inferred
-  // when the past is cyclic. False when the numbers would have been more than max_entries.
-  bool infer(CommitOrder& order);
+  // when the past is cyclic. False when the numbers would have been more than max_entries, or the steps that
+  // `examined` grows by more than max_steps.
+  bool infer(CommitOrder& order, std::uint64_t max_steps, std::uint64_t& examined);
 
  private:
   struct WritesOfChain {
@@ -41,7 +43,7 @@ class CausalOrder {
   void join(std::uint32_t before);
   void read_clock(std::uint32_t t);
   void lay_on_chain(std::uint32_t t);
-  void look_at_reads(std::uint32_t t, CommitOrder& order) const;
+  void look_at_reads(std::uint32_t t, CommitOrder& order);
   bool is_before(std::uint32_t t, std::uint32_t other) const;
   // How many members of the chain are in the past of the transaction.
   std::uint32_t seen_of(std::uint32_t chain, std::uint32_t t) const {
@@ -59,6 +61,7 @@ class CausalOrder {
   std::vector<std::uint32_t> clocks_;           // rows, by transaction
   std::vector<std::uint64_t> first_;
   std::vector<std::uint32_t> width_;
+  std::uint64_t steps_ = 0;
   std::vector<std::uint32_t> now_;                  // the row of the one that is looked at
   std::vector<std::vector<WritesOfChain>> writes_;  // by key, of those that were looked at
 };

@@ -81,10 +81,9 @@ bool is_forbidden(std::string_view level, const std::vector<Anomaly>& anomalies)
 
 // The levels up to causal.
 Decided decide_weak_levels(const Observations& seen, std::string_view level,
-                           IsolationReport& report) {
-  WeakReport weak = check_weak_levels(seen, scope_of(level));
+                           IsolationReport& report, Work& work) {
+  WeakReport weak = check_weak_levels(seen, scope_of(level), work);
   report.verdict.algorithm += "+awdit";
-  report.verdict.configurations += weak.examined;
   Decided decided{std::move(weak.upheld), {}};
   for (Anomaly& anomaly : weak.anomalies) report.anomalies.push_back(std::move(anomaly));
   const auto& open = weak.undecided;
@@ -96,17 +95,16 @@ Decided decide_weak_levels(const Observations& seen, std::string_view level,
 }
 
 Decided decide_registers(const TxnHistory& history, std::string_view level,
-                         IsolationReport& report) {
+                         IsolationReport& report, Work& work) {
   const Observations seen(history);
-  Decided decided = decide_weak_levels(seen, level, report);
+  Decided decided = decide_weak_levels(seen, level, report, work);
   // Writes alone have no circle in the order of their calls.
   decided.upheld.push_back("strong-read-uncommitted");
   // A transaction that contradicts itself is in no order.
   const bool is_told = is_implied(decided.upheld, level) || is_forbidden(level, report.anomalies);
   if (is_told || is_forbidden("read-atomic", report.anomalies)) return decided;
-  StrongReport strong = check_strong_levels(history, seen, level);
+  StrongReport strong = check_strong_levels(history, seen, level, work);
   report.verdict.algorithm += "+orders";
-  report.verdict.configurations += strong.examined;
   for (Anomaly& anomaly : strong.anomalies) report.anomalies.push_back(std::move(anomaly));
   decided.upheld.insert(decided.upheld.end(), strong.upheld.begin(), strong.upheld.end());
   if (!strong.reason.empty()) decided.reason = std::move(strong.reason);
@@ -114,8 +112,9 @@ Decided decide_registers(const TxnHistory& history, std::string_view level,
 }
 
 Decided decide_lists(const TxnHistory& history, const Dependencies& graph, std::string_view level,
-                     IsolationReport& report) {
+                     IsolationReport& report, Work& work) {
   Decided decided;
+  if (work.is_spent()) return decided;  // there may be cycles that were not found
   const auto add = [&](std::string_view one) {
     if (!is_forbidden(one, report.anomalies)) decided.upheld.push_back(one);
   };
@@ -130,7 +129,8 @@ Decided decide_lists(const TxnHistory& history, const Dependencies& graph, std::
   for (const Edge& edge : graph.edges) {
     if (edge.kind == kWriteWrite) versions.push_back(edge);
   }
-  Decided weak = decide_weak_levels(Observations(history, std::move(versions)), level, report);
+  Decided weak =
+      decide_weak_levels(Observations(history, std::move(versions)), level, report, work);
   decided.upheld.insert(decided.upheld.end(), weak.upheld.begin(), weak.upheld.end());
   decided.reason = std::move(weak.reason);
   return decided;
@@ -210,7 +210,8 @@ void AnomalyList::add(std::string_view name, std::vector<std::uint32_t> transact
 
 void AnomalyList::add(Anomaly anomaly) { all_.push_back(std::move(anomaly)); }
 
-IsolationReport check_isolation(const History& history, DataType type, std::string_view level) {
+IsolationReport check_isolation(const History& history, DataType type, std::string_view level,
+                                std::uint64_t max_work) {
   WT_ASSERT(is_isolation_level(level), "the level is one of isolation_levels()");
   IsolationReport report;
   report.verdict.algorithm = "dependency-cycles";
@@ -229,15 +230,18 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
   const Scope scope = scope_of(level);
   if (scope != Scope::data) add_process_order(*txns, graph);
   if (scope == Scope::realtime) add_realtime_order(*txns, graph);
-  for (Anomaly& cycle : find_cycles(graph, scope, report.verdict.configurations)) {
+  Work work{max_work};
+  for (Anomaly& cycle : find_cycles(graph, scope, work)) {
     anomalies.add(std::move(cycle));
   }
   report.anomalies = anomalies.take();
-  Decided decided = registers ? decide_registers(*txns, level, report)
-                              : decide_lists(*txns, graph, level, report);
+  Decided decided = registers ? decide_registers(*txns, level, report, work)
+                              : decide_lists(*txns, graph, level, report, work);
+  if (work.is_spent()) decided.reason = kOutOfWork;
   drop_what_follows(report.anomalies);
   finish(*txns, level, report);
   conclude(std::move(decided), level, report);
+  report.verdict.work = work.done;
   report.verdict.put_to_the_test = was_read(*txns);
   return report;
 }

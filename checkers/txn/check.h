@@ -7,6 +7,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/history/work.h>
 #include <windtunnel/checkers/txn/dependencies.h>
 #include <windtunnel/checkers/txn/levels.h>
 
@@ -26,7 +27,8 @@ struct IsolationReport {
 };
 
 // `level` is one of isolation_levels(). Orders of events that no level up to it promises are not
-// looked at.
-IsolationReport check_isolation(const History& history, DataType type, std::string_view level);
+// looked at. At the bound of work the level is unknown, unless what was found by then rules it out.
+IsolationReport check_isolation(const History& history, DataType type, std::string_view level,
+                                std::uint64_t max_work = kStandardWork);
 
 }  // namespace windtunnel::checkers

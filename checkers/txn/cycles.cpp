@@ -96,14 +96,14 @@ class Search {
 
 }  // namespace
 
-std::vector<Anomaly> find_cycles(const Dependencies& graph, Scope widest, std::uint64_t& examined) {
+std::vector<Anomaly> find_cycles(const Dependencies& graph, Scope widest, Work& work) {
   const std::uint8_t allowed = allowed_by(widest);
   std::vector<VertexPair> pairs;
   pairs.reserve(graph.edges.size());
   for (const Edge& edge : graph.edges) {
     if ((edge.kind & allowed) != 0) pairs.emplace_back(edge.from, edge.to);
   }
-  examined += pairs.size();
+  work.done += pairs.size();
   const std::vector<std::uint32_t> component = components_of(graph.vertices, std::move(pairs));
   std::vector<std::uint32_t> size(graph.vertices);
   for (const std::uint32_t which : component) ++size[which];
@@ -120,9 +120,9 @@ std::vector<Anomaly> find_cycles(const Dependencies& graph, Scope widest, std::u
   Search search(widest);
   std::vector<std::uint32_t> local(graph.vertices);
   for (auto& [which, edges] : inside) {
-    Region region(graph, std::move(edges), members[which], local);
+    if (work.is_spent()) break;
+    Region region(graph, std::move(edges), members[which], local, work);
     search.look_in(region);
-    examined += region.examined();
   }
   return search.take();
 }

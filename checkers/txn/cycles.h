@@ -12,10 +12,10 @@
 // Components come from Boost.Graph. A class is looked for in a graph of (transaction, what the walk
 // has seen), so its cost is linear for each try; which tries can succeed is known before: a walk
 // from y back to x without anti-dependencies is found for 64 edges x -> y at a time, one without
-// adjacent ones by the components of the graph of (transaction, was the last edge one). Nothing is
-// left to a time limit.
+// adjacent ones by the components of the graph of (transaction, was the last edge one).
 #pragma once
 
+#include <windtunnel/checkers/history/work.h>
 #include <windtunnel/checkers/txn/dependencies.h>
 
 #include <vector>
@@ -26,7 +26,8 @@ namespace windtunnel::checkers {
 enum class Scope : std::uint8_t { data, process, realtime };
 
 // Of each class and scope the shortest cycle that was found; scopes beyond `widest` are left out.
-// No transaction is twice in a cycle. `examined` grows by the edges looked at.
-std::vector<Anomaly> find_cycles(const Dependencies& graph, Scope widest, std::uint64_t& examined);
+// No transaction is twice in a cycle. The work is the edges looked at; when it is spent, there may
+// be cycles that were not found.
+std::vector<Anomaly> find_cycles(const Dependencies& graph, Scope widest, Work& work);
 
 }  // namespace windtunnel::checkers

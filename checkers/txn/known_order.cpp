@@ -6,13 +6,15 @@
 
 namespace windtunnel::checkers {
 
-KnownOrder::KnownOrder(const OrderProblem& problem)
+KnownOrder::KnownOrder(const OrderProblem& problem, std::uint64_t max_steps)
     : problem_(problem),
       edges_(problem.edges()),
       head_(problem.vertices(), kNone),
       next_(problem.edges().size()),
       rows_(std::size_t{problem.vertices()} * problem.chains()),
-      is_open_(problem.vertices(), false) {
+      is_open_(problem.vertices(), false),
+      max_steps_(max_steps),
+      steps_(first_steps(problem)) {
   WT_ASSERT(fits(problem), "what is asked of it fits into memory");
   for (std::uint32_t e = 0; e < edges_.size(); ++e) link(e);
   for (const std::uint32_t v : problem.sorted()) look_again_at(v);
@@ -31,7 +33,7 @@ void KnownOrder::look_again_at(std::uint32_t vertex) {
 }
 
 bool KnownOrder::propagate() {
-  while (!open_.empty() && contradiction_ == kNone) {
+  while (!open_.empty() && contradiction_ == kNone && steps_ <= max_steps_) {
     const std::uint32_t v = open_.front();
     open_.pop_front();
     is_open_[v] = false;

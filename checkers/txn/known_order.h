@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <vector>
 
 namespace windtunnel::checkers {
@@ -21,13 +22,20 @@ class KnownOrder {
   static constexpr std::uint32_t kEntriesOfStep = 8;         // of a row, compared at about one cost
 
   // The problem must outlive it, and its vertices can be sorted.
-  explicit KnownOrder(const OrderProblem& problem);
+  explicit KnownOrder(const OrderProblem& problem,
+                      std::uint64_t max_steps = std::numeric_limits<std::uint64_t>::max());
 
   static bool fits(const OrderProblem& problem) {
     return std::uint64_t{problem.vertices()} * problem.chains() <= kMaxEntries;
   }
 
-  // Draws the conclusions; false when a moment would have to come before itself.
+  // What it takes to begin with.
+  static std::uint64_t first_steps(const OrderProblem& problem) {
+    return std::uint64_t{problem.vertices()} * problem.chains() / kEntriesOfStep;
+  }
+
+  // Draws the conclusions; false when a moment would have to come before itself. Not all of them
+  // where there are more steps than it may take.
   bool propagate();
   // With one edge more.
   bool assume(const OrderEdge& edge);
@@ -87,6 +95,7 @@ class KnownOrder {
   std::deque<std::uint32_t> open_;
   std::vector<bool> is_open_;
   std::uint32_t contradiction_ = kNone;
+  std::uint64_t max_steps_;
   std::uint64_t steps_ = 0;
 };
 

@@ -9,12 +9,16 @@
 namespace windtunnel::checkers {
 namespace {
 
+std::string bound_text(std::uint64_t max_steps) {
+  return fmt::format("the bound of {} steps of the search was reached", max_steps);
+}
+
 class OrderSearch {
  public:
   OrderSearch(const OrderProblem& problem, std::uint64_t max_steps)
       : problem_(problem),
         max_steps_(max_steps),
-        known_(problem),
+        known_(problem, max_steps),
         is_blamed_(problem.count(), false) {}
 
   OrderDecision run() {
@@ -25,7 +29,7 @@ class OrderSearch {
       decision_.decision = search();
     }
     if (decision_.decision == Decision::unknown) {
-      decision_.reason = fmt::format("the bound of {} steps of the search was reached", max_steps_);
+      decision_.reason = bound_text(max_steps_);
     }
     for (std::uint32_t member = 0; member < problem_.count(); ++member) {
       if (is_blamed_[member]) decision_.culprits.push_back(problem_.members()[member]);
@@ -39,16 +43,11 @@ class OrderSearch {
   Decision search() {
     decision_.steps += known_.edges().size() + problem_.vertices();
     if (decision_.steps + known_.steps() > max_steps_) return Decision::unknown;
-    MomentLine line(problem_, known_);
-    if (line.run()) {
-      keep(line.moments());
-      return Decision::ok;
-    }
-    const std::vector<Alternative> alternatives = line.alternatives();
+    std::vector<Alternative> alternatives;
+    if (lay(alternatives)) return Decision::ok;
     WT_ASSERT(!alternatives.empty(), "what is known has no circle");
     for (const Alternative& one : alternatives) {
       const KnownOrder::Mark mark = known_.mark();
-      ++decision_.choices;
       if (known_.assume(one.edge)) {
         const Decision found = search();
         if (found != Decision::violated) return found;
@@ -62,6 +61,18 @@ class OrderSearch {
       }
     }
     return Decision::violated;
+  }
+
+  // On a line of its own, which is gone before the search goes deeper.
+  bool lay(std::vector<Alternative>& alternatives) {
+    MomentLine line(problem_, known_);
+    const bool laid = line.run();
+    if (laid) {
+      keep(line.moments());
+    } else {
+      alternatives = line.alternatives();
+    }
+    return laid;
   }
 
   void keep(const std::vector<std::uint32_t>& moments) {
@@ -105,7 +116,10 @@ OrderDecision decide_order(const TxnHistory& history, const Observations& seen,
                                   problem.vertices(), problem.chains());
     return decision;
   }
-  return OrderSearch(problem, max_steps).run();
+  if (KnownOrder::first_steps(problem) <= max_steps) return OrderSearch(problem, max_steps).run();
+  decision.decision = Decision::unknown;
+  decision.reason = bound_text(max_steps);
+  return decision;
 }
 
 }  // namespace windtunnel::checkers

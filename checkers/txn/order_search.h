@@ -5,14 +5,13 @@
 #pragma once
 
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/history/work.h>
 #include <windtunnel/checkers/txn/order_problem.h>
 
 #include <cstdint>
 #include <vector>
 
 namespace windtunnel::checkers {
-
-inline constexpr std::uint64_t kMaxOrderSteps = 1ULL << 29U;
 
 struct Moment {
   std::uint32_t transaction = 0;
@@ -25,12 +24,11 @@ struct OrderDecision {
   std::vector<Moment> line;             // for ok: one that explains the history
   std::vector<std::uint32_t> culprits;  // for violated: transactions that no line explains
   std::uint64_t steps = 0;
-  std::uint64_t choices = 0;  // that were tried
 };
 
 // `members` as in OrderProblem.
 OrderDecision decide_order(const TxnHistory& history, const Observations& seen,
                            OrderQuestion question, std::vector<std::uint32_t> members,
-                           std::uint64_t max_steps = kMaxOrderSteps);
+                           std::uint64_t max_steps = kStandardWork);
 
 }  // namespace windtunnel::checkers

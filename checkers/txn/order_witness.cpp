@@ -13,8 +13,8 @@
 namespace windtunnel::checkers {
 namespace {
 
-constexpr std::size_t kMaxRuns = 2000;            // of the search, on fewer transactions each
-constexpr std::uint64_t kMaxSteps = 1ULL << 20U;  // of each
+constexpr std::uint64_t kMaxWork = 4 * kWorkPerSecond;  // of all searches on fewer transactions
+constexpr std::uint64_t kMaxSteps = 1ULL << 20U;        // of each
 
 // From weak to strong.
 constexpr OrderQuestion kQuestions[] = {
@@ -26,18 +26,20 @@ constexpr OrderQuestion kQuestions[] = {
 
 class Minimiser {
  public:
-  Minimiser(const TxnHistory& history, const Observations& seen) : history_(history), seen_(seen) {}
+  Minimiser(const TxnHistory& history, const Observations& seen, std::uint64_t max_work)
+      : history_(history), seen_(seen), work_{std::min(max_work, kMaxWork)} {}
 
   bool is_refuted(OrderQuestion question, const std::vector<std::uint32_t>& members) {
-    ++runs_;
-    return decide_order(history_, seen_, question, members, kMaxSteps).decision ==
-           Decision::violated;
+    const std::uint64_t bound = std::min(kMaxSteps, work_.left());
+    const OrderDecision found = decide_order(history_, seen_, question, members, bound);
+    work_.done += found.steps;
+    return found.decision == Decision::violated;
   }
 
   // Leaves out what can be left out, in stretches that become shorter (Zeller & Hildebrandt 2002).
   std::vector<std::uint32_t> smallest(OrderQuestion question, std::vector<std::uint32_t> members) {
     for (std::size_t stretch = std::max<std::size_t>(members.size() / 2, 1);; stretch /= 2) {
-      for (std::size_t at = 0; at < members.size() && runs_ < kMaxRuns;) {
+      for (std::size_t at = 0; at < members.size() && !work_.is_spent();) {
         std::vector<std::uint32_t> fewer(members.begin(),
                                          members.begin() + static_cast<std::ptrdiff_t>(at));
         const std::size_t end = std::min(at + stretch, members.size());
@@ -53,10 +55,12 @@ class Minimiser {
     }
   }
 
+  std::uint64_t work_done() const { return work_.done; }
+
  private:
   const TxnHistory& history_;
   const Observations& seen_;
-  std::size_t runs_ = 0;
+  Work work_;
 };
 
 // Tells a derivation: what each edge rests on before the edge, nothing twice.
@@ -218,8 +222,8 @@ std::string name_of(OrderQuestion question) {
 }
 
 Anomaly witness_of_orders(const TxnHistory& history, const Observations& seen,
-                          OrderQuestion question, std::vector<std::uint32_t> culprits) {
-  Minimiser minimiser(history, seen);
+                          OrderQuestion question, std::vector<std::uint32_t> culprits, Work& work) {
+  Minimiser minimiser(history, seen, work.left());
   culprits = minimiser.smallest(question, std::move(culprits));
   for (const OrderQuestion& weaker : kQuestions) {
     const bool is_weaker = weaker.level <= question.level && weaker.scope <= question.scope;
@@ -228,6 +232,7 @@ Anomaly witness_of_orders(const TxnHistory& history, const Observations& seen,
     culprits = minimiser.smallest(question, std::move(culprits));
     break;
   }
+  work.done += minimiser.work_done();
   Anomaly anomaly;
   anomaly.name = name_of(question);
   anomaly.of_orders = true;

@@ -100,8 +100,9 @@ std::vector<Edge> simple_part(const Region::Query& query, std::vector<Edge> walk
 }  // namespace
 
 Region::Region(const Dependencies& graph, std::vector<Edge> edges,
-               const std::vector<std::uint32_t>& members, std::vector<std::uint32_t>& local)
-    : graph_(graph), edges_(std::move(edges)) {
+               const std::vector<std::uint32_t>& members, std::vector<std::uint32_t>& local,
+               Work& work)
+    : graph_(graph), edges_(std::move(edges)), work_(work) {
   for (std::uint32_t i = 0; i < members.size(); ++i) local[members[i]] = i;
   for (std::uint32_t i = 0; i < edges_.size(); ++i) {
     arcs_.push_back({local[edges_[i].from], local[edges_[i].to], i});
@@ -120,7 +121,7 @@ std::vector<Edge> Region::find(const Query& query) {
   std::size_t tries = 0;
   std::vector<std::uint32_t> arcs;
   for (const std::uint32_t start : promising(query)) {
-    if (tries++ == kMaxTries || found == kEnough) break;
+    if (tries++ == kMaxTries || found == kEnough || work_.is_spent()) break;
     if (!walk_back(query, start, arcs)) continue;
     std::vector<Edge> cycle = simple_part(query, between_transactions(arcs));
     if (cycle.empty()) continue;
@@ -147,7 +148,7 @@ std::vector<std::uint32_t> Region::inside_components(const Query& query) const {
   for (const Arc& arc : arcs_) {
     if ((kind(arc) & query.allowed) != 0) pairs.emplace_back(arc.from, arc.to);
   }
-  examined_ += pairs.size();
+  work_.done += pairs.size();
   const auto count = static_cast<std::uint32_t>(first_.size() - 1);
   const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
   // Where an order has to be in it, only a component that has it will do.
@@ -185,13 +186,14 @@ std::vector<std::uint32_t> Region::with_way_back(const Query& query) const {
   std::vector<std::uint32_t> found;
   std::vector<std::uint64_t> reached(count);
   for (std::size_t at = 0; at < starts.size() && found.size() < kMaxTries; at += 64) {
+    if (work_.is_spent()) break;
     const std::size_t end = std::min(at + 64, starts.size());
     std::fill(reached.begin(), reached.end(), 0);
     for (std::size_t i = at; i < end; ++i) {
       reached[component[arcs_[starts[i]].to]] |= 1ULL << (i - at);
     }
     for (const VertexPair& pair : pairs) reached[pair.second] |= reached[pair.first];
-    examined_ += pairs.size();
+    work_.done += pairs.size();
     for (std::size_t i = at; i < end; ++i) {
       const std::uint64_t back = reached[component[arcs_[starts[i]].from]];
       if ((back >> (i - at) & 1) != 0) found.push_back(starts[i]);
@@ -213,7 +215,7 @@ std::vector<std::uint32_t> Region::alternating(const Query& query) const {
     pairs.emplace_back(2 * arc.from, 2 * arc.to);
     pairs.emplace_back(2 * arc.from + 1, one == kLink ? 2 * arc.to + 1 : 2 * arc.to);
   }
-  examined_ += pairs.size();
+  work_.done += pairs.size();
   const auto count = static_cast<std::uint32_t>(2 * (first_.size() - 1));
   const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
   std::vector<std::uint32_t> found;
@@ -234,7 +236,7 @@ std::vector<std::uint32_t> Region::following_reads(const Query& query) const {
     if (one != kReadWrite) pairs.emplace_back(2 * arc.from, 2 * arc.to + read);
     pairs.emplace_back(2 * arc.from + 1, 2 * arc.to + (one == kLink ? 1 : read));
   }
-  examined_ += pairs.size();
+  work_.done += pairs.size();
   const auto count = static_cast<std::uint32_t>(2 * (first_.size() - 1));
   const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
   std::vector<std::uint32_t> found;
@@ -261,7 +263,7 @@ bool Region::walk_back(const Query& query, std::uint32_t start, std::vector<std:
       return true;
     }
     for (std::uint32_t i = first_[vertex]; i < first_[vertex + 1]; ++i) {
-      ++examined_;
+      ++work_.done;
       if ((kind(arcs_[i]) & query.allowed) == 0) continue;
       const std::uint8_t next = next_state(query, here, kind(arcs_[i]));
       if (next == kRefused) continue;

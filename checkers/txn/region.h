@@ -2,6 +2,7 @@
 // numbers of their own here, from 0.
 #pragma once
 
+#include <windtunnel/checkers/history/work.h>
 #include <windtunnel/checkers/txn/dependencies.h>
 
 #include <cstdint>
@@ -16,8 +17,9 @@ enum class AntiRule : std::uint8_t { none, one, nonadjacent, after_read, many };
 class Region {
  public:
   // `edges` lie inside the component, whose vertices are `members`. `local` (by vertex) is scratch.
+  // The graph and the work must outlive it.
   Region(const Dependencies& graph, std::vector<Edge> edges,
-         const std::vector<std::uint32_t>& members, std::vector<std::uint32_t>& local);
+         const std::vector<std::uint32_t>& members, std::vector<std::uint32_t>& local, Work& work);
 
   struct Query {
     std::uint8_t allowed = 0;  // mask of Dependency
@@ -25,10 +27,9 @@ class Region {
     std::uint8_t order = 0;    // and, unless 0, one of this kind
     AntiRule rule = AntiRule::none;
   };
-  // A short cycle between transactions, none of which is in it twice; empty when there is none, or
-  // kMaxTries promising edges led to worse ones only.
+  // A short cycle between transactions, none of which is in it twice; empty when there is none,
+  // kMaxTries promising edges led to worse ones only, or the work is spent.
   std::vector<Edge> find(const Query& query);
-  std::uint64_t examined() const { return examined_; }
 
  private:
   static constexpr std::size_t kMaxTries = 64;
@@ -61,7 +62,7 @@ class Region {
   std::vector<std::uint32_t> first_;  // by vertex, into arcs_
   std::vector<Mark> marks_;           // by (vertex, state)
   std::uint32_t epoch_ = 0;
-  mutable std::uint64_t examined_ = 0;
+  Work& work_;
 };
 
 }  // namespace windtunnel::checkers

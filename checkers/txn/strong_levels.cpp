@@ -31,21 +31,26 @@ constexpr NamedQuestion kNamed[] = {
 
 class StrongLevels {
  public:
-  StrongLevels(const TxnHistory& history, const Observations& seen, std::uint64_t max_steps)
-      : history_(history), seen_(seen), max_steps_(max_steps) {
+  StrongLevels(const TxnHistory& history, const Observations& seen, Work& work)
+      : history_(history), seen_(seen), work_(work) {
     for (std::uint32_t t = 0; t < seen.count(); ++t) {
       if (seen.is_present(t)) present_.push_back(t);
     }
   }
 
   // Upholds the level, by itself or by one with more promised of time, or refutes it, or neither.
-  // What refutes one with more promised mostly does not rest on that.
+  // What refutes one with more promised mostly does not rest on that. Each gets its share of the
+  // work that is left.
   Decision decide(const NamedQuestion& asked) {
+    const auto implies = [&asked](const NamedQuestion& one) {
+      return one.question.level == asked.question.level &&
+             one.question.scope >= asked.question.scope;
+    };
+    std::ptrdiff_t to_ask = std::count_if(std::begin(kNamed), std::end(kNamed), implies);
     for (const NamedQuestion& one : kNamed) {
-      const bool implies =
-          one.question.level == asked.question.level && one.question.scope >= asked.question.scope;
-      if (!implies) continue;
-      OrderDecision found = ask(one.question, present_);
+      if (!implies(one)) continue;
+      const std::uint64_t share = work_.left() / static_cast<std::uint64_t>(to_ask--);
+      OrderDecision found = ask(one.question, present_, share);
       if (found.decision == Decision::ok) {
         WT_ASSERT(explains(history_, one.question, found.line),
                   "an order that explains a history is one");
@@ -56,8 +61,9 @@ class StrongLevels {
       if (found.decision == Decision::unknown) {
         report_.reason = fmt::format("{}: {}", one.name, found.reason);
       } else if (one.name == asked.name ||
-                 ask(asked.question, found.culprits).decision == Decision::violated) {
-        keep(witness_of_orders(history_, seen_, asked.question, std::move(found.culprits)));
+                 ask(asked.question, found.culprits, work_.left()).decision ==
+                     Decision::violated) {
+        keep(witness_of_orders(history_, seen_, asked.question, std::move(found.culprits), work_));
         report_.reason.clear();
         return Decision::violated;
       }
@@ -74,15 +80,16 @@ class StrongLevels {
                                    [&](const Anomaly& one) { return one.name == anomaly.name; });
     if (!known) report_.anomalies.push_back(std::move(anomaly));
   }
-  OrderDecision ask(OrderQuestion question, std::vector<std::uint32_t> members) {
-    OrderDecision found = decide_order(history_, seen_, question, std::move(members), max_steps_);
-    report_.examined += found.steps;
+  OrderDecision ask(OrderQuestion question, std::vector<std::uint32_t> members,
+                    std::uint64_t max_steps) {
+    OrderDecision found = decide_order(history_, seen_, question, std::move(members), max_steps);
+    work_.done += found.steps;
     return found;
   }
 
   const TxnHistory& history_;
   const Observations& seen_;
-  std::uint64_t max_steps_;
+  Work& work_;
   std::vector<std::uint32_t> present_;
   StrongReport report_;
 };
@@ -90,8 +97,8 @@ class StrongLevels {
 }  // namespace
 
 StrongReport check_strong_levels(const TxnHistory& history, const Observations& seen,
-                                 std::string_view level, std::uint64_t max_steps) {
-  StrongLevels levels(history, seen, max_steps);
+                                 std::string_view level, Work& work) {
+  StrongLevels levels(history, seen, work);
   const auto* const asked = std::find_if(std::begin(kNamed), std::end(kNamed),
                                          [&](const auto& one) { return one.name == level; });
   if (asked != std::end(kNamed)) {

@@ -21,11 +21,10 @@ struct StrongReport {
   std::vector<Anomaly> anomalies;        // what refutes the level
   std::vector<std::string_view> upheld;  // the strongest levels for which there is an order
   std::string reason;                    // why it is undecided, if it is
-  std::uint64_t examined = 0;
 };
 
 // Decides the level that is asked for; of one that is none of these, a level that is stronger.
 StrongReport check_strong_levels(const TxnHistory& history, const Observations& seen,
-                                 std::string_view level, std::uint64_t max_steps = kMaxOrderSteps);
+                                 std::string_view level, Work& work);
 
 }  // namespace windtunnel::checkers

@@ -29,19 +29,22 @@ class ReadsByKey {
 
 class Axioms {
  public:
-  Axioms(const Observations& seen, CommitOrder& order)
+  Axioms(const Observations& seen, CommitOrder& order, std::uint64_t max_steps)
       : seen_(seen),
         order_(order),
+        work_{max_steps},
         by_key_(seen.keys()),
         first_(seen.count(), Observations::kNone) {}
 
   void read_committed() {
-    for (std::uint32_t t = 0; t < seen_.count(); ++t) read_committed(t);
+    for (std::uint32_t t = 0; t < seen_.count() && !work_.is_spent(); ++t) read_committed(t);
   }
   void read_atomic(bool sessions) {
-    for (std::uint32_t t = 0; t < seen_.count(); ++t) read_atomic(t);
+    for (std::uint32_t t = 0; t < seen_.count() && !work_.is_spent(); ++t) read_atomic(t);
     if (sessions) overtaken_in_session();
   }
+  // The steps; spent, not all was inferred.
+  const Work& work() const { return work_; }
 
   // The last in the session that wrote the key stands for those before it.
   void overtaken_in_session() {
@@ -116,6 +119,7 @@ class Axioms {
   // What the writer of `read` wrote and t read from others, by the smaller of the two sets.
   void written_and_read(std::uint32_t t, const Seen& read) {
     const auto written = seen_.written(read.writer);
+    work_.done += std::min(written.size(), by_key_.keys().size());
     if (written.size() <= by_key_.keys().size()) {
       for (const std::uint32_t key : written) infer(read, key, t);
       return;
@@ -134,6 +138,7 @@ class Axioms {
 
   const Observations& seen_;
   CommitOrder& order_;
+  Work work_;
   ReadsByKey by_key_;
   std::vector<std::uint32_t> first_;  // by writer: the first read from it in the transaction
 };
@@ -152,13 +157,14 @@ constexpr LevelName kNames[] = {
 };
 
 // Decides from the strongest level down, until one holds: it implies the weaker ones.
-void descend(const Observations& seen, bool sessions, WeakReport& report) {
+void descend(const Observations& seen, bool sessions, WeakReport& report, Work& work) {
   std::optional<Anomaly> weakest;
   for (const LevelName& one : kNames) {
     if (one.level == WeakLevel::read_committed && seen.type() == DataType::list_append) continue;
     const std::string_view name = sessions ? one.with_sessions : one.name;
-    WeakDecision decision = decide_weak_level(seen, one.level, sessions);
-    report.examined += decision.examined;
+    WeakDecision decision =
+        decide_weak_level(seen, one.level, sessions, {.max_steps = work.left()});
+    work.done += decision.examined;
     if (!decision.decided) {
       report.undecided.push_back(name);
     } else if (decision.refuted.has_value()) {
@@ -174,17 +180,21 @@ void descend(const Observations& seen, bool sessions, WeakReport& report) {
 }  // namespace
 
 WeakDecision decide_weak_level(const Observations& seen, WeakLevel level, bool sessions,
-                               std::uint64_t max_entries) {
+                               const WeakBounds& bounds) {
   CommitOrder order(seen, sessions);
+  Axioms axioms(seen, order, bounds.max_steps);
   WeakDecision decision;
   switch (level) {
-    case WeakLevel::read_committed: Axioms(seen, order).read_committed(); break;
-    case WeakLevel::read_atomic: Axioms(seen, order).read_atomic(sessions); break;
+    case WeakLevel::read_committed: axioms.read_committed(); break;
+    case WeakLevel::read_atomic: axioms.read_atomic(sessions); break;
     case WeakLevel::causal:
-      if (sessions) Axioms(seen, order).overtaken_in_session();
-      decision.decided = CausalOrder(seen, sessions, max_entries).infer(order);
+      if (sessions) axioms.overtaken_in_session();
+      decision.decided = CausalOrder(seen, sessions, bounds.max_entries)
+                             .infer(order, bounds.max_steps, decision.examined);
       break;
   }
+  decision.examined += axioms.work().done;
+  if (axioms.work().is_spent()) decision.decided = false;
   const auto* const name = std::find_if(std::begin(kNames), std::end(kNames),
                                         [level](const auto& one) { return one.level == level; });
   if (!decision.decided) return decision;
@@ -193,18 +203,17 @@ WeakDecision decide_weak_level(const Observations& seen, WeakLevel level, bool s
   return decision;
 }
 
-WeakReport check_weak_levels(const Observations& seen, Scope widest) {
+WeakReport check_weak_levels(const Observations& seen, Scope widest, Work& work) {
   WeakReport with;
-  descend(seen, true, with);
+  descend(seen, true, with, work);
   // An order that respects the sessions is one for those who do not ask for that.
   const bool all_hold = with.anomalies.empty() && with.undecided.empty();
   WeakReport report;
   if (all_hold) {
     for (const LevelName& one : kNames) report.upheld.push_back(one.name);
   } else {
-    descend(seen, false, report);
+    descend(seen, false, report, work);
   }
-  report.examined += with.examined;
   if (widest == Scope::data) return report;
   // Without sessions the same is worse.
   for (Anomaly& anomaly : with.anomalies) {

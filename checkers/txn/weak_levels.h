@@ -19,6 +19,7 @@
 // here, but beside it by infer_registers: a level holds when neither finds anything against it.
 #pragma once
 
+#include <windtunnel/checkers/history/work.h>
 #include <windtunnel/checkers/txn/causal_order.h>
 #include <windtunnel/checkers/txn/commit_order.h>
 #include <windtunnel/checkers/txn/cycles.h>
@@ -34,8 +35,13 @@ namespace windtunnel::checkers {
 
 enum class WeakLevel : std::uint8_t { read_committed, read_atomic, causal };
 
+struct WeakBounds {
+  std::uint64_t max_entries = CausalOrder::kMaxClockEntries;  // of what is in whose past
+  std::uint64_t max_steps = kStandardWork;
+};
+
 struct WeakDecision {
-  bool decided = true;             // false: the bound of CausalOrder was reached
+  bool decided = true;             // false: a bound was reached
   std::optional<Anomaly> refuted;  // "RC-cycle", "RA-cycle", "CC-cycle"; with sessions "-process"
   std::uint64_t examined = 0;
 };
@@ -43,17 +49,16 @@ struct WeakDecision {
 // One level, by itself. With `sessions` it is that of Biswas & Enea; without them that of a
 // database which promises nothing of the order of a process.
 WeakDecision decide_weak_level(const Observations& seen, WeakLevel level, bool sessions,
-                               std::uint64_t max_entries = CausalOrder::kMaxClockEntries);
+                               const WeakBounds& bounds = {});
 
 struct WeakReport {
   std::vector<Anomaly> anomalies;           // for sessions and without: the weakest that is refuted
   std::vector<std::string_view> upheld;     // the strongest levels for which there is an order
-  std::vector<std::string_view> undecided;  // the bound was reached
-  std::uint64_t examined = 0;
+  std::vector<std::string_view> undecided;  // a bound was reached
 };
 
 // All that is asked for up to the scope, and no more work than that needs: a history that is causal
 // with sessions is all the others.
-WeakReport check_weak_levels(const Observations& seen, Scope widest);
+WeakReport check_weak_levels(const Observations& seen, Scope widest, Work& work);
 
 }  // namespace windtunnel::checkers

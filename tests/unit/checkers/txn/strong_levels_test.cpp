@@ -65,7 +65,9 @@ void agree(const test::SmallHistory& small, const StrongLevel& one, Agreement& t
     if (expected) {
       ASSERT_TRUE(explains(*txns, one.question, found.line));
     } else {
-      const Anomaly anomaly = witness_of_orders(*txns, seen, one.question, found.culprits);
+      Work work;
+      const Anomaly anomaly =
+          witness_of_orders(*txns, seen, one.question, found.culprits, work);
       ASSERT_TRUE(recheck(*txns, anomaly)) << anomaly.name;
       ASSERT_TRUE(forbids(one.name, anomaly.name)) << anomaly.name;
     }

@@ -294,8 +294,12 @@ TEST(WeakLevels, TooManyChainsAreUndecidedAndNotOk) {
   const auto txns = TxnHistory::read(history, kRegisters);
   ASSERT_TRUE(txns.has_value());
   const Observations seen(*txns);
-  EXPECT_FALSE(decide_weak_level(seen, WeakLevel::causal, true, 0).decided);
-  EXPECT_TRUE(decide_weak_level(seen, WeakLevel::causal, true, 1).decided);
+  const auto decided = [&](const WeakBounds& bounds) {
+    return decide_weak_level(seen, WeakLevel::causal, true, bounds).decided;
+  };
+  EXPECT_FALSE(decided({.max_entries = 0}));
+  EXPECT_TRUE(decided({.max_entries = 1}));
+  EXPECT_FALSE(decided({.max_steps = 0}));
 }
 
 TEST(WeakLevels, GeneratedHistoriesHoldUntilOneTransactionIsBlind) {
