@@ -134,9 +134,8 @@ Judgement judge(const History& history, const Judge& judge, const JudgeOptions& 
   }
   if (options.max_work && least_work(history) > *options.max_work) {
     Judgement judgement;
-    judgement.verdict =
-        undecided(fmt::format("{}: to look at {} events once takes more", kOutOfWork,
-                              history.events().size()));
+    judgement.verdict = undecided(fmt::format("{}: to look at {} events once takes more",
+                                              kOutOfWork, history.events().size()));
     return judgement;
   }
   Judgement judgement = judge.run(history, options);

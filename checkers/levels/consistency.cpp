@@ -45,7 +45,7 @@ Verdict check_consistency(const History& history, const ModelSpec& spec, std::st
   if (level == "linearizable") return check_linearizable(history, spec, limits);
   if (level == "sequential") return check_sequential(history, spec, limits);
   const auto guarantees = session_guarantees(level);
-  if (guarantees) return check_sessions(history, spec, *guarantees);
+  if (guarantees) return check_sessions(history, spec, *guarantees, limits.max_work);
   std::string names;
   for (const std::string_view known : object_levels()) {
     names += (names.empty() ? "" : ", ") + std::string(known);

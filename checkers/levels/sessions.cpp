@@ -2,9 +2,10 @@
 
 #include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/checkers/history/numbering.h>
+#include <windtunnel/checkers/levels/session_views.h>
 #include <windtunnel/checkers/levels/sessions_recheck.h>
-#include <windtunnel/checkers/txn/components.h>
 #include <windtunnel/checkers/objects/witness.h>
+#include <windtunnel/checkers/txn/components.h>
 
 #include <fmt/format.h>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -43,6 +44,8 @@ struct Order {
 struct Past {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> writes;  // (place, version)
   std::vector<std::pair<std::uint32_t, Read>> reads;            // (place, read)
+  std::uint32_t after_writes = kNone;      // a bound that all of these writes are not later than
+  std::vector<std::uint32_t> after_reads;  // by read: one for it and those before it
 };
 
 // The latest write of a session that somebody saw.
@@ -56,6 +59,8 @@ struct Session {
   std::uint32_t done = 0;
   std::map<std::uint32_t, Past> keys;
   std::map<std::uint32_t, Seen> seen;  // by session
+  std::vector<SessionAct> acts;
+  std::uint32_t first_read = kNone;  // operation
 };
 
 const char* name_of(SessionGuarantee guarantee) {
@@ -73,7 +78,7 @@ class Sessions {
   Sessions(const History& history, const ModelSpec& spec, std::uint8_t guarantees)
       : history_(history), spec_(spec), guarantees_(guarantees) {}
 
-  Verdict run() {
+  Verdict run(std::uint64_t max_work) {
     verdict_.algorithm = "session-orders";
     verdict_.put_to_the_test = false;
     if (!gather_writes()) return verdict_;
@@ -88,6 +93,7 @@ class Sessions {
     }
     verdict_.configurations = orders_.size();
     find_circle();
+    if (verdict_.decision == Decision::ok) look_at_all_together(max_work);
     return verdict_;
   }
 
@@ -139,6 +145,7 @@ class Sessions {
       version_by_operation_[i] = next;
     }
     sessions_.resize(processes_.size());
+    bounds_ = static_cast<std::uint32_t>(versions_.size());
     return true;
   }
 
@@ -179,6 +186,9 @@ class Sessions {
       const Read& last = past.reads.back().second;
       order(last.version, version, kWritesFollowReads, {last.operation, operation});
     }
+    if (!past.after_reads.empty()) not_later(past.after_reads.back(), version, kWritesFollowReads);
+    past.after_writes = bound_of(version, past.after_writes);
+    session.acts.push_back({versions_[version].key, version, true});
     past.writes.emplace_back(session.done++, version);
   }
 
@@ -210,6 +220,11 @@ class Sessions {
       order(last.version, version, kMonotonicReads, {last.operation, operation});
     }
     add_floors(session, key, operation, version);
+    if (past.after_writes != kNone) not_later(past.after_writes, version, kReadYourWrites);
+    past.after_reads.push_back(
+        bound_of(version, past.after_reads.empty() ? kNone : past.after_reads.back()));
+    session.acts.push_back({key, version, false});
+    if (session.first_read == kNone) session.first_read = operation;
     past.reads.emplace_back(place, Read{operation, version});
     return true;
   }
@@ -243,8 +258,58 @@ class Sessions {
         const Read& floor = std::prev(last)->second;
         order(floor.version, version, kWritesFollowReads,
               {floor.operation, seen.write, seen.read, operation});
+        not_later(past->second.after_reads[static_cast<std::size_t>(last - reads.begin()) - 1],
+                  version, kWritesFollowReads);
       }
     }
+  }
+
+  // Bounds are vertices behind the versions.
+  void not_later(std::uint32_t bound, std::uint32_t version, SessionGuarantee guarantee) {
+    if (wants(guarantee)) bounded_.emplace_back(bound, version);
+  }
+  // Of this version, and of those of an earlier bound.
+  std::uint32_t bound_of(std::uint32_t version, std::uint32_t earlier) {
+    bounded_.emplace_back(version, bounds_);
+    if (earlier != kNone) bounded_.emplace_back(earlier, bounds_);
+    return bounds_++;
+  }
+
+  // What no circle of orders of two versions shows.
+  void look_at_all_together(std::uint64_t max_work) {
+    for (const Order& one : orders_) bounded_.emplace_back(one.from, one.to);
+    for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+      bounded_.emplace_back(initial_[versions_[v].key], v);
+    }
+    const std::vector<std::uint32_t> component = components_of(bounds_, std::move(bounded_));
+    std::vector<bool> has_version(bounds_, false);
+    for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+      if (has_version[component[v]]) {
+        give_up("what several operations of a session saw leaves no order of the versions" +
+                of_key(v));
+        return;
+      }
+      has_version[component[v]] = true;
+    }
+    constexpr std::uint8_t kPram = kReadYourWrites | kMonotonicReads | kMonotonicWrites;
+    if ((guarantees_ & kPram) == kPram) look_for_all_views(max_work);
+  }
+
+  void look_for_all_views(std::uint64_t max_work) {
+    std::vector<std::vector<SessionAct>> acts;
+    for (Session& session : sessions_) acts.push_back(std::move(session.acts));
+    Work work{max_work};
+    const SessionViews found = look_for_views(acts, work);
+    verdict_.work = work.done;
+    if (found.decision == Decision::unknown) {
+      give_up(work.is_spent() ? kOutOfWork : "what is before each operation takes too much memory");
+    }
+    if (found.decision != Decision::violated) return;
+    const Operation& op = history_.operations()[sessions_[found.session].first_read];
+    give_up(fmt::format(
+        "each guarantee holds by itself, but no order of all writes that keeps those of each "
+        "process explains all that {} read",
+        text_of_process(history_.invocation(op).process)));
   }
 
   // The shortest circle of versions through an edge; the initial one comes before all others.
@@ -292,6 +357,10 @@ class Sessions {
     return {};
   }
 
+  std::string of_key(std::uint32_t version) const {
+    const Value& key = keys_.value(versions_[version].key);
+    return key.is_nil() ? "" : " of key " + to_edn(key);
+  }
   std::string name(std::uint32_t version) const {
     const Version& it = versions_[version];
     if (it.operation == kNone) return "the initial value";
@@ -312,9 +381,7 @@ class Sessions {
     // Of several guarantees it is chance which of them one bug is shown by.
     const bool one = std::has_single_bit(guarantees_);
     verdict_.witness.kind = one ? name_of(start.guarantee) : "session orders";
-    const Value& key = keys_.value(versions_[start.from].key);
-    text += fmt::format("No order of the versions{} has all that.",
-                        key.is_nil() ? "" : " of key " + to_edn(key));
+    text += "No order of the versions" + of_key(start.from) + " has all that.";
     blame(std::move(operations), std::move(text));
   }
 
@@ -338,6 +405,8 @@ class Sessions {
   std::vector<std::uint32_t> version_by_operation_;
   std::vector<Session> sessions_;
   std::vector<Order> orders_;
+  std::uint32_t bounds_ = 0;         // vertices: the versions, and behind them the bounds
+  std::vector<VertexPair> bounded_;  // the first is not later than the second
   Verdict verdict_;
 };
 
@@ -358,8 +427,9 @@ std::optional<std::uint8_t> session_guarantees(std::string_view level) {
   return std::nullopt;
 }
 
-Verdict check_sessions(const History& history, const ModelSpec& spec, std::uint8_t guarantees) {
-  return Sessions(history, spec, guarantees).run();
+Verdict check_sessions(const History& history, const ModelSpec& spec, std::uint8_t guarantees,
+                       std::uint64_t max_work) {
+  return Sessions(history, spec, guarantees).run(max_work);
 }
 
 }  // namespace windtunnel::checkers

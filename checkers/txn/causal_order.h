@@ -28,8 +28,8 @@ class CausalOrder {
   // committed before the one that was read. Infers the last such write of each chain, which stands
   // for those before it; that of the reader's own session is left to the caller. O(n k log n) for k
   // chains, where the logarithm is that of the writes of one key by one chain. Nothing is inferred
-  // when the past is cyclic. False when the numbers would have been more than max_entries, or the steps that
-  // `examined` grows by more than max_steps.
+  // when the past is cyclic. False when the numbers would have been more than max_entries, or the
+  // steps that `examined` grows by more than max_steps.
   bool infer(CommitOrder& order, std::uint64_t max_steps, std::uint64_t& examined);
 
  private:

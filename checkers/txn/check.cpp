@@ -94,8 +94,8 @@ Decided decide_weak_levels(const Observations& seen, std::string_view level,
   return decided;
 }
 
-Decided decide_registers(const TxnHistory& history, std::string_view level,
-                         IsolationReport& report, Work& work) {
+Decided decide_registers(const TxnHistory& history, std::string_view level, IsolationReport& report,
+                         Work& work) {
   const Observations seen(history);
   Decided decided = decide_weak_levels(seen, level, report, work);
   // Writes alone have no circle in the order of their calls.

@@ -61,8 +61,7 @@ class StrongLevels {
       if (found.decision == Decision::unknown) {
         report_.reason = fmt::format("{}: {}", one.name, found.reason);
       } else if (one.name == asked.name ||
-                 ask(asked.question, found.culprits, work_.left()).decision ==
-                     Decision::violated) {
+                 ask(asked.question, found.culprits, work_.left()).decision == Decision::violated) {
         keep(witness_of_orders(history_, seen_, asked.question, std::move(found.culprits), work_));
         report_.reason.clear();
         return Decision::violated;

@@ -126,7 +126,8 @@ std::vector<Case> object_level_cases() {
   const std::string both = put(0, "x", "1") + put(0, "y", "1");
   const std::string chained = put(0, "x", "1") + get(1, "x", "1") + put(1, "y", "1");
   return {
-      {"linearizable", done(0, "write", "1") + done(1, "read", "nil", "1"), stale, "the last read is stale", of("register")},
+      {"linearizable", done(0, "write", "1") + done(1, "read", "nil", "1"), stale,
+       "the last read is stale", of("register")},
       {"sequential", stale, back, "read", of("register")},
       {"read-your-writes", put(0, "x", "1") + get(1, "x", ""), put(0, "x", "1") + get(0, "x", ""),
        "get", of("kv")},
@@ -251,7 +252,8 @@ TEST(Judges, WhatNobodySawIsUnknown) {
       options.level = level;
       const Verdict verdict = judge(history_of(text), which, options).verdict;
       EXPECT_EQ(verdict.decision, Decision::unknown) << model << " " << level;
-      EXPECT_THAT(verdict.reason, HasSubstr("nothing was put to the test")) << model << " " << level;
+      EXPECT_THAT(verdict.reason, HasSubstr("nothing was put to the test"))
+          << model << " " << level;
     }
   }
 }

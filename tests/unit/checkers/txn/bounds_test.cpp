@@ -23,10 +23,10 @@ struct Bounded {
 // A write skew in the middle of lists.
 History skewed_lists(const History& around) {
   return test::with_in_the_middle(
-      around, test::open_transactions({"[[:append left 1] [:append right 1]]",
-                                       "[[:r left [1]] [:append right 2]]",
-                                       "[[:r right [1]] [:append left 2]]", "[[:r left [1 2]]]",
-                                       "[[:r right [1 2]]]"}));
+      around,
+      test::open_transactions(
+          {"[[:append left 1] [:append right 1]]", "[[:r left [1]] [:append right 2]]",
+           "[[:r right [1]] [:append left 2]]", "[[:r left [1 2]]]", "[[:r right [1 2]]]"}));
 }
 
 std::vector<Bounded> bounded_histories() {
@@ -52,8 +52,7 @@ TEST(TransactionBounds, AtEachTheAnswerIsRightOrUnknown) {
     int undecided = 0;
     int decided = 0;
     for (std::uint64_t bound = 1; bound <= kStandardWork; bound *= 4) {
-      const Verdict verdict =
-          check_isolation(one.history, one.type, one.level, bound).verdict;
+      const Verdict verdict = check_isolation(one.history, one.type, one.level, bound).verdict;
       const Verdict again = check_isolation(one.history, one.type, one.level, bound).verdict;
       EXPECT_EQ(again.decision, verdict.decision) << one.name << " " << bound;
       EXPECT_EQ(again.work, verdict.work) << one.name << " " << bound;

@@ -66,8 +66,7 @@ void agree(const test::SmallHistory& small, const StrongLevel& one, Agreement& t
       ASSERT_TRUE(explains(*txns, one.question, found.line));
     } else {
       Work work;
-      const Anomaly anomaly =
-          witness_of_orders(*txns, seen, one.question, found.culprits, work);
+      const Anomaly anomaly = witness_of_orders(*txns, seen, one.question, found.culprits, work);
       ASSERT_TRUE(recheck(*txns, anomaly)) << anomaly.name;
       ASSERT_TRUE(forbids(one.name, anomaly.name)) << anomaly.name;
     }
