@@ -88,8 +88,11 @@ Decided decide_weak_levels(const Observations& seen, std::string_view level,
   for (Anomaly& anomaly : weak.anomalies) report.anomalies.push_back(std::move(anomaly));
   const auto& open = weak.undecided;
   if (std::find(open.begin(), open.end(), level) != open.end()) {
-    decided.reason = fmt::format("the causal past of the transactions takes more than {} numbers",
-                                 CausalOrder::kMaxClockEntries);
+    decided.reason =
+        work.is_spent()
+            ? kOutOfWork
+            : fmt::format("the causal past of the transactions takes more than {} numbers",
+                          CausalOrder::kMaxClockEntries);
   }
   return decided;
 }
@@ -237,7 +240,7 @@ IsolationReport check_isolation(const History& history, DataType type, std::stri
   report.anomalies = anomalies.take();
   Decided decided = registers ? decide_registers(*txns, level, report, work)
                               : decide_lists(*txns, graph, level, report, work);
-  if (work.is_spent()) decided.reason = kOutOfWork;
+  if (work.is_spent() && decided.reason.empty()) decided.reason = kOutOfWork;
   drop_what_follows(report.anomalies);
   finish(*txns, level, report);
   conclude(std::move(decided), level, report);

@@ -9,10 +9,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-std::string bound_text(std::uint64_t max_steps) {
-  return fmt::format("the bound of {} steps of the search was reached", max_steps);
-}
-
 class OrderSearch {
  public:
   OrderSearch(const OrderProblem& problem, std::uint64_t max_steps)
@@ -29,7 +25,7 @@ class OrderSearch {
       decision_.decision = search();
     }
     if (decision_.decision == Decision::unknown) {
-      decision_.reason = bound_text(max_steps_);
+      decision_.reason = kOutOfWork;
     }
     for (std::uint32_t member = 0; member < problem_.count(); ++member) {
       if (is_blamed_[member]) decision_.culprits.push_back(problem_.members()[member]);
@@ -118,7 +114,7 @@ OrderDecision decide_order(const TxnHistory& history, const Observations& seen,
   }
   if (KnownOrder::first_steps(problem) <= max_steps) return OrderSearch(problem, max_steps).run();
   decision.decision = Decision::unknown;
-  decision.reason = bound_text(max_steps);
+  decision.reason = kOutOfWork;
   return decision;
 }
 

@@ -57,7 +57,8 @@ TEST(TransactionBounds, AtEachTheAnswerIsRightOrUnknown) {
       EXPECT_EQ(again.decision, verdict.decision) << one.name << " " << bound;
       EXPECT_EQ(again.work, verdict.work) << one.name << " " << bound;
       if (verdict.decision == Decision::unknown) {
-        EXPECT_EQ(verdict.reason, kOutOfWork) << one.name << " " << bound;
+        EXPECT_NE(verdict.reason.find(kOutOfWork), std::string::npos)
+            << one.name << " " << bound << " " << verdict.reason;
         // A step is small: what is counted once it has been done is little.
         EXPECT_LT(verdict.work, bound + 40'000) << one.name << " " << bound;
         ++undecided;
