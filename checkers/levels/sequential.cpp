@@ -182,7 +182,7 @@ class SequentialCheck {
                       limits_.max_configurations, limits_.max_bytes);
     }
     if (verdict_.decision == Decision::violated) blame(end);
-    verdict_.put_to_the_test = is_put_to_the_test(objects_);
+    verdict_.put_to_the_test = is_put_to_the_test(history_, objects_);
     return verdict_;
   }
 

@@ -80,7 +80,7 @@ class Sessions {
 
   Verdict run(std::uint64_t max_work) {
     verdict_.algorithm = "session-orders";
-    verdict_.put_to_the_test = false;
+    verdict_.put_to_the_test = is_put_to_the_test(history_, {});
     if (!gather_writes()) return verdict_;
     for (std::uint32_t i = 0; i < history_.operations().size(); ++i) {
       const Operation& op = history_.operations()[i];

@@ -28,7 +28,7 @@ class ObjectCheck {
       verdict_.operations += static_cast<std::uint32_t>(objects_[i].problem.steps.size());
       open.push_back(i);
     }
-    verdict_.put_to_the_test = is_put_to_the_test(objects_);
+    verdict_.put_to_the_test = is_put_to_the_test(history_, objects_);
     explained_.assign(objects_.size(), 0);
     for (std::uint32_t attempt = 0; !open.empty() && !is_spent(); ++attempt) round(open, attempt);
     if (!open.empty() && given_up_.empty()) {

@@ -164,7 +164,10 @@ bool looks_independent(const History& history) {
   return !operations.empty() && std::all_of(operations.begin(), operations.end(), is_keyed);
 }
 
-bool is_put_to_the_test(const std::vector<Object>& objects) {
+bool is_put_to_the_test(const History& history, const std::vector<Object>& objects) {
+  const auto& all = history.operations();
+  const auto succeeded = [](const Operation& op) { return op.outcome == EventType::ok; };
+  if (std::all_of(all.begin(), all.end(), succeeded)) return true;
   return std::any_of(objects.begin(), objects.end(), [](const Object& object) {
     const std::vector<Step>& steps = object.problem.steps;
     return std::any_of(steps.begin(), steps.end(), [&object](const Step& step) {

@@ -83,8 +83,9 @@ struct Object {
   }
 };
 
-// Did an operation that succeeded return something that another state would not have?
-bool is_put_to_the_test(const std::vector<Object>& objects);
+// Did an operation that succeeded return something that another state would not have? Where nobody
+// asked in vain, a history that says nothing of states is as good: every state explains it.
+bool is_put_to_the_test(const History& history, const std::vector<Object>& objects);
 
 // The objects in the order of their first use. The error names an operation that the model does not
 // know.

@@ -88,10 +88,9 @@ TEST_F(Cases, OperationsThatAnAuditDoesNotKnowAreNamed) {
 }
 
 TEST_F(Cases, ObjectsAsClojurePrintsThemAreRead) {
-  // To the end; but its one write was read by nobody, and what was not put to the test is not ok.
   const Verdict verdict = judged("f8-object.edn", "register").verdict;
   EXPECT_EQ(verdict.operations, 1U);
-  EXPECT_THAT(verdict.reason, HasSubstr("nothing was put to the test"));
+  EXPECT_EQ(verdict.decision, Decision::ok);
 }
 
 TEST_F(Cases, ProcessesMayHaveNames) {
