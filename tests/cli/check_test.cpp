@@ -83,7 +83,7 @@ TEST(Check, TellsOfAHistoryThatWasCutOffAndOfTimesThatGoBack) {
 
 TEST(Check, ReadsTheFormsOfOtherTools) {
   const std::string log = "w(1,1,0,0)\nr(1,1,1,1)\n";
-  for (const std::vector<std::string> more :
+  for (const std::vector<std::string>& more :
        {std::vector<std::string>{}, {"--from", "plume"}, {"--from", "polysi"}}) {
     std::vector<std::string> all{"rw-register", "--consistency", "causal"};
     all.insert(all.end(), more.begin(), more.end());
