@@ -275,8 +275,11 @@ Ruling try_to_decide(const Object& object, const Limits& limits, std::uint32_t a
   };
   lessen();
   if (attempt == 0 && all.narrowed) {
+    // A queue that is filled any number of times has no end of states: no more than was done so far.
     const JitSearch lavish{kAnyWidth, true};
-    Ruling refused = check_jit(object.problem, *object.machine, left, nullptr, lavish);
+    Limits once = left;
+    once.max_work = std::min(left.max_work, std::max(all.work, kFirstWork));
+    Ruling refused = check_jit(object.problem, *object.machine, once, nullptr, lavish);
     const bool violated = refused.decision == Decision::violated;
     refused.explained = 0;  // by what cannot all have taken place
     Ruling both = spend(std::move(refused));
