@@ -31,7 +31,8 @@ std::string describe_append(const Message& message, PayloadWords words) {
 std::string describe_fields(const Message& message, PayloadWords words) {
   switch (message.kind) {
     case MessageKind::pre_vote:
-    case MessageKind::request_vote: return " last=" + place(message.index, message.log_term);
+    case MessageKind::request_vote:
+      return " last=" + place(message.index, message.log_term) + (message.done ? " asked" : "");
     case MessageKind::pre_vote_reply:
     case MessageKind::request_vote_reply: return message.reject ? " refused" : " granted";
     case MessageKind::append: return describe_append(message, words);
@@ -42,6 +43,7 @@ std::string describe_fields(const Message& message, PayloadWords words) {
     case MessageKind::snapshot_chunk: return " snapshot=" + place(message.index, message.log_term);
     case MessageKind::snapshot_reply:
       return fmt::format(" snapshot={}{}", message.index.value, message.done ? " done" : "");
+    case MessageKind::timeout_now: return {};
   }
   return {};
 }

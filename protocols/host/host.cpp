@@ -74,6 +74,12 @@ void Host::time_out(GroupId id) {
   step(*group, raft::TimerFired{raft::TimerKind::election});
 }
 
+void Host::transfer(GroupId id, NodeId to) {
+  Group* group = find(id);
+  if (group == nullptr || group->machine == nullptr) return;
+  step(*group, raft::TransferLeadership{to});
+}
+
 void Host::read(GroupId id, std::uint64_t token) {
   Group* group = find(id);
   WT_ASSERT(group != nullptr, "a group of this host");

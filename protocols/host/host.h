@@ -91,6 +91,10 @@ class Host final : private MessageSink, private WalListener {
   // scripted interleavings. Does nothing before the node has recovered.
   void time_out(GroupId group);
 
+  // Hands the group's leadership to the node, or to the most advanced one (thesis 3.10). Does
+  // nothing where this node does not lead, or cannot.
+  void transfer(GroupId group, NodeId to = kNoNode);
+
   bool started() const { return started_; }
   // Who leads the group, as far as this node knows; else kNoNode.
   NodeId leader(GroupId group) const;
@@ -146,6 +150,7 @@ class Host final : private MessageSink, private WalListener {
     std::vector<ServingRead> reads;  // confirmed, for a state not yet applied
     bool saving = false;             // a snapshot of ours is being written
     raft::LogIndex next_snapshot;
+    std::uint32_t unreadable = 0;  // reads of a snapshot in a row that the disk failed
     std::unique_ptr<Receiving> receiving;
     // A received snapshot, durable, that has not taken the state's place yet; null where it does
     // not, as the application is not behind it.
@@ -204,6 +209,7 @@ class Host final : private MessageSink, private WalListener {
   Task<void> save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta,
                            std::unique_ptr<SnapshotSource> state);
   Task<void> send_piece(Env& env, Group& group, raft::Message message);
+  void note_unreadable(Group& group, const raft::Message& message, const Error& error);
   void take_piece(Group& group, const raft::SnapshotPiece& piece);
   Task<void> receive(Env& env, Group& group, Receiving& transfer);
   Task<Result<raft::SnapshotMeta>> receive_file(Env& env, Group& group, Receiving& transfer);

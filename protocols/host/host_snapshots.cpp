@@ -1,4 +1,5 @@
 #include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/env/log.h>
 #include <windtunnel/protocols/host/host.h>
 
 #include <algorithm>
@@ -52,7 +53,9 @@ Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
     const Result<Bytes> bytes =
         co_await snapshots_.read_piece(env, id, message.index, message.offset, length);
     if (failed_) co_return;
+    if (!bytes) note_unreadable(group, message, bytes.error());
     if (bytes && !bytes->empty()) {
+      group.unreadable = 0;
       message.data = Payload(*bytes);
       message.done = message.offset + bytes->size() >= size;
       send(message);
@@ -61,6 +64,19 @@ Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
   }
   const raft::SnapshotUnavailable gone{message.to};
   step(group, gone);
+}
+
+// Whoever waits for it may wait for ever: another node, which can read its own, leads better. A
+// file that is not there has given way to a newer one.
+void Host::note_unreadable(Group& group, const raft::Message& message, const Error& error) {
+  constexpr std::uint32_t kMost = 3;
+  if (error == Errc::not_found) return;
+  if (++group.unreadable < kMost) return;
+  group.unreadable = 0;
+  WT_LOG(env_, warning, "the snapshot at {} for node {} cannot be read ({}): another is to lead",
+         message.index.value, message.to.value, error.message());
+  mark("host.snapshot-unreadable");
+  transfer(group.options.raft.group);
 }
 
 // The machine hands out one piece at a time, and those of one transfer in order. A transfer that

@@ -14,12 +14,12 @@ void Raft::on_silence(Ready& ready) {
 
 void Raft::on_election_timer(Ready& ready) {
   if (is_leader() || !configuration_.is_voter(config_.self)) return;
-  campaign(config_.pre_vote ? Role::pre_candidate : Role::candidate, ready);
+  campaign(config_.pre_vote ? Role::pre_candidate : Role::candidate, false, ready);
 }
 
 // Asks everybody for their vote. Only a real candidacy raises the term; its requests wait until
-// term and our vote for ourselves are durable.
-void Raft::campaign(Role role, Ready& ready) {
+// term and our vote for ourselves are durable. `is_asked`: by the leader, to take over from it.
+void Raft::campaign(Role role, bool is_asked, Ready& ready) {
   leader_ = kNoNode;
   for (Progress& peer : progress_) peer.granted = false;
   ready.set_timer(TimerKind::election, TimerAction::cancel);
@@ -38,6 +38,7 @@ void Raft::campaign(Role role, Ready& ready) {
     Message request = make(is_real ? MessageKind::request_vote : MessageKind::pre_vote, peer.node);
     request.index = log_.last_index();
     request.log_term = log_.last_term();
+    request.done = is_asked;
     if (is_real) {
       send_durable(std::move(request), LogIndex{}, ready);
     } else {
@@ -110,7 +111,7 @@ void Raft::tally(Ready& ready) {
   };
   if (!configuration_.quorum(granted)) return;
   if (role_ == Role::pre_candidate) {
-    campaign(Role::candidate, ready);
+    campaign(Role::candidate, false, ready);
   } else {
     become_leader(ready);
   }
@@ -143,14 +144,14 @@ void Raft::become_leader(Ready& ready) {
 void Raft::on_check_quorum(Ready& ready) {
   if (!is_leader()) return;
   ready.set_timer(TimerKind::check_quorum, TimerAction::arm);
-  if (!config_.check_quorum) return;
+  if (!config_.check_quorum) return check_transfer(ready);
   const auto was_heard = [this](NodeId node) {
     const Progress* peer = progress_of(node);
     return node == config_.self || (peer != nullptr && peer->active);
   };
   const bool has_quorum = configuration_.quorum(was_heard);
   for (Progress& peer : progress_) peer.active = false;
-  if (has_quorum) return;
+  if (has_quorum) return check_transfer(ready);
   mark("raft.quorum-lost", ready);
   become_follower(term(), kNoNode, ready);
 }

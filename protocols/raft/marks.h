@@ -11,6 +11,8 @@ inline constexpr std::string_view kMarks[] = {
     "raft.quorum-lost",   "raft.message-refused",  "raft.vote-withheld",
     "raft.read-deferred", "raft.backed-off",       "raft.conflict-truncated",
     "raft.snapshot-sent", "raft.snapshot-damaged", "raft.snapshot-installed",
+    "raft.asked-to-lead", "raft.transfer-begun",   "raft.transfer-refused",
+    "raft.transfer-abandoned",
 };
 
 }  // namespace windtunnel::raft

@@ -14,7 +14,7 @@ enum class MessageKind : std::uint8_t {
   pre_vote = 1,
   // term: as asked if granted, else the sender's.
   pre_vote_reply = 2,
-  // index, log_term: the candidate's last entry.
+  // index, log_term: the candidate's last entry. done: its leader asked it to stand (thesis 3.10).
   request_vote = 3,
   request_vote_reply = 4,
   // index, log_term: the entry before `entries`; commit; context: the leader's read round.
@@ -27,6 +27,8 @@ enum class MessageKind : std::uint8_t {
   snapshot_chunk = 7,
   // index: the snapshot's. Not done: offset: the piece wanted next. done: installed and durable.
   snapshot_reply = 8,
+  // The leader of `term` asks the member to stand for the next one at once.
+  timeout_now = 9,
 };
 
 struct Message {

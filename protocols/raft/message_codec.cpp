@@ -11,7 +11,7 @@ constexpr std::uint8_t kFlags = kReject | kDone;
 
 bool is_kind(std::uint8_t value) {
   return value >= static_cast<std::uint8_t>(MessageKind::pre_vote) &&
-         value <= static_cast<std::uint8_t>(MessageKind::snapshot_reply);
+         value <= static_cast<std::uint8_t>(MessageKind::timeout_now);
 }
 
 void encode_body(Writer& writer, const Message& message) {
@@ -23,7 +23,8 @@ void encode_body(Writer& writer, const Message& message) {
     case MessageKind::pre_vote:
     case MessageKind::pre_vote_reply:
     case MessageKind::request_vote:
-    case MessageKind::request_vote_reply: break;
+    case MessageKind::request_vote_reply:
+    case MessageKind::timeout_now: break;
     case MessageKind::append:
       writer.varint(message.commit.value);
       writer.varint(message.context);
@@ -62,7 +63,8 @@ void decode_body(Reader& reader, Message& message, SliceBuilder& builder) {
     case MessageKind::pre_vote:
     case MessageKind::pre_vote_reply:
     case MessageKind::request_vote:
-    case MessageKind::request_vote_reply: break;
+    case MessageKind::request_vote_reply:
+    case MessageKind::timeout_now: break;
     case MessageKind::append:
       message.commit = LogIndex{reader.varint()};
       message.context = reader.varint();

@@ -108,10 +108,12 @@ bool Raft::accept_term(NodeId from, const Message& message, Ready& ready) {
   if (message.kind == MessageKind::pre_vote) return true;
   if (message.kind == MessageKind::pre_vote_reply && !message.reject) return true;
 
-  const bool is_from_leader =
-      message.kind == MessageKind::append || message.kind == MessageKind::snapshot_chunk;
+  const bool is_from_leader = message.kind == MessageKind::append ||
+                              message.kind == MessageKind::snapshot_chunk ||
+                              message.kind == MessageKind::timeout_now;
   if (term() < message.term) {
-    const bool is_candidacy = message.kind == MessageKind::request_vote;
+    // Whom its leader asked to stand disturbs nobody (4.2.3).
+    const bool is_candidacy = message.kind == MessageKind::request_vote && !message.done;
     if (is_candidacy && config_.check_quorum && believes_in_leader()) {
       mark("raft.vote-withheld", ready);
       return false;
@@ -144,6 +146,7 @@ void Raft::dispatch(NodeId from, const Message& message, Ready& ready) {
     case MessageKind::append_reply: return on_append_reply(from, message, ready);
     case MessageKind::snapshot_chunk: return on_snapshot_chunk(from, message, ready);
     case MessageKind::snapshot_reply: return on_snapshot_reply(from, message, ready);
+    case MessageKind::timeout_now: return on_timeout_now(ready);
   }
 }
 
@@ -176,12 +179,14 @@ void Raft::on(const Flush&, Ready& ready) {
   // and nothing follows that would show it, the timer runs on: it finds out.
   if (has_spoken) ready.set_timer(TimerKind::heartbeat, TimerAction::arm);
   send_heartbeats_ = false;
+  if (is_transferring()) offer_leadership(ready);
   release_reads(ready);
 }
 
 Result<LogIndex> Raft::propose(Payload command, Ready& ready) {
   if (!is_leader()) return make_error_code(Errc::not_leader);
-  if (uncommitted_bytes_ + command.size() > config_.max_uncommitted_bytes) {
+  const bool is_full = uncommitted_bytes_ + command.size() > config_.max_uncommitted_bytes;
+  if (is_full || is_transferring()) {
     return make_error_code(Errc::overloaded);
   }
   append_entry(term(), EntryKind::command, command, ready);
@@ -202,6 +207,7 @@ void Raft::become_follower(Term new_term, NodeId leader, Ready& ready) {
   silence_running_ = false;
   if (is_leader()) {
     reject_reads(ready);
+    transfer_ = Transfer{};
     ready.set_timer(TimerKind::heartbeat, TimerAction::cancel);
     ready.set_timer(TimerKind::check_quorum, TimerAction::cancel);
     ready.set_timer(TimerKind::silence, TimerAction::arm);
@@ -241,6 +247,7 @@ std::uint64_t Raft::hash() const {
   hash.absorb(snapshot_.index.value, last_ticket_.value);
   hash.absorb(incoming_.index.value, incoming_.offset + incoming_.at_host);
   hash.absorb(silence_running_ ? 1 : 0, read_round_);
+  if (is_transferring()) hash.absorb(transfer_.to.value, transfer_.checks);
   for (const PendingWrite& write : pending_) hash.absorb(write.ticket.value, write.first.value);
   for (const PendingRead& read : reads_) hash.absorb(read.request, read.round);
   for (const Progress& peer : progress_) {

@@ -13,7 +13,7 @@
 // disk.
 //
 // The source is split by chapter: raft.cpp (inputs and terms), storage.cpp (what must be durable),
-// election.cpp, replication.cpp, snapshot.cpp, read_index.cpp.
+// election.cpp, transfer.cpp, replication.cpp, snapshot.cpp, read_index.cpp.
 #pragma once
 
 #include <windtunnel/protocols/base/result.h>
@@ -93,13 +93,18 @@ struct SnapshotDamaged {};
 struct SnapshotUnavailable {
   NodeId to;
 };
+// The leader hands over to the member, or to the best one where it is kNoNode (3.10). It takes no
+// proposals until that is done or, after one to two T, has failed. Nothing where it cannot be.
+struct TransferLeadership {
+  NodeId to = kNoNode;
+};
 struct Flush {};
 
 class Raft {
  public:
   using Input = std::variant<Start, Received, TimerFired, Persisted, Applied, Propose, Read,
                              Compact, SnapshotPieceStored, SnapshotReceived, SnapshotDamaged,
-                             SnapshotUnavailable, Flush>;
+                             SnapshotUnavailable, TransferLeadership, Flush>;
   using Ready = raft::Ready;
 
   Raft(const Config& config, Recovered recovered);
@@ -114,7 +119,8 @@ class Raft {
   }
 
   // Appends a command to the log of the leader: the index at which it will be applied, if an entry
-  // of this term is applied there. Errc::not_leader (see leader()), Errc::overloaded.
+  // of this term is applied there. Errc::not_leader (see leader()); Errc::overloaded, also while it
+  // hands over.
   Result<LogIndex> propose(Payload command, Ready& ready);
   // Asks for a linearizable read; answered once in Ready::reads. `request` is unique within the
   // node's life. Errc::not_leader.
@@ -130,6 +136,7 @@ class Raft {
   LogIndex applied_index() const { return applied_; }
   LogIndex durable_index() const;
   const Configuration& configuration() const { return configuration_; }
+  bool is_transferring() const { return transfer_.to != kNoNode; }
   const SnapshotMeta& snapshot() const { return snapshot_; }
   const std::vector<Progress>& progress() const { return progress_; }
   const Config& config() const { return config_; }
@@ -154,6 +161,12 @@ class Raft {
     std::uint64_t round = 0;
     LogIndex index;  // 0 while no entry of this term is committed
     friend bool operator==(const PendingRead&, const PendingRead&) = default;
+  };
+  struct Transfer {
+    NodeId to = kNoNode;
+    std::uint8_t checks = 0;  // of the quorum, until it has failed
+    bool is_offered = false;  // since the last heartbeat
+    friend bool operator==(const Transfer&, const Transfer&) = default;
   };
   // A snapshot on its way in. Pieces of another leader's transfer never continue it.
   struct Incoming {
@@ -181,6 +194,7 @@ class Raft {
   void on(const SnapshotReceived& received, Ready& ready);
   void on(const SnapshotDamaged&, Ready& ready);
   void on(const SnapshotUnavailable& gone, Ready& ready);
+  void on(const TransferLeadership& transfer, Ready& ready);
   void on(const Flush&, Ready& ready);
   // Asserts what holds after every step.
   void check_order() const;
@@ -207,7 +221,7 @@ class Raft {
   void on_silence(Ready& ready);
   void on_election_timer(Ready& ready);
   void on_check_quorum(Ready& ready);
-  void campaign(Role role, Ready& ready);
+  void campaign(Role role, bool is_asked, Ready& ready);
   void tally(Ready& ready);
   void become_leader(Ready& ready);
   bool believes_in_leader() const;
@@ -215,6 +229,12 @@ class Raft {
   void on_pre_vote(NodeId from, const Message& message, Ready& ready);
   void on_request_vote(NodeId from, const Message& message, Ready& ready);
   void on_vote_reply(NodeId from, const Message& message, Ready& ready);
+
+  // transfer.cpp
+  NodeId best_successor() const;
+  void offer_leadership(Ready& ready);
+  void check_transfer(Ready& ready);
+  void on_timeout_now(Ready& ready);
 
   // replication.cpp
   void on_heartbeat_timer(Ready& ready);
@@ -264,6 +284,7 @@ class Raft {
   Ticket vote_ticket_;                 // the write of the vote for ourselves
 
   std::vector<Progress> progress_;  // every member, by node
+  Transfer transfer_;
   std::uint64_t uncommitted_bytes_ = 0;
   bool send_heartbeats_ = false;  // at the next flush: a read round needs them
   std::uint64_t read_round_ = 0;  // the latest round whose heartbeats were or are to be sent

@@ -26,6 +26,7 @@ std::string_view name_of(MessageKind kind) noexcept {
     case MessageKind::append_reply: return "append-reply";
     case MessageKind::snapshot_chunk: return "snapshot-chunk";
     case MessageKind::snapshot_reply: return "snapshot-reply";
+    case MessageKind::timeout_now: return "timeout-now";
   }
   return "unknown";
 }

@@ -106,6 +106,7 @@ void Raft::on_heartbeat_timer(Ready& ready) {
     if (peer.node != config_.self) peer.heartbeat();
   }
   send_heartbeats_ = true;
+  transfer_.is_offered = false;
 }
 
 // Sends what the member lacks, as far as its window allows. True when entries were sent.

@@ -76,6 +76,8 @@ class Cluster {
   const RaftInvariants& invariants() const { return invariants_; }
 
   void fire(std::size_t i, TimerKind timer);
+  // Asks the node to hand over; kNoNode: to whom it likes.
+  void transfer(std::size_t i, NodeId to = kNoNode) { step(i, TransferLeadership{to}); }
   // Lets the node's election timeout pass.
   void time_out(std::size_t i);
   Result<LogIndex> propose(std::size_t i, std::string_view command);

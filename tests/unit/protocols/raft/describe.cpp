@@ -28,7 +28,8 @@ std::string describe(const Message& m) {
   text += " term=" + number(m.term.value);
   switch (m.kind) {
     case MessageKind::pre_vote:
-    case MessageKind::request_vote: return text + " last=" + place(m.index, m.log_term);
+    case MessageKind::request_vote:
+      return text + " last=" + place(m.index, m.log_term) + (m.done ? " asked" : "");
     case MessageKind::pre_vote_reply:
     case MessageKind::request_vote_reply: return text + (m.reject ? " denied" : " granted");
     case MessageKind::append:
@@ -46,6 +47,7 @@ std::string describe(const Message& m) {
     case MessageKind::snapshot_reply:
       text += " at=" + number(m.index.value);
       return text + (m.done ? " done" : " wants=" + number(m.offset));
+    case MessageKind::timeout_now: break;
   }
   return text;
 }

@@ -32,7 +32,8 @@ class Schedule {
     if (what < 92) return propose(node);
     if (what < 96) return toggle(node);
     if (what < 98) return compact(node);
-    read(node);
+    if (what < 99) return read(node);
+    transfer(node);
   }
 
   // Everybody is up, messages arrive: somebody leads, and all agree.
@@ -115,6 +116,11 @@ class Schedule {
   }
   void read(std::size_t node) {
     if (cluster_.is_up(node)) (void)cluster_.read(node, ++commands_);
+  }
+  void transfer(std::size_t node) {
+    const auto to = static_cast<std::uint32_t>(draw(cluster_.size() + 1));
+    if (!cluster_.is_up(node)) return;
+    cluster_.transfer(node, to == cluster_.size() ? kNoNode : NodeId{to});
   }
   void toggle(std::size_t node) {
     if (!cluster_.is_up(node)) return cluster_.restart(node);

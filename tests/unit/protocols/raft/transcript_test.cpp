@@ -59,7 +59,7 @@ class Player {
         {"crash", &Player::on_crash},     {"restart", &Player::on_restart},
         {"compact", &Player::on_compact}, {"status", &Player::on_status},
         {"log", &Player::on_log},         {"network", &Player::on_network},
-        {"quietly", &Player::on_quietly},
+        {"quietly", &Player::on_quietly}, {"transfer", &Player::on_transfer},
     };
     out_.clear();
     const auto handler = kHandlers.find(command.name);
@@ -106,6 +106,11 @@ class Player {
     }
     if (command.arguments.at(1) == "timeout") return cluster_->time_out(first(command));
     out_.push_back("unknown timer");
+  }
+  void on_transfer(const Command& command) {
+    const std::string to = command.option("to", "");
+    cluster_->transfer(first(command),
+                       to.empty() ? kNoNode : NodeId{static_cast<std::uint32_t>(node_of(to))});
   }
   void on_propose(const Command& command) {
     const auto at = cluster_->propose(first(command), command.arguments.at(1));
