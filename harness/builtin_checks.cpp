@@ -3,6 +3,7 @@
 #include <windtunnel/harness/raft/raft_monitor.h>
 #include <windtunnel/scenarios/checks/availability_check.h>
 #include <windtunnel/scenarios/checks/judge_check.h>
+#include <windtunnel/scenarios/checks/limit_checks.h>
 #include <windtunnel/scenarios/checks/recovery_check.h>
 
 #include <utility>
@@ -15,6 +16,7 @@ void add_checks(Registry& registry) {
   CheckDefinition recovers = recovers_check();
   recovers.info.needs_heal = true;
   registry.add(std::move(recovers));
+  for (CheckDefinition& check : limit_checks()) registry.add(std::move(check));
   for (CheckDefinition& check : raft_checks()) registry.add(std::move(check));
 }
 
