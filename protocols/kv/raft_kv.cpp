@@ -85,6 +85,12 @@ GroupOptions group_options(const ServiceConfig& config) {
 
 std::span<const OptionSpec> raft_kv_options() { return kOptions; }
 
+std::span<const OptionSpec> raft_kv_transfer_options() {
+  static constexpr OptionSpec kTransfer[] = {
+      {"to", OptionKind::text, "", "a member; absent: the most advanced of the others"}};
+  return kTransfer;
+}
+
 kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config) {
   kv::RaftClientOptions options;
   options.servers = config.members;
@@ -95,12 +101,22 @@ kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config) {
 RaftKvService::RaftKvService(Env& env, const ServiceConfig& config)
     : env_(env),
       group_(config.group),
+      members_(config.members),
+      member_names_(config.member_names),
       store_(static_cast<std::size_t>(config.integer("session_limit", 4096))),
       host_(env, host_options(config)) {
   host_.add_group(group_options(config), *this);
 }
 
 void RaftKvService::start() { host_.start(); }
+
+void RaftKvService::transfer(std::string_view to) {
+  if (to.empty()) return host_.transfer(group_);
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (member_names_[i] == to) return host_.transfer(group_, members_[i]);
+  }
+  WT_LOG(env_, warning, "'{}' is no member: nothing is handed over", to);
+}
 
 void RaftKvService::on_started() {
   Result<std::unique_ptr<MessageSocket>> socket = env_.transport.bind(kv::kClientPort, *this);

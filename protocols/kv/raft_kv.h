@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace windtunnel {
 
@@ -22,6 +23,8 @@ inline constexpr std::string_view kRaftKvName = "raft-kv";
 
 // The keys of `config:` for nodes and clients, and their defaults.
 std::span<const OptionSpec> raft_kv_options();
+// The keys of the action `transfer`.
+std::span<const OptionSpec> raft_kv_transfer_options();
 kv::RaftClientOptions raft_kv_client_options(const ServiceConfig& config);
 
 class RaftKvService final : public Service, private WholeStateApplication, private MessageSink {
@@ -31,6 +34,9 @@ class RaftKvService final : public Service, private WholeStateApplication, priva
 
   // Campaigns now, as if nothing had been heard of a leader.
   void time_out() { host_.time_out(group_); }
+  // Hands leadership to the member of that name, or to the most advanced one where it is empty.
+  // Does nothing where this node does not lead, or there is no such member.
+  void transfer(std::string_view to);
 
   const Host& host() const { return host_; }
   // Null until the node has recovered.
@@ -69,6 +75,8 @@ class RaftKvService final : public Service, private WholeStateApplication, priva
 
   Env& env_;
   GroupId group_;
+  std::vector<NodeId> members_;
+  std::vector<std::string> member_names_;  // parallel
   kv::StateMachine store_;
   Host host_;
   Slab<PendingWrite> writes_;
