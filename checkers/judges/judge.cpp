@@ -94,11 +94,13 @@ std::optional<std::string> untold(const History& history, const Judge& judge,
   const std::string& name = options.level.empty() ? judge.standard_level : options.level;
   const Judge* const level = judge.levels.empty() ? nullptr : find_judge(name);
   const Judge& promises = level == nullptr ? judge : *level;
+  const Judge* const model = judge.is_level() ? find_judge(options.model) : &judge;
   const Knowledge& known = history.knowledge();
-  const bool sessions = promises.is_by_session || promises.tells_processes_apart;
-  if (sessions && !known.sessions) {
+  for (const Judge* const each : {&promises, model}) {
+    if (each == nullptr || known.sessions) continue;
+    if (!each->is_by_session && !each->tells_processes_apart) continue;
     return fmt::format("{} goes by which operations were one client's, and some have no :process",
-                       promises.name);
+                       each->name);
   }
   if (promises.needs_real_time && !known.real_time) {
     return fmt::format(

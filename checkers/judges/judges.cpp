@@ -41,6 +41,7 @@ Judge object_model(Model model) {
   Judge judge;
   judge.name = name_of(model);
   judge.doc = std::string(operations_of(model));
+  judge.tells_processes_apart = knows_clients(model);
   judge.levels = texts(object_levels());
   judge.standard_level = judge.levels.front();
   judge.takes_initial = true;

@@ -7,24 +7,6 @@
 namespace windtunnel::checkers {
 namespace {
 
-struct MutexModel {
-  struct Op {
-    bool acquire = false;
-    friend auto operator<=>(const Op&, const Op&) = default;
-  };
-  using State = bool;  // held?
-
-  bool first = false;
-
-  State initial() const { return first; }
-  bool apply(State& held, const Op& op) const {
-    if (held == op.acquire) return false;
-    held = op.acquire;
-    return true;
-  }
-  std::string describe(const State& held) const { return held ? "held" : "free"; }
-};
-
 // Additions and subtractions that return nothing, reads that return the sum. Amounts have 64 bits,
 // so no sum of 2^32 of them leaves these.
 struct CounterModel {
@@ -58,22 +40,6 @@ std::optional<CounterModel::Sum> amount_of(const KeyedOperation& op) {
 }
 
 }  // namespace
-
-bool build_mutex(const std::vector<KeyedOperation>& operations, const Value& initial,
-                 Object& object, std::size_t& unknown) {
-  const bool held = initial.is_name() ? initial.text() == "held" : initial.truth();
-  auto machine = std::make_unique<ModelMachine<MutexModel>>(MutexModel{held});
-  for (std::size_t i = 0; i < operations.size(); ++i) {
-    unknown = i;
-    const std::string& f = *operations[i].f;
-    if (f != "acquire" && f != "release") return false;
-    Step step = operations[i].step;
-    step.kind = machine->kind_of({f == "acquire"});
-    object.problem.steps.push_back(step);
-  }
-  object.machine = std::move(machine);
-  return true;
-}
 
 bool build_counter(const std::vector<KeyedOperation>& operations, const Value& initial,
                    Object& object, std::size_t& unknown) {

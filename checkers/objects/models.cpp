@@ -20,6 +20,7 @@ struct ModelEntry {
   std::string_view initial;
   Builder build;
   std::string_view operations;
+  bool knows_clients = false;
 };
 
 constexpr ModelEntry kModels[] = {
@@ -29,6 +30,18 @@ constexpr ModelEntry kModels[] = {
      "txn [[:read k v] [:write k v]]: registers that change together"},
     {Model::kv, "kv", "\"\"", build_kv, "get, put, append, cas of texts, by key"},
     {Model::mutex, "mutex", "free", build_mutex, "acquire, release"},
+    {Model::owned_mutex, "owned-mutex", "free", build_owned_mutex,
+     "acquire, release by who acquired it", true},
+    {Model::reentrant_mutex, "reentrant-mutex", "free", build_reentrant_mutex,
+     "acquire, also again by who holds it, release as often", true},
+    {Model::fenced_mutex, "fenced-mutex", "free", build_fenced_mutex,
+     "acquire -> a greater token, release by who acquired it", true},
+    {Model::reentrant_fenced_mutex, "reentrant-fenced-mutex", "free", build_reentrant_fenced_mutex,
+     "acquire -> a greater token, or again by who holds it -> the same, release as often", true},
+    {Model::semaphore, "semaphore", "1", build_semaphore,
+     "acquire n, release n (nil: 1) of so many permits as there are at first"},
+    {Model::owned_semaphore, "owned-semaphore", "1", build_owned_semaphore,
+     "acquire n, release n by who acquired as many", true},
     {Model::fifo_queue, "fifo-queue", "[]", build_queue, "enqueue, dequeue (nil: it was empty)"},
     {Model::stack, "stack", "[]", build_stack, "push, pop (nil: it was empty)"},
     {Model::priority_queue, "priority-queue", "[]", build_priority_queue,
@@ -47,8 +60,11 @@ KeyedOperation keyed(const History& history, std::uint32_t number) {
   out.ok = op.outcome == EventType::ok;
   if (out.ok) out.step.ret = op.completed;
   out.f = &history.f(op);
+  out.told = &kNil;
   out.argument = &history.argument(op);
   out.result = &history.result(op);
+  if (op.completed != kNoEvent) out.told = &history.completion(op)->value;
+  out.session = history.session(op);
   return out;
 }
 
@@ -61,6 +77,7 @@ bool untuple(KeyedOperation& op, const Value*& key) {
   key = &op.argument->items()[0];
   op.argument = &op.argument->items()[1];
   if (is_tuple(*op.result)) op.result = &op.result->items()[1];
+  if (is_tuple(*op.told)) op.told = &op.told->items()[1];
   return true;
 }
 
@@ -82,6 +99,12 @@ bool fits(Model model, const Value& initial) {
     case Model::mutex:
       return initial.kind() == Value::Kind::boolean ||
              (initial.is_name() && (initial.text() == "held" || initial.text() == "free"));
+    case Model::owned_mutex:
+    case Model::reentrant_mutex:
+    case Model::fenced_mutex:
+    case Model::reentrant_fenced_mutex: return initial.is_name() && initial.text() == "free";
+    case Model::semaphore:
+    case Model::owned_semaphore: return initial.is_integer() && initial.integer() > 0;
     case Model::set: return initial.is_sequence() || initial.kind() == Value::Kind::set;
     case Model::reg:
     case Model::cas_reg:
@@ -103,6 +126,7 @@ struct Less {
 
 std::string_view name_of(Model model) { return entry_of(model).name; }
 std::string_view operations_of(Model model) { return entry_of(model).operations; }
+bool knows_clients(Model model) { return entry_of(model).knows_clients; }
 
 const std::vector<Model>& all_models() {
   static const std::vector<Model> all = [] {

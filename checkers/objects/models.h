@@ -20,7 +20,14 @@ namespace windtunnel::checkers {
 //   value is a map; the rule for nil holds for every key by itself.
 // - kv: get, put, append, cas (read and write are the same as get and put) under `:key`, or in its
 //   absence with a value [key argument]. Values are strings; others count as their EDN text.
-// - mutex: acquire, release; initially free or held.
+// - mutex: acquire, release; initially free or held. owned_mutex: only the client that acquired it
+//   releases it: a client is what a map with :client names, in every operation of an object or in
+//   none, else the session. reentrant_mutex: and that client may acquire it again, and releases it
+//   as often. fenced_mutex, reentrant_fenced_mutex: acquire -> token, an integer or a map with
+//   :token or :fence, greater than all before; acquired again, it has the same. A release may name
+//   the token that it had.
+// - semaphore: acquire and release of an integer of permits (nil is 1; or a map with :permits);
+//   initially how many there are. owned_semaphore: a client releases what it has acquired.
 // - fifo_queue: enqueue, dequeue (nil: it was empty); initially a vector, the head first.
 // - stack: push, pop (nil: it was empty); initially a vector, the bottom first.
 // - priority_queue: enqueue, dequeue (the smallest value; nil: it was empty); initially a vector.
@@ -34,6 +41,12 @@ enum class Model : std::uint8_t {
   multi_register,
   kv,
   mutex,
+  owned_mutex,
+  reentrant_mutex,
+  fenced_mutex,
+  reentrant_fenced_mutex,
+  semaphore,
+  owned_semaphore,
   fifo_queue,
   stack,
   priority_queue,
@@ -44,6 +57,8 @@ std::string_view name_of(Model model);
 // The same for people, in a line.
 std::string_view operations_of(Model model);
 const std::vector<Model>& all_models();
+// Does it go by which operations were one client's?
+bool knows_clients(Model model);
 
 struct ModelSpec {
   Model model = Model::reg;
@@ -52,15 +67,15 @@ struct ModelSpec {
   bool independent = false;
 };
 
-// With the model's usual start: nil, {}, "", free, [], 0 or #{}.
+// With the model's usual start: nil, {}, "", free, 1, [], 0 or #{}.
 ModelSpec usual_spec(Model model);
 
 // Of the model with that name, starting like this (absent: as usual). The error says which names
 // exist, or that the model cannot start so.
 boost::system::result<ModelSpec, ReadError> model_spec(std::string_view name,
                                                        const std::optional<Value>& initial);
-// From the command line: "cas-register" and an EDN text (none: the model's usual start: nil, {},
-// "", free, [], #{}). The error says which names exist.
+// From the command line: "cas-register" and an EDN text (none: the model's usual start). The error
+// says which names exist.
 boost::system::result<ModelSpec, ReadError> parse_model(std::string_view name,
                                                         std::optional<std::string_view> initial);
 
@@ -103,6 +118,8 @@ struct KeyedOperation {
   const std::string* f = nullptr;
   const Value* argument = nullptr;
   const Value* result = nullptr;  // nil unless `ok`
+  const Value* told = nullptr;    // by the completion, whatever the outcome; nil without one
+  std::int64_t session = 0;
   bool ok = false;
 };
 
@@ -113,6 +130,13 @@ bool build_register(const std::vector<KeyedOperation>&, const Value&, Object&, s
 bool build_multi_register(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_kv(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_owned_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_reentrant_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_fenced_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_reentrant_fenced_mutex(const std::vector<KeyedOperation>&, const Value&, Object&,
+                                  std::size_t&);
+bool build_semaphore(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_owned_semaphore(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_queue(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_stack(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_priority_queue(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);

@@ -125,22 +125,56 @@ class Strings final : public PlainObject {
   std::map<Value, Value> values_;
 };
 
+// Held by nobody known, or by clients that the values name.
 class Lock final : public PlainObject {
  public:
-  explicit Lock(const Value& initial)
-      : held_(initial.is_name() ? initial.text() == "held" : initial.truth()) {}
-
-  Call call(std::uint32_t choice) override { return {choice % 2 == 0 ? "acquire" : "release", {}}; }
-  std::optional<Value> apply(const Call& call) override {
-    const bool acquire = call.f == "acquire";
-    if (held_ == acquire) return std::nullopt;
-    held_ = acquire;
-    return Value();
+  explicit Lock(const checkers::ModelSpec& spec)
+      : permits_(spec.initial.is_integer() ? spec.initial.integer() : 1),
+        named_(checkers::knows_clients(spec.model)),
+        reentrant_(spec.model == Model::reentrant_mutex ||
+                   spec.model == Model::reentrant_fenced_mutex) {
+    const bool held = spec.initial.is_name() ? spec.initial.text() == "held" : false;
+    if (held || (spec.initial.kind() == Value::Kind::boolean && spec.initial.truth())) {
+      holders_.emplace_back();
+    }
   }
-  Value lie(const Call&, std::uint32_t) const override { return {}; }
+
+  Call call(std::uint32_t choice) override {
+    Value client;
+    if (named_) client = {Value::Kind::map, {Value::keyword("client"), small(choice / 2, 3)}};
+    return {choice % 2 == 0 ? "acquire" : "release", std::move(client)};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    const auto own = std::find(holders_.begin(), holders_.end(), call.argument);
+    const bool again = reentrant_ && own != holders_.end();
+    if (call.f == "release") {
+      if (own == holders_.end()) return std::nullopt;
+      holders_.erase(own);
+      return call.argument;
+    }
+    if (!again && static_cast<std::int64_t>(holders_.size()) >= permits_) return std::nullopt;
+    holders_.push_back(call.argument);
+    if (!again) ++token_;
+    return with_token(call, token_);
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    return with_token(call, token_ + std::int64_t{choice % 2});
+  }
 
  private:
-  bool held_;
+  Value with_token(const Call& call, std::int64_t token) const {
+    if (!named_ || call.f == "release") return call.argument;
+    std::vector<Value> items = call.argument.items();
+    items.push_back(Value::keyword("token"));
+    items.emplace_back(token);
+    return {Value::Kind::map, std::move(items)};
+  }
+
+  std::int64_t permits_;
+  bool named_;
+  bool reentrant_;
+  std::vector<Value> holders_;  // each as often as it holds it
+  std::int64_t token_ = 0;
 };
 
 // Queues and the stack: distinct values in, some value or nil out.
@@ -246,7 +280,13 @@ std::unique_ptr<PlainObject> plain_object(const checkers::ModelSpec& model, std:
     case Model::cas_reg: return std::make_unique<Register>(model.initial, true);
     case Model::multi_register: return std::make_unique<Registers>(model.initial, keys);
     case Model::kv: return std::make_unique<Strings>(model.initial, keys);
-    case Model::mutex: return std::make_unique<Lock>(model.initial);
+    case Model::mutex:
+    case Model::owned_mutex:
+    case Model::reentrant_mutex:
+    case Model::fenced_mutex:
+    case Model::reentrant_fenced_mutex:
+    case Model::semaphore:
+    case Model::owned_semaphore: return std::make_unique<Lock>(model);
     case Model::fifo_queue:
     case Model::stack:
     case Model::priority_queue: return std::make_unique<Container>(model.model, model.initial);

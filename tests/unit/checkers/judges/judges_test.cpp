@@ -60,6 +60,8 @@ std::vector<Case> object_cases() {
   const std::string pushed = done(0, "push", "1") + done(0, "push", "2");
   const std::string written = done(0, "write", "1") + done(0, "write", "2");
   const std::string acquired = done(0, "acquire", "nil");
+  const std::string released = done(0, "release", "nil");
+  const auto given = [](std::string_view token) { return done(0, "acquire", "nil", token); };
   const auto read = [](std::string_view value) { return done(1, "read", "nil", value); };
   const std::string txn = done(0, "txn", "[[:write x 1]]");
   return {
@@ -71,6 +73,18 @@ std::vector<Case> object_cases() {
       {"kv", put(0, "a", "1") + get(1, "a", "1"), put(0, "a", "1") + get(1, "a", "2"), "get"},
       {"mutex", acquired + done(0, "release", "nil") + done(1, "acquire", "nil"),
        acquired + done(1, "acquire", "nil"), "process 1 acquire"},
+      {"owned-mutex", acquired + done(0, "release", "nil") + done(1, "acquire", "nil"),
+       acquired + done(1, "release", "nil"), "process 1 release"},
+      {"reentrant-mutex", acquired + acquired + released + released + done(1, "acquire", "nil"),
+       acquired + acquired + released + done(1, "acquire", "nil"), "process 1 acquire"},
+      {"fenced-mutex", given("1") + released + done(1, "acquire", "nil", "2"),
+       given("2") + released + done(1, "acquire", "nil", "2"), "process 1 acquire -> 2"},
+      {"reentrant-fenced-mutex", given("1") + given("1") + released, given("1") + given("2"),
+       "process 0 acquire -> 2"},
+      {"semaphore", acquired + done(1, "release", "nil") + done(1, "acquire", "nil"),
+       acquired + done(1, "acquire", "nil"), "process 1 acquire"},
+      {"owned-semaphore", acquired + done(0, "release", "1") + done(1, "acquire", "1"),
+       acquired + done(1, "release", "nil"), "process 1 release"},
       {"fifo-queue", one_two + done(1, "dequeue", "nil", "1"),
        one_two + done(1, "dequeue", "nil", "2") + done(1, "dequeue", "nil", "1"), "dequeue"},
       {"stack", pushed + done(1, "pop", "nil", "2"),

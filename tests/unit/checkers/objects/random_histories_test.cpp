@@ -245,5 +245,29 @@ TEST(RandomHistories, CountersAgreeWithTheDefinition) {
   holds({"counter", random, 24, 0, "counter", "0"}, PlainCounter{}, plain_decode<PlainCounter::Op>);
 }
 
+template <std::size_t kPermits, bool kReentrant, bool kFenced>
+void lock_law(const char* model, const char* initial) {
+  const Value free = Value::vector({Value::vector({}), 0});
+  const RandomHistory random{4, lock_call, lock_apply<kPermits, kReentrant>, lock_lie, free};
+  const PlainLock<kPermits, kReentrant, kFenced> plain;
+  holds({model, random, 26, 0, model, initial}, plain, lock_decode);
+}
+
+TEST(RandomHistories, OwnedLocksAgreeWithTheDefinition) {
+  lock_law<1, false, false>("owned-mutex", "free");
+}
+TEST(RandomHistories, ReentrantLocksAgreeWithTheDefinition) {
+  lock_law<1, true, false>("reentrant-mutex", "free");
+}
+TEST(RandomHistories, FencedLocksAgreeWithTheDefinition) {
+  lock_law<1, false, true>("fenced-mutex", "free");
+}
+TEST(RandomHistories, ReentrantFencedLocksAgreeWithTheDefinition) {
+  lock_law<1, true, true>("reentrant-fenced-mutex", "free");
+}
+TEST(RandomHistories, OwnedSemaphoresAgreeWithTheDefinition) {
+  lock_law<2, false, false>("owned-semaphore", "2");
+}
+
 }  // namespace
 }  // namespace windtunnel::checkers

@@ -286,4 +286,83 @@ struct PlainCounter {
   }
 };
 
+// ---- locks
+
+// The object is [holders, the last token]; a holder stands there as often as it holds it.
+inline Call lock_call(std::uint32_t choice) {
+  const Value client(Value::Kind::map, {Value::keyword("client"), pick(choice / 2, 3)});
+  return {choice % 2 == 0 ? "acquire" : "release", client};
+}
+inline Value with_token(const Call& call, std::int64_t token) {
+  if (call.f == "release") return call.argument;
+  std::vector<Value> items = call.argument.items();
+  items.push_back(Value::keyword("token"));
+  items.emplace_back(token);
+  return {Value::Kind::map, std::move(items)};
+}
+template <std::size_t kPermits, bool kReentrant>
+std::optional<Value> lock_apply(Value& object, const Call& call) {
+  std::vector<Value> holders = object.items()[0].items();
+  std::int64_t token = object.items()[1].integer();
+  const auto own = std::find(holders.begin(), holders.end(), *call.argument.find("client"));
+  const bool holds = own != holders.end();
+  const bool again = kReentrant && holds;
+  if (call.f == "release" ? !holds : !again && holders.size() >= kPermits) return std::nullopt;
+  if (call.f == "release") {
+    holders.erase(own);
+  } else {
+    holders.push_back(*call.argument.find("client"));
+    if (!again) ++token;
+  }
+  object = Value::vector({Value::vector(std::move(holders)), token});
+  return with_token(call, token);
+}
+inline Value lock_lie(const Value& object, const Call& call, std::uint32_t choice) {
+  return with_token(call, object.items()[1].integer() + std::int64_t{choice % 3});
+}
+
+// A token that nobody was told of is the least that is possible, and may turn out to be greater.
+template <std::size_t kPermits, bool kReentrant, bool kFenced>
+struct PlainLock {
+  using Op = PlainRegister::Op;
+  struct State {
+    std::vector<Value> holders;
+    std::int64_t last = 0;  // token
+    bool was_told = true;
+    auto operator<=>(const State&) const = default;
+  };
+  State initial() const { return {}; }
+  bool apply(State& state, const Op& op) const {
+    const Value& client = *op.argument.find("client");
+    const auto own = std::find(state.holders.begin(), state.holders.end(), client);
+    const bool holds = own != state.holders.end();
+    if (op.f == "release") {
+      if (holds) state.holders.erase(own);
+      return holds;
+    }
+    const bool again = kReentrant && holds;
+    if (!again && state.holders.size() >= kPermits) return false;
+    state.holders.push_back(client);
+    if (!kFenced) return true;
+    const Value* const told = op.result.find("token");
+    if (told == nullptr) {
+      if (again) return true;
+      ++state.last;
+      state.was_told = false;
+      return true;
+    }
+    const std::int64_t token = told->integer();
+    const std::int64_t before = state.last;
+    const bool was_told = state.was_told;
+    state.last = token;
+    state.was_told = true;
+    if (!again) return token > before;
+    return was_told ? token == before : token >= before;
+  }
+};
+
+inline std::optional<PlainRegister::Op> lock_decode(const History& history, const Operation& op) {
+  return PlainRegister::Op{history.f(op), history.argument(op), history.result(op)};
+}
+
 }  // namespace windtunnel::checkers::test
