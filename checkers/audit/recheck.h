@@ -9,8 +9,11 @@ namespace windtunnel::checkers {
 bool recheck_availability(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_bank(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_counter(const History& history, const AuditOptions& options, const Flaw& flaw);
+bool recheck_final_set(const History& history, const AuditOptions& options, const Flaw& flaw);
+bool recheck_final_sum(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_fork(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_ids(const History& history, const AuditOptions& options, const Flaw& flaw);
+bool recheck_lease(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_lock(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_log(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_queue(const History& history, const AuditOptions& options, const Flaw& flaw);

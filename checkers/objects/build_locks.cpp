@@ -206,8 +206,8 @@ bool build_mutex(const std::vector<KeyedOperation>& operations, const Value& ini
   return build_lock(operations, {.held_at_first = held}, object, unknown);
 }
 
-bool build_owned_mutex(const std::vector<KeyedOperation>& operations, const Value&,
-                       Object& object, std::size_t& unknown) {
+bool build_owned_mutex(const std::vector<KeyedOperation>& operations, const Value&, Object& object,
+                       std::size_t& unknown) {
   return build_lock(operations, {.owned = true}, object, unknown);
 }
 
@@ -216,8 +216,8 @@ bool build_reentrant_mutex(const std::vector<KeyedOperation>& operations, const 
   return build_lock(operations, {.owned = true, .reentrant = true}, object, unknown);
 }
 
-bool build_fenced_mutex(const std::vector<KeyedOperation>& operations, const Value&,
-                        Object& object, std::size_t& unknown) {
+bool build_fenced_mutex(const std::vector<KeyedOperation>& operations, const Value&, Object& object,
+                        std::size_t& unknown) {
   return build_lock(operations, {.owned = true, .fenced = true}, object, unknown);
 }
 

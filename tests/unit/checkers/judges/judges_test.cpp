@@ -39,9 +39,12 @@ std::string get(int process, std::string_view key, std::string_view text) {
   const std::string begin = "[\"" + std::string(key) + "\" ";
   return done(process, "get", begin + "nil]", begin + "\"" + std::string(text) + "\"]");
 }
-std::string timed(std::string_view type, int ms) {
-  return "{:process 0, :type :" + std::string(type) + ", :f :get, :value 1, :time " +
-         std::to_string(ms) + "000000}\n";
+std::string timed(std::string_view type, int ms, int process = 0, std::string_view f = "get") {
+  return "{:process " + std::to_string(process) + ", :type :" + std::string(type) + ", :f :" +
+         std::string(f) + ", :value 1, :time " + std::to_string(ms) + "000000}\n";
+}
+std::string leased_at(int process, int ms) {
+  return timed("invoke", ms, process, "acquire") + timed("ok", ms + 1, process, "acquire");
 }
 
 JudgeOptions of(std::string model) {
@@ -49,9 +52,9 @@ JudgeOptions of(std::string model) {
   options.model = std::move(model);
   return options;
 }
-JudgeOptions with_gap(std::int64_t ns) {
+JudgeOptions with_limit(std::string name, std::int64_t ns) {
   JudgeOptions options;
-  options.limits = {{"max-gap", ns}};
+  options.limits.emplace_back(std::move(name), ns);
   return options;
 }
 
@@ -105,6 +108,7 @@ std::vector<Case> audit_cases() {
     const std::string result = "[[:r x " + std::string(x) + "] [:r y " + std::string(y) + "]]";
     return done(process, "txn", "[[:r x nil] [:r y nil]]", result);
   };
+  const std::string leased = leased_at(0, 0);
   const std::string held = done(0, "acquire", "nil", "1") + done(1, "acquire", "nil", "2");
   const std::string sent = done(0, "send", "[[:send k 7]]", "[[:send k [0 7]]]") +
                            done(0, "send", "[[:send k 8]]", "[[:send k [1 8]]]");
@@ -113,11 +117,20 @@ std::vector<Case> audit_cases() {
   };
   return {
       {"availability", timed("invoke", 0) + timed("ok", 1), timed("invoke", 0) + timed("ok", 9),
-       "get was asked for during", with_gap(5'000'000)},
+       "get was asked for during", with_limit("max-gap", 5'000'000)},
       {"bank", balances + done(1, "read", "nil", "{0 5, 1 5}"),
        balances + done(1, "read", "nil", "{0 5, 1 6}"), "The balances add up to 11"},
       {"counter-bounds", done(0, "add", "2") + done(1, "read", "nil", "2"),
        done(0, "add", "2") + done(1, "read", "nil", "3"), "read -> 3"},
+      {"broadcast", done(0, "broadcast", "1") + done(1, "read", "nil", "[1]"),
+       done(0, "broadcast", "1") + done(1, "read", "nil", "[]"), "the final read of process 1"},
+      {"g-counter", done(0, "add", "2") + done(1, "read", "nil", "2"),
+       done(0, "add", "2") + done(1, "read", "nil", "1"), "what was added allows 2"},
+      {"pn-counter", done(0, "add", "-2") + done(1, "read", "nil", "-2"),
+       done(0, "add", "-2") + done(1, "read", "nil", "0"), "what was added allows -2"},
+      {"g-set", added, added + done(2, "read", "nil", "[]"), "the final read of process 2"},
+      {"lease", leased + leased_at(1, 100), leased + leased_at(1, 20),
+       "in which both relied on it", with_limit("ttl", 50'000'000)},
       {"lock", held + done(0, "access", "1") + done(1, "access", "2"),
        held + done(1, "access", "2") + done(0, "access", "1"), "access 1"},
       {"log", sent + polled("[0 7] [1 8]"), sent + polled("[1 8]"), "7"},

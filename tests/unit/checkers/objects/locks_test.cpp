@@ -77,8 +77,7 @@ TEST(Locks, TokensGrow) {
   EXPECT_EQ(decision("fenced-mutex", acquire(0, "3") + release(0, "3")), Decision::ok);
   EXPECT_EQ(decision("fenced-mutex", acquire(0, "3") + release(0, "2")), Decision::violated);
   // An acquire that succeeded has a token.
-  EXPECT_EQ(decision("fenced-mutex", acquire(0, "3") + release(0) + acquire(1)),
-            Decision::unknown);
+  EXPECT_EQ(decision("fenced-mutex", acquire(0, "3") + release(0) + acquire(1)), Decision::unknown);
 }
 
 TEST(Locks, WhoAcquiresAReentrantFencedLockAgainHasTheSameToken) {
