@@ -263,12 +263,13 @@ std::optional<std::string> refuse_level(const CheckRequest& request, const check
 // What the judge cannot do that is asked of it, if anything.
 std::optional<std::string> refuse_request(const CheckRequest& request,
                                           const checkers::Judge& judge) {
-  const bool speaks_of_flaws =
-      !request.permitted.empty() || !request.forbidden.empty() || !request.limits.empty();
-  if (!judge.is_audit() && speaks_of_flaws) {
-    return "--permit, --forbid and --limit are for the models that name flaws, not for " +
+  const bool changes_flaws = !request.permitted.empty() || !request.forbidden.empty();
+  const bool speaks_of_flaws = changes_flaws || !request.only.empty() || !request.limits.empty();
+  if (!judge.is_audit() && judge.flaws.empty() && speaks_of_flaws) {
+    return "--permit, --forbid, --only and --limit are for the models that name flaws, not for " +
            judge.name;
   }
+  if (changes_flaws && !request.only.empty()) return "--only says all of which flaws count";
   if (!judge.is_audit()) return std::nullopt;
   if (request.linearization) return "--linearization is for objects, not for " + judge.name;
   if (request.figures) return "--figures is for transactions, not for " + judge.name;
@@ -296,7 +297,12 @@ std::optional<std::string> take_bounds(const CheckRequest& request,
 std::optional<std::string> take_options(const CheckRequest& request, const checkers::Judge& judge,
                                         checkers::JudgeOptions& options) {
   options.permitted = request.permitted;
-  options.forbidden = request.forbidden;
+  options.forbidden = request.only.empty() ? request.forbidden : request.only;
+  for (const checkers::FlawInfo& flaw : judge.flaws) {
+    const auto& only = request.only;
+    const bool counts = std::find(only.begin(), only.end(), flaw.name) != only.end();
+    if (!only.empty() && !counts) options.permitted.emplace_back(flaw.name);
+  }
   options.tuples = request.independent;
   options.level = request.consistency.value_or("");
   if (std::optional<std::string> wrong = take_bounds(request, options)) return wrong;

@@ -99,14 +99,19 @@ void add_check(CommandLine& line) {
       .one_of(levels)
       .shown_as("LEVEL");
   command
-      .add("--permit", &check.permitted,
-           "a flaw to tell and let pass, for the models that name flaws; may be repeated")
+      .add("--permit,--except", &check.permitted,
+           "a flaw or an anomaly to tell and let pass, for the models that name them; may be "
+           "repeated")
       .shown_as("FLAW")
       .single();
   command.add("--forbid", &check.forbidden, "a flaw that else would pass; may be repeated")
       .shown_as("FLAW")
       .single();
-  command.add("--limit", &check.limits, "for availability, as max-gap=5s; may be repeated")
+  command.add("--only", &check.only, "a flaw or an anomaly; no other one counts; may be repeated")
+      .shown_as("FLAW")
+      .single();
+  command
+      .add("--limit", &check.limits, "for availability and lease, as max-gap=5s; may be repeated")
       .shown_as("NAME=VALUE")
       .single();
   command.add("--figures", &check.figures,

@@ -58,7 +58,7 @@ struct Judge {
   std::vector<std::string> models = {};  // of a level: what it can judge
   std::vector<std::string> levels = {};  // of a model: from weak to strong or the other way
   std::string standard_level = {};       // that of a model where none is named
-  std::vector<FlawInfo> flaws = {};      // of an audit, the worst first
+  std::vector<FlawInfo> flaws = {};      // of an audit, the worst first; anomalies
   std::vector<LimitInfo> limits = {};    // quantities that options may name
   bool takes_initial = false;
   // Each key is an object of its own, where values are tuples [key value].

@@ -143,11 +143,20 @@ Judgement judge_isolation(const History& as_read, std::string_view model, std::s
   }
   const History& history = unset ? *unset : as_read;
   judgement.isolation =
-      check_isolation(history, lists ? DataType::list_append : DataType::rw_register, level,
+      check_isolation(history, lists ? DataType::list_append : DataType::rw_register,
+                      Counting{level, options.permitted, options.forbidden},
                       options.max_work.value_or(kStandardWork));
   judgement.verdict = judgement.isolation->verdict;
   judgement.flaw = judgement.isolation->worst;
   return judgement;
+}
+
+std::vector<FlawInfo> anomalies() {
+  std::vector<FlawInfo> flaws;
+  for (const std::string_view name : anomaly_names()) {
+    flaws.push_back({name, false, forbidden_from(std::string(name))});
+  }
+  return flaws;
 }
 
 Judge transactions(std::string_view name) {
@@ -155,6 +164,7 @@ Judge transactions(std::string_view name) {
   judge.name = name;
   judge.doc = name == "list-append" ? "txn [[:append k v] [:r k nil]]: transactions over lists"
                                     : "txn [[:w k v] [:r k nil]]: transactions over registers";
+  judge.flaws = anomalies();
   judge.levels = texts(isolation_levels());
   judge.standard_level = judge.levels.back();
   judge.takes_initial = name == "rw-register";
@@ -173,6 +183,7 @@ Judge isolation_level(std::string_view level) {
   judge.is_by_session = level.starts_with("strong-session");
   judge.needs_real_time =
       !judge.is_by_session && (level.starts_with("strong-") || level.starts_with("strict-"));
+  judge.flaws = anomalies();
   for (const auto& [name, type] : kDataTypes) judge.models.emplace_back(name);
   judge.run = [name = judge.name](const History& history, const JudgeOptions& options) {
     return judge_isolation(history, options.model, name, options);

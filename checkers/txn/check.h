@@ -18,7 +18,7 @@
 namespace windtunnel::checkers {
 
 struct IsolationReport {
-  Verdict verdict;    // its witness is the worst anomaly that the level forbids
+  Verdict verdict;    // its witness is the worst anomaly that counts
   std::string worst;  // its name; empty where there is none
   std::vector<Anomaly> anomalies;
   LevelReport levels;
@@ -29,6 +29,10 @@ struct IsolationReport {
 // `level` is one of isolation_levels(). Orders of events that no level up to it promises are not
 // looked at. At the bound of work the level is unknown, unless what was found by then rules it out.
 IsolationReport check_isolation(const History& history, DataType type, std::string_view level,
+                                std::uint64_t max_work = kStandardWork);
+// The same where other anomalies count than those that the level forbids. It is ok when levels hold
+// that rule out all that count.
+IsolationReport check_isolation(const History& history, DataType type, const Counting& counting,
                                 std::uint64_t max_work = kStandardWork);
 
 }  // namespace windtunnel::checkers

@@ -237,6 +237,35 @@ bool forbids(std::string_view level, const std::string& anomaly) {
   });
 }
 
+const std::vector<std::string_view>& anomaly_names() {
+  static const std::vector<std::string_view> names = [] {
+    std::set<std::string_view> all;
+    for (const Pair& pair : kForbids) all.insert(pair.second);
+    for (const Pair& pair : kImplies) all.insert(pair.first);
+    // What comes as one of its cases.
+    for (const char* group : {"G1", "G1-process", "G1-realtime"}) all.erase(group);
+    return std::vector<std::string_view>(all.begin(), all.end());
+  }();
+  return names;
+}
+
+std::string_view forbidden_from(const std::string& anomaly) {
+  for (const std::string_view level : isolation_levels()) {
+    if (forbids(level, anomaly)) return level;
+  }
+  return {};
+}
+
+bool Counting::counts(const std::string& anomaly) const {
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const std::string_view one : reach(anomaly, kImplies)) {
+    if (has(forbidden, std::string(one))) return true;
+  }
+  return forbids(level, anomaly) && !has(permitted, anomaly);
+}
+
 bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies) {
   return std::any_of(anomalies.begin(), anomalies.end(),
                      [level](const std::string& anomaly) { return forbids(level, anomaly); });

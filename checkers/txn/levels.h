@@ -26,6 +26,23 @@ bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies
 // Does this anomaly by itself?
 bool forbids(std::string_view level, const std::string& anomaly);
 
+// Every anomaly that some level forbids, by name.
+const std::vector<std::string_view>& anomaly_names();
+// The weakest level that forbids it, of those in the order of isolation_levels().
+std::string_view forbidden_from(const std::string& anomaly);
+
+// What counts against a level: what it forbids, but for what is permitted, and what is forbidden
+// beside it. Of what is forbidden its cases count, too: who forbids G2-item forbids G-single. What
+// is permitted is permitted by its name alone.
+struct Counting {
+  std::string_view level;
+  std::vector<std::string> permitted;
+  std::vector<std::string> forbidden;
+
+  bool is_changed() const { return !permitted.empty() || !forbidden.empty(); }
+  bool counts(const std::string& anomaly) const;
+};
+
 struct LevelReport {
   std::vector<std::string> violated;       // the weakest levels that did not hold
   std::vector<std::string> also_violated;  // stronger ones, which cannot hold then

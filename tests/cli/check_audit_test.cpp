@@ -85,6 +85,8 @@ TEST(CheckAudit, WrongOptionsExitWith64AndSayWhatWouldBeRight) {
       {{"availability", "--limit", "max-stall=5s"}, "it has max-gap, max-recovery"},
       {{"bank", "--initial", "[1"}, "is not one EDN value"},
       {{"register", "--permit", "lost"}, "are for the models that name flaws"},
+      {{"list-append", "--except", "G9"}, "list-append has no flaw 'G9'; it has CC-cycle"},
+      {{"list-append", "--except", "G0", "--only", "G1a"}, "--only says all of which flaws count"},
       {{"register", "--initial", "[1"}, "is not one EDN value"}};
   for (const auto& [options, expected] : cases) {
     std::vector<std::string> command{"check", file, "--model"};

@@ -344,5 +344,58 @@ TEST(Isolation, ElleSHistoriesHaveTheirAnomalies) {
   for (const Anomaly& anomaly : huge.anomalies) EXPECT_TRUE(anomaly.rechecked) << anomaly.name;
 }
 
+// What counts may be named, too.
+const std::vector<Txn> kWriteSkew{{0, "ok", "[[:r x []] [:append y 1]]"},
+                                  {1, "ok", "[[:r y []] [:append x 1]]"}};
+const std::vector<Txn> kReadSkew{{0, "ok", "[[:append x 1] [:append y 1]]"},
+                                 {1, "ok", "[[:r x [1]] [:r y []]]"}};
+
+Decision counted(const std::vector<Txn>& txns, const Counting& counting) {
+  return check_isolation(history_of(txns, true), kList, counting).verdict.decision;
+}
+Decision only(const std::vector<Txn>& txns, std::string_view level, const std::string& anomaly) {
+  Counting counting{level, {}, {anomaly}};
+  for (const std::string_view name : anomaly_names()) {
+    if (name != anomaly) counting.permitted.emplace_back(name);
+  }
+  return counted(txns, counting);
+}
+
+TEST(Counting, WhatIsExceptedIsToldAndPasses) {
+  EXPECT_EQ(counted(kWriteSkew, {"serializable", {}, {}}), Decision::violated);
+  EXPECT_EQ(counted(kWriteSkew, {"serializable", {"G2-item"}, {}}), Decision::ok);
+  const IsolationReport report = check_isolation(history_of(kWriteSkew, true), kList,
+                                                 Counting{"serializable", {"G2-item"}, {}});
+  ASSERT_EQ(report.texts.size(), 1U);
+  EXPECT_TRUE(report.texts[0].starts_with("G2-item (permitted): ")) << report.texts[0];
+  EXPECT_EQ(report.worst, "");
+  // By its name: a case of it that is worse counts.
+  EXPECT_EQ(counted(kReadSkew, {"serializable", {"G2-item"}, {}}), Decision::violated);
+}
+
+TEST(Counting, OnlyWhatIsNamedCountsWithItsCases) {
+  EXPECT_EQ(only(kWriteSkew, "serializable", "G2-item"), Decision::violated);
+  EXPECT_EQ(only(kReadSkew, "serializable", "G2-item"), Decision::violated);
+  EXPECT_EQ(only(kWriteSkew, "serializable", "G-single"), Decision::ok);
+  EXPECT_EQ(only(kReadSkew, "serializable", "G1c"), Decision::ok);
+  // Also where the level allows it.
+  EXPECT_EQ(only(kWriteSkew, "read-committed", "G2-item"), Decision::violated);
+  EXPECT_EQ(counted(kWriteSkew, {"read-committed", {}, {"G2-item"}}), Decision::violated);
+  EXPECT_EQ(counted(kWriteSkew, {"read-committed", {}, {}}), Decision::ok);
+}
+
+// A level without sessions looks for nothing between them.
+TEST(Counting, WhatIsNotLookedForIsNotAbsent) {
+  EXPECT_EQ(only(kWriteSkew, "serializable", "G0-realtime"), Decision::unknown);
+  EXPECT_EQ(only(kWriteSkew, "strict-serializable", "G0-realtime"), Decision::ok);
+}
+
+TEST(Counting, EveryAnomalyIsForbiddenByALevel) {
+  for (const std::string_view name : anomaly_names()) {
+    EXPECT_FALSE(forbidden_from(std::string(name)).empty()) << name;
+  }
+  EXPECT_EQ(forbidden_from("G2-item"), "repeatable-read");
+}
+
 }  // namespace
 }  // namespace windtunnel::checkers
