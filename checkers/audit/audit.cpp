@@ -15,10 +15,10 @@ namespace windtunnel::checkers {
 
 const std::vector<AuditInfo>& all_audits() {
   static const std::vector<AuditInfo> audits{
-      availability_audit(), bank_audit(),      broadcast_audit(),  counter_bounds_audit(),
-      g_counter_audit(),    g_set_audit(),     lease_audit(),      lock_audit(),
-      log_audit(),          long_fork_audit(), pn_counter_audit(), set_full_audit(),
-      total_queue_audit(),  unique_ids_audit()};
+      availability_audit(), bank_audit(),       broadcast_audit(),  counter_bounds_audit(),
+      g_counter_audit(),    g_set_audit(),      lease_audit(),      lock_audit(),
+      log_audit(),          long_fork_audit(),  pn_counter_audit(), set_full_audit(),
+      total_queue_audit(),  unique_ids_audit(), watch_audit()};
   return audits;
 }
 

@@ -20,5 +20,6 @@ AuditInfo pn_counter_audit();
 AuditInfo set_full_audit();
 AuditInfo total_queue_audit();
 AuditInfo unique_ids_audit();
+AuditInfo watch_audit();
 
 }  // namespace windtunnel::checkers

@@ -18,5 +18,6 @@ bool recheck_lock(const History& history, const AuditOptions& options, const Fla
 bool recheck_log(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_queue(const History& history, const AuditOptions& options, const Flaw& flaw);
 bool recheck_set(const History& history, const AuditOptions& options, const Flaw& flaw);
+bool recheck_watch(const History& history, const AuditOptions& options, const Flaw& flaw);
 
 }  // namespace windtunnel::checkers

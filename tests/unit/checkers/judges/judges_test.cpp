@@ -109,6 +109,11 @@ std::vector<Case> audit_cases() {
     return done(process, "txn", "[[:r x nil] [:r y nil]]", result);
   };
   const std::string leased = leased_at(0, 0);
+  const std::string changed = done(0, "put", "[1 1]", "{:revision 2}") +
+                              done(2, "watch", "{}", "[{:events [{:key 1, :value 1, :revision 2}]}]");
+  const auto watched = [](std::string_view what) {
+    return done(1, "watch", "{:revision 2}", what);
+  };
   const std::string held = done(0, "acquire", "nil", "1") + done(1, "acquire", "nil", "2");
   const std::string sent = done(0, "send", "[[:send k 7]]", "[[:send k [0 7]]]") +
                            done(0, "send", "[[:send k 8]]", "[[:send k [1 8]]]");
@@ -142,6 +147,8 @@ std::vector<Case> audit_cases() {
        done(0, "enqueue", "1") + done(1, "drain", "nil", "[]"), "enqueue 1"},
       {"unique-ids", done(0, "generate", "nil", "1") + done(0, "generate", "nil", "2"),
        done(0, "generate", "nil", "1") + done(0, "generate", "nil", "1"), "The id 1 was given"},
+      {"watch", changed + watched("[{:events [{:key 1, :value 1, :revision 2}]}]"),
+       changed + watched("[{:revision 2}]"), "was not told"},
   };
 }
 
