@@ -130,6 +130,7 @@ class FinalSet {
   }
 
   void look(std::uint32_t read) {
+    if (!is_collection(history_.result(op(read)))) return;
     for (const Value& value : history_.result(op(read)).items()) {
       Element& it = element(value);
       if (it.last_read == read) {

@@ -27,6 +27,7 @@ using RegisterModel = ModelTag<checkers::Model::reg>;
 using CasRegisterModel = ModelTag<checkers::Model::cas_reg>;
 using MultiRegisterModel = ModelTag<checkers::Model::multi_register>;
 using KvModel = ModelTag<checkers::Model::kv>;
+using RevisionKvModel = ModelTag<checkers::Model::revision_kv>;
 using MutexModel = ModelTag<checkers::Model::mutex>;
 using OwnedMutexModel = ModelTag<checkers::Model::owned_mutex>;
 using ReentrantMutexModel = ModelTag<checkers::Model::reentrant_mutex>;

@@ -29,6 +29,8 @@ constexpr ModelEntry kModels[] = {
     {Model::multi_register, "multi-register", "{}", build_multi_register,
      "txn [[:read k v] [:write k v]]: registers that change together"},
     {Model::kv, "kv", "\"\"", build_kv, "get, put, append, cas of texts, by key"},
+    {Model::revision_kv, "revision-kv", "1", build_revision_kv,
+     "get, put, delete, txn {:if [[k mod]], :then, :else}: keys whose changes have revisions"},
     {Model::mutex, "mutex", "free", build_mutex, "acquire, release"},
     {Model::owned_mutex, "owned-mutex", "free", build_owned_mutex,
      "acquire, release by who acquired it", true},
@@ -95,6 +97,7 @@ bool fits(Model model, const Value& initial) {
     case Model::fifo_queue:
     case Model::stack:
     case Model::priority_queue: return initial.is_sequence();
+    case Model::revision_kv:
     case Model::counter: return initial.is_integer();
     case Model::mutex:
       return initial.kind() == Value::Kind::boolean ||

@@ -20,6 +20,12 @@ namespace windtunnel::checkers {
 //   value is a map; the rule for nil holds for every key by itself.
 // - kv: get, put, append, cas (read and write are the same as get and put) under `:key`, or in its
 //   absence with a value [key argument]. Values are strings; others count as their EDN text.
+// - revision_kv: keys whose every change has a revision, one greater than the one before: get k ->
+//   {:value v, :mod m, :revision r}, put [k v] -> {:revision r}, delete k -> {:deleted n, :revision
+//   r}, txn {:if [[k m] ...], :then [[:put k v] ...], :else [[:get k] [:delete k] ...]} ->
+//   {:succeeded b, :revision r, :results [...]}: the changes of one have one revision. A key that
+//   is not there has the mod 0. What a result leaves out is not judged. Initially the revision of
+//   the empty store.
 // - mutex: acquire, release; initially free or held. owned_mutex: only the client that acquired it
 //   releases it: a client is what a map with :client names, in every operation of an object or in
 //   none, else the session. reentrant_mutex: and that client may acquire it again, and releases it
@@ -40,6 +46,7 @@ enum class Model : std::uint8_t {
   cas_reg,
   multi_register,
   kv,
+  revision_kv,
   mutex,
   owned_mutex,
   reentrant_mutex,
@@ -129,6 +136,7 @@ using Builder = bool (*)(const std::vector<KeyedOperation>& operations, const Va
 bool build_register(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_multi_register(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_kv(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
+bool build_revision_kv(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_owned_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);
 bool build_reentrant_mutex(const std::vector<KeyedOperation>&, const Value&, Object&, std::size_t&);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::gen {
@@ -123,6 +124,66 @@ class Strings final : public PlainObject {
   Value initial_;
   std::int64_t keys_;
   std::map<Value, Value> values_;
+};
+
+// Keys whose changes have revisions.
+class Revisions final : public PlainObject {
+ public:
+  Revisions(const Value& initial, std::int64_t keys) : revision_(initial.integer()), keys_(keys) {}
+
+  Call call(std::uint32_t choice) override {
+    const Value key = key_of(choice / 8, keys_);
+    const Value value = small(choice / 32, 4);
+    if (choice % 8 < 3) return {"get", key};
+    if (choice % 8 < 5) return {"put", Value::vector({key, value})};
+    if (choice % 8 < 6) return {"delete", key};
+    const Value guess = std::int64_t{choice / 128 % 3} == 0 ? Value(0) : Value(revision_);
+    const auto map = [](std::vector<Value> items) { return Value(Value::Kind::map, items); };
+    const Value put = Value::vector({Value::keyword("put"), key, value});
+    return {"txn", map({Value::keyword("if"), Value::vector({Value::vector({key, guess})}),
+                        Value::keyword("then"), Value::vector({put})})};
+  }
+  std::optional<Value> apply(const Call& call) override {
+    const Value& argument = call.argument;
+    if (call.f == "get") return shown(argument, revision_);
+    if (call.f == "put") return put(argument.items()[0], argument.items()[1]);
+    if (call.f == "delete") {
+      const auto deleted = static_cast<std::int64_t>(values_.erase(argument));
+      revision_ += deleted;
+      return Value(Value::Kind::map,
+                   {Value::keyword("deleted"), deleted, Value::keyword("revision"), revision_});
+    }
+    const Value& condition = argument.find("if")->items()[0];
+    const auto at = values_.find(condition.items()[0]);
+    const bool succeeds =
+        condition.items()[1] == Value(at == values_.end() ? 0 : at->second.second);
+    const Value& change = argument.find("then")->items()[0];
+    if (succeeds) put(change.items()[1], change.items()[2]);
+    return Value(Value::Kind::map, {Value::keyword("succeeded"), Value::boolean(succeeds),
+                                    Value::keyword("revision"), revision_});
+  }
+  Value lie(const Call& call, std::uint32_t choice) const override {
+    const std::int64_t revision = revision_ + std::int64_t{choice % 2};
+    if (call.f == "get") return shown(call.argument, revision);
+    return {Value::Kind::map, {Value::keyword("revision"), revision}};
+  }
+
+ private:
+  Value put(const Value& key, const Value& value) {
+    values_[key] = {value, ++revision_};
+    return {Value::Kind::map, {Value::keyword("revision"), revision_}};
+  }
+  Value shown(const Value& key, std::int64_t revision) const {
+    const auto at = values_.find(key);
+    const bool is_there = at != values_.end();
+    return {Value::Kind::map,
+            {Value::keyword("value"), is_there ? at->second.first : Value(), Value::keyword("mod"),
+             is_there ? at->second.second : 0, Value::keyword("revision"), revision}};
+  }
+
+  std::int64_t revision_;
+  std::int64_t keys_;
+  std::map<Value, std::pair<Value, std::int64_t>> values_;
 };
 
 // Held by nobody known, or by clients that the values name.
@@ -280,6 +341,7 @@ std::unique_ptr<PlainObject> plain_object(const checkers::ModelSpec& model, std:
     case Model::cas_reg: return std::make_unique<Register>(model.initial, true);
     case Model::multi_register: return std::make_unique<Registers>(model.initial, keys);
     case Model::kv: return std::make_unique<Strings>(model.initial, keys);
+    case Model::revision_kv: return std::make_unique<Revisions>(model.initial, keys);
     case Model::mutex:
     case Model::owned_mutex:
     case Model::reentrant_mutex:

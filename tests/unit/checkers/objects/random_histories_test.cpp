@@ -5,6 +5,7 @@
 #include <windtunnel/checkers/objects/witness.h>
 #include "tests/unit/checkers/histories.h"
 #include "tests/unit/checkers/objects/random_models.h"
+#include "tests/unit/checkers/objects/random_stores.h"
 #include "tests/unit/sanitized.h"
 
 #include <gtest/gtest.h>
@@ -243,6 +244,12 @@ TEST(RandomHistories, GrowingSetsAgreeWithTheDefinition) {
 TEST(RandomHistories, CountersAgreeWithTheDefinition) {
   const RandomHistory random{4, counter_call, counter_apply, counter_lie, 0};
   holds({"counter", random, 24, 0, "counter", "0"}, PlainCounter{}, plain_decode<PlainCounter::Op>);
+}
+
+TEST(RandomHistories, KeysWithRevisionsAgreeWithTheDefinition) {
+  const RandomHistory random{4, revision_call, revision_apply, revision_lie, kNothing};
+  holds({"revisions", random, 22, 0, "revision-kv", "1"}, PlainRevisions{},
+        plain_decode<PlainRevisions::Op>);
 }
 
 template <std::size_t kPermits, bool kReentrant, bool kFenced>
