@@ -46,7 +46,7 @@ struct PlainLock {
   using Op = PlainRegister::Op;
   struct State {
     std::vector<Value> holders;
-    std::int64_t last = 0;  // token
+    std::int64_t last = -1'000;  // token: before the first, less than all
     bool was_told = true;
     auto operator<=>(const State&) const = default;
   };
