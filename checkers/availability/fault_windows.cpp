@@ -14,48 +14,47 @@ class Nemesis {
     }
   }
 
-  void act(const Event& event) {
-    const bool again = event.f == last_;
-    last_ = again ? std::string() : event.f;
-    if (again) return end_of_action(event.time_ns);
+  void act(const std::string& f, std::uint32_t at) {
+    const bool again = f == last_;
+    last_ = again ? std::string() : f;
+    if (again) return end_of_action(at);
     ended_.clear();
-    const std::string& f = event.f;
     if (f == "heal" || f == "recover") {
-      while (!open_.empty()) close(open_.begin()->first, event.time_ns);
+      while (!open_.empty()) close(open_.begin()->first, at);
     } else if (f == "kill" || f == "pause") {
-      open(f, event.time_ns);
+      open(f, at);
     } else if (f == "resume") {
-      close("pause", event.time_ns);
+      close("pause", at);
     } else if (f == "start" && kills_) {
-      close("kill", event.time_ns);
+      close("kill", at);
     } else if (f == "start" || f.starts_with("start-")) {
-      open(f.substr(5), event.time_ns);
+      open(f.substr(5), at);
     } else if (f == "stop" || f.starts_with("stop-")) {
-      close(f.substr(4), event.time_ns);
-    } else if (out_.unknown_action.empty()) {
-      out_.unknown_action = f;
+      close(f.substr(4), at);
+    } else {
+      ended_.push_back(spans_.size());
+      spans_.push_back({f, at, at, false});
     }
   }
-  FaultWindows take() {
-    out_.windows = merged(std::move(out_.windows));
-    return std::move(out_);
-  }
+  std::vector<NemesisSpan> take() { return std::move(spans_); }
 
  private:
-  void open(const std::string& name, std::int64_t at) {
-    if (!open_.try_emplace(name, out_.windows.size()).second) return;
-    out_.windows.push_back({at, std::nullopt});
+  // `name` is "kill", "-partition", or empty.
+  void open(const std::string& name, std::uint32_t at) {
+    if (!open_.try_emplace(name, spans_.size()).second) return;
+    const bool dashed = name.starts_with("-");
+    spans_.push_back({name.empty() ? "fault" : dashed ? name.substr(1) : name, at});
   }
-  void close(std::string name, std::int64_t at) {
+  void close(std::string name, std::uint32_t at) {
     const auto found = open_.find(name);
     if (found == open_.end()) return;
-    out_.windows[found->second].to_ns = at;
+    spans_[found->second].to = at;
     ended_.push_back(found->second);
     open_.erase(found);
   }
   // What it ended has ended by now.
-  void end_of_action(std::int64_t at) {
-    for (const std::size_t window : ended_) out_.windows[window].to_ns = at;
+  void end_of_action(std::uint32_t at) {
+    for (const std::size_t span : ended_) spans_[span].to = at;
     ended_.clear();
   }
 
@@ -63,8 +62,20 @@ class Nemesis {
   std::string last_;  // the action whose second event is to come
   std::map<std::string, std::size_t> open_;
   std::vector<std::size_t> ended_;  // by that action
-  FaultWindows out_;
+  std::vector<NemesisSpan> spans_;
 };
+
+template <class Wanted>
+std::vector<NemesisSpan> spans_of(const History& history, Wanted wanted) {
+  Nemesis nemesis(history);
+  for (std::size_t i = 0; i < history.events().size(); ++i) {
+    const Event& event = history.events()[i];
+    if (is_nemesis(event.process) && wanted(event)) {
+      nemesis.act(event.f, static_cast<std::uint32_t>(i));
+    }
+  }
+  return nemesis.take();
+}
 
 }  // namespace
 
@@ -93,12 +104,25 @@ bool is_calm(const std::vector<FaultWindow>& windows, std::int64_t at_ns) {
   return last.to_ns && *last.to_ns <= at_ns;
 }
 
+std::vector<NemesisSpan> nemesis_spans(const History& history) {
+  return spans_of(history, [](const Event&) { return true; });
+}
+
 FaultWindows windows_of(const History& history) {
-  Nemesis nemesis(history);
-  for (const Event& event : history.events()) {
-    if (is_nemesis(event.process) && event.time_ns != kNoTime) nemesis.act(event);
+  const auto& events = history.events();
+  FaultWindows out;
+  const auto has_time = [](const Event& event) { return event.time_ns != kNoTime; };
+  for (const NemesisSpan& span : spans_of(history, has_time)) {
+    if (!span.is_known) {
+      if (out.unknown_action.empty()) out.unknown_action = span.name;
+      continue;
+    }
+    FaultWindow window{events[span.from].time_ns, std::nullopt};
+    if (span.to != kNoEvent) window.to_ns = events[span.to].time_ns;
+    out.windows.push_back(window);
   }
-  return nemesis.take();
+  out.windows = merged(std::move(out.windows));
+  return out;
 }
 
 }  // namespace windtunnel::checkers

@@ -28,10 +28,21 @@ struct FaultWindows {
   std::string unknown_action;
 };
 
+// Something that the nemesis did, by the positions of its events in the history.
+struct NemesisSpan {
+  std::string name;  // "partition" of start-partition; "fault" of a plain start
+  std::uint32_t from = 0;
+  std::uint32_t to = kNoEvent;  // kNoEvent: until the end
+  bool is_known = true;         // else an action that is not known to begin or end anything
+};
+
 // From the events of the nemesis, as Jepsen names them: `start-X` and `stop-X` belong together, so
 // do `kill` and `start`, `pause` and `resume`, and `start` and `stop` where nothing is killed;
 // `heal` and `recover` end all. An action has two events: it begins with the first, and has ended
-// with the second.
+// with the second. In the order of their beginnings.
+std::vector<NemesisSpan> nemesis_spans(const History& history);
+
+// The known ones by their times. Events without a time are passed over.
 FaultWindows windows_of(const History& history);
 
 }  // namespace windtunnel::checkers

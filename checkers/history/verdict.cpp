@@ -40,16 +40,19 @@ std::string operations_text(const Witness& witness) {
   return text;
 }
 
+std::string text_of(const Verdict::Open& open) {
+  std::string text = open.key.empty() ? std::string() : "key " + open.key + ": ";
+  text += fmt::format("the first {} of {} operations that returned have a legal order",
+                      open.explained, open.returned);
+  if (!open.next.empty()) text += "; none was found that goes on with " + open.next;
+  return text;
+}
+
 namespace {
 
 std::string open_text(const Verdict& verdict) {
   std::string text;
-  for (const Verdict::Open& open : verdict.open) {
-    text += open.key.empty() ? std::string("\n  ") : "\n  key " + open.key + ": ";
-    text += fmt::format("the first {} of {} operations that returned have a legal order",
-                        open.explained, open.returned);
-    if (!open.next.empty()) text += "; none was found that goes on with " + open.next;
-  }
+  for (const Verdict::Open& open : verdict.open) text += "\n  " + text_of(open);
   return text;
 }
 

@@ -69,6 +69,8 @@ struct Verdict {
 std::string witness_text(const Witness& witness);
 // The part of it that comes after the explanation: the operations.
 std::string operations_text(const Witness& witness);
+// "the first 3 of 9 operations that returned have a legal order; none was found that goes on ..."
+std::string text_of(const Verdict::Open& open);
 inline constexpr const char* kNotRechecked = "not rechecked: no second, plain program confirmed it";
 // Why the verdict is what it is: the witnesses, or the reason of an unknown; empty for ok.
 std::string explanation_text(const Verdict& verdict);

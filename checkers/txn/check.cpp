@@ -42,6 +42,19 @@ Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
   return witness;
 }
 
+std::vector<DrawnEdge> drawn_cycle(const TxnHistory& history, const Anomaly& anomaly) {
+  std::vector<DrawnEdge> edges;
+  const std::vector<std::string> reasons = explain_edges(history, anomaly);
+  for (std::size_t i = 0; i < anomaly.cycle.size(); ++i) {
+    const Edge& edge = anomaly.cycle[i];
+    edges.push_back({history.transactions()[edge.from].operation,
+                     history.transactions()[edge.to].operation, name_of(edge.kind),
+                     edge.key == Edge::kNoKey ? std::string() : history.keys().name(edge.key),
+                     reasons[i]});
+  }
+  return edges;
+}
+
 // Of lists, what their cycles decide, where reads show the order of the writes of each key.
 constexpr std::string_view kByCycles[] = {
     "read-uncommitted",
@@ -202,25 +215,28 @@ void finish(const TxnHistory& history, const Counting& counting, IsolationReport
   std::stable_sort(report.anomalies.begin(), report.anomalies.end(),
                    [](const Anomaly& a, const Anomaly& b) { return severity(a) < severity(b); });
   std::set<std::string> names;
-  const Anomaly* worst = nullptr;
-  for (Anomaly& anomaly : report.anomalies) {
+  std::size_t worst = report.anomalies.size();
+  for (std::size_t i = 0; i < report.anomalies.size(); ++i) {
+    Anomaly& anomaly = report.anomalies[i];
     const bool is_read_off = !anomaly.cycle.empty() && !anomaly.of_orders;
     if (is_read_off) anomaly.explanation = explain_cycle(history, anomaly);
     if (!anomaly.transactions.empty()) anomaly.rechecked = recheck(history, anomaly);
     WT_ASSERT(!is_read_off || anomaly.rechecked, "a cycle is in the history");
     names.insert(anomaly.name);
     const bool counts = counting.counts(anomaly.name);
-    if (worst == nullptr && counts) worst = &anomaly;
+    if (counts) worst = std::min(worst, i);
     const bool is_permitted = !counts && forbids(counting.level, anomaly.name);
     report.texts.push_back(anomaly.name + (is_permitted ? " (permitted): " : ": ") +
                            anomaly.explanation + "\n" + list_transactions(history, anomaly));
     report.figures.push_back(anomaly.cycle.empty() ? "" : draw_cycle(history, anomaly));
+    report.witnesses.push_back(witness_of(history, anomaly));
+    report.cycles.push_back(drawn_cycle(history, anomaly));
   }
   report.levels = judge_levels(names, scope_of(counting.level));
-  if (worst == nullptr) return;
-  report.worst = worst->name;
+  if (worst == report.anomalies.size()) return;
+  report.worst = report.anomalies[worst].name;
   report.verdict.decision = Decision::violated;
-  report.verdict.witness = witness_of(history, *worst);
+  report.verdict.witness = report.witnesses[worst];
 }
 
 }  // namespace

@@ -17,6 +17,15 @@
 
 namespace windtunnel::checkers {
 
+// An edge of a cycle for who draws it. The ends are indices into `History::operations()`.
+struct DrawnEdge {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  std::string kind;    // "ww", "wr", "rw", "process", "realtime", "co"
+  std::string key;     // empty where it is about none
+  std::string reason;  // a sentence or more
+};
+
 struct IsolationReport {
   Verdict verdict;    // its witness is the worst anomaly that counts
   std::string worst;  // its name; empty where there is none
@@ -24,6 +33,9 @@ struct IsolationReport {
   LevelReport levels;
   std::vector<std::string> texts;    // by anomaly: for people, with the transactions in it
   std::vector<std::string> figures;  // by anomaly: Graphviz; empty for what is no cycle
+  std::vector<Witness>
+      witnesses;  // by anomaly: its transactions, as the verdict's witness has them
+  std::vector<std::vector<DrawnEdge>> cycles;  // by anomaly: empty for what is no cycle
 };
 
 // `level` is one of isolation_levels(). Orders of events that no level up to it promises are not

@@ -45,19 +45,6 @@ std::string text_of(const Value* value) {
   return value == nullptr ? "something" : shortened(to_edn(*value));
 }
 
-const char* label_of(Dependency kind) {
-  switch (kind) {
-    case kWriteWrite: return "ww";
-    case kWriteRead: return "wr";
-    case kReadWrite: return "rw";
-    case kProcess: return "process";
-    case kRealtime: return "realtime";
-    case kCommit: return "co";
-    case kLink: break;
-  }
-  return "";
-}
-
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -70,7 +57,7 @@ std::string escaped(const std::string& text) {
 std::string draw_edge(const TxnHistory& history, const Edge& edge, const char* style) {
   const std::string key =
       edge.key == Edge::kNoKey ? "" : " " + escaped(history.keys().name(edge.key));
-  return fmt::format("  T{} -> T{} [label=\"{}{}\"{}];\n", edge.from, edge.to, label_of(edge.kind),
+  return fmt::format("  T{} -> T{} [label=\"{}{}\"{}];\n", edge.from, edge.to, name_of(edge.kind),
                      key, style);
 }
 
@@ -106,6 +93,19 @@ std::string what_was_written(const TxnHistory& history, std::uint32_t t, std::ui
 }
 
 }  // namespace
+
+const char* name_of(Dependency kind) {
+  switch (kind) {
+    case kWriteWrite: return "ww";
+    case kWriteRead: return "wr";
+    case kReadWrite: return "rw";
+    case kProcess: return "process";
+    case kRealtime: return "realtime";
+    case kCommit: return "co";
+    case kLink: break;
+  }
+  return "";
+}
 
 std::string explain_edge(const TxnHistory& history, const Edge& edge) {
   const std::string from = name(edge.from);
@@ -150,6 +150,17 @@ std::string explain_missed(const TxnHistory& history, const Edge& edge, std::uin
       "{4}.",
       name(reader), name(edge.from), what_was_written(history, edge.from, edge.key),
       text_of(value_read_from(history, reader, edge.key, edge.to)), name(edge.to));
+}
+
+std::vector<std::string> explain_edges(const TxnHistory& history, const Anomaly& anomaly) {
+  std::vector<std::string> texts;
+  std::size_t next = 0;
+  for (const Edge& edge : anomaly.cycle) {
+    const bool has_reason = anomaly.of_commits && edge.kind == kCommit;
+    texts.push_back(has_reason ? explain_commit(history, edge, anomaly.reasons[next++])
+                               : explain_edge(history, edge));
+  }
+  return texts;
 }
 
 std::string explain_cycle(const TxnHistory& history, const Anomaly& anomaly) {

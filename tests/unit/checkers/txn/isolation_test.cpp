@@ -301,6 +301,13 @@ TEST(Isolation, ACycleIsExplainedInSentencesAndDrawnAlone) {
             "  T0 [label=\"T0  process 0\\n[[:w x 1] [:w y 1]]\"];\n"
             "  T1 -> T0 [label=\"rw y\", style=dashed];\n"
             "  T0 -> T1 [label=\"wr x\"];\n}\n");
+  ASSERT_EQ(report.cycles[1].size(), 2U);
+  const DrawnEdge& edge = report.cycles[1][0];
+  EXPECT_EQ(edge.from, 1U);
+  EXPECT_EQ(edge.to, 0U);
+  EXPECT_EQ(edge.kind + " " + edge.key, "rw y");
+  EXPECT_EQ(edge.reason, "T1 read key y as nil, before T0 wrote 1.");
+  EXPECT_EQ(report.witnesses[1].operations.size(), 2U);
 }
 
 TEST(Isolation, AValueWrittenTwiceAndWhatIsNoTransactionAreUnknown) {
