@@ -41,10 +41,24 @@ std::string ColumnWriter::base64() const {
   return out;
 }
 
-std::uint32_t StringTable::add(const std::string& text) {
-  const auto [place, added] = numbers_.emplace(text, static_cast<std::uint32_t>(numbers_.size()));
-  if (added) texts_.emplace_back(boost::json::string_view(text.data(), text.size()));
+void ColumnWriter::add_bytes(std::string_view name, std::string_view bytes) {
+  begin(name, type_name<std::uint8_t>(), bytes.size());
+  bytes_ += bytes;
+}
+
+std::uint32_t TextTable::add(std::string_view text) {
+  const auto [place, added] =
+      numbers_.emplace(std::string(text), static_cast<std::uint32_t>(sizes_.size()));
+  if (added) {
+    bytes_ += text;
+    sizes_.push_back(static_cast<std::uint32_t>(text.size()));
+  }
   return place->second;
+}
+
+void TextTable::write(ColumnWriter& columns) const {
+  columns.add_bytes("text", bytes_);
+  columns.add_packed("text_size", "Uint32Array", ColumnWriter::Coding::plain, sizes_);
 }
 
 }  // namespace windtunnel::reports

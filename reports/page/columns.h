@@ -8,10 +8,10 @@
 
 #include <cstdint>
 #include <cstring>
-#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 namespace windtunnel::reports {
@@ -55,6 +55,9 @@ class ColumnWriter {
     }
   }
 
+  // Bytes as they are.
+  void add_bytes(std::string_view name, std::string_view bytes);
+
   const boost::json::object& directory() const { return directory_; }
   std::string base64() const;
 
@@ -88,15 +91,18 @@ class ColumnWriter {
   boost::json::object directory_;
 };
 
-// Texts that occur often, each stored once.
-class StringTable {
+// Texts, each stored once, that the page decodes when somebody looks: two columns, the bytes of all
+// and how many each has. Number 0 is the empty text.
+class TextTable {
  public:
-  std::uint32_t add(const std::string& text);
-  boost::json::array take() { return std::move(texts_); }
+  TextTable() { add(""); }
+  std::uint32_t add(std::string_view text);
+  void write(ColumnWriter& columns) const;
 
  private:
-  boost::json::array texts_;
-  std::map<std::string, std::uint32_t> numbers_;
+  std::string bytes_;
+  std::vector<std::uint32_t> sizes_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // for look-up only
 };
 
 }  // namespace windtunnel::reports

@@ -141,7 +141,7 @@ void EventColumns::add_words(std::uint32_t number, std::uint32_t origin) {
   for (const std::byte byte : buffer) words_bytes_.push_back(std::to_integer<std::uint8_t>(byte));
 }
 
-void EventColumns::write(ColumnWriter& columns, StringTable& texts) const {
+void EventColumns::write(ColumnWriter& columns, TextTable& texts) const {
   using Coding = ColumnWriter::Coding;
   columns.add_packed("time", "Float64Array", Coding::delta, time_);
   // Without links and gaps, row r is record r + 1, and no column need say so.

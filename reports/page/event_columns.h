@@ -1,4 +1,4 @@
-// The selected records as columns, and the client operations beside them.
+// The selected records as columns, and beside them what a run knows of its client operations.
 #pragma once
 
 #include <windtunnel/reports/page/columns.h>
@@ -19,7 +19,7 @@ class EventColumns {
                PageKinds& kinds);
 
   // `texts` takes the messages' descriptions.
-  void write(ColumnWriter& columns, StringTable& texts) const;
+  void write(ColumnWriter& columns, TextTable& texts) const;
   // The row + 1 of a record; 0 when the page does not show it.
   std::uint32_t row_of(std::uint64_t number) const;
 
@@ -41,8 +41,7 @@ class EventColumns {
   std::vector<std::uint32_t> cause_, origin_, words_at_, link_row_, link_parent_;
 };
 
-// The operations of `run`'s history.
-void write_operations(const RecordedRun& run, const EventColumns& events, ColumnWriter& columns,
-                      StringTable& texts);
+// Of each operation of the run's history the rows of its records, and whether a witness names it.
+void write_calls(const RecordedRun& run, const EventColumns& events, ColumnWriter& columns);
 
 }  // namespace windtunnel::reports

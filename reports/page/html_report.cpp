@@ -1,64 +1,21 @@
 #include <windtunnel/reports/page/html_report.h>
 
-#include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/reports/page/assembly.h>
 #include <windtunnel/reports/page/report_data.h>
 #include <windtunnel/reports/text/happens_before.h>
 
 #include <fmt/format.h>
-
-#include <map>
 
 namespace windtunnel::reports {
 namespace {
 
 // In the order in which they are joined into one script.
 constexpr std::string_view kScripts[] = {
-    "dom.js",       "columns.js",   "fields.js",  "model.js",    "cone.js",
-    "theme.js",     "view.js",      "lanes.js",   "strips.js",   "arrows.js",
-    "events.js",    "diagram.js",   "minimap.js", "history.js",  "log.js",
-    "inspector.js", "eventlist.js", "page.js",    "keyboard.js", "main.js"};
-
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
-std::string scripts() {
-  std::string out;
-  for (const std::string_view name : kScripts) {
-    const std::string_view text = asset(name);
-    WT_ASSERT(!text.empty(), "every script of the page is embedded");
-    out += text;
-    out += '\n';
-  }
-  return out;
-}
-
-// The template with its {{name}}s replaced; what is put in is not looked at again.
-std::string fill(std::string_view page, const std::map<std::string, std::string>& values) {
-  std::string out;
-  while (true) {
-    const std::size_t open = page.find("{{");
-    out += page.substr(0, open);
-    if (open == std::string_view::npos) return out;
-    const std::size_t close = page.find("}}", open);
-    WT_ASSERT(close != std::string_view::npos, "the template closes its names");
-    const auto value = values.find(std::string(page.substr(open + 2, close - open - 2)));
-    WT_ASSERT(value != values.end(), "the template names a known value");
-    out += value->second;
-    page.remove_prefix(close + 2);
-  }
-}
+    "dom.js",     "columns.js",  "times.js",     "rows.js",      "fields.js",   "model.js",
+    "cone.js",    "theme.js",    "view.js",      "bands.js",     "navigate.js", "lanes.js",
+    "strips.js",  "arrows.js",   "events.js",    "diagram.js",   "minimap.js",  "operations.js",
+    "clients.js", "log.js",      "inspector.js", "parts.js",     "list.js",     "eventlist.js",
+    "page.js",    "keyboard.js", "eventkeys.js", "selection.js", "main.js"};
 
 std::string title_of(const ResultFile& result) {
   std::string title = result.scenario.empty() ? "Run" : result.scenario;
@@ -99,12 +56,12 @@ std::string render_report(const RecordedRun& run, const ReportOptions& options,
   const ReportData data = make_report_data(run, selection, options.words);
   std::string problem;
   const std::string excerpt = excerpt_section(run, options, problem);
-  std::string page = fill(asset("template.html"), {{"title", escape_html(title_of(run.result))},
-                                                   {"style", std::string(asset("report.css"))},
-                                                   {"script", scripts()},
-                                                   {"excerpt", excerpt},
-                                                   {"data", data.json},
-                                                   {"columns", data.columns}});
+  const std::string page = assemble_page({title_of(run.result),
+                                          "run.html",
+                                          {{"excerpt", excerpt}},
+                                          kScripts,
+                                          data.json,
+                                          data.columns});
   if (summary != nullptr) {
     summary->bytes = page.size();
     summary->events_shown = data.rows;

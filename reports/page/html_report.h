@@ -4,18 +4,15 @@
 // never markup. What the page shows and how it is used: docs/report.md.
 #pragma once
 
+#include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/run/run_directory.h>
 #include <windtunnel/reports/text/graphviz.h>
 #include <windtunnel/reports/words/narrator.h>
-#include <windtunnel/reports/run/run_directory.h>
-#include <windtunnel/reports/page/selection.h>
 
 #include <cstdint>
 #include <string>
 
 namespace windtunnel::reports {
-
-// An asset of the page, embedded by the build (cmake/EmbedAssets.cmake).
-std::string_view asset(std::string_view name) noexcept;
 
 struct ReportOptions {
   std::uint64_t event_budget = kDefaultEventBudget;  // 0: all events (--full)

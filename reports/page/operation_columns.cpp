@@ -1,9 +1,15 @@
-// The client history as columns: one row a client, reused by the processes that follow it.
+#include <windtunnel/reports/page/operation_columns.h>
+
 #include <windtunnel/checkers/history/edn.h>
-#include <windtunnel/reports/page/event_columns.h>
+#include <windtunnel/protocols/base/utf8.h>
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <queue>
+#include <set>
 
 namespace windtunnel::reports {
 namespace {
@@ -14,136 +20,145 @@ using checkers::History;
 using checkers::Operation;
 using checkers::Value;
 
-std::string text_of(const Value& value) {
-  if (value.is_nil()) return {};
-  return printable(value.is_name() ? std::string(value.text()) : checkers::to_edn(value));
+constexpr std::size_t kLongestText = 1'000;  // bytes; what is longer is cut, and says so
+constexpr std::int64_t kForEver = INT64_MAX;
+
+// The part of a value that is not its key.
+const Value& content_of(const Value& value, bool tuples) {
+  return tuples && value.is_sequence() && value.items().size() == 2 ? value.items()[1] : value;
 }
 
-std::string call_of(const History& history, const Operation& op) {
-  std::string text = printable(history.f(op));
-  const std::string key = text_of(history.key(op));
-  const std::string argument = text_of(history.argument(op));
-  if (!key.empty()) text += " " + key;
-  if (!argument.empty()) text += (key.empty() ? " " : " = ") + argument;
-  return text;
+const Value& key_of(const History& history, const Operation& op, bool tuples) {
+  const Value& value = history.argument(op);
+  const bool is_tuple = tuples && value.is_sequence() && value.items().size() == 2;
+  return is_tuple ? value.items()[0] : history.key(op);
 }
 
 // What came back, in words: nothing for an acknowledgement that repeats the argument.
-std::string answer_of(const History& history, const Operation& op) {
+std::string answer_of(const History& history, const Operation& op, bool tuples) {
   const Event* end = history.completion(op);
   if (end == nullptr) return "no answer";
-  if (op.outcome == EventType::ok) {
-    if (end->value == history.argument(op)) return {};
-    return end->value.is_nil() ? "nil" : text_of(end->value);
-  }
-  return text_of(end->error);
+  if (op.outcome != EventType::ok) return shown_text(end->error);
+  if (end->value == history.argument(op)) return {};
+  const Value& content = content_of(end->value, tuples);
+  return content.is_nil() ? "nil" : shown_text(content);
 }
 
 // Packs processes into as few rows as they need: a process whose client got no answer is followed
 // by another.
 class Rows {
  public:
-  std::uint16_t row_of(std::int64_t process, std::int64_t begin, std::int64_t last) {
+  // Processes come in the order of their beginnings.
+  std::uint32_t row_of(std::int64_t process, std::int64_t begin, std::int64_t last) {
     const auto known = rows_.find(process);
     if (known != rows_.end()) return known->second;
-    std::size_t row = 0;
-    while (row < busy_until_.size() && busy_until_[row] > begin) ++row;
-    if (row == busy_until_.size()) busy_until_.push_back(0);
-    busy_until_[row] = std::max(begin, last);
-    return rows_[process] = static_cast<std::uint16_t>(std::min<std::size_t>(row, 0xffff));
+    while (!busy_.empty() && busy_.top().first <= begin) {
+      idle_.insert(busy_.top().second);
+      busy_.pop();
+    }
+    if (idle_.empty()) idle_.insert(count_++);
+    const std::uint32_t row = *idle_.begin();
+    idle_.erase(idle_.begin());
+    busy_.emplace(std::max(begin, last), row);
+    return rows_[process] = row;
   }
+  std::uint32_t count() const { return count_; }
 
  private:
-  std::map<std::int64_t, std::uint16_t> rows_;
-  std::vector<std::int64_t> busy_until_;
+  using Until = std::pair<std::int64_t, std::uint32_t>;  // when a row is free again
+  std::map<std::int64_t, std::uint32_t> rows_;
+  std::priority_queue<Until, std::vector<Until>, std::greater<Until>> busy_;
+  std::set<std::uint32_t> idle_;
+  std::uint32_t count_ = 0;
 };
 
-struct Calls {
-  std::vector<std::uint32_t> invoked, completed;  // row + 1 by operation
-};
-
-// The n-th client operation of the history is the n-th `invoke` of the trace: both are in order of
-// time.
-Calls calls_of(const RecordedRun& run, const EventColumns& events) {
-  std::vector<std::uint64_t> invokes;
-  std::map<std::uint64_t, std::uint64_t> completes;
-  for (std::size_t i = 0; i < run.trace.records.size(); ++i) {
-    const Record& record = run.trace.records[i];
-    if (record.kind == RecordKind::invoke) invokes.push_back(i + 1);
-    if (record.kind == RecordKind::complete) completes[record.b] = i + 1;
-  }
-  Calls calls;
-  const std::size_t count = run.history.operations().size();
-  calls.invoked.assign(count, 0);
-  calls.completed.assign(count, 0);
-  if (invokes.size() != count) return calls;  // not the history of this trace
-  for (std::size_t i = 0; i < count; ++i) {
-    calls.invoked[i] = events.row_of(invokes[i]);
-    const auto found = completes.find(invokes[i]);
-    if (found != completes.end()) calls.completed[i] = events.row_of(found->second);
-  }
-  return calls;
-}
-
-std::vector<bool> witness_of(const RecordedRun& run) {
-  std::vector<bool> named(run.history.operations().size(), false);
-  for (const PropertyRow& row : run.result.properties) {
-    if (row.verdict != "violated") continue;
-    for (const std::int64_t operation : row.operations) {
-      const auto at = static_cast<std::uint64_t>(operation);
-      if (operation >= 0 && at < named.size()) named[at] = true;
-    }
-  }
-  return named;
-}
-
-std::map<std::int64_t, std::int64_t> last_times(const History& history) {
+std::map<std::int64_t, std::int64_t> last_places(const History& history,
+                                                 const OperationView& view) {
   std::map<std::int64_t, std::int64_t> last;
   for (const Operation& op : history.operations()) {
-    const Event* end = history.completion(op);
-    std::int64_t& time = last[history.process(op)];
-    time = std::max(time, end == nullptr ? INT64_MAX : end->time_ns);
+    const bool open = op.completed == checkers::kNoEvent;
+    std::int64_t& place = last[history.process(op)];
+    place = std::max(place, open ? kForEver : place_on(view, history, op.completed));
   }
   return last;
 }
 
+struct OperationTexts {
+  std::vector<std::uint32_t> process, f, key, argument, answer, line;
+
+  void add(const History& history, const Operation& op, bool tuples, TextTable& texts) {
+    process.push_back(texts.add(shown_text(history.invocation(op).process)));
+    f.push_back(texts.add(printable(history.f(op))));
+    key.push_back(texts.add(shown_text(key_of(history, op, tuples))));
+    argument.push_back(texts.add(shown_text(content_of(history.argument(op), tuples))));
+    answer.push_back(texts.add(answer_of(history, op, tuples)));
+    line.push_back(history.invocation(op).line);
+  }
+  void write(ColumnWriter& columns) const {
+    using Coding = ColumnWriter::Coding;
+    columns.add_packed("op_process", "Uint32Array", Coding::plain, process);
+    columns.add_packed("op_f", "Uint32Array", Coding::plain, f);
+    columns.add_packed("op_key", "Uint32Array", Coding::plain, key);
+    columns.add_packed("op_argument", "Uint32Array", Coding::plain, argument);
+    columns.add_packed("op_answer", "Uint32Array", Coding::plain, answer);
+    columns.add_packed("op_line", "Uint32Array", Coding::delta, line);
+  }
+};
+
 }  // namespace
 
-void write_operations(const RecordedRun& run, const EventColumns& events, ColumnWriter& columns,
-                      StringTable& texts) {
-  const History& history = run.history;
-  std::vector<double> begin, end, process;
-  std::vector<std::uint16_t> row;
-  std::vector<std::uint8_t> outcome, witness;
-  std::vector<std::uint32_t> call, answer;
-  const Calls calls = calls_of(run, events);
-  const std::vector<bool> named = witness_of(run);
-  const std::map<std::int64_t, std::int64_t> last = last_times(history);
-  Rows rows;
-  for (std::size_t i = 0; i < history.operations().size(); ++i) {
-    const Operation& op = history.operations()[i];
-    const Event* completion = history.completion(op);
-    const std::int64_t who = history.process(op);
-    const std::int64_t from = history.invocation(op).time_ns;
-    begin.push_back(static_cast<double>(from));
-    end.push_back(completion == nullptr ? -1.0 : static_cast<double>(completion->time_ns));
-    process.push_back(static_cast<double>(who));
-    row.push_back(rows.row_of(who, from, last.at(who)));
-    outcome.push_back(static_cast<std::uint8_t>(op.outcome));
-    witness.push_back(named[i] ? 1 : 0);
-    call.push_back(texts.add(call_of(history, op)));
-    answer.push_back(texts.add(answer_of(history, op)));
+OperationView view_of(const History& history) {
+  constexpr std::int64_t kHourNs = 3'600'000'000'000;
+  const std::vector<Event>& events = history.events();
+  OperationView view;
+  std::int64_t before = 0;
+  for (const Event& event : events) {
+    // kNoTime is below every time.
+    if (event.time_ns < before) return {Axis::order, 0, false};
+    before = event.time_ns;
   }
-  columns.add("op_begin", begin);
-  columns.add("op_end", end);
-  columns.add("op_process", process);
-  columns.add("op_lane", row);
+  if (!events.empty() && events.front().time_ns > kHourNs) view.origin_ns = events.front().time_ns;
+  return view;
+}
+
+std::int64_t place_on(const OperationView& view, const History& history, std::uint32_t position) {
+  if (view.axis == Axis::order) return std::int64_t{position};
+  return history.events()[position].time_ns - view.origin_ns;
+}
+
+std::string shown_text(const Value& value) {
+  if (value.is_nil()) return {};
+  std::string text =
+      printable(value.is_name() ? std::string(value.text()) : checkers::to_edn(value));
+  if (text.size() <= kLongestText) return text;
+  return fmt::format("{} ... ({} characters)", whole_characters(text, kLongestText), text.size());
+}
+
+std::uint32_t write_operations(const History& history, const OperationView& view,
+                               ColumnWriter& columns, TextTable& texts) {
+  std::vector<double> begin, length;
+  std::vector<std::uint32_t> row;
+  std::vector<std::uint8_t> outcome;
+  OperationTexts words;
+  const std::map<std::int64_t, std::int64_t> last = last_places(history, view);
+  Rows rows;
+  for (const Operation& op : history.operations()) {
+    const std::int64_t from = place_on(view, history, op.invoked);
+    const bool open = op.completed == checkers::kNoEvent;
+    const std::int64_t to = open ? from - 1 : place_on(view, history, op.completed);
+    begin.push_back(static_cast<double>(from));
+    length.push_back(static_cast<double>(to - from + 1));  // 0: it never ended
+    row.push_back(rows.row_of(history.process(op), from, last.at(history.process(op))));
+    outcome.push_back(static_cast<std::uint8_t>(op.outcome));
+    words.add(history, op, view.tuples, texts);
+  }
+  using Coding = ColumnWriter::Coding;
+  columns.add_packed("op_begin", "Float64Array", Coding::delta, begin);
+  columns.add_packed("op_length", "Float64Array", Coding::plain, length);
+  columns.add_packed("op_lane", "Uint32Array", Coding::plain, row);
   columns.add("op_outcome", outcome);
-  columns.add("op_witness", witness);
-  columns.add("op_call", call);
-  columns.add("op_answer", answer);
-  columns.add("op_invoked", calls.invoked);
-  columns.add("op_completed", calls.completed);
+  words.write(columns);
+  return rows.count();
 }
 
 }  // namespace windtunnel::reports

@@ -1,6 +1,7 @@
 #include <windtunnel/reports/page/report_data.h>
 
 #include <windtunnel/reports/page/event_columns.h>
+#include <windtunnel/reports/page/operation_columns.h>
 #include <windtunnel/reports/words/timeline.h>
 
 #include <fmt/format.h>
@@ -248,11 +249,12 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
   const Narrator narrator(run.trace, words);
   const Timeline timeline = timeline_of(run.trace);
   ColumnWriter columns;
-  StringTable strings;
+  TextTable table;
   PageKinds kinds(run.trace, narrator);
   const EventColumns events(run, selection, narrator, kinds);
-  events.write(columns, strings);
-  write_operations(run, events, columns, strings);
+  events.write(columns, table);
+  write_operations(run.history, {}, columns, table);
+  write_calls(run, events, columns);
   write_strips(timeline, columns);
 
   json::object page = summary(run);
@@ -280,7 +282,7 @@ ReportData make_report_data(const RecordedRun& run, const Selection& selection,
   page["drops"] = std::move(drops);
   page["bands"] = bands(timeline, narrator);
   page["outages"] = outages(timeline);
-  page["strings"] = strings.take();
+  table.write(columns);
   page["columns"] = columns.directory();
 
   ReportData data;

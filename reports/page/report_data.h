@@ -2,8 +2,8 @@
 #pragma once
 
 #include <windtunnel/reports/page/columns.h>
-#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/reports/page/selection.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <string>
 

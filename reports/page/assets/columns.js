@@ -42,25 +42,20 @@ function readColumns(directory) {
 }
 
 const startedAt = performance.now();
-/** What the C++ side wrote: reports/page/report_data.cpp. */
+/** What the C++ side wrote: reports/page/report_data.cpp, or history_data.cpp. */
 const data = JSON.parse(byId("wt-data").textContent);
 /** @type {Object<string, any>} */
 const col = readColumns(data.columns);
 const decodedAt = performance.now();
 
-/** How many events the page holds. A row is an index below it. */
-const rowCount = col.time.length;
+/** Where each text begins in col.text; one more than there are texts. */
+const textFrom = new Uint32Array(col.text_size.length + 1);
+for (let i = 0; i < col.text_size.length; ++i) textFrom[i + 1] = textFrom[i] + col.text_size[i];
+const utf8 = new TextDecoder();
 
-/** The number of the record at `row`, as everywhere else in Windtunnel. @param {number} row */
-function numberOf(row) {
-  return col.number ? col.number[row] : row + 1;
-}
-
-/** The row of a record; -1 when the page does not hold it. @param {number} number */
-function rowOfNumber(number) {
-  if (!col.number) return number >= 1 && number <= rowCount ? number - 1 : -1;
-  const row = lowerBound(col.number, number);
-  return row < rowCount && col.number[row] === number ? row : -1;
+/** @param {number} number @returns {string} */
+function textOf(number) {
+  return utf8.decode(col.text.subarray(textFrom[number], textFrom[number + 1]));
 }
 
 /** The first index whose value is not below `value`. @param {ArrayLike<number>} sorted */

@@ -151,54 +151,6 @@ function arrowAt(x, y) {
   return best;
 }
 
-/** Wheel zooms, drag pans, a click selects: the same for every plot with this time axis. */
-function makeNavigable(canvas, pick, hover) {
-  let drag = null;
-  canvas.addEventListener("wheel", (event) => {
-    if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      panBy((event.deltaX || event.deltaY) / plotWidth());
-    } else {
-      zoomAt(timeAt(event.offsetX), Math.exp(Math.max(-120, Math.min(120, event.deltaY)) * 0.0035));
-    }
-    event.preventDefault();
-  }, {passive: false});
-  canvas.addEventListener("pointerdown", (event) => {
-    drag = {x: event.offsetX, t0: view.t0, t1: view.t1, moved: false};
-    canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (drag && (drag.moved || Math.abs(event.offsetX - drag.x) > 4)) {
-      drag.moved = true;
-      canvas.classList.add("dragging");
-      const by = (drag.x - event.offsetX) / plotWidth() * (drag.t1 - drag.t0);
-      setWindow(drag.t0 + by, drag.t1 + by);
-    }
-    view.cursor = event.offsetX >= kGutter ? timeAt(event.offsetX) : NaN;
-    drawOverlay();
-    hover(drag && drag.moved ? null : event);
-  });
-  canvas.addEventListener("pointerup", (event) => {
-    if (drag && !drag.moved) pick(event.offsetX, event.offsetY);
-    drag = null;
-    canvas.classList.remove("dragging");
-  });
-  canvas.addEventListener("pointerleave", () => {
-    view.cursor = NaN;
-    drawOverlay();
-    hover(null);
-  });
-}
-
-function showTip(text, x, y) {
-  const tip = byId("tip");
-  tip.hidden = !text;
-  if (!text) return;
-  tip.textContent = text;
-  const left = x + 16 + tip.offsetWidth > view.width ? x - 16 - tip.offsetWidth : x + 16;
-  tip.style.left = `${Math.max(0, left)}px`;
-  tip.style.top = `${y + 14}px`;
-}
-
 makeNavigable(diagramCanvas, (x, y) => {
   const row = rowAt(x, y);
   if (row >= 0) select(row);
@@ -214,14 +166,3 @@ makeNavigable(diagramCanvas, (x, y) => {
     showTip(band ? bandTip(band) : "", event?.offsetX, event?.offsetY);
   }
 });
-
-function bandAt(x, y) {
-  const row = Math.floor((y - kAxis) / kBandRow);
-  const time = timeAt(x);
-  return bands.find((band) => band.row === row && time >= band.begin && time <= band.until) ?? null;
-}
-
-function bandTip(band) {
-  const end = band.end < 0 ? "to the end" : `to ${timeText(band.end)}`;
-  return `${bandText(band)}\n${timeText(band.begin)} ${end}\non ${band.victims.map(nodeName).join(", ") || "no node"}`;
-}

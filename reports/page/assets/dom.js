@@ -21,24 +21,6 @@ function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** A link that selects an event. @param {number} number @param {string} [text] */
-function eventLink(number, text) {
-  return el("a", {href: `#e=${number}`, textContent: text ?? `event ${number}`});
-}
-
-/** Text in which "#123" and "event 123" become links to events. @param {string} text */
-function linkedText(text) {
-  const nodes = [];
-  let from = 0;
-  for (const match of text.matchAll(/(?:#|\bevent )(\d+)\b/g)) {
-    if (rowOfNumber(Number(match[1])) < 0) continue;
-    nodes.push(text.slice(from, match.index), eventLink(Number(match[1]), match[0]));
-    from = match.index + match[0].length;
-  }
-  nodes.push(text.slice(from));
-  return nodes;
-}
-
 /** @param {string} text @param {HTMLElement} button */
 async function copyText(text, button) {
   const before = button.textContent;
@@ -63,3 +45,5 @@ function facts(rows) {
   }
   return list;
 }
+
+const kMaxScroll = 8e6;  // browsers do not make taller elements reliably

@@ -63,21 +63,6 @@ function nodeSet(word) {
   return names.length ? names.join(", ") : "no node";
 }
 
-/** "1.5 ms" @param {number} ns */
-function durationText(ns) {
-  const size = Math.abs(ns);
-  const short = (value) => String(Number(value.toPrecision(3)));
-  if (size >= 1e9) return `${short(ns / 1e9)} s`;
-  if (size >= 1e6) return `${short(ns / 1e6)} ms`;
-  if (size >= 1e3) return `${short(ns / 1e3)} µs`;
-  return `${ns} ns`;
-}
-
-/** "5.312450 s" @param {number} ns */
-function timeText(ns) {
-  return `${(Math.floor(ns / 1000) / 1e6).toFixed(6)} s`;
-}
-
 /** @param {string} type a field type @param {bigint} word @param {number} service whose roles are meant; -1: nobody's */
 function fieldText(type, word, service = -1) {
   const small = Number(word);
@@ -133,7 +118,7 @@ function sentenceOf(row) {
 function contentOf(row) {
   for (const at of [row, col.origin[row] - 1]) {
     const i = at < 0 ? -1 : lowerBound(col.content_row, at);
-    if (i >= 0 && col.content_row[i] === at) return data.strings[col.content_text[i]];
+    if (i >= 0 && col.content_row[i] === at) return textOf(col.content_text[i]);
   }
   return "";
 }

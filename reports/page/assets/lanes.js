@@ -1,7 +1,5 @@
 // Where each node lies: servers one below the other, clients below them in narrow lanes, or in one when there are many.
 
-const kAxis = 20;
-const kBandRow = 18;
 const kStripsTop = 33;    // of a server's lane: its line, and what hangs from it
 const kRoleStrip = 18;    // with the gap below
 const kLineStrip = 20;
@@ -14,26 +12,7 @@ let lanes = [];
 /** The y of a node's line, by node; NaN for a node without a lane. */
 const lineY = new Float64Array(0x10000).fill(NaN);
 let diagramHeight = 0;
-let bandRows = 0;
 let showClients = true;
-
-/** Bands with the row in which their label is drawn. */
-const bands = data.bands.length ? data.bands : data.faults.filter((fault) => fault.begin !== null).map((fault) => ({
-  id: fault.id, label: fault.label || fault.id, event: 0, begin: fault.begin, end: fault.end ?? -1,
-  victims: fault.victims.map((name) => data.nodes.indexOf(name)).filter((node) => node >= 0),
-}));
-{
-  const busyUntil = [];
-  for (const band of bands) {
-    band.until = band.end < 0 ? endTime : band.end;
-    let row = busyUntil.findIndex((time) => time <= band.begin);
-    if (row < 0) row = busyUntil.length < 5 ? busyUntil.push(0) - 1 : 4;
-    // A short band's label hangs over its end.
-    busyUntil[row] = Math.max(band.until, band.begin + endTime * 0.06);
-    band.row = row;
-  }
-  bandRows = busyUntil.length;
-}
 
 /** How high the strips of a node in one group are. */
 function stripsHeight(member) {

@@ -8,21 +8,8 @@ function redraw() {
   rememberAddress();
 }
 
-/** @param {number} row */
-function select(row) {
-  view.selected = row;
-  cone = coneMode ? coneOf(row, coneMode) : null;
-  reveal(col.time[row]);
-  drawInspector();
-  scrollToRow(row);
-  changed();
-}
-
-/** Selects by record number. False when the page does not hold the record. */
-function selectNumber(number) {
-  const row = rowOfNumber(number);
-  if (row >= 0) select(row);
-  return row >= 0;
+function selectionChanged() {
+  cone = coneMode ? coneOf(view.selected, coneMode) : null;
 }
 
 function clearSelection() {
@@ -31,31 +18,6 @@ function clearSelection() {
   drawList();
 }
 
-// The address says what is shown, so that a link shows the same: #e=18231&t=5.1..5.4
-let addressTimer = 0;
-function rememberAddress() {
-  clearTimeout(addressTimer);
-  addressTimer = setTimeout(() => {
-    const seconds = (time) => (time / 1e9).toFixed(9).replace(/0+$/, "").replace(/\.$/, "");
-    const event = view.selected >= 0 ? `e=${numberOf(view.selected)}&` : "";
-    history.replaceState(null, "", `#${event}t=${seconds(view.t0)}..${seconds(view.t1)}`);
-  }, 150);
-}
-
-/** @returns {boolean} whether the address named a window or an event */
-function followAddress() {
-  const words = new URLSearchParams(location.hash.slice(1));
-  const span = /^(-?[\d.]+?)\.\.(-?[\d.]+)$/.exec(words.get("t") ?? "");
-  if (span) setWindow(Number(span[1]) * 1e9, Number(span[2]) * 1e9);
-  const row = rowOfNumber(Number(words.get("e") ?? 0));
-  if (row >= 0) {
-    if (!span && !firstWindowShown) zoomTo(row);
-    select(row);
-  }
-  return Boolean(span) || row >= 0;
-}
-
-let firstWindowShown = false;
 function firstWindow() {
   if (!followAddress()) {
     const row = violationRows[0];
@@ -66,11 +28,6 @@ function firstWindow() {
     }
   }
   firstWindowShown = true;
-}
-
-function measure() {
-  view.width = byId("plots").clientWidth;
-  changed();
 }
 
 readTheme();

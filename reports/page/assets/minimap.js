@@ -53,7 +53,7 @@ function drawMinimap() {
   g.fillStyle = colour.muted;
   g.textAlign = "left";
   g.textBaseline = "middle";
-  g.fillText("whole run", 2, kMapHeight / 2 - 7);
+  g.fillText(isHistory ? "whole history" : "whole run", 2, kMapHeight / 2 - 7);
   g.fillText(durationText(endTime), 2, kMapHeight / 2 + 8);
 }
 

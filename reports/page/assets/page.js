@@ -1,10 +1,5 @@
 // The sections around the plots: verdict, story, properties, faults, scenario, environment.
 
-function verdictClass(verdict) {
-  return {pass: "pass", holds: "pass", fail: "fail", violated: "fail"}[verdict] ?? "unknown";
-}
-const kVerdictSigns = {pass: "✓", fail: "✕", unknown: "?"};
-
 function buildBar() {
   const verdict = data.verdict || "unknown";
   const bar = byId("bar");
@@ -158,19 +153,6 @@ function buildToolbar() {
   bar.append(button("?", "Keys (?)", showHelp));
 }
 
-/** Draws a sample for the legend. */
-function sample(draw) {
-  const canvas = /** @type {HTMLCanvasElement} */ (el("canvas", {width: 56, height: 28}));
-  canvas.redraw = () => {
-    const g = canvas.getContext("2d");
-    g.setTransform(2, 0, 0, 2, 0, 0);
-    g.clearRect(0, 0, 28, 14);
-    draw(g);
-  };
-  canvas.redraw();
-  return canvas;
-}
-
 function shapeSample(code, what) {
   return sample((g) => {
     const path = new Path2D();
@@ -249,18 +231,6 @@ function buildLegend() {
       if (col.op_outcome.includes(outcome)) legend.append(entry(outcomeSample(outcome), name));
     }
   }
-}
-
-function outcomeSample(outcome) {
-  return sample((g) => {
-    g.fillStyle = colour.outcomes[outcome];
-    g.globalAlpha = colour.dark ? 0.34 : 0.22;
-    g.fillRect(0, 1, 28, 12);
-    g.globalAlpha = 1;
-    g.fillRect(0, 1, 2, 12);
-    if (outcome !== kInfo) g.fillRect(26, 1, 2, 12);
-    if (outcome === kFail) g.fillRect(0, 7, 28, 1);
-  });
 }
 
 /** The happens-before picture: its nodes select their event. */

@@ -6,49 +6,14 @@ const kStatesDense = 3000;  // changes in view, beyond which one a pixel is draw
 
 /** @param {CanvasRenderingContext2D} g */
 function drawBands(g) {
-  const right = view.width - kRight;
-  g.font = font.small;
-  g.textBaseline = "middle";
   for (const band of bands) {
-    const x0 = Math.max(xOf(band.begin), kGutter);
-    const x1 = Math.min(xOf(band.until), right);
-    if (x1 < kGutter || x0 > right) continue;
-    const width = Math.max(x1 - x0, 2);
+    const [x0, width] = edgesOf(band);
+    if (width === 0) continue;
     for (const lane of lanes) {
-      if (!lane.nodes.some((node) => band.victims.includes(node))) continue;
-      g.globalAlpha = 0.1;
-      g.fillStyle = colour.fault;
-      g.fillRect(x0, lane.y, width, lane.height - 6);
-      g.globalAlpha = 0.45;
-      g.fillStyle = colour.faultHatch;
-      g.fillRect(x0, lane.y, width, lane.height - 6);
-      g.globalAlpha = 1;
+      if (lane.nodes.some((node) => band.victims.includes(node))) shadeBand(g, x0, width, lane.y, lane.height - 6);
     }
-    const y = kAxis + band.row * kBandRow + 2;
-    g.fillStyle = colour.fault;
-    g.globalAlpha = 0.3;
-    g.fillRect(x0, y, width, kBandRow - 4);
-    g.globalAlpha = 1;
-    g.fillRect(x0, y, 2, kBandRow - 4);
-    if (band.end >= 0 && xOf(band.until) <= right) g.fillRect(x0 + width - 2, y, 2, kBandRow - 4);
-    g.textAlign = "left";
-    const room = Math.max(width, Math.min(right - x0, bandRoom(band))) - 10;
-    g.fillStyle = colour.fg;
-    g.fillText(fitText(g, bandText(band), room), x0 + 6, y + kBandRow / 2 - 2);
+    drawBandLabel(g, band);
   }
-}
-
-function bandText(band) {
-  return band.label === band.id || !band.id ? band.label : `${band.label} (${band.id})`;
-}
-
-/** How far a label may reach beyond a short band: to the next band in its row. */
-function bandRoom(band) {
-  let next = Infinity;
-  for (const other of bands) {
-    if (other !== band && other.row === band.row && other.begin >= band.until) next = Math.min(next, other.begin);
-  }
-  return (Math.min(next, view.t1) - Math.max(band.begin, view.t0)) / (view.t1 - view.t0) * plotWidth();
 }
 
 /** @param {CanvasRenderingContext2D} g */

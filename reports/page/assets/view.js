@@ -6,7 +6,7 @@ const kRight = 14;
 const view = {t0: 0, t1: endTime, width: 800, cursor: NaN, selected: -1};
 
 /** The narrowest window: below it floating point shows. */
-const kNarrowest = 200;
+const kNarrowest = byOrder ? 4 : 200;
 
 function plotWidth() { return Math.max(50, view.width - kGutter - kRight); }
 function xOf(time) { return kGutter + (time - view.t0) / (view.t1 - view.t0) * plotWidth(); }
@@ -64,13 +64,14 @@ function changed() {
 
 /** The distance of ticks: 1, 2 or 5 times a power of ten, at least `pixels` apart. */
 function tickStep(pixels) {
-  const least = (view.t1 - view.t0) / plotWidth() * pixels;
+  const least = Math.max((view.t1 - view.t0) / plotWidth() * pixels, byOrder ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(least));
   return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= least) ?? least;
 }
 
 /** A tick's text, with as many digits as tell neighbours apart. */
 function tickText(time, step) {
+  if (byOrder) return String(Math.round(time));
   const [unit, name] = endTime >= 1e9 && step >= 1e3 ? [1e9, "s"] : step >= 1e4 ? [1e6, "ms"] : [1e3, "µs"];
   const digits = Math.max(0, Math.ceil(-Math.log10(step / unit) - 1e-9));
   return `${(time / unit).toFixed(digits)} ${name}`;
