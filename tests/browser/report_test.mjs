@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "windtunnel-browser-"));
 
 before(() => {
   if (missing) return;
-  execFileSync(writer, ["--gtest_filter=HtmlReport.WritesPagesForTheBrowserTest"],
+  execFileSync(writer, ["--gtest_filter=*.WritesPagesForTheBrowserTest"],
                {env: {...process.env, WT_BROWSER_PAGES: folder}, stdio: "ignore"});
 });
 after(() => rmSync(folder, {recursive: true, force: true}));
@@ -64,6 +64,14 @@ test("an empty run opens", {skip: missing}, () => {
   const {dom, complaints} = open("empty.html");
   assert.deepEqual(complaints, []);
   assert.match(textOf(dom, "inspector"), /Nothing selected/);
+});
+
+test("a history opens at its witness", {skip: missing}, () => {
+  const {dom, complaints} = open("history.html");
+  assert.deepEqual(complaints, []);
+  assert.match(textOf(dom, "bar"), /VIOLATED h\.edn register/);
+  assert.match(textOf(dom, "story"), /process 1 read -&gt; 1/);
+  assert.match(textOf(dom, "event-rows"), /no answer/);
 });
 
 test("what comes from the run is text", {skip: missing}, () => {
