@@ -1,7 +1,6 @@
 #include <windtunnel/cli/check.h>
 
 #include <windtunnel/checkers/history/edn.h>
-#include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/checkers/objects/linearization.h>
 #include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/cli/command.h>
@@ -187,32 +186,12 @@ std::vector<std::string> consistency_levels(const scenarios::Registry& registry)
 namespace {
 
 // What to say where the history looks as if --independent was meant.
-void hint_at_keys(const CheckRequest& request, const checkers::Judge& judge,
+void hint_at_keys(const JudgeRequest& request, const checkers::Judge& judge,
                   checkers::ReadHistory& read) {
   const bool splits = request.independent || request.model == "kv" || !judge.takes_tuples;
   if (splits || !checkers::looks_independent(read.history)) return;
   read.hints.push_back(
       "every value is a pair, taken as one value here; where it is [key value], say --independent");
-}
-
-// Reads the history; on an error says why, and gives the exit code.
-boost::system::result<checkers::ReadHistory, int> read(const CheckRequest& request,
-                                                       const checkers::Judge& judge) {
-  const std::string& path = request.history;
-  if (!is_a_history(path, request.from)) return kExitBadInput;
-  bool missing = false;
-  auto found = checkers::read_any_history(path, {request.from, request.sort.has_value()}, &missing);
-  if (found.has_error()) {
-    complain("error: " + path + ": " + to_string(found.error()));
-    return missing ? kExitMissingInput : kExitBadInput;
-  }
-  const std::vector<std::string> workloads = checkers::workloads_in(found->history);
-  if (!is_clear(request.workload, workloads)) return kExitUsage;
-  if (!request.workload.empty()) {
-    found->history = checkers::history_of_workload(found->history, request.workload);
-  }
-  hint_at_keys(request, judge, *found);
-  return *std::move(found);
 }
 
 // "max-gap=5s" in the unit of the limit; what is wrong with it.
@@ -246,7 +225,7 @@ std::optional<std::string> parse_limit(const checkers::Judge& judge, const std::
 }
 
 // What is wrong with the level that is asked for, if anything.
-std::optional<std::string> refuse_level(const CheckRequest& request, const checkers::Judge& judge,
+std::optional<std::string> refuse_level(const JudgeRequest& request, const checkers::Judge& judge,
                                         const scenarios::Registry& registry) {
   if (!request.consistency) return std::nullopt;
   if (judge.is_audit()) return judge.name + " has no consistency levels; leave it out";
@@ -261,8 +240,7 @@ std::optional<std::string> refuse_level(const CheckRequest& request, const check
 }
 
 // What the judge cannot do that is asked of it, if anything.
-std::optional<std::string> refuse_request(const CheckRequest& request,
-                                          const checkers::Judge& judge) {
+std::optional<std::string> refuse_flaws(const JudgeRequest& request, const checkers::Judge& judge) {
   const bool changes_flaws = !request.permitted.empty() || !request.forbidden.empty();
   const bool speaks_of_flaws = changes_flaws || !request.only.empty() || !request.limits.empty();
   if (!judge.is_audit() && judge.flaws.empty() && speaks_of_flaws) {
@@ -270,6 +248,12 @@ std::optional<std::string> refuse_request(const CheckRequest& request,
            judge.name;
   }
   if (changes_flaws && !request.only.empty()) return "--only says all of which flaws count";
+  return std::nullopt;
+}
+
+// What cannot be told of its judgement that is asked for, if anything.
+std::optional<std::string> refuse_telling(const CheckRequest& request,
+                                          const checkers::Judge& judge) {
   if (!judge.is_audit()) return std::nullopt;
   if (request.linearization) return "--linearization is for objects, not for " + judge.name;
   if (request.figures) return "--figures is for transactions, not for " + judge.name;
@@ -278,7 +262,7 @@ std::optional<std::string> refuse_request(const CheckRequest& request,
 
 // A time is a bound of work, which a slow machine does in that time; it stands alone unless a bound
 // of configurations was named.
-std::optional<std::string> take_bounds(const CheckRequest& request,
+std::optional<std::string> take_bounds(const JudgeRequest& request,
                                        checkers::JudgeOptions& options) {
   if (request.timeout) {
     const auto ns = scenarios::quantity_of(scenarios::OptionInfo::Kind::duration, *request.timeout);
@@ -294,7 +278,7 @@ std::optional<std::string> take_bounds(const CheckRequest& request,
 }
 
 // Fills in the options; what is wrong with the request, if anything.
-std::optional<std::string> take_options(const CheckRequest& request, const checkers::Judge& judge,
+std::optional<std::string> take_options(const JudgeRequest& request, const checkers::Judge& judge,
                                         checkers::JudgeOptions& options) {
   options.permitted = request.permitted;
   options.forbidden = request.only.empty() ? request.forbidden : request.only;
@@ -345,30 +329,61 @@ int tell_objects(const Checked& checked, Terminal& terminal) {
 
 }  // namespace
 
-int check_command(const CheckRequest& request, const scenarios::Registry& registry,
-                  Terminal& terminal) {
+boost::system::result<checkers::ReadHistory, int> read_for(const JudgeRequest& request,
+                                                           const checkers::Judge* judge) {
+  const std::string& path = request.history;
+  if (!is_a_history(path, request.from)) return kExitBadInput;
+  bool missing = false;
+  auto found = checkers::read_any_history(path, {request.from, request.sort.has_value()}, &missing);
+  if (found.has_error()) {
+    complain("error: " + path + ": " + to_string(found.error()));
+    return missing ? kExitMissingInput : kExitBadInput;
+  }
+  const std::vector<std::string> workloads = checkers::workloads_in(found->history);
+  const bool is_whole = judge == nullptr && request.workload.empty();
+  if (!is_whole && !is_clear(request.workload, workloads)) return kExitUsage;
+  if (!request.workload.empty()) {
+    found->history = checkers::history_of_workload(found->history, request.workload);
+  }
+  if (judge != nullptr) hint_at_keys(request, *judge, *found);
+  return *std::move(found);
+}
+
+std::optional<JudgeChoice> choose_judge(const JudgeRequest& request,
+                                        const scenarios::Registry& registry) {
   const checkers::Judge* const judge = registry.judge(request.model);
   if (judge == nullptr || judge->is_level()) {
     complain("error: no model '" + request.model + "'; there are " + model_names(registry));
-    return kExitUsage;
+    return std::nullopt;
   }
-  checkers::JudgeOptions options;
-  std::optional<std::string> wrong = refuse_request(request, *judge);
+  JudgeChoice choice{judge, {}};
+  std::optional<std::string> wrong = refuse_flaws(request, *judge);
   if (!wrong) wrong = refuse_level(request, *judge, registry);
-  if (!wrong) wrong = take_options(request, *judge, options);
-  if (wrong) {
+  if (!wrong) wrong = take_options(request, *judge, choice.options);
+  if (!wrong) return choice;
+  complain("error: " + *wrong);
+  return std::nullopt;
+}
+
+int check_command(const CheckRequest& request, const scenarios::Registry& registry,
+                  Terminal& terminal) {
+  const std::optional<JudgeChoice> choice = choose_judge(request, registry);
+  if (!choice) return kExitUsage;
+  const checkers::Judge& judge = *choice->judge;
+  if (const std::optional<std::string> wrong = refuse_telling(request, judge)) {
     complain("error: " + *wrong);
     return kExitUsage;
   }
-  const auto found = read(request, *judge);
+  const auto found = read_for(request, &judge);
   if (found.has_error()) return found.error();
   const checkers::History& history = found->history;
   const auto began = std::chrono::steady_clock::now();
-  const checkers::Judgement judgement = checkers::judge(history, *judge, options);
+  const checkers::Judgement judgement = checkers::judge(history, judge, choice->options);
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  const Checked checked{request, *judge, options, history, judgement, found->hints, took.count()};
+  const Checked checked{request,   judge,        choice->options, history,
+                        judgement, found->hints, took.count()};
   if (judgement.isolation) return tell_isolation(checked, terminal);
-  if (judge->is_audit()) return tell_audit(checked, terminal);
+  if (judge.is_audit()) return tell_audit(checked, terminal);
   return tell_objects(checked, terminal);
 }
 

@@ -1,12 +1,14 @@
 // `windtunnel check`: a history from anywhere against a model.
 #pragma once
 
+#include <windtunnel/checkers/history/history_io.h>
 #include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/cli/terminal.h>
 #include <windtunnel/scenarios/engine/registry.h>
 
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
+#include <boost/system/result.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -15,7 +17,8 @@
 
 namespace windtunnel::cli {
 
-struct CheckRequest {
+// A history, and how it is to be judged.
+struct JudgeRequest {
   std::string history;
   std::string from;                 // a format; empty: found by the content
   std::optional<std::string> sort;  // "time"
@@ -24,19 +27,35 @@ struct CheckRequest {
   bool independent = false;
   std::string workload;                    // of a history with several; empty: all of it
   std::optional<std::string> consistency;  // none: the strongest that the model knows
-  std::optional<std::string> figures;      // where a Graphviz file for each cycle goes
   std::vector<std::string> permitted;      // flaws, for the models that name them
   std::vector<std::string> forbidden;
-  std::vector<std::string> only;  // these count, and no others
+  std::vector<std::string> only;           // these count, and no others
   std::vector<std::string> limits;  // NAME=VALUE
   std::optional<std::uint64_t> max_configurations;
   std::optional<std::string> timeout;  // a duration
+};
+
+struct CheckRequest : JudgeRequest {
+  std::optional<std::string> figures;  // where a Graphviz file for each cycle goes
   bool linearization = false;
   bool json = false;
 };
 
 int check_command(const CheckRequest& request, const scenarios::Registry& registry,
                   Terminal& terminal);
+
+// What a request for a judgement means.
+struct JudgeChoice {
+  const checkers::Judge* judge = nullptr;
+  checkers::JudgeOptions options;
+};
+// Nothing, with the reason printed, where that is not to be had.
+std::optional<JudgeChoice> choose_judge(const JudgeRequest& request,
+                                        const scenarios::Registry& registry);
+// Reads the history; on an error says why, and gives the exit code. `judge` may be null: nobody
+// judges it.
+boost::system::result<checkers::ReadHistory, int> read_for(const JudgeRequest& request,
+                                                           const checkers::Judge* judge);
 
 // "register, cas-register, ...": what --model takes, and --consistency.
 std::string model_names(const scenarios::Registry& registry);

@@ -127,6 +127,11 @@ class CommandLine {
   std::unique_ptr<CLI::App> app_;
 };
 
+// How a history is read and judged: `check`, and `report` of a history. Gives the option that names
+// the model.
+struct JudgeRequest;
+Argument add_judging(const CommandLine& line, const Subcommand& command, JudgeRequest& judge);
+
 // Sees to it that descriptors 0 to 2 are open.
 void open_standard_descriptors();
 

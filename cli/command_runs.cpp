@@ -83,48 +83,9 @@ void add_check(CommandLine& line) {
                              });
   CheckRequest& check = *request;
   command.add("history", &check.history, kHistory).required();
-  add_reading(command, check.from, check.sort);
-  command.add("--model", &check.model, "what the clients talked to: " + model_names(line.registry))
-      .required();
-  command.add("--initial", &check.initial, "the initial value, as EDN");
-  command.add("--independent", &check.independent,
-              "values are tuples [key value], one object a key");
-  command.add("--workload", &check.workload,
-              "which workload's operations, in a history of several");
-  const std::vector<std::string> levels = consistency_levels(line.registry);
-  command
-      .add("--consistency", &check.consistency,
-           "what must hold: " + checkers::joined(levels) +
-               " (default: linearizable; strict-serializable for transactions)")
-      .one_of(levels)
-      .shown_as("LEVEL");
-  command
-      .add("--permit,--except", &check.permitted,
-           "a flaw or an anomaly to tell and let pass, for the models that name them; may be "
-           "repeated")
-      .shown_as("FLAW")
-      .single();
-  command.add("--forbid", &check.forbidden, "a flaw that else would pass; may be repeated")
-      .shown_as("FLAW")
-      .single();
-  command.add("--only", &check.only, "a flaw or an anomaly; no other one counts; may be repeated")
-      .shown_as("FLAW")
-      .single();
-  command
-      .add("--limit", &check.limits, "for availability and lease, as max-gap=5s; may be repeated")
-      .shown_as("NAME=VALUE")
-      .single();
+  add_judging(line, command, check).required();
   command.add("--figures", &check.figures,
               "write a Graphviz file for each cycle of transactions to this folder");
-  command
-      .add("--max-configurations", &check.max_configurations,
-           "give up after so many, with exit code 2 (default: 4000000; none with --timeout)")
-      .whole(1);
-  command
-      .add("--timeout", &check.timeout,
-           "give up after as much work as a slow machine does in that time, with exit code 2 "
-           "(default: 10s)")
-      .shown_as("DURATION");
   command.add("--linearization", &check.linearization,
               "for ok: an order of the operations that explains it");
   command.add("--json", &check.json, "one JSON object");
@@ -143,6 +104,50 @@ void add_convert(CommandLine& line) {
 }
 
 }  // namespace
+
+Argument add_judging(const CommandLine& line, const Subcommand& command, JudgeRequest& judge) {
+  add_reading(command, judge.from, judge.sort);
+  const Argument model = command.add("--model", &judge.model,
+                                     "what the clients talked to: " + model_names(line.registry));
+  command.add("--initial", &judge.initial, "the initial value, as EDN");
+  command.add("--independent", &judge.independent,
+              "values are tuples [key value], one object a key");
+  command.add("--workload", &judge.workload,
+              "which workload's operations, in a history of several");
+  const std::vector<std::string> levels = consistency_levels(line.registry);
+  command
+      .add("--consistency", &judge.consistency,
+           "what must hold: " + checkers::joined(levels) +
+               " (default: linearizable; strict-serializable for transactions)")
+      .one_of(levels)
+      .shown_as("LEVEL");
+  command
+      .add("--permit,--except", &judge.permitted,
+           "a flaw or an anomaly to tell and let pass, for the models that name them; may be "
+           "repeated")
+      .shown_as("FLAW")
+      .single();
+  command.add("--forbid", &judge.forbidden, "a flaw that else would pass; may be repeated")
+      .shown_as("FLAW")
+      .single();
+  command.add("--only", &judge.only, "a flaw or an anomaly; no other one counts; may be repeated")
+      .shown_as("FLAW")
+      .single();
+  command
+      .add("--limit", &judge.limits, "for availability and lease, as max-gap=5s; may be repeated")
+      .shown_as("NAME=VALUE")
+      .single();
+  command
+      .add("--max-configurations", &judge.max_configurations,
+           "give up after so many, with exit code 2 (default: 4000000; none with --timeout)")
+      .whole(1);
+  command
+      .add("--timeout", &judge.timeout,
+           "give up after as much work as a slow machine does in that time, with exit code 2 "
+           "(default: 10s)")
+      .shown_as("DURATION");
+  return model;
+}
 
 void add_run_commands(CommandLine& line) {
   add_run(line);

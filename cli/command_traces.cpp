@@ -9,11 +9,12 @@ constexpr const char* kRun = "a run directory, or a trace file";
 
 void add_report(CommandLine& line) {
   const auto [command, request] = line.add<ReportRequest>(
-      line.top(), "report", "write the HTML report of a run",
+      line.top(), "report", "write the HTML report of a run, or of a history from anywhere",
       [&line](const ReportRequest& asked) { return report_command(asked, line.registry); });
-  command.add("run", &request->run, kRun).required();
+  command.add("run", &request->run, std::string(kRun) + ", or a history").required();
   command.add("-o,--output", &request->output, "the file (default: beside the run)").not_empty();
-  command.add("--full", &request->full, "all events, however many");
+  const Argument full = command.add("--full", &request->full, "all events of a run, however many");
+  add_judging(line, command, *request).excludes(full);
 }
 
 void add_show(CommandLine& line) {

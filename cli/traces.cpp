@@ -1,6 +1,7 @@
 #include <windtunnel/cli/traces.h>
 
 #include <windtunnel/cli/command.h>
+#include <windtunnel/cli/report_history.h>
 #include <windtunnel/reports/page/html_report.h>
 #include <windtunnel/reports/page/selection.h>
 #include <windtunnel/reports/run/run_directory.h>
@@ -73,6 +74,7 @@ std::string past_of(const TraceData& trace, const reports::MessageWords& words, 
 }
 
 int report_command(const ReportRequest& request, const scenarios::Registry& registry) {
+  if (is_of_history(request)) return report_history(request, registry);
   int code = kExitOk;
   const std::optional<RecordedRun> run = load(request.run, code);
   if (!run) return code;

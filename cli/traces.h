@@ -1,7 +1,8 @@
 // `windtunnel report`, `show`, `diff` and `export`: what a run left behind, for people and for
-// other tools. A run is a run directory or a trace file.
+// other tools. A run is a run directory or a trace file; a report may also be of a history.
 #pragma once
 
+#include <windtunnel/cli/check.h>
 #include <windtunnel/cli/terminal.h>
 #include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/scenarios/engine/registry.h>
@@ -11,9 +12,11 @@
 
 namespace windtunnel::cli {
 
-struct ReportRequest {
+// Of a run, or of any history that `check` reads.
+struct ReportRequest : JudgeRequest {
+  std::string called_by = "windtunnel";  // for the command on the page of a history
   std::string run;
-  std::string output;  // empty: report.html in the run directory
+  std::string output;  // empty: beside what it is of
   bool full = false;   // all events, however many
 };
 int report_command(const ReportRequest& request, const scenarios::Registry& registry);
