@@ -24,11 +24,11 @@ std::string returned(int process, std::string_view f, std::string_view text,
   return fmt::format("{{:type :{}, :process {}, :f :{}, :key \"k\", :value \"{}\"}}\n", outcome,
                      process, f, text);
 }
-std::string done(int process, std::string_view f, std::string_view text) {
+std::string keyed(int process, std::string_view f, std::string_view text) {
   return called(process, f, text) + returned(process, f, text);
 }
-std::string append(std::string_view text) { return done(0, "append", text); }
-std::string get(std::string_view text) { return done(1, "get", text); }
+std::string append(std::string_view text) { return keyed(0, "append", text); }
+std::string get(std::string_view text) { return keyed(1, "get", text); }
 
 void expect_ok(const std::string& history) {
   const Verdict verdict = check(history, "kv");
@@ -80,7 +80,7 @@ TEST(GrowingKeys, TwoReadsOfWhichNeitherBeginsTheOtherContradictEachOther) {
 
 TEST(GrowingKeys, AnAppendWhoseEndIsNotKnownHappensLateOrNever) {
   const std::string open = called(0, "append", "<1>") + returned(0, "append", "<1>", "info");
-  const std::string other = done(2, "append", "<2>");
+  const std::string other = keyed(2, "append", "<2>");
   expect_ok(open + other + get("<2>"));
   expect_ok(open + other + get("<2>") + get("<2><1>"));
   expect_refused(open + other + get("<2><1>") + get("<2>"), {1, 5, 7},
@@ -88,7 +88,7 @@ TEST(GrowingKeys, AnAppendWhoseEndIsNotKnownHappensLateOrNever) {
 }
 
 TEST(GrowingKeys, APutMayComeFirst) {
-  const std::string put = done(2, "put", "a");
+  const std::string put = keyed(2, "put", "a");
   expect_ok(get("") + put + append("<1>") + get("a<1>"));
   expect_ok(called(2, "put", "a") + get("a") + get("a") + returned(2, "put", "a"));
   expect_refused(put + get(""), {1, 3},
@@ -104,7 +104,7 @@ TEST(GrowingKeys, WhatCanBeReadInSeveralWaysIsLeftToTheSearch) {
   for (const std::string& history :
        {append("1") + append("11") + append("111") + get("111111"),  // 1 11 111, 11 1 111, ...
         append("1") + append("1") + get("11"), append("") + get(""),
-        append("<1>") + done(0, "put", "a") + get("a")}) {
+        append("<1>") + keyed(0, "put", "a") + get("a")}) {
     const Verdict verdict = check(history, "kv");
     EXPECT_EQ(verdict.decision, Decision::ok);
     EXPECT_EQ(verdict.algorithm, "jit");
