@@ -16,11 +16,12 @@ void doubt_what_nobody_saw(const History& history, Verdict& verdict) {
   if (verdict.decision == Decision::violated || (succeeded && verdict.put_to_the_test)) return;
   // Why nothing can be said of what succeeded, the checker knows better.
   if (succeeded && verdict.decision == Decision::unknown) return;
+  const std::string known = verdict.reason.empty() ? "" : "; " + verdict.reason;
   verdict.decision = Decision::unknown;
   verdict.reason = operations.empty() ? "no operations"
                    : succeeded
                        ? "nothing was put to the test: no operation that succeeded says what it saw"
-                       : "no operation succeeded, so nothing was put to the test";
+                       : "no operation succeeded, so nothing was put to the test" + known;
 }
 
 std::string witness_text(const Witness& witness) {

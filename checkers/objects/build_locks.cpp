@@ -107,7 +107,7 @@ const Value* named(const KeyedOperation& op, std::initializer_list<std::string_v
 
 struct Client {
   std::uint32_t open = 0;         // operations without an end
-  std::uint32_t last_return = 0;  // of the others
+  std::uint32_t last_return = 0;  // 0: none, as a call comes first  // of the others
 };
 
 class LockBuilder {
@@ -179,7 +179,7 @@ class LockBuilder {
   bool is_idle(std::size_t i) const {
     if (!rules_.owned || !ops_[i].acquire || operations_[i].ok) return false;
     const Client& client = clients_[ops_[i].client];
-    return client.open == 1 && client.last_return < operations_[i].step.call;
+    return client.open == 1 && client.last_return <= operations_[i].step.call;
   }
 
   const std::vector<KeyedOperation>& operations_;

@@ -139,15 +139,14 @@ TEST(FinalReads, OfRandomSetsAreWhatPlainReadingsSay) {
     HistoryRecorder recorder(3);
     std::optional<std::pair<HistoryRecorder::OpId, bool>> open[3];
     std::int64_t now = 0;
-    for (const std::uint32_t choice : choices) {
-      auto& mine = open[choice % 3];
-      const std::uint32_t rest = choice / 3;
+    const auto go_on = [&](std::uint32_t session, std::uint32_t rest) {
+      auto& mine = open[session];
       if (!mine) {
         const bool read = rest % 2 == 0;
         const Value value = read ? Value() : Value(static_cast<int>(rest / 2 % 3));
-        const auto id = recorder.invoke(choice % 3, Instant{++now}, read ? "read" : "add", value);
+        const auto id = recorder.invoke(session, Instant{++now}, read ? "read" : "add", value);
         mine.emplace(id, read);
-        continue;
+        return;
       }
       std::vector<Value> items;
       for (int e = 0; e < 3; ++e) {
@@ -161,6 +160,15 @@ TEST(FinalReads, OfRandomSetsAreWhatPlainReadingsSay) {
       recorder.complete(mine->first, Instant{++now}, end,
                         mine->second && end == EventType::ok ? Value::vector(items) : argument);
       mine.reset();
+    };
+    for (const std::uint32_t choice : choices) go_on(choice % 3, choice / 3);
+    // In the end all is quiet, and two of three sessions read.
+    for (std::uint32_t session = 0; session < 3; ++session) {
+      if (open[session]) go_on(session, 2);
+    }
+    for (std::uint32_t session = 0; session < 2; ++session) {
+      go_on(session, 0);
+      go_on(session, 2 + (session << 4));
     }
     const History history = recorder.take();
     const AuditInfo& info = *find_audit("g-set");
@@ -184,7 +192,7 @@ TEST(FinalReads, OfRandomSetsAreWhatPlainReadingsSay) {
     }
   });
   EXPECT_TRUE(passed);
-  EXPECT_GT(lost, 5U);
+  EXPECT_GT(lost, 10U);
 }
 
 // --- Leases ---
