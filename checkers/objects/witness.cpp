@@ -275,7 +275,7 @@ Ruling try_to_decide(const Object& object, const Limits& limits, std::uint32_t a
   };
   lessen();
   if (attempt == 0 && all.narrowed) {
-    // A queue that is filled any number of times has no end of states: no more than was done so far.
+    // A queue that is filled again and again has no end of states: no more than was done so far.
     const JitSearch lavish{kAnyWidth, true};
     Limits once = left;
     once.max_work = std::min(left.max_work, std::max(all.work, kFirstWork));

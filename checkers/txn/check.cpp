@@ -289,6 +289,7 @@ IsolationReport check_isolation(const History& history, DataType type, const Cou
   conclude(std::move(decided), counting, type, report);
   report.verdict.work = work.done;
   report.verdict.put_to_the_test = was_read(*txns);
+  if (!report.verdict.put_to_the_test) report.levels.upheld.clear();
   return report;
 }
 

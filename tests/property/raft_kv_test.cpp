@@ -1,11 +1,11 @@
 // Raft under generated faults, as a user of the generators and matchers would write it. A
 // counterexample is a scenario file: save it, `windtunnel run` it.
 #include <windtunnel/harness/builtin.h>
-#include <windtunnel/scenarios/gtest/matchers.h>
+#include <windtunnel/scenarios/campaign/test_run.h>
 #include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/gtest/matchers.h>
 #include <windtunnel/scenarios/rapidcheck/arbitrary.h>
 #include <windtunnel/scenarios/rapidcheck/assert_that.h>
-#include <windtunnel/scenarios/campaign/test_run.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -62,7 +62,7 @@ TEST(RaftKv, IsHurtByTheScenarios) {
   const rc::Gen<ScenarioSpec> gen = gen::scenario();
   std::uint64_t ops_ok = 0;
   std::uint64_t elections = 0;
-  std::uint64_t crashes = 0;
+  std::uint64_t crashed = 0;  // runs: some crash a node again and again
   std::uint64_t bites = 0;
   std::uint64_t infos = 0;
   for (std::uint64_t seed = 0; seed < 160; ++seed) {
@@ -70,13 +70,13 @@ TEST(RaftKv, IsHurtByTheScenarios) {
     EXPECT_THAT(made, Holds("linearizable")) << "seed " << seed;
     ops_ok += made.stats.ops_ok;
     elections += made.stats.elections;
-    crashes += made.stats.crashes;
+    crashed += made.stats.crashes > 0 ? 1 : 0;
     bites += made.stats.faults_bite;
     infos += made.stats.ops_info;
   }
   EXPECT_GT(ops_ok, 12'000U);
   EXPECT_GT(elections, 180U) << "more than one a run";
-  EXPECT_GT(crashes, 32U);
+  EXPECT_GT(crashed, 12U) << "24 in the mean of 1,600";
   EXPECT_GT(bites, 160U);
   EXPECT_GT(infos, 20U);
 }

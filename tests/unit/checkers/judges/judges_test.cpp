@@ -292,10 +292,11 @@ TEST(Judges, WhatNobodySawIsUnknown) {
       if (session_guarantees(level) && model != "register" && model != "kv") continue;
       JudgeOptions options;
       options.level = level;
-      const Verdict verdict = judge(history_of(text), which, options).verdict;
-      EXPECT_EQ(verdict.decision, Decision::unknown) << model << " " << level;
-      EXPECT_THAT(verdict.reason, HasSubstr("nothing was put to the test"))
+      const Judgement judgement = judge(history_of(text), which, options);
+      EXPECT_EQ(judgement.verdict.decision, Decision::unknown) << model << " " << level;
+      EXPECT_THAT(judgement.verdict.reason, HasSubstr("nothing was put to the test"))
           << model << " " << level;
+      EXPECT_TRUE(!judgement.isolation || judgement.isolation->levels.upheld.empty()) << level;
     }
   }
 }
