@@ -35,7 +35,12 @@ Task<void> Host::save_snapshot(Env& env, Group& group, raft::SnapshotMeta meta,
   const SnapshotHead head{group.options.raft.group, meta};
   const Result<void> saved = co_await snapshots_.save(env, head, *state);
   group.saving = false;
-  if (!saved || failed_) co_return;  // The log stays as it is, and the next one may succeed.
+  if (failed_) co_return;
+  if (!saved) {
+    WT_LOG(env, warning, "the snapshot at {} cannot be written ({}): the log stays as it is",
+           meta.index.value, saved.error().message());
+    co_return;
+  }
   const raft::Log& log = group.machine->log();
   const std::uint64_t keep = std::min(group.options.keep_entries, meta.index.value);
   const raft::LogBase before = log.base();
@@ -53,8 +58,10 @@ Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
     const Result<Bytes> bytes =
         co_await snapshots_.read_piece(env, id, message.index, message.offset, length);
     if (failed_) co_return;
+    const bool is_short = bytes && bytes->empty();
     if (!bytes) note_unreadable(group, message, bytes.error());
-    if (bytes && !bytes->empty()) {
+    if (is_short) note_unreadable(group, message, make_error_code(Errc::corrupt));
+    if (bytes && !is_short) {
       group.unreadable = 0;
       message.data = Payload(*bytes);
       message.done = message.offset + bytes->size() >= size;
@@ -102,6 +109,8 @@ Task<void> Host::receive(Env& env, Group& group, Receiving& transfer) {
     // Not wanted any more. An application has one sink at a time.
     if (!group.ready->restore) group.installed = nullptr;
   } else {
+    WT_LOG(env, warning, "the snapshot at {} could not be received ({}): it is to come again",
+           transfer.index.value, received.error().message());
     const raft::SnapshotDamaged damaged;
     step(group, damaged);
   }

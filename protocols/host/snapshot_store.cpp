@@ -2,6 +2,7 @@
 
 #include <windtunnel/protocols/base/hash.h>
 #include <windtunnel/protocols/env/await.h>
+#include <windtunnel/protocols/env/log.h>
 
 #include <algorithm>
 #include <charconv>
@@ -40,7 +41,7 @@ class Ignored final : public Waiter {
 
 }  // namespace
 
-// What was submitted takes effect, whoever waits for it.
+// What was submitted takes effect, whoever waits for it; a file that stays, the next start removes.
 SnapshotDraft::~SnapshotDraft() {
   if (is_open_) env_.disk.close(file_);
   if (path_.empty()) return;
@@ -77,8 +78,7 @@ Task<Result<std::vector<SnapshotStore::Found>>> SnapshotStore::recover(Env& env,
   const Result<void> kept = co_await sync_directory(env, directory_);
   if (!kept) co_return kept.error();
   for (const std::string& path : obsolete) {
-    const Result<void> removed = co_await remove_file(env, path);
-    (void)removed;  // The next start tries again.
+    co_await remove(env, path);
   }
   co_return Result<std::vector<Found>>(std::move(found));
 }
@@ -239,8 +239,14 @@ Task<void> SnapshotStore::replace(Env& env, const SnapshotDraft& draft) {
   if (known->index < index) *known = Current{group, index, draft.size_};
   if (!replaces) co_return;
   const std::string old_path = path_of(group, older);
-  const Result<void> removed = co_await remove_file(env, old_path);
-  (void)removed;  // Two snapshots do no harm; the next start removes the older.
+  co_await remove(env, old_path);
+}
+
+Task<void> SnapshotStore::remove(Env& env, std::string path) {
+  const Result<void> removed = co_await remove_file(env, path);
+  if (removed) co_return;
+  WT_LOG(env, warning, "{} cannot be removed ({}): the next start tries again", path,
+         removed.error().message());
 }
 
 std::uint64_t SnapshotStore::size_of(GroupId group, raft::LogIndex index) const {

@@ -90,6 +90,8 @@ class SnapshotStore {
   Task<Result<void>> write_state(Env& env, SnapshotDraft& draft, const SnapshotHead& head,
                                  SnapshotSource& source);
   Task<void> replace(Env& env, const SnapshotDraft& draft);
+  // A file that is needed no more. One that stays does no harm.
+  static Task<void> remove(Env& env, std::string path);
   Current* current_of(GroupId group);
 
   std::string directory_;

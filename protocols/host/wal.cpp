@@ -1,6 +1,7 @@
 #include <windtunnel/protocols/host/wal.h>
 
 #include <windtunnel/protocols/base/assert.h>
+#include <windtunnel/protocols/env/log.h>
 
 #include <algorithm>
 #include <utility>
@@ -72,6 +73,7 @@ void Wal::open_segment() {
     closed_.push_back(std::move(current_));
     file_open_ = false;
     current_ = {};
+    cannot_remove_ = false;
   }
   position_.offset = 0;
   ++position_.segment;
@@ -94,11 +96,7 @@ void Wal::put_head() {
 }
 
 void Wal::on_opened() {
-  if (opened_.error() == Errc::no_space) {
-    const Instant now = env_.clock.now();
-    env_.timers.arm(now + options_.full_disk_pause, pause_);
-    return;
-  }
+  if (opened_.error() == Errc::no_space) return wait_for_space();
   if (opened_.error() != Errc::ok) return fail(opened_.error());
   file_ = File{static_cast<std::uint32_t>(opened_.value())};
   file_open_ = true;
@@ -110,6 +108,14 @@ void Wal::write_frame() {
   wal::seal_frame(writing_, position_);
   observe_extents();
   env_.disk.write(file_, frame_offset_, writing_, written_);
+}
+
+void Wal::wait_for_space() {
+  if (!std::exchange(is_full_, true)) {
+    WT_LOG(env_, warning, "the disk is full: the log waits for space, acknowledging nothing");
+  }
+  const Instant now = env_.clock.now();
+  env_.timers.arm(now + options_.full_disk_pause, pause_);
 }
 
 // After a pause for a full disk: what was refused had no effect.
@@ -146,11 +152,7 @@ void Wal::observe_extents() {
 }
 
 void Wal::on_written() {
-  if (written_.error() == Errc::no_space) {
-    const Instant now = env_.clock.now();
-    env_.timers.arm(now + options_.full_disk_pause, pause_);
-    return;
-  }
+  if (written_.error() == Errc::no_space) return wait_for_space();
   if (written_.error() != Errc::ok) return fail(written_.error());
   // SAFETY: nothing that a frame says may be told to others before this sync has completed.
   env_.disk.sync(file_, synced_);
@@ -173,6 +175,7 @@ void Wal::on_directory_synced() {
 
 void Wal::frame_is_durable() {
   busy_ = false;
+  if (std::exchange(is_full_, false)) WT_LOG(env_, info, "there is space: the log goes on");
   ++durable_frame_;
   for (const Head& known : writing_heads_) head(known.group).durable_base = known.base.index;
   listener_.on_wal_durable(durable_frame_);
@@ -183,7 +186,8 @@ void Wal::frame_is_durable() {
 // The oldest first, and each removal durable before the next, so that what is left is always
 // consecutive.
 void Wal::remove_old_segments() {
-  if (removing_ || failed_ || closed_.empty() || !is_obsolete(closed_.front())) return;
+  if (removing_ || cannot_remove_ || failed_) return;
+  if (closed_.empty() || !is_obsolete(closed_.front())) return;
   const bool head_under_way =
       busy_ && new_segment_;  // It repeats what the last closed segment says.
   if (head_under_way && closed_.size() == 1) return;
@@ -192,12 +196,20 @@ void Wal::remove_old_segments() {
 }
 
 void Wal::on_removed() {
-  if (removed_.error() != Errc::ok) return;  // The file stays until the next start finds it.
+  const Errc error = removed_.error();
+  if (error != Errc::ok && error != Errc::not_found) {
+    WT_LOG(env_, warning, "log segment {} cannot be removed ({}): tried again after the next one",
+           closed_.front().number, make_error_code(error).message());
+    removing_ = false;
+    cannot_remove_ = true;
+    return;
+  }
   env_.disk.sync_directory(options_.directory, removal_synced_);
 }
 
 void Wal::on_removal_synced() {
-  if (removal_synced_.error() != Errc::ok) return;
+  // Which names are durable is unknown, and one more removal could leave a hole in the log.
+  if (removal_synced_.error() != Errc::ok) return fail(removal_synced_.error());
   closed_.pop_front();
   removing_ = false;
   remove_old_segments();

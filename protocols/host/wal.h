@@ -6,8 +6,9 @@
 // listener hears when each is durable.
 //
 // Failures: a failed write or sync stops the log for good (a sync that is tried again proves
-// nothing); a full disk stops acknowledgements until there is space. Recovery cuts off an
-// incomplete last frame and refuses any other damage with Errc::corrupt.
+// nothing); a full disk stops acknowledgements until there is space; a segment that cannot be
+// removed stays until the next one is closed. Recovery cuts off an incomplete last frame and
+// refuses any other damage with Errc::corrupt.
 #pragma once
 
 #include <windtunnel/protocols/env/env.h>
@@ -89,6 +90,7 @@ class Wal {
   void on_written();
   void on_synced();
   void on_directory_synced();
+  void wait_for_space();
   void write_frame_again();
   void frame_is_durable();
   void remove_old_segments();
@@ -107,7 +109,9 @@ class Wal {
   bool failed_ = false;
   bool busy_ = false;         // a frame is under way
   bool new_segment_ = false;  // it is the first of its segment
+  bool is_full_ = false;      // the disk, as it said last
   bool removing_ = false;
+  bool cannot_remove_ = false;  // since the last segment was closed
   std::uint64_t durable_frame_ = 0;
   Bytes staged_;
   Bytes writing_;

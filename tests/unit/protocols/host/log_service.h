@@ -7,6 +7,7 @@
 #include <windtunnel/protocols/host/host.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
+#include "tests/unit/protocols/host/failing_disk.h"
 
 #include <gtest/gtest.h>
 
@@ -108,6 +109,7 @@ class LogService final : public Service {
   void start() override { host.start(); }
   LogApplication& of(GroupId group) { return *applications[group.value]; }
 
+  std::unique_ptr<FailingEnv> around;  // outlives the host that it was given to
   std::vector<std::unique_ptr<LogApplication>> applications;
   Host host;
 };
@@ -134,7 +136,11 @@ class LogCluster {
       NodeOptions node;
       node.name = "n" + std::to_string(i + 1);
       sim.add_node(node, [this, i](Env& env) -> std::unique_ptr<Service> {
-        return std::make_unique<LogService>(env, host, options, [this, i] { return make_(i); });
+        auto around = std::make_unique<FailingEnv>(env, failing[i]);
+        auto service = std::make_unique<LogService>(around->env, host, options,
+                                                    [this, i] { return make_(i); });
+        service->around = std::move(around);
+        return service;
       });
       nodes().back()->start();
     }
@@ -174,11 +180,13 @@ class LogCluster {
   Simulation sim;
   HostOptions host;
   std::vector<GroupOptions> options;
+  std::array<std::vector<FailingCall>, kNodes> failing;  // calls of each node's disk
 
  private:
   static SimulationOptions seeded(std::uint64_t seed) {
     SimulationOptions made;
     made.seed = seed;
+    made.log = LogLevel::info;
     return made;
   }
   Make make_;
