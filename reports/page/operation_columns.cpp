@@ -44,8 +44,10 @@ std::string answer_of(const History& history, const Operation& op, bool tuples) 
   return content.is_nil() ? "nil" : shown_text(content);
 }
 
-// Packs processes into as few rows as they need: a process whose client got no answer is followed
-// by another.
+// More processes than that share rows wherever they can.
+constexpr std::size_t kMaxRowsOfOne = 64;
+
+// A row a process, and the row of one whose client got no answer goes to a process after it.
 class Rows {
  public:
   // Processes come in the order of their beginnings.
@@ -64,6 +66,16 @@ class Rows {
   }
   std::uint32_t count() const { return count_; }
 
+  // From the numbers that row_of() gave to those in the order of the processes.
+  void sort(std::vector<std::uint32_t>& rows) const {
+    std::vector<std::uint32_t> place(count_, count_);
+    std::uint32_t next = 0;
+    for (const auto& [process, row] : rows_) {
+      if (place[row] == count_) place[row] = next++;
+    }
+    for (std::uint32_t& row : rows) row = place[row];
+  }
+
  private:
   using Until = std::pair<std::int64_t, std::uint32_t>;  // when a row is free again
   std::map<std::int64_t, std::uint32_t> rows_;
@@ -72,6 +84,7 @@ class Rows {
   std::uint32_t count_ = 0;
 };
 
+// Until when each process needs its row.
 std::map<std::int64_t, std::int64_t> last_places(const History& history,
                                                  const OperationView& view) {
   std::map<std::int64_t, std::int64_t> last;
@@ -80,7 +93,13 @@ std::map<std::int64_t, std::int64_t> last_places(const History& history,
     std::int64_t& place = last[history.process(op)];
     place = std::max(place, open ? kForEver : place_on(view, history, op.completed));
   }
-  return last;
+  if (last.size() > kMaxRowsOfOne) return last;
+  std::map<std::int64_t, std::int64_t> own;
+  for (const Operation& op : history.operations()) {
+    const std::int64_t process = history.process(op);
+    own[process] = op.outcome == EventType::info ? last[process] : kForEver;
+  }
+  return own;
 }
 
 struct OperationTexts {
@@ -152,6 +171,7 @@ std::uint32_t write_operations(const History& history, const OperationView& view
     outcome.push_back(static_cast<std::uint8_t>(op.outcome));
     words.add(history, op, view.tuples, texts);
   }
+  rows.sort(row);
   using Coding = ColumnWriter::Coding;
   columns.add_packed("op_begin", "Float64Array", Coding::delta, begin);
   columns.add_packed("op_length", "Float64Array", Coding::plain, length);

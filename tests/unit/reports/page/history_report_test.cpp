@@ -199,6 +199,17 @@ TEST(HistoryPage, WithoutTimesOrWithTimesThatGoBackLiesInTheOrderOfEvents) {
   EXPECT_THAT(json::serialize(late.data.at("notes")), HasSubstr("1700000000"));
 }
 
+TEST(HistoryPage, HasARowForEachProcessInTheirOrder) {
+  const History history = history_of(R"(
+{:type :invoke, :process 7, :f :read, :value nil, :time 1}
+{:type :ok, :process 7, :f :read, :value nil, :time 2}
+{:type :invoke, :process 3, :f :read, :value nil, :time 3}
+{:type :ok, :process 3, :f :read, :value nil, :time 4}
+{:type :invoke, :process 7, :f :read, :value nil, :time 5}
+)");
+  EXPECT_THAT(Page(JudgedHistory{history}).columns.column("op_lane"), ElementsAre(1, 0, 1));
+}
+
 TEST(HistoryPage, GivesTheRowOfALostProcessToItsSuccessor) {
   const History history = history_of(R"(
 {:type :invoke, :process 0, :f :read, :value nil, :time 1}
