@@ -3,6 +3,8 @@
 // A fenced block `sh` is run line by line, as far as the lines begin with the command, and must
 // exit with 0, or with what its info string says (`sh exit=1`). `sh not-run` is shown only; another
 // test does what it shows.
+#include <windtunnel/checkers/judges/judge.h>
+
 #include "tests/cli/process.h"
 #include "tests/unit/sanitized.h"
 
@@ -11,7 +13,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace windtunnel::cli_test {
 namespace {
@@ -124,6 +129,39 @@ TEST(Documentation, NamesEverySubcommandAndExitCode) {
   for (const char* code : {"0", "1", "2", "3", "4", "64", "65", "66", "70", "130"}) {
     EXPECT_THAT(text, testing::HasSubstr(std::string("\n| ") + code + " |")) << code;
   }
+}
+
+// The rows of the table under a heading, without its head.
+std::vector<std::vector<std::string>> rows_under(const std::string& text,
+                                                 const std::string& heading) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(
+      text.substr(std::min(text.find("\n" + heading + "\n") + 1, text.size())));
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line) && line.rfind("#", 0) != 0) {
+    if (line.rfind("| `", 0) != 0) continue;
+    std::vector<std::string>& cells = rows.emplace_back();
+    std::istringstream rest(line.substr(1));
+    for (std::string cell; std::getline(rest, cell, '|');) cells.push_back(cell);
+  }
+  return rows;
+}
+
+TEST(Documentation, SaysOfEveryJudgeWhatItsVerdictsMean) {
+  const std::string text = read_file(WT_SOURCE_DIR "/docs/checkers.md");
+  std::map<std::string, int> told;  // in the first cells
+  for (const auto& cells : rows_under(text, "## Every judge in a table")) {
+    EXPECT_EQ(cells.size(), 7U) << cells[0];
+    for (const std::string& cell : cells) EXPECT_GE(cell.size(), 3U) << cells[0];
+    std::istringstream names(cells[0]);
+    for (std::string name; std::getline(names, name, '`') && std::getline(names, name, '`');) {
+      ++told[name];
+    }
+  }
+  std::map<std::string, int> all;
+  for (const checkers::Judge& judge : checkers::judges()) all[judge.name] = 1;
+  EXPECT_EQ(told, all);
 }
 
 }  // namespace
