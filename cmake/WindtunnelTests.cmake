@@ -186,3 +186,14 @@ if(sources)
   set_target_properties(windtunnel_bench PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 endif()
+
+# The readers of histories under libFuzzer (`./dev fuzz-readers`), not part of `all`.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/fuzz/*.cpp"
+       "${PROJECT_SOURCE_DIR}/checkers/history/*.cpp" "${PROJECT_SOURCE_DIR}/protocols/base/*.cpp")
+  add_executable(fuzz_readers EXCLUDE_FROM_ALL ${sources})
+  target_include_directories(fuzz_readers PRIVATE "${PROJECT_BINARY_DIR}/include")
+  target_compile_options(fuzz_readers PRIVATE -O1 -fsanitize=fuzzer,address)
+  target_link_options(fuzz_readers PRIVATE -fsanitize=fuzzer,address)
+  target_link_libraries(fuzz_readers PRIVATE Boost::headers fmt::fmt)
+endif()

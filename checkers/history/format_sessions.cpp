@@ -300,7 +300,7 @@ EventsResult events_of_dbcop_text(std::string_view text) {
       if (!take_dbcop_transaction(line, one)) {
         return wrong_line(lines, "[x:=1 y==2 z==?], with a ! behind it if it was not committed");
       }
-      transactions.push_back(std::move(one));
+      if (!one.accesses.empty()) transactions.push_back(std::move(one));
     }
   }
   return events_of(std::move(transactions));

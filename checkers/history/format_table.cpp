@@ -4,6 +4,7 @@
 #include <windtunnel/checkers/history/edn.h>
 #include <windtunnel/checkers/history/json_lines.h>
 #include <windtunnel/checkers/history/order_of_time.h>
+#include <windtunnel/protocols/base/utf8.h>
 
 #include <fmt/format.h>
 
@@ -19,7 +20,19 @@
 namespace windtunnel::checkers {
 namespace {
 
-enum class Column : std::uint8_t { process, f, key, value, result, call, ret, outcome, other };
+enum class Column : std::uint8_t {
+  process,
+  f,
+  key,
+  value,
+  result,
+  call,
+  ret,
+  outcome,
+  error,
+  implied,
+  other
+};
 
 struct ColumnName {
   std::string_view name;
@@ -61,7 +74,10 @@ constexpr ColumnName kColumns[] = {{"process", Column::process},
                                    {"ret", Column::ret},
                                    {"outcome", Column::outcome},
                                    {"status", Column::outcome},
-                                   {"type", Column::outcome}};
+                                   {"type", Column::outcome},
+                                   {"error", Column::error},
+                                   {"index", Column::implied},
+                                   {"time", Column::implied}};
 
 struct Unit {
   std::string_view ending;
@@ -196,7 +212,7 @@ class Table {
     for (const std::string& cell : cells) {
       heads_.push_back(head_of(cell));
       const auto column = static_cast<std::size_t>(heads_.back().column);
-      if (heads_.back().column != Column::other && seen[column]) {
+      if (heads_.back().column < Column::implied && seen[column]) {
         return ReadError{line_, 0, fmt::format("a second column '{}' of its kind", cell)};
       }
       seen[column] = true;
@@ -259,6 +275,8 @@ class Table {
         case Column::value: value = value_of(cell); break;
         case Column::result: result = value_of(cell); break;
         case Column::outcome: outcome = cell; break;
+        case Column::error: call.error = value_of(cell); break;
+        case Column::implied: break;  // by the order of calls and returns
         case Column::call:
         case Column::ret: {
           const bool is_call = head.column == Column::call;
@@ -285,6 +303,7 @@ class Table {
     // Without a process, the index says which completion is whose.
     if (call.process.is_nil()) call.index = rows_;
     if (!extra.empty()) call.extra = Value(Value::Kind::map, std::move(extra));
+    if (call.f.empty()) return refuse("no operation is named");
     const auto type = outcome_of(outcome, returned.has_value());
     if (!type) return refuse(fmt::format("'{}' is no outcome: ok, fail, info", outcome));
     if (*type == EventType::ok && !returned) return refuse("what is ok has returned: when?");
@@ -295,6 +314,7 @@ class Table {
       row.end = call;
       row.end->type = *type;
       row.end->time_ns = *returned;
+      call.error = {};
       row.end->value = has_result_ && !result.is_nil() ? std::move(result) : answer(call);
     }
     row.call = std::move(call);
@@ -328,6 +348,13 @@ bool is_table(std::string_view text) {
 }
 
 EventsResult events_of_table(std::string_view text) {
+  std::uint32_t line = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\n') ++line;
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) return ReadError{line, 0, "it is not UTF-8"};
+    at += length;
+  }
   Table table(text);
   if (std::optional<ReadError> wrong = table.read_head()) return *std::move(wrong);
   std::vector<Row> rows;

@@ -142,8 +142,9 @@ std::optional<ReadError> Pairing::add_unnamed(const Event& event) {
     unnamed_.push_back({operation_, client_, event.f, event.index});
     return std::nullopt;
   }
+  // Numbers first: there may be many that are open.
   const auto is_same = [&event](const Unnamed& open) {
-    return open.f == event.f && open.index == event.index && event.index >= 0;
+    return open.index == event.index && event.index >= 0 && open.f == event.f;
   };
   const auto fits = [&event](const Unnamed& open) { return open.f == event.f; };
   auto found = std::find_if(unnamed_.begin(), unnamed_.end(), is_same);
@@ -164,7 +165,8 @@ std::optional<ReadError> Pairing::add_unnamed(const Event& event) {
   }
   operation_ = found->operation;
   client_ = found->client;
-  unnamed_.erase(found);
+  std::swap(*found, unnamed_.back());
+  unnamed_.pop_back();
   return std::nullopt;
 }
 

@@ -99,10 +99,11 @@ TEST(Formats, DbcopsJsonInItsThreeSpellings) {
 }
 
 TEST(Formats, DbcopsTextHasSessionsBetweenDashes) {
-  EXPECT_THAT(shown(events_of_dbcop_text("// one\n[x:=1 y==?] [y==2]!\n\n---\n // two\n[x==1]\n")),
-              ElementsAre("{:type :ok, :process 0, :f :txn, :value [[:w :x 1] [:r :y nil]]}",
-                          "{:type :fail, :process 0, :f :txn, :value [[:r :y 2]]}",
-                          "{:type :ok, :process 1, :f :txn, :value [[:r :x 1]]}"));
+  EXPECT_THAT(
+      shown(events_of_dbcop_text("// one\n[x:=1 y==?] [] [y==2]!\n\n---\n // two\n[x==1]\n")),
+      ElementsAre("{:type :ok, :process 0, :f :txn, :value [[:w :x 1] [:r :y nil]]}",
+                  "{:type :fail, :process 0, :f :txn, :value [[:r :y 2]]}",
+                  "{:type :ok, :process 1, :f :txn, :value [[:r :x 1]]}"));
   EXPECT_THAT(shown(events_of_dbcop_text("[x:=1]\n[x=1]\n")),
               ElementsAre(HasSubstr("line 2: not [x:=1")));
 }
@@ -187,6 +188,15 @@ TEST(Formats, ATableOfCallsAndReturnsIsSortedByTime) {
                   "{:time 2500000, :type :ok, :process \"c1\", :f :read, :value 7, :key \"k\"}"));
 }
 
+// Each was a second value of what the event has already.
+TEST(Formats, ATablesColumnsAreNoFieldsOfItsEvents) {
+  EXPECT_THAT(shown(events_of_table("process,f,call,return,outcome,error,index,time\n"
+                                    "0,read,10,20,fail,timeout,x,y\n")),
+              ElementsAre("{:time 10, :type :invoke, :process 0, :f :read, :value nil}",
+                          "{:time 20, :type :fail, :process 0, :f :read, :value nil, "
+                          ":error \"timeout\"}"));
+}
+
 TEST_F(Files, ATableWithoutProcessesIsPairedByItsRows) {
   const auto read = read_any_history(
       write("t.csv", "op,value,call,return\nwrite,1,0,10\nread,1,5,30\nread,1,6,20\nwrite,2,7,\n"),
@@ -237,6 +247,8 @@ TEST(Formats, ATableThatIsWrongSaysWhatIsWanted) {
   EXPECT_EQ(error(head + "\n\"read,1,2\n"), "line 3: a quote has no end");
   EXPECT_EQ(error("f,call,return,status\nread,1,2,fine\n"),
             "line 2: 'fine' is no outcome: ok, fail, info");
+  EXPECT_EQ(error(head + ",1,2\n"), "line 2: no operation is named");
+  EXPECT_EQ(error(head + "read,1,2\nr\xff,1,2\n"), "line 3: it is not UTF-8");
 }
 
 TEST_F(Files, AFormatIsFoundByTheContentWhereThatIsSafe) {
