@@ -35,7 +35,7 @@ void Nemesis::begin_disk_fault(Active& active, const DiskTrouble& fault) {
     made.probability = fault.probability;
     if (fault.delay) made.delay = to_latency(*fault.delay);
     made.factor = fault.factor;
-    progress_[active.fault].disk_parts.push_back({node, made.id});
+    firing_of(active).disk_parts.push_back({node, made.id});
     sim_.node(node).disk().begin_fault(made);
   }
 }
@@ -56,14 +56,6 @@ void Nemesis::narrow_disk_fault(Active& active, const std::vector<NodeId>& heale
     if (std::find(healed.begin(), healed.end(), node) == healed.end()) continue;
     sim_.node(node).disk().end_fault(ids.at(node.value) | 1);
   }
-}
-
-std::uint64_t Nemesis::disk_bites(const Progress& progress) const {
-  std::uint64_t total = 0;
-  for (const Progress::DiskPart& part : progress.disk_parts) {
-    total += sim_.node(part.node).disk().faults().bites(part.id);
-  }
-  return total;
 }
 
 }  // namespace windtunnel::faults

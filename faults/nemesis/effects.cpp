@@ -74,7 +74,8 @@ std::vector<Nemesis::Senders> Nemesis::senders(std::string_view type,
 }
 
 void Nemesis::bite(const Active& active) {
-  if (progress_[active.fault].node_bites++ > 0) return;
+  ++firing_of(active).node_bites;
+  if (std::exchange(progress_[active.fault].has_bitten_nodes, true)) return;
   Record record;
   record.kind = RecordKind::fault_bite;
   record.a = sim_.trace().name(plan_.faults[active.fault].id);
@@ -264,6 +265,7 @@ void Nemesis::begin(std::size_t fault, std::uint64_t occurrence, const Effect& e
   Active active;
   active.fault = fault;
   active.occurrence = occurrence;
+  active.firing = progress_[fault].firings.size() - 1;
   active.id = next_active_++;
   active.effect = effect;
   // Before it acts: a crash changes what `leader` means.
@@ -294,10 +296,10 @@ void Nemesis::add_parts(Active& active) {
   for (NetworkPart& part : active.parts) {
     if (part.id != 0) continue;
     // Stable: of the fault, the occurrence and the part's position, never of other faults.
-    const std::uint64_t position = progress_[active.fault].network_ids.size();
+    const std::uint64_t position = progress_[active.fault].network_parts++;
     part.id = draws("fault.network", active.fault, active.occurrence).at(position) | 1;
     part.fault.plan_id = sim_.trace().name(plan_.faults[active.fault].id);
-    progress_[active.fault].network_ids.push_back(part.id);
+    firing_of(active).network_ids.push_back(part.id);
     sim_.network().add_fault(part.id, part.fault);
   }
 }

@@ -1,6 +1,7 @@
 #include <windtunnel/faults/nemesis/nemesis.h>
 
 #include <windtunnel/sim/clock.h>
+#include <windtunnel/sim/disk/sim_disk.h>
 #include <windtunnel/sim/net/network.h>
 #include <windtunnel/sim/node.h>
 
@@ -138,11 +139,13 @@ void Nemesis::fire(std::size_t fault) {
   const std::uint64_t occurrence = progress_[fault].next_occurrence++;
   ++records_[fault].fired;
   if (what.script.empty()) {
+    progress_[fault].firings.emplace_back();
     const Effect* effect = nullptr;
     const std::optional<DurationRange> duration = choose(what, occurrence, effect);
     begin(fault, occurrence, *effect, duration);
   } else if (!progress_[fault].script_runs) {
     progress_[fault].script_runs = true;
+    progress_[fault].firings.emplace_back();
     progress_[fault].step = 0;
     run_script(fault);
   }
@@ -161,16 +164,32 @@ void Nemesis::end(std::uint64_t active_id) {
 
 void Nemesis::stop_plan() { stopped_ = true; }
 
+std::uint64_t Nemesis::bites(const Firing& firing) const {
+  std::uint64_t total = firing.node_bites;
+  for (const FaultId id : firing.network_ids) total += sim_.network().bites(id);
+  for (const Firing::DiskPart& part : firing.disk_parts) {
+    total += sim_.node(part.node).disk().faults().bites(part.id);
+  }
+  return total;
+}
+
 std::uint64_t Nemesis::bites(std::size_t fault) const {
-  const Progress& progress = progress_[fault];
-  std::uint64_t total = progress.node_bites;
-  for (const FaultId id : progress.network_ids) total += sim_.network().bites(id);
-  return total + disk_bites(progress);
+  std::uint64_t total = 0;
+  for (const Firing& firing : progress_[fault].firings) total += bites(firing);
+  return total;
+}
+
+std::uint64_t Nemesis::biting(std::size_t fault) const {
+  const std::vector<Firing>& firings = progress_[fault].firings;
+  const auto bit = [this](const Firing& firing) { return bites(firing) > 0; };
+  return static_cast<std::uint64_t>(std::count_if(firings.begin(), firings.end(), bit));
 }
 
 std::uint64_t Nemesis::missed(std::size_t fault) const {
   std::uint64_t total = 0;
-  for (const FaultId id : progress_[fault].network_ids) total += sim_.network().missed(id);
+  for (const Firing& firing : progress_[fault].firings) {
+    for (const FaultId id : firing.network_ids) total += sim_.network().missed(id);
+  }
   return total;
 }
 

@@ -64,6 +64,8 @@ class Nemesis final : public RecordListener, private EventTarget {
   const std::vector<FaultRecord>& records() const { return records_; }
   // How often something went differently because of the fault.
   std::uint64_t bites(std::size_t fault) const;
+  // How many of its firings bit.
+  std::uint64_t biting(std::size_t fault) const;
   // How many writes to streams its rules for messages had to let pass unread.
   std::uint64_t missed(std::size_t fault) const;
 
@@ -74,7 +76,8 @@ class Nemesis final : public RecordListener, private EventTarget {
   struct Active {
     std::size_t fault = 0;
     std::uint64_t occurrence = 0;
-    std::uint64_t id = 0;  // names it in events
+    std::size_t firing = 0;  // of the fault: the one that it is part of
+    std::uint64_t id = 0;    // names it in events
     Effect effect;
     std::vector<NodeId> victims;
     std::vector<NetworkPart> parts;
@@ -82,16 +85,22 @@ class Nemesis final : public RecordListener, private EventTarget {
     std::size_t record = 0;   // into its FaultRecord's occurrences
     EventHandle ending;       // its end, where it has a duration
   };
-  struct Progress {  // of one fault
-    std::uint64_t next_occurrence = 0;
-    std::uint32_t matches = 0;
-    std::uint64_t node_bites = 0;
-    std::vector<std::uint64_t> network_ids;
+  // What bites for one firing of a fault.
+  struct Firing {
     struct DiskPart {
       NodeId node;
       std::uint64_t id;
     };
+    std::uint64_t node_bites = 0;
+    std::vector<std::uint64_t> network_ids;
     std::vector<DiskPart> disk_parts;
+  };
+  struct Progress {  // of one fault
+    std::uint64_t next_occurrence = 0;
+    std::uint32_t matches = 0;
+    std::vector<Firing> firings;
+    bool has_bitten_nodes = false;
+    std::uint64_t network_parts = 0;
     std::size_t step = 0;  // of the script
     bool script_runs = false;
     std::uint32_t step_matches = 0;
@@ -138,6 +147,8 @@ class Nemesis final : public RecordListener, private EventTarget {
     std::vector<NodeId> nodes;
   };
   std::vector<Senders> senders(std::string_view type, const std::vector<NodeId>& from) const;
+  Firing& firing_of(const Active& active) { return progress_[active.fault].firings[active.firing]; }
+  std::uint64_t bites(const Firing& firing) const;
   void bite(const Active& active);
   void forget_crash(NodeId node);
   // Node settings are worked out from all that acts, so that overlapping faults compose.
@@ -149,7 +160,6 @@ class Nemesis final : public RecordListener, private EventTarget {
   void begin_disk_fault(Active& active, const DiskTrouble& fault);
   void end_disk_fault(Active& active);
   void narrow_disk_fault(Active& active, const std::vector<NodeId>& healed);
-  std::uint64_t disk_bites(const Progress& progress) const;
 
   // script.cpp
   bool is_waited_for(std::size_t fault, const Record& record) const;

@@ -53,6 +53,7 @@ bool Nemesis::take_held(std::size_t fault, const MessageFilter& filter, std::uin
   Active step;
   step.fault = fault;
   step.occurrence = progress_[fault].next_occurrence;
+  step.firing = progress_[fault].firings.size() - 1;
   const NodeSet to = to_set(ends(filter.to, step, "fault.targets"));
   std::vector<MessageMatch> matches;
   for (const Senders& from : senders(filter.type, ends(filter.from, step, "fault.victims"))) {

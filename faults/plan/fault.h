@@ -322,5 +322,7 @@ std::string title_of(const Effect& effect);
 std::string kind_of(const Effect& effect);
 // Of a fault: that of its effect, or "choose" or "script".
 std::string kind_of(const Fault& fault);
+// Whether the name means the fault: its id, its label, or its kind.
+bool is_called(const Fault& fault, std::string_view name);
 
 }  // namespace windtunnel::faults

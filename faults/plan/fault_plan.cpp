@@ -42,6 +42,10 @@ std::string kind_of(const Fault& fault) {
   return fault.choices.empty() ? kind_of(fault.effect) : "choose";
 }
 
+bool is_called(const Fault& fault, std::string_view name) {
+  return fault.id == name || fault.label == name || kind_of(fault) == name;
+}
+
 std::string kind_of(const Effect& effect) {
   static constexpr std::string_view kShape[] = {"sides", "halves", "bridge", "ring"};
   static_assert(ends_with<Sides::Shape::ring>(kShape));

@@ -145,7 +145,8 @@ ViolationRow violation_in(const Object& object) {
 std::vector<ActivityRow> activity_in(const Object& stats) {
   std::vector<ActivityRow> rows;
   stats.each_member("faults", [&](std::string id, const Object& item) {
-    rows.push_back({std::move(id), item.text("kind"), item.count("fired"), item.count("bites")});
+    rows.push_back({std::move(id), item.text("kind"), item.count("fired"), item.count("biting"),
+                    item.count("bites")});
   });
   return rows;
 }

@@ -18,13 +18,13 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct PropertyRow {
   std::string check;
-  std::string workload;     // may be empty
-  std::string verdict;      // holds, violated, unknown
-  std::string expected;     // holds, violated, any
+  std::string workload;                  // may be empty
+  std::string verdict;                   // holds, violated, unknown
+  std::string expected;                  // holds, violated, any
   std::optional<std::int64_t> property;  // its place in the scenario; none of what no file names
-  std::string witness;      // in words; may be empty
-  std::string kind;         // the same in a few fixed words; may be empty
-  std::uint64_t event = 0;  // record number; 0: none
+  std::string witness;                   // in words; may be empty
+  std::string kind;                      // the same in a few fixed words; may be empty
+  std::uint64_t event = 0;               // record number; 0: none
   std::int64_t time_ns = 0;
   std::vector<std::uint64_t> related;  // record numbers
   // Operations that the witness names. In result.json they are the `:index` of their invocations;
@@ -55,6 +55,7 @@ struct ActivityRow {
   std::string id;
   std::string kind;
   std::uint64_t fired = 0;
+  std::uint64_t biting = 0;  // of these: those that changed something
   std::uint64_t bites = 0;
 };
 

@@ -83,6 +83,7 @@ std::optional<RunResult> read_result_line(const std::string& line) {
     activity.id = std::move(row.id);
     activity.kind = std::move(row.kind);
     activity.fired = row.fired;
+    activity.biting = row.biting;
     activity.bites = row.bites;
     result.faults.push_back(std::move(activity));
   }

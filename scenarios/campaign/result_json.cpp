@@ -74,6 +74,7 @@ json::object stats_of(const RunResult& result) {
     json::object activity;
     activity["kind"] = text_of(fault.kind);
     activity["fired"] = fault.fired;
+    activity["biting"] = fault.biting;
     activity["bites"] = fault.bites;
     faults[fault.id] = std::move(activity);
   }

@@ -149,32 +149,56 @@ bool found_violation(const RunResult& result) {
   return false;
 }
 
-void explain_idle(const FaultActivity& fault, std::vector<std::string>& reasons) {
-  if (fault.bites != 0) return;
+void tell_bites(const FaultActivity& fault, std::vector<std::string>& reasons) {
   const std::string name = fault.label.empty() ? fault.id : fault.label;
-  const char* const what = fault.fired == 0 ? "never fired" : "fired and bit nothing";
+  std::string what = "never fired";
+  if (fault.fired > 0 && fault.bites == 0) what = "fired and bit nothing";
+  if (fault.bites > 0) {
+    what = "bit in " + std::to_string(fault.biting) + " of " + std::to_string(fault.fired) +
+           " firings: " + std::to_string(fault.bites) + " bites";
+  }
   reasons.push_back("of the faults, " + name + " (" + fault.kind + ") " + what);
+}
+
+// Of all faults, or of those of that name.
+FaultActivity sum_of(const ScenarioSpec& spec, const RunResult& result, std::string_view name) {
+  FaultActivity sum;
+  for (std::size_t i = 0; i < result.faults.size(); ++i) {
+    if (!name.empty() && !faults::is_called(spec.plan.faults[i], name)) continue;
+    sum.biting += result.faults[i].biting;
+    sum.bites += result.faults[i].bites;
+  }
+  return sum;
 }
 
 // A run that did too little says nothing.
 void judge_floor(const ScenarioSpec& spec, RunResult& result, bool& unknown) {
   const FloorSpec& floor = spec.floor;
-  const auto require = [&](const char* what, std::uint64_t got, std::uint64_t wanted) {
-    if (got >= wanted) return;
+  const auto require = [&](const std::string& what, std::uint64_t got, std::uint64_t wanted) {
+    if (got >= wanted) return true;
     unknown = true;
-    result.reasons.push_back(std::string("below the floor: ") + std::to_string(got) + " " + what +
+    result.reasons.push_back("below the floor: " + std::to_string(got) + " " + what +
                              ", at least " + std::to_string(wanted) + " expected");
+    return false;
   };
   require("operations ok", result.stats.ops_ok, floor.ops_ok);
   for (const WorkloadActivity& workload : result.workloads) {
     const std::string of = workload.name.empty() ? "" : " of " + workload.name;
-    require(("operations ok" + of).c_str(), workload.ok, 1);
+    require("operations ok" + of, workload.ok, 1);
   }
   require("elections", result.stats.elections, floor.elections);
-  require("faults that bit", result.stats.faults_bite, floor.faults_bite);
-  if (result.stats.faults_bite < floor.faults_bite) {
-    for (const FaultActivity& fault : result.faults) explain_idle(fault, result.reasons);
+  const BiteFloor& bite = floor.faults_bite;
+  const FaultActivity all = sum_of(spec, result, "");
+  bool bit = require("faults that bit", result.stats.faults_bite, bite.faults);
+  bit &= require("firings that bit", all.biting, bite.firings);
+  bit &= require("bites of faults", all.bites, bite.bites);
+  for (const auto& [name, wanted] : bite.of) {
+    const FaultActivity some = sum_of(spec, result, name);
+    bit &= require("firings of " + name + " that bit", some.biting, wanted.firings);
+    bit &= require("bites of " + name, some.bites, wanted.bites);
   }
+  if (bit) return;
+  for (const FaultActivity& fault : result.faults) tell_bites(fault, result.reasons);
 }
 
 // A rule for messages that never acted, where streams that nobody can read passed it, was no fault.
@@ -235,6 +259,7 @@ void collect_activity(World& world, const ScenarioSpec& spec, RunResult& result)
     activity.label = fault.label.empty() ? title_of(fault.effect) : fault.label;
     activity.kind = faults::kind_of(fault);
     activity.fired = nemesis.records()[i].fired;
+    activity.biting = nemesis.biting(i);
     activity.bites = nemesis.bites(i);
     for (const auto& occurrence : nemesis.records()[i].occurrences) {
       activity.windows.push_back(

@@ -38,7 +38,8 @@ struct FaultActivity {
   std::string label;
   std::string kind;  // see faults::kind_of; "choose" or "script" of a fault with no effect
   std::uint64_t fired = 0;
-  std::uint64_t bites = 0;  // things that went differently because of it
+  std::uint64_t biting = 0;  // of these firings: those that bit
+  std::uint64_t bites = 0;   // things that went differently because of it
   struct Window {
     Instant begin;
     Instant end;  // kEndOfTime: never ended

@@ -26,6 +26,8 @@ void describe(Fields<WorkloadSpec>& f);
 void describe(Fields<HealSpec>& f);
 void describe(Fields<PropertySpec>& f);
 void describe(Fields<FloorSpec>& f);
+void describe(Fields<BiteFloor>& f);
+void describe(Fields<BiteCount>& f);
 void describe(Fields<FuzzSpec>& f);
 void describe(Fields<GroupDraws>& f);
 void describe(Fields<FoundSpec>& f);

@@ -222,7 +222,22 @@ void describe(Fields<PropertySpec>& f) {
 void describe(Fields<FloorSpec>& f) {
   f.optional("ops_ok", &FloorSpec::ops_ok, "Operations that succeeded.");
   f.optional("elections", &FloorSpec::elections, "Elections that were won.");
-  f.optional("faults_bite", &FloorSpec::faults_bite, "Faults that changed something.");
+  f.optional("faults_bite", &FloorSpec::faults_bite, "What faults changed.");
+}
+
+void describe(Fields<BiteFloor>& f) {
+  f.short_form("faults");
+  f.optional("faults", &BiteFloor::faults, "Faults that changed something.");
+  f.optional("firings", &BiteFloor::firings, "Firings of all faults that changed something.");
+  f.optional("bites", &BiteFloor::bites, "Things that went differently because of a fault.");
+  f.optional("of", &BiteFloor::of,
+             "The same of some faults, by id, label or kind, as `crash-power` or `disk-full`.");
+}
+
+void describe(Fields<BiteCount>& f) {
+  f.short_form("firings");
+  f.optional("firings", &BiteCount::firings, "Firings that changed something.");
+  f.optional("bites", &BiteCount::bites, "Things that went differently.");
 }
 
 }  // namespace windtunnel::scenarios

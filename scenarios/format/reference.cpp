@@ -58,8 +58,9 @@ class Reference {
     text_ += fmt::format("\n### {}\n\n", path.empty() ? "The file" : "`" + path + "`");
     if (!node.doc.empty()) text_ += node.doc + "\n\n";
     if (!object.short_key.empty()) {
-      text_ += fmt::format("`{}: VALUE` is short for `{}: {{ {}: VALUE }}`.\n\n", last_of(path),
-                           last_of(path), object.short_key);
+      const std::string key(node.kind == ValueKind::map ? "NAME" : last_of(path));
+      text_ += fmt::format("`{}: VALUE` is short for `{}: {{ {}: VALUE }}`.\n\n", key, key,
+                           object.short_key);
     }
     text_ += "| key | value | default | |\n|---|---|---|---|\n";
     if (path.empty()) {

@@ -204,11 +204,26 @@ struct PropertySpec {
   friend bool operator==(const PropertySpec&, const PropertySpec&) = default;
 };
 
+// How much faults must have changed at least. A firing bites where something went differently
+// because of it, and each thing that did is a bite.
+struct BiteCount {
+  std::uint64_t firings = 0;
+  std::uint64_t bites = 0;
+  friend bool operator==(const BiteCount&, const BiteCount&) = default;
+};
+struct BiteFloor {
+  std::uint64_t faults = 0;
+  std::uint64_t firings = 0;
+  std::uint64_t bites = 0;
+  std::map<std::string, BiteCount, std::less<>> of;  // by what faults::is_called
+  friend bool operator==(const BiteFloor&, const BiteFloor&) = default;
+};
+
 // What a run must at least have done; below it, its verdict is `unknown`.
 struct FloorSpec {
   std::uint64_t ops_ok = 0;
   std::uint64_t elections = 0;
-  std::uint64_t faults_bite = 0;
+  BiteFloor faults_bite;
   friend bool operator==(const FloorSpec&, const FloorSpec&) = default;
 };
 

@@ -91,6 +91,7 @@ void Validator::check() {
   for (const PropertySpec& property : spec_.properties) check_property(property);
   check_times();
   for (const faults::Fault& fault : spec_.plan.faults) check_fault(fault);
+  check_floor();
   if (spec_.fuzz) check_fuzz(*spec_.fuzz);
 }
 

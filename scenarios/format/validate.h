@@ -79,6 +79,7 @@ class Validator {
   bool check_values(const DrawsAt& at, std::string_view key, bool is_empty);
   void check_fault(const faults::Fault& fault);
   void check_fault_times(const faults::Fault& fault);
+  void check_floor();
   void check_effect(const faults::Effect& effect, const SourceSpan& span);
   void check_ends(const Selector& from, const Selector& to, const SourceSpan& span,
                   std::string_view key);

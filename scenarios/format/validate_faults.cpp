@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace windtunnel::scenarios {
 
@@ -40,6 +41,24 @@ void Validator::check_fault_times(const faults::Fault& fault) {
                      fmt::format("limits.sim_time is {}", print_duration(end)));
 }
 
+// Faults that no run can have are no floor. What is drawn has no name but its kind.
+void Validator::check_floor() {
+  std::set<std::string> known;
+  for (const faults::Fault& fault : spec_.plan.faults) {
+    known.insert({fault.id, fault.label, kind_of(fault)});
+  }
+  if (spec_.fuzz) {
+    for (const faults::Choice& kind : spec_.fuzz->kinds) known.insert(kind_of(kind.effect));
+  }
+  known.erase("");
+  for (const auto& [name, unused] : spec_.floor.faults_bite.of) {
+    if (known.contains(name)) continue;
+    const std::vector<std::string_view> names(known.begin(), known.end());
+    diagnostics_.error(Code::inconsistent, places_.at({"floor", "faults_bite", "of", name}),
+                       fmt::format("no fault is called '{}'", name), suggest(name, names));
+  }
+}
+
 void Validator::check_effect(const faults::Effect& effect, const SourceSpan& span) {
   const std::string_view key = key_of(effect, span);
   const auto selector = [&](const Selector& what, std::string_view member) {
@@ -48,7 +67,11 @@ void Validator::check_effect(const faults::Effect& effect, const SourceSpan& spa
   std::visit(
       [&](const auto& e) {
         if constexpr (requires { e.nodes; }) selector(e.nodes, "nodes");
-        if constexpr (requires { e.action; e.options; }) check_act(e, span);
+        if constexpr (requires {
+                        e.action;
+                        e.options;
+                      })
+          check_act(e, span);
         if constexpr (requires { e.from; }) {
           selector(e.from, "from");
           selector(e.to, "to");

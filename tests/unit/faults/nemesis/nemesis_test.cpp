@@ -147,6 +147,29 @@ TEST_P(Lasting, ItsBitesAreRecordedUnderThePlansId) {
   for (const Record& bite : bites) EXPECT_EQ(bite.a, hash_text("it"));
 }
 
+// The first crash ends the node, and nothing is left to the others.
+TEST(Nemesis, CountsTheFiringsThatBit) {
+  Crash crash;
+  crash.nodes = nodes("n1");
+  Fault often = once("often", crash);
+  often.trigger = Every{milliseconds(500), seconds(1), seconds(3)};
+  Fault lossy = once("lossy", changed([](LinkChange& change) { change.loss = kHalf; }));
+  lossy.trigger = often.trigger;
+  lossy.duration = DurationRange{milliseconds(100), milliseconds(100)};
+  Fault torn = once("torn", disk(DiskTrouble::Kind::torn_tail));
+  Fault failing = once("failing", disk(DiskTrouble::Kind::fail_fsync), milliseconds(200));
+  failing.trigger = Every{milliseconds(300), milliseconds(100), milliseconds(700)};
+  World world(plan_of({often, lossy, torn, failing}));
+  world.run_until(seconds(4));
+  EXPECT_EQ(world.nemesis->records()[0].fired, 5U);
+  EXPECT_EQ(world.nemesis->biting(0), 1U);
+  EXPECT_EQ(world.nemesis->bites(0), 1U);
+  EXPECT_EQ(world.nemesis->biting(1), 5U);
+  EXPECT_GT(world.nemesis->bites(1), 5U);
+  EXPECT_EQ(world.nemesis->biting(2), 0U);
+  EXPECT_EQ(world.nemesis->biting(3), 3U);
+}
+
 TEST_P(Lasting, IsHealedAndDoesNotComeBack) {
   World world(plan_of({once("it", GetParam().effect)}));
   world.run_until(seconds(2));

@@ -102,6 +102,41 @@ TEST(Verdict, AFaultThatDoesNotBiteIsBelowTheFloor) {
   EXPECT_THAT(result.reasons, Contains(HasSubstr("0 faults that bit, at least 1 expected")));
 }
 
+// Three times in one run, and a message lost now and then.
+const std::string kOften =
+    "faults: [{ every: { period: 500ms, from: 1s, until: 2s }, pause: n1, for: 50ms, label: hiccup "
+    "}, { at: 1s, link: { from: n, to: n, loss: 0.1 }, label: lossy }, { at: 1s, disk: { nodes: "
+    "n1, fault: torn-tail } }]\n";
+
+TEST(Verdict, FiringsAndBitesReachTheirFloor) {
+  for (const char* floor : {"2", "{ firings: 4 }", "{ faults: 2, bites: 20 }",
+                            "{ of: { hiccup: 3, pause: 3, link: { bites: 20 } } }"}) {
+    const RunResult result =
+        run(kShort + kFirst + kOften + "floor: { faults_bite: " + floor + " }\n");
+    EXPECT_EQ(result.verdict, RunVerdict::pass) << floor;
+  }
+}
+
+TEST(Verdict, TooFewFiringsOrBitesAreBelowTheFloor) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"3", "2 faults that bit, at least 3 expected"},
+      {"{ firings: 5 }", "4 firings that bit, at least 5 expected"},
+      {"{ bites: 1000000 }", "bites of faults, at least 1000000 expected"},
+      {"{ of: { hiccup: 4 } }", "3 firings of hiccup that bit, at least 4 expected"},
+      {"{ of: { disk-torn-tail: 1 } }", "0 firings of disk-torn-tail that bit, at least 1"},
+      {"{ of: { lossy: { bites: 1000000 } } }", "bites of lossy, at least 1000000 expected"}};
+  for (const auto& [floor, reason] : cases) {
+    const RunResult result =
+        run(kShort + kFirst + kOften + "floor: { faults_bite: " + floor + " }\n");
+    EXPECT_EQ(result.verdict, RunVerdict::unknown) << floor;
+    EXPECT_THAT(result.reasons, Contains(HasSubstr(reason)));
+    EXPECT_THAT(result.reasons,
+                Contains("of the faults, hiccup (pause) bit in 3 of 3 firings: 3 bites"));
+    EXPECT_THAT(result.reasons,
+                Contains("of the faults, disk (disk-torn-tail) fired and bit nothing"));
+  }
+}
+
 TEST(Verdict, WithoutAnyOperationIsUnknownEvenWithoutAFloor) {
   const RunResult result = run("limits: { sim_time: 500ms }\n" + kFirst);
   EXPECT_EQ(result.verdict, RunVerdict::unknown);
@@ -165,11 +200,12 @@ RunResult run_options(const std::string& properties) {
   };
   check.make = [] { return std::make_unique<Obedient>(); };
   registry.add(check);
-  return run_text("scenario: v1\nname: planted\n"
-                  "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
-                  "workloads: [{ name: kv, type: register, clients: 2, rate: 50/s, start: 1s }]\n" +
-                      kShort + "properties: [" + properties + "]\n",
-                  registry);
+  return run_text(
+      "scenario: v1\nname: planted\n"
+      "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
+      "workloads: [{ name: kv, type: register, clients: 2, rate: 50/s, start: 1s }]\n" +
+          kShort + "properties: [" + properties + "]\n",
+      registry);
 }
 
 const std::string kViolated = "{ check: planted.by.option, options: { finds: violated } }";
