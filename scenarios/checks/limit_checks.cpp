@@ -1,9 +1,8 @@
 #include <windtunnel/scenarios/checks/limit_checks.h>
 
 #include <windtunnel/protocols/base/time_text.h>
-#include <windtunnel/scenarios/format/option_values.h>
-#include <windtunnel/sim/simulation.h>
-#include <windtunnel/sim/trace/standings.h>
+#include <windtunnel/scenarios/checks/limit_monitor.h>
+#include <windtunnel/scenarios/checks/yields_check.h>
 
 #include <fmt/format.h>
 
@@ -12,82 +11,6 @@
 
 namespace windtunnel::scenarios {
 namespace {
-
-Finding undecided(std::string why) {
-  Finding finding;
-  finding.decision = Decision::unknown;
-  finding.text = std::move(why);
-  return finding;
-}
-
-// One observer for all properties of a check; each has its own bound.
-class LimitMonitor : public Monitor, public RecordListener {
- public:
-  explicit LimitMonitor(std::string check) : check_(std::move(check)) {}
-  LimitMonitor(const LimitMonitor&) = delete;
-  LimitMonitor& operator=(const LimitMonitor&) = delete;
-  ~LimitMonitor() override {
-    if (sim_ != nullptr) sim_->trace().remove_listener(*this);
-  }
-
-  void attach(const RunView& view, OnViolation on_violation) override {
-    sim_ = &view.sim;
-    nodes_ = &view.nodes;
-    spec_ = &view.spec;
-    dictionary_ = &view.dictionary;
-    on_violation_ = std::move(on_violation);
-    standings_.emplace(view.dictionary, view.nodes.size());
-    for (const PropertySpec& property : view.spec.properties) {
-      if (property.check == check_) add(property);
-    }
-    sim_->trace().add_listener(*this, standings_->kinds());
-  }
-
-  void on_record(std::uint64_t number, const Record& record) override {
-    standings_->take(record, [&](const Standing& standing) { changed(number, record, standing); });
-  }
-
- protected:
-  virtual void add(const PropertySpec& property) = 0;
-  // After the record.
-  virtual void changed(std::uint64_t number, const Record& record, const Standing& standing) = 0;
-
-  const std::string& name(NodeId node) const { return (*nodes_)[node.value].name; }
-  const Standings& standings() const { return *standings_; }
-  const Dictionary& dictionary() const { return *dictionary_; }
-  bool runs_group(NodeId node, GroupId group) const {
-    const std::vector<ServiceWords>& services = dictionary_->services();
-    for (std::size_t i = 0; i < services.size(); ++i) {
-      if (services[i].has(group)) return runs((*nodes_)[node.value], spec_->cluster.groups[i]);
-    }
-    return false;
-  }
-  // The first one counts.
-  void violate(Finding& finding, std::uint64_t number, Instant at, NodeId node, std::string text) {
-    if (finding.decision == Decision::violated) return;
-    finding.decision = Decision::violated;
-    finding.text = std::move(text);
-    finding.event = number;
-    finding.time = at;
-    finding.node = node;
-    on_violation_(check_);
-  }
-
- private:
-  std::string check_;
-  Simulation* sim_ = nullptr;
-  const std::vector<NodeLayout>* nodes_ = nullptr;
-  const ScenarioSpec* spec_ = nullptr;
-  const Dictionary* dictionary_ = nullptr;
-  OnViolation on_violation_;
-  std::optional<Standings> standings_;
-};
-
-std::optional<std::int64_t> given(const PropertySpec& property, std::string_view option,
-                                  OptionInfo::Kind kind) {
-  const auto found = property.options.find(option);
-  return found == property.options.end() ? std::nullopt : quantity_of(kind, found->second);
-}
 
 // --- elections ---
 
@@ -144,8 +67,8 @@ class AtMostMonitor final : public LimitMonitor {
     }
     const Bound& bound = bounds_.at(property.options);
     if (bound.is_said || bound.finding.decision != Decision::ok) return bound.finding;
-    return undecided(fmt::format("no node has a counter '{}'; there are: {}", bound.counter,
-                                 counters()));
+    return undecided(
+        fmt::format("no node has a counter '{}'; there are: {}", bound.counter, counters()));
   }
 
  private:
@@ -173,10 +96,10 @@ class AtMostMonitor final : public LimitMonitor {
       bound.is_said = true;
       const std::uint64_t value = standing.values[place];
       if (value <= bound.value) continue;
-      violate(bound.finding, number, record.time, standing.node,
-              fmt::format("{} of {} in group {} is {}: at most {} is allowed", bound.counter,
-                          name(standing.node), dictionary().name(standing.group), value,
-                          bound.value));
+      violate(
+          bound.finding, number, record.time, standing.node,
+          fmt::format("{} of {} in group {} is {}: at most {} is allowed", bound.counter,
+                      name(standing.node), dictionary().name(standing.group), value, bound.value));
     }
   }
 
@@ -250,8 +173,7 @@ class KeepsUpMonitor final : public LimitMonitor {
   // The counter that must follow, if there is one.
   static const Counter* follower(const ServiceWords& service) {
     const auto recovers = [](const Counter& counter) { return counter.recovers; };
-    const auto found =
-        std::find_if(service.counters.begin(), service.counters.end(), recovers);
+    const auto found = std::find_if(service.counters.begin(), service.counters.end(), recovers);
     return found == service.counters.end() ? nullptr : &*found;
   }
 
@@ -280,11 +202,11 @@ class KeepsUpMonitor final : public LimitMonitor {
       const Standing& standing = standings().at(NodeId{i}, id);
       const std::uint64_t value = standing.values[service.counter(counter.name)];
       if (value >= goal.value) continue;
-      violate(bound.finding, number, now, NodeId{i},
-              fmt::format("{} has {} {} in group {}, where {} was {} at {}, more than {} ago",
-                          name(NodeId{i}), counter.name, value, dictionary().name(id),
-                          counter.behind, goal.value, seconds_text(goal.at.ns),
-                          print(bound.within)));
+      violate(
+          bound.finding, number, now, NodeId{i},
+          fmt::format("{} has {} {} in group {}, where {} was {} at {}, more than {} ago",
+                      name(NodeId{i}), counter.name, value, dictionary().name(id), counter.behind,
+                      goal.value, seconds_text(goal.at.ns), print(bound.within)));
     }
   }
 
@@ -293,31 +215,21 @@ class KeepsUpMonitor final : public LimitMonitor {
   std::map<OptionMap, Bound> bounds_;
 };
 
-template <class Of>
-CheckDefinition limit_check(const char* name, const char* doc, std::vector<OptionInfo> options) {
-  CheckDefinition definition;
-  definition.info.name = name;
-  definition.info.doc = doc;
-  definition.info.options = std::move(options);
-  definition.make = [name] { return std::make_unique<Of>(name); };
-  return definition;
-}
-
 }  // namespace
 
 std::vector<CheckDefinition> limit_checks() {
   using Kind = OptionInfo::Kind;
-  return {
-      limit_check<ElectionsMonitor>(
-          "elections", "a group's nodes take a role that leads at most so many times",
-          {{"at_most", Kind::integer, "", "elections of a group in a run", {}}}),
-      limit_check<AtMostMonitor>(
-          "at_most", "no node comes further in a counter of its protocol",
-          {{"counter", Kind::text, "", "its name in the protocol's words: term, commit", {}},
-           {"value", Kind::integer, "", "the most that is allowed", {}}}),
-      limit_check<KeepsUpMonitor>(
-          "keeps_up", "every node that is up has what any node of its group had a while before",
-          {{"within", Kind::duration, "", "how long before, and how long it is up", {}}})};
+  return {limit_check<ElectionsMonitor>(
+              "elections", "a group's nodes take a role that leads at most so many times",
+              {{"at_most", Kind::integer, "", "elections of a group in a run", {}}}),
+          limit_check<AtMostMonitor>(
+              "at_most", "no node comes further in a counter of its protocol",
+              {{"counter", Kind::text, "", "its name in the protocol's words: term, commit", {}},
+               {"value", Kind::integer, "", "the most that is allowed", {}}}),
+          limit_check<KeepsUpMonitor>(
+              "keeps_up", "every node that is up has what any node of its group had a while before",
+              {{"within", Kind::duration, "", "how long before, and how long it is up", {}}}),
+          yields_check()};
 }
 
 }  // namespace windtunnel::scenarios

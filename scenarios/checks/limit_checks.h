@@ -1,5 +1,5 @@
-// What nodes say of themselves, held against limits: `elections`, `at_most`, `keeps_up`. They know
-// no protocol, only its words: roles that lead, and counters.
+// What nodes say of themselves, held against limits: `elections`, `at_most`, `keeps_up`, `yields`.
+// They know no protocol, only its words: roles that lead, and counters.
 #pragma once
 
 #include <windtunnel/scenarios/engine/check.h>

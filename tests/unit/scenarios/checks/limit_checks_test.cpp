@@ -1,5 +1,5 @@
-// The checks `elections`, `at_most` and `keeps_up`: each holds, is broken, and says when it has
-// nothing to go by.
+// The checks `elections`, `at_most`, `keeps_up` and `yields`: each holds, is broken, and says when
+// it has nothing to go by.
 #include "tests/unit/scenarios/running.h"
 
 #include <gmock/gmock.h>
@@ -72,6 +72,77 @@ TEST(KeepsUp, NamesWhoIsBehind) {
   EXPECT_THAT(finding.text, HasSubstr("more than 1s ago"));
   EXPECT_GE(finding.time, Instant{} + seconds(6));
   EXPECT_LE(finding.time, Instant{} + seconds(7));
+}
+
+const std::string kYields = "check: yields, options: { within: 2s }";
+
+TEST(Yields, HoldsWhereAnotherTakesOver) {
+  for (const char* fault :
+       {"{ at: 4s, pause: leader, for: 3s }", "{ at: 4s, isolate: leader, for: 3s }",
+        "{ at: 4s, crash: leader, for: 3s }",
+        "{ at: 4s, disk: { nodes: leader, fault: fail-fsync } }",
+        "{ at: 4s, cut: { from: leader, to: [n, clients] }, for: 3s }"}) {
+    EXPECT_EQ(finding_of(kYields, fault).decision, Decision::ok) << fault;
+  }
+}
+
+// Its followers' disks are enough for it.
+TEST(Yields, NamesWhoLeadsOn) {
+  const Finding finding = finding_of(
+      kYields, "{ at: 4s, disk: { nodes: leader, fault: full }, for: 5s, label: no-room }");
+  ASSERT_EQ(finding.decision, Decision::violated);
+  EXPECT_THAT(finding.text, HasSubstr("led group n in term 1 when no-room (disk-full) acted on it "
+                                      "from 4.000 s on: no other node took over within 2s"));
+  EXPECT_EQ(finding.time, Instant{} + seconds(6));
+  EXPECT_EQ(finding.related.size(), 1U);
+}
+
+// A node that comes to lead while its fault acts is to lead no more than one that led before.
+TEST(Yields, CountsFromTheElectionOfWhomTheFaultActsOn) {
+  const std::string faults = "{ at: 3s, disk: { nodes: n, fault: full }, for: 9s }";
+  EXPECT_EQ(finding_of(kYields, faults).decision, Decision::unknown) << "all disks are full";
+  const Finding finding =
+      finding_of(kYields,
+                 "{ at: 100ms, timeout: n1 }, { at: 3s, overload: { nodes: n2, factor: 2 } }, "
+                 "{ at: 5s, act: { nodes: leader, action: transfer, to: n2 } }");
+  ASSERT_EQ(finding.decision, Decision::violated);
+  EXPECT_GT(finding.time, Instant{} + seconds(7));
+}
+
+TEST(Yields, AreUndecidedWhereNobodyHadTo) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"no fault", ""},
+      {"a follower's", "{ at: 4s, pause: followers(1), for: 4s }"},
+      {"over too soon", "{ at: 4s, disk: { nodes: leader, fault: full }, for: 1900ms }"},
+      {"nobody could", "{ at: 4s, pause: n, for: 4s }"},
+      {"one of three is left",
+       "{ at: 4s, crash: followers(1), for: 6s }, "
+       "{ at: 5s, disk: { nodes: leader, fault: full }, for: 4s }"},
+      {"healed",
+       "{ at: 4s, disk: { nodes: leader, fault: full }, for: 7s }, "
+       "{ at: 5s, heal: n }"},
+  };
+  for (const auto& [what, faults] : cases) {
+    const Finding finding = finding_of(kYields, faults);
+    EXPECT_EQ(finding.decision, Decision::unknown) << what << ": " << finding.text;
+    EXPECT_THAT(finding.text, HasSubstr("no fault acted for 2s on a node that led")) << what;
+  }
+  EXPECT_THAT(finding_of("check: yields").text, HasSubstr("no limit is given"));
+}
+
+TEST(Yields, LooksAtTheFaultThatItNames) {
+  const std::string faults =
+      "{ at: 3s, disk: { nodes: leader, fault: full }, for: 3s, label: no-room }, "
+      "{ at: 7s, crash: leader, for: 3s }";
+  const std::pair<const char*, Decision> cases[] = {
+      {"crash", Decision::ok},           {"crash-process", Decision::ok},
+      {"no-room", Decision::violated},   {"disk", Decision::violated},
+      {"disk-full", Decision::violated}, {"disk-slow", Decision::unknown}};
+  for (const auto& [fault, decision] : cases) {
+    const std::string property =
+        std::string("check: yields, options: { within: 2s, fault: ") + fault + " }";
+    EXPECT_EQ(finding_of(property, faults).decision, decision) << fault;
+  }
 }
 
 }  // namespace
