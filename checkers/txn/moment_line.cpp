@@ -24,9 +24,10 @@ bool MomentLine::run() {
   for (const std::uint32_t v : problem_.sorted()) {
     if (left_[v] == 0) offer(v);
   }
-  while (!next_.empty()) {
+  while (!next_.empty() || hurry()) {
     const std::uint32_t v = std::get<2>(next_.top());
     next_.pop();
+    if (is_laid_[v]) continue;
     if (v >= problem_.moments()) {
       lay(v);
       continue;
@@ -61,6 +62,33 @@ bool MomentLine::may_begin(std::uint32_t member) {
     asleep_[key].push_back(problem_.begin(member));
     return false;
   }
+  if (first == last || hurried_ == problem_.begin(member) || can_commit_next(member)) return true;
+  late_.emplace(1U, problem_.told_at(member), problem_.begin(member));
+  return false;
+}
+
+// Could it commit at once when it has begun? Else it is asleep until that may have changed.
+bool MomentLine::can_commit_next(std::uint32_t member) {
+  const auto reads = problem_.reads(member);
+  const auto [first, last] = problem_.writes(member);
+  for (std::uint32_t slot = first; slot < last; ++slot) {
+    const std::uint32_t key = problem_.slot(slot).key;
+    const std::uint32_t over = current_[key];
+    if (over == kNone) continue;
+    const bool own = std::find(reads.begin(), reads.end(), over) != reads.end();
+    if (to_come_[over] == (own ? 1U : 0U)) continue;
+    asleep_[key].push_back(problem_.begin(member));
+    return false;
+  }
+  return left_[problem_.commit(member)] == 1;
+}
+
+// Where nobody can begin and commit at once, somebody begins.
+bool MomentLine::hurry() {
+  if (late_.empty()) return false;
+  next_.push(late_.top());
+  hurried_ = std::get<2>(late_.top());
+  late_.pop();
   return true;
 }
 
@@ -107,6 +135,10 @@ void MomentLine::lay(std::uint32_t vertex) {
   for (std::uint32_t e = known_.first_edge(vertex); e != kNone; e = known_.next_edge(e)) {
     const std::uint32_t to = known_.edges()[e].to;
     if (--left_[to] == 0) offer(to);
+    const bool apart = problem_.question().level == OrderLevel::snapshot_isolation;
+    if (!apart || left_[to] != 1 || to >= problem_.moments()) continue;
+    const std::uint32_t begins = problem_.begin(problem_.member_of(to));
+    if (begins != to && left_[begins] == 0 && !is_laid_[begins]) offer(begins);
   }
 }
 

@@ -1,10 +1,11 @@
 // Lays the moments of a problem on a line, one after the other, by what is known of their order:
 // nothing is committed over a version while somebody is still to read it, and under snapshot
-// isolation nobody begins who writes a key while another writer of it is open. Among those that may
-// come next, those that bind nobody come first, then by when the clients were told. So every line
-// that it completes is one that explains the history. Where nothing may come next, each wait in
-// some circle of waits that is no known order stands for a choice that was made by laying one of
-// two before the other: one of these at least was wrong.
+// isolation nobody begins who writes a key while another writer of it is open, nor, as long as
+// there is anything else to lay, who could not commit at once. Among those that may come next,
+// those that bind nobody come first, then by when the clients were told. So every line that it
+// completes is one that explains the history. Where nothing may come next, each wait in some circle
+// of waits that is no known order stands for a choice that was made by laying one of two before the
+// other: one of these at least was wrong.
 #pragma once
 
 #include <windtunnel/checkers/txn/known_order.h>
@@ -46,6 +47,8 @@ class MomentLine {
 
   void offer(std::uint32_t vertex);
   bool may_begin(std::uint32_t member);
+  bool can_commit_next(std::uint32_t member);
+  bool hurry();
   bool may_commit(std::uint32_t member);
   std::uint32_t others_to_come(std::uint32_t slot, std::uint32_t member) const;
   void begin(std::uint32_t member);
@@ -60,7 +63,10 @@ class MomentLine {
   const KnownOrder& known_;
   std::vector<std::uint32_t> left_;  // by vertex: what is known to come before it
   std::vector<bool> is_laid_;
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> next_;
+  using Queue = std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>>;
+  Queue next_;
+  Queue late_;  // who may begin, but could not commit at once
+  std::uint32_t hurried_ = kNone;
   std::vector<std::uint32_t> to_come_;              // by slot: readers that have not begun
   std::vector<std::uint32_t> current_;              // by key: the slot that is read now
   std::vector<std::uint32_t> writing_;              // by key: who has begun and will commit it
