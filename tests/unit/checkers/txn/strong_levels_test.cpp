@@ -62,6 +62,11 @@ void agree(const test::SmallHistory& small, const StrongLevel& one, Agreement& t
     ++(expected ? tally.held : tally.refuted);
     const OrderDecision found = decide_order(*txns, seen, one.question, present_in(seen));
     ASSERT_EQ(found.decision, expected ? Decision::ok : Decision::violated);
+    Anomaly whole;
+    whole.name = name_of(one.question);
+    whole.of_orders = true;
+    whole.transactions = present_in(seen);
+    ASSERT_EQ(recheck(*txns, whole), !expected);
     if (expected) {
       ASSERT_TRUE(explains(*txns, one.question, found.line));
     } else {
