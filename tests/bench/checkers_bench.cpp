@@ -94,8 +94,10 @@ void check_growth(benchmark::State& state, const char* model, Make make,
   const auto spec = parse_model(model, std::nullopt);
   for (auto _ : state) {
     const Verdict verdict = check_linearizable(history, *spec);
-    if (verdict.decision != Decision::ok) state.SkipWithError("not ok");
-    state.SetLabel(verdict.algorithm);
+    // What is legal may be too much where operations timed out, and is never refused.
+    const bool is_open = info_per_mille != 0 && verdict.decision == Decision::unknown;
+    if (verdict.decision != Decision::ok && !is_open) state.SkipWithError("not ok");
+    state.SetLabel(is_open ? "unknown" : verdict.algorithm);
   }
   state.SetComplexityN(state.range(0));
 }
@@ -220,48 +222,6 @@ void CheckRegisterTransactions(benchmark::State& state) {
   state.SetComplexityN(state.range(0));
 }
 WT_GROWTH(CheckRegisterTransactions);
-
-// Transactions of 8 accesses of 1,000 keys from 24 sessions, as they are, or with a few in the
-// middle that no order explains.
-void check_orders(benchmark::State& state, const char* level, const History* planted) {
-  checkers::test::Shape shape;
-  shape.clients = 24;
-  shape.operations = static_cast<std::uint64_t>(state.range(0));
-  checkers::test::GeneratedRegisters registers;
-  registers.accesses = 8;
-  registers.keys = 1000;
-  registers.writes_per_key = 1'000'000;
-  History history = generate(shape, registers);
-  if (planted != nullptr) history = checkers::test::with_in_the_middle(history, *planted);
-  for (auto _ : state) {
-    const IsolationReport report = check_isolation(history, DataType::rw_register, level);
-    const Decision expected = planted == nullptr ? Decision::ok : Decision::violated;
-    if (report.verdict.decision != expected) state.SkipWithError("the wrong verdict");
-  }
-  state.SetComplexityN(state.range(0));
-}
-void CheckSerializable(benchmark::State& state) { check_orders(state, "serializable", nullptr); }
-void CheckSnapshotIsolation(benchmark::State& state) {
-  check_orders(state, "snapshot-isolation", nullptr);
-}
-void CheckWriteSkew(benchmark::State& state) {
-  const History planted = checkers::test::write_skew();
-  check_orders(state, "serializable", &planted);
-}
-void CheckLongFork(benchmark::State& state) {
-  const History planted = checkers::test::long_fork();
-  check_orders(state, "snapshot-isolation", &planted);
-}
-#define WT_ORDERS(name)               \
-  BENCHMARK(name)                     \
-      ->RangeMultiplier(10)           \
-      ->Range(1'000, 100'000)         \
-      ->Unit(benchmark::kMillisecond) \
-      ->Complexity(benchmark::oNLogN)
-WT_ORDERS(CheckSerializable);
-WT_ORDERS(CheckSnapshotIsolation);
-WT_ORDERS(CheckWriteSkew);
-WT_ORDERS(CheckLongFork);
 
 // One level, with sessions, of a history whose reads are known.
 void check_weak(benchmark::State& state, WeakLevel level) {
