@@ -29,7 +29,7 @@ struct JudgeRequest {
   std::optional<std::string> consistency;  // none: the strongest that the model knows
   std::vector<std::string> permitted;      // flaws, for the models that name them
   std::vector<std::string> forbidden;
-  std::vector<std::string> only;           // these count, and no others
+  std::vector<std::string> only;    // these count, and no others
   std::vector<std::string> limits;  // NAME=VALUE
   std::optional<std::uint64_t> max_configurations;
   std::optional<std::string> timeout;  // a duration

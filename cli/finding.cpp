@@ -1,10 +1,10 @@
 #include <windtunnel/cli/finding.h>
 
+#include <windtunnel/scenarios/campaign/shell_word.h>
+#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/fuzzing/corpus.h>
 #include <windtunnel/scenarios/fuzzing/failure_file.h>
 #include <windtunnel/scenarios/fuzzing/plan_edit.h>
-#include <windtunnel/scenarios/format/load.h>
-#include <windtunnel/scenarios/campaign/shell_word.h>
 #include <windtunnel/sim/trace/atomic_file.h>
 
 #include <fmt/format.h>

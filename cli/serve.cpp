@@ -109,8 +109,10 @@ int kv_command(const KvRequest& request, const scenarios::Registry& registry) {
   options.name = "client";
   options.peers = cluster->addresses;
   cluster->config.name = "client";
-  OneOperation what{*registry.service(request.cluster.service), std::move(cluster->config),
-                    operation_of(request, *timeout), {}};
+  OneOperation what{*registry.service(request.cluster.service),
+                    std::move(cluster->config),
+                    operation_of(request, *timeout),
+                    {}};
   const Result<Ended> ended = run_task(options, [&](Env& env) { return perform(env, what); });
   if (!ended) {
     complain("error: " + ended.error().message());

@@ -23,7 +23,7 @@ struct KvRequest {
   ClusterRequest cluster;
   std::string f;  // put, get
   std::string key;
-  std::string value;            // of put
+  std::string value;           // of put
   std::string timeout = "5s";  // a duration
 };
 

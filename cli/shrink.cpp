@@ -3,11 +3,11 @@
 #include <windtunnel/cli/fuzz.h>
 #include <windtunnel/cli/run.h>
 #include <windtunnel/cli/settings.h>
-#include <windtunnel/scenarios/engine/draw.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/campaign/save_run.h>
 #include <windtunnel/scenarios/campaign/shell_word.h>
 #include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/scenarios/engine/draw.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <fmt/format.h>
 

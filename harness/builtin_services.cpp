@@ -44,12 +44,12 @@ ServiceDefinition raft_kv() {
       {"timeout", "its election timer expires now", [](Service& service, const OptionValues&) {
          static_cast<RaftKvService&>(service).time_out();
        }});
-  definition.actions.push_back(
-      {"transfer", "hands leadership to another, where it leads",
-       [](Service& service, const OptionValues& options) {
-         static_cast<RaftKvService&>(service).transfer(options.text("to", ""));
-       },
-       raft_kv_transfer_options()});
+  definition.actions.push_back({"transfer", "hands leadership to another, where it leads",
+                                [](Service& service, const OptionValues& options) {
+                                  static_cast<RaftKvService&>(service).transfer(
+                                      options.text("to", ""));
+                                },
+                                raft_kv_transfer_options()});
   return definition;
 }
 

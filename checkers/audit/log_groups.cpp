@@ -240,13 +240,12 @@ class Groups {
       const bool overlaps =
           longest != nullptr && longest->session != owned.session && owned.from < longest->to;
       if (overlaps) {
-        ledger_.enter(
-            "assignment-overlap", Value::vector({at.first, at.second}),
-            {longest->operation, owned.operation},
-            fmt::format("Process {} was given key {} of group {} while process {} still "
-                        "believed to have it.",
-                        history_.process(op(owned.operation)), to_edn(at.second),
-                        to_edn(at.first), history_.process(op(longest->operation))));
+        ledger_.enter("assignment-overlap", Value::vector({at.first, at.second}),
+                      {longest->operation, owned.operation},
+                      fmt::format("Process {} was given key {} of group {} while process {} still "
+                                  "believed to have it.",
+                                  history_.process(op(owned.operation)), to_edn(at.second),
+                                  to_edn(at.first), history_.process(op(longest->operation))));
       }
       if (longest == nullptr || owned.to > longest->to) longest = &owned;
     }

@@ -3,8 +3,8 @@
 // disk.
 #pragma once
 
-#include <windtunnel/harness/raft/raft_node.h>
 #include <windtunnel/harness/raft/raft_invariants.h>
+#include <windtunnel/harness/raft/raft_node.h>
 
 namespace windtunnel::explore {
 

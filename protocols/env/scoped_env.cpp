@@ -200,8 +200,8 @@ struct ScopedEnv::Parts {
         transport(outer.transport, options.ports),
         disk(outer.disk, options.name),
         random(outer.random, options.name),
-        env{outer.self, outer.clock,   outer.timers, outer.executor, transport,
-            disk,       outer.compute, random,       outer.observer, outer.process, outer.log} {}
+        env{outer.self,    outer.clock, outer.timers,   outer.executor, transport, disk,
+            outer.compute, random,      outer.observer, outer.process,  outer.log} {}
 
   std::string name;
   Port ports;

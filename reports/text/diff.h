@@ -1,8 +1,8 @@
 // Two runs side by side: where they part.
 #pragma once
 
-#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <cstdint>
 #include <string>

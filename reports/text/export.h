@@ -1,8 +1,8 @@
 // A run in the formats of other tools (docs/report.md lists them).
 #pragma once
 
-#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <cstdint>
 #include <optional>

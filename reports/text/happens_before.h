@@ -3,8 +3,8 @@
 // them.
 #pragma once
 
-#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <cstdint>
 #include <string>

@@ -116,10 +116,10 @@ std::optional<SequenceLine> sequence_line(const RecordedRun& run, const Narrator
       record.kind != RecordKind::violation && record.kind != RecordKind::start) {
     return std::nullopt;
   }
-  return SequenceLine{number, record.node, record.node,
-                      fmt::format("Note over {}: {} at {}", participant(record.node),
-                                  mermaid_text(narrator.sentence(record)),
-                                  format_time(record.time.ns))};
+  return SequenceLine{
+      number, record.node, record.node,
+      fmt::format("Note over {}: {} at {}", participant(record.node),
+                  mermaid_text(narrator.sentence(record)), format_time(record.time.ns))};
 }
 
 // Three quarters of the lines come before `center`, which has a note of its own.

@@ -1,8 +1,8 @@
 // A run on a terminal: the timeline as text.
 #pragma once
 
-#include <windtunnel/reports/words/narrator.h>
 #include <windtunnel/reports/run/run_directory.h>
+#include <windtunnel/reports/words/narrator.h>
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #include <windtunnel/reports/words/narrator.h>
 
-#include <windtunnel/protocols/base/time_text.h>
 #include <windtunnel/protocols/base/result.h>
+#include <windtunnel/protocols/base/time_text.h>
 
 #include <fmt/format.h>
 

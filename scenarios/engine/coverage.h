@@ -67,7 +67,7 @@ class CoverageObserver final : public RecordListener {
   Standings standings_;
   std::vector<Compared> compared_;                                  // by group
   std::vector<std::array<std::uint64_t, kMostCounters>> furthest_;  // by group
-  std::vector<Flight> flights_;  // by the message's number
+  std::vector<Flight> flights_;                                     // by the message's number
   std::array<std::uint32_t, kMessageKinds> in_flight_{};
   std::uint64_t kinds_in_flight_ = 0;
   std::uint64_t latest_ = 0;

@@ -74,8 +74,7 @@ struct SourceFile {
 std::string to_string(Code code);
 // What the code means and how to mend it, for `explain` of the command of that name; nullopt when
 // there is no such code ("E014" or "14").
-std::optional<std::string> explain(std::string_view code,
-                                   std::string_view command = "windtunnel");
+std::optional<std::string> explain(std::string_view code, std::string_view command = "windtunnel");
 // Every code, in order.
 std::vector<Code> all_codes();
 

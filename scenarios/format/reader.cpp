@@ -85,8 +85,7 @@ class Reader final : public SchemaVisitor {
     know(frame, info);
     return !frame.dead && frame.node->find(info.key) != nullptr;
   }
-  std::vector<std::string> other_keys(std::string_view,
-                                      const std::vector<std::string>&) override {
+  std::vector<std::string> other_keys(std::string_view, const std::vector<std::string>&) override {
     resolve_shape();
     Frame& frame = frames_.back();
     std::vector<std::string> keys;

@@ -291,7 +291,7 @@ struct SchemaNode {
   std::string default_text;  // empty: none
   Bounds bounds;
   std::string group;
-  std::string short_key;  // of an object that may be written as the value of this key alone
+  std::string short_key;   // of an object that may be written as the value of this key alone
   std::string others_doc;  // of an object that has further keys: what they are
   std::vector<std::string> words;
   std::vector<SchemaNode> children;  // of an object: its keys; of a list or a map: the element

@@ -1,7 +1,7 @@
 #include <windtunnel/scenarios/fuzzing/corpus.h>
 
-#include <windtunnel/scenarios/fuzzing/failure_file.h>
 #include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/fuzzing/failure_file.h>
 
 #include <fmt/format.h>
 
@@ -63,8 +63,7 @@ CorpusResult judge(const FoundSpec& found, const SeedReport& report) {
 
 }  // namespace
 
-Corpus load_corpus(const std::string& folder, const Registry& registry,
-                   std::string_view command) {
+Corpus load_corpus(const std::string& folder, const Registry& registry, std::string_view command) {
   Corpus corpus;
   std::vector<std::string> paths;
   std::error_code error;

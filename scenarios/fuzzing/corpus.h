@@ -2,9 +2,9 @@
 // is looked for, and none is ever removed.
 #pragma once
 
+#include <windtunnel/scenarios/engine/registry.h>
 #include <windtunnel/scenarios/format/diagnostics.h>
 #include <windtunnel/scenarios/fuzzing/fingerprint.h>
-#include <windtunnel/scenarios/engine/registry.h>
 
 #include <string>
 #include <string_view>

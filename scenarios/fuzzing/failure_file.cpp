@@ -2,10 +2,10 @@
 #include <windtunnel/scenarios/fuzzing/failure_file.h>
 
 #include <windtunnel/protocols/base/utf8.h>
-#include <windtunnel/scenarios/fuzzing/story.h>
-#include <windtunnel/scenarios/format/print.h>
-#include <windtunnel/scenarios/engine/version.h>
 #include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/scenarios/engine/version.h>
+#include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/fuzzing/story.h>
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 // faults and one seed, what to expect of it, and above it in comments what happens.
 #pragma once
 
-#include <windtunnel/scenarios/fuzzing/simplify.h>
 #include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/scenarios/fuzzing/simplify.h>
 
 #include <string>
 #include <vector>

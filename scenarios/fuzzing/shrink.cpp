@@ -1,9 +1,9 @@
 #include <windtunnel/scenarios/fuzzing/shrink.h>
 
 #include <windtunnel/protocols/base/hash.h>
-#include <windtunnel/scenarios/fuzzing/plan_edit.h>
 #include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/format/print.h>
+#include <windtunnel/scenarios/fuzzing/plan_edit.h>
 
 #include <unordered_set>
 #include <utility>

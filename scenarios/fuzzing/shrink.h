@@ -6,9 +6,9 @@
 // shrinking comes to an end; what is taken could have been written in a file.
 #pragma once
 
-#include <windtunnel/scenarios/fuzzing/simplify.h>
-#include <windtunnel/scenarios/engine/registry.h>
 #include <windtunnel/scenarios/campaign/workers.h>
+#include <windtunnel/scenarios/engine/registry.h>
+#include <windtunnel/scenarios/fuzzing/simplify.h>
 
 #include <chrono>
 #include <cstdint>

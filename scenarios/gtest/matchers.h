@@ -13,8 +13,8 @@
 #include <windtunnel/checkers/objects/model_tags.h>
 #include <windtunnel/checkers/objects/problem.h>
 #include <windtunnel/checkers/txn/dependencies.h>
-#include <windtunnel/scenarios/engine/run.h>
 #include <windtunnel/scenarios/campaign/test_run.h>
+#include <windtunnel/scenarios/engine/run.h>
 
 #include <gmock/gmock.h>
 

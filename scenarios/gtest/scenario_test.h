@@ -15,9 +15,9 @@
 //   }
 #pragma once
 
-#include <windtunnel/scenarios/gtest/matchers.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/campaign/test_run.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/gtest/matchers.h>
 
 #include <gtest/gtest.h>
 

@@ -126,12 +126,11 @@ std::size_t Network::find_held(std::span<const MessageMatch> any_of, std::size_t
   for (std::size_t i = 0; i < held.size(); ++i) {
     const Packet& packet = parts_->packets[held[i].slot];
     if (packet.is_segment) continue;
-    const bool is_meant =
-        std::any_of(any_of.begin(), any_of.end(), [&](const MessageMatch& match) {
-          return match.from.contains(packet.from.node) && match.to.contains(packet.to.node) &&
-                 match.kind.value_or(packet.kind) == packet.kind &&
-                 match.held_by.value_or(held[i].by) == held[i].by;
-        });
+    const bool is_meant = std::any_of(any_of.begin(), any_of.end(), [&](const MessageMatch& match) {
+      return match.from.contains(packet.from.node) && match.to.contains(packet.to.node) &&
+             match.kind.value_or(packet.kind) == packet.kind &&
+             match.held_by.value_or(held[i].by) == held[i].by;
+    });
     if (is_meant && --nth == 0) return i;
   }
   return held.size();

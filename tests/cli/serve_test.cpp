@@ -212,8 +212,7 @@ TEST_F(RealCluster, ANodeWhoseLogIsDamagedSaysSoAndEnds) {
 
 TEST(KvClient, SaysWhenNothingAnswers) {
   const std::string peers = "n1=127.0.0.1:" + std::to_string(free_port());
-  const Ended get =
-      windtunnel({"kv", "get", "k", "--peers", peers, "--timeout", "300ms"});
+  const Ended get = windtunnel({"kv", "get", "k", "--peers", peers, "--timeout", "300ms"});
   EXPECT_EQ(get.code, 1);
   EXPECT_THAT(get.err, HasSubstr("get failed"));
 }

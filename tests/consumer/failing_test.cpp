@@ -1,6 +1,6 @@
 // What a failed test leaves.
-#include "my_store/my_kv.h"
 #include <windtunnel/scenarios/gtest/scenario_test.h>
+#include "my_store/my_kv.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // The command with one more service. This is all that a protocol of one's own needs.
 #include <windtunnel/cli/command.h>
-#include "my_store/my_kv.h"
 #include <windtunnel/harness/builtin.h>
+#include "my_store/my_kv.h"
 
 int main(int argc, char** argv) {
   windtunnel::scenarios::Registry registry;

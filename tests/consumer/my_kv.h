@@ -1,8 +1,8 @@
 // The service of this project, for its command and for its tests.
 #pragma once
 
-#include "my_store/naive.h"
 #include <windtunnel/scenarios/engine/registry.h>
+#include "my_store/naive.h"
 
 #include <memory>
 

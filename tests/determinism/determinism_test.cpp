@@ -1,8 +1,8 @@
 // The same scenario and seed give the same trace, whatever else is true of the process. Other
 // compilers, optimisation levels and sanitizers are compared by .ci/run.
 #include <windtunnel/harness/builtin.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <gtest/gtest.h>
 

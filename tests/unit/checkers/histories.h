@@ -1,8 +1,8 @@
 // Small histories for the tests of the checkers.
 #pragma once
 
-#include <windtunnel/checkers/objects/brute_force.h>
 #include <windtunnel/checkers/history/history_io.h>
+#include <windtunnel/checkers/objects/brute_force.h>
 #include <windtunnel/checkers/objects/linearizable.h>
 
 #include <gtest/gtest.h>

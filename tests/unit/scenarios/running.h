@@ -2,8 +2,8 @@
 #pragma once
 
 #include <windtunnel/harness/builtin.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/format/load.h>
 
 #include <gtest/gtest.h>
 

@@ -13,8 +13,7 @@ Value pair(Value a, Value b) { return Value::vector({std::move(a), std::move(b)}
 Operation operation(std::string f, Value value) { return {std::move(f), std::move(value)}; }
 
 Value step(const char* what, Value argument) {
-  return Value::vector(
-      {Value::vector({Value::keyword(what), Value("k"), std::move(argument)})});
+  return Value::vector({Value::vector({Value::keyword(what), Value("k"), std::move(argument)})});
 }
 
 TEST(StoreCall, KnowsTheWordsOfEachWorkload) {
@@ -51,14 +50,11 @@ TEST(StoreCall, ATransactionOfOneStepIsACall) {
 
 TEST(StoreCall, RefusesWhatItCannotAsk) {
   EXPECT_EQ(store_call(operation("transfer", pair("k", 5))).error(), Errc::unsupported);
-  const Operation wrong[] = {operation("write", 5),
-                             operation("write", pair("k", {})),
-                             operation("read", pair("k", 5)),
-                             operation("write", pair("k", pair(1, 2))),
-                             operation("cas", pair("k", 5)),
-                             operation("cas", pair("k", pair(4, {}))),
-                             operation("txn", Value("r")),
-                             operation("txn", step("append", {}))};
+  const Operation wrong[] = {
+      operation("write", 5),           operation("write", pair("k", {})),
+      operation("read", pair("k", 5)), operation("write", pair("k", pair(1, 2))),
+      operation("cas", pair("k", 5)),  operation("cas", pair("k", pair(4, {}))),
+      operation("txn", Value("r")),    operation("txn", step("append", {}))};
   for (const Operation& one : wrong) {
     EXPECT_EQ(store_call(one).error(), Errc::invalid_argument) << one.f;
   }

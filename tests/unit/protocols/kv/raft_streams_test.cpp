@@ -51,10 +51,9 @@ TEST(RaftStreams, ReplicateWithoutASingleMessageBetweenServers) {
 
 TEST(RaftStreams, LostAndReorderedSegmentsChangeNoResult) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    Cluster cluster(3, seed,
-                    streams({{"snapshot_every", "50"},
-                             {"keep_entries", "5"},
-                             {"election_timeout", "500ms"}}));
+    Cluster cluster(
+        3, seed,
+        streams({{"snapshot_every", "50"}, {"keep_entries", "5"}, {"election_timeout", "500ms"}}));
     cluster.timeout = seconds(30);
     LinkFault fault;
     fault.impairments.loss = PerMillion{30'000};

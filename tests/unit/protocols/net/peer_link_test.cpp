@@ -1,6 +1,6 @@
 // The link to one peer, over a stream made by hand.
-#include <windtunnel/protocols/net/peer_link.h>
 #include <windtunnel/protocols/net/framing.h>
+#include <windtunnel/protocols/net/peer_link.h>
 #include "tests/bench/allocations.h"
 #include "tests/unit/protocols/env/hand_made_env.h"
 
@@ -93,8 +93,8 @@ struct Fixture {
   }
   testing::HandMadeEnv hand;
   HandStreams streams{hand.executor};
-  Env env{NodeId{0}, hand.clock,   hand.clock,  hand.executor, streams,
-          hand.disk, hand.compute, hand.random, hand.observer, hand.process, hand.log};
+  Env env{NodeId{0},    hand.clock,  hand.clock,    hand.executor, streams, hand.disk,
+          hand.compute, hand.random, hand.observer, hand.process,  hand.log};
   PeerLink link;
 };
 

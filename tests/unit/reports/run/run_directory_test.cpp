@@ -1,7 +1,7 @@
 #include <windtunnel/reports/run/run_directory.h>
 
-#include "tests/unit/reports/small_trace.h"
 #include "tests/unit/reports/page/synthetic.h"
+#include "tests/unit/reports/small_trace.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

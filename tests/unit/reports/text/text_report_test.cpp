@@ -73,20 +73,19 @@ TEST(Show, LanesHaveAColumnForEachGroupOfANode) {
   // n2 is silent in n/0.
   EXPECT_THAT(
       *text,
-      HasSubstr(
-          "    event           time  n1/0         n1/1         n2/0         n2/1        \n"
-          "        1     0.001000 s [/ 7:0]       .            .            .            "
-          "n1 becomes leader in term 7\n"
-          "        2     0.002000 s  / 7:0        .            .           [/ 7:0]       "
-          "n2 becomes leader in term 7\n"
-          "        3     0.003000 s  / 7:0       [\\ 7:0]       .            / 7:0        "
-          "n1 becomes follower in term 7\n"
-          "        4     0.004000 s [/ 7:20]      \\ 7:0        .            / 7:0        "
-          "n1 commits up to entry 20\n"
-          "        5     0.005000 s  / 7:20       \\ 7:0        .           [/ 7:5]       "
-          "n2 commits up to entry 5\n"
-          ">       6     0.006000 s  / 7:20      [\\ 7:4]       .            / 7:5        "
-          "n1 commits up to entry 4\n"));
+      HasSubstr("    event           time  n1/0         n1/1         n2/0         n2/1        \n"
+                "        1     0.001000 s [/ 7:0]       .            .            .            "
+                "n1 becomes leader in term 7\n"
+                "        2     0.002000 s  / 7:0        .            .           [/ 7:0]       "
+                "n2 becomes leader in term 7\n"
+                "        3     0.003000 s  / 7:0       [\\ 7:0]       .            / 7:0        "
+                "n1 becomes follower in term 7\n"
+                "        4     0.004000 s [/ 7:20]      \\ 7:0        .            / 7:0        "
+                "n1 commits up to entry 20\n"
+                "        5     0.005000 s  / 7:20       \\ 7:0        .           [/ 7:5]       "
+                "n2 commits up to entry 5\n"
+                ">       6     0.006000 s  / 7:20      [\\ 7:4]       .            / 7:5        "
+                "n1 commits up to entry 4\n"));
 }
 
 TEST(Timeline, HasStripsForEachGroupOfANode) {

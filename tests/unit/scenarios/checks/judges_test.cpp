@@ -276,15 +276,13 @@ TEST(ScenarioJudges, WhatAConsumerHearsUnaskedIsJudgedByItsSession) {
     };
     made.add(std::move(heard));
   }
-  made.add(small_workload("sends", {"log", {}, false},
-                          [](const WorkloadSpec& spec, std::uint32_t client) {
-                            return std::make_unique<SmallSource>(
-                                [&spec, client, count = 0U](Random&) mutable {
-                                  const std::uint32_t value = ++count * spec.clients + client;
-                                  return Operation{"send", edn("[[:send \"k\" " +
-                                                               std::to_string(value) + "]]")};
-                                });
-                          }));
+  made.add(small_workload(
+      "sends", {"log", {}, false}, [](const WorkloadSpec& spec, std::uint32_t client) {
+        return std::make_unique<SmallSource>([&spec, client, count = 0U](Random&) mutable {
+          const std::uint32_t value = ++count * spec.clients + client;
+          return Operation{"send", edn("[[:send \"k\" " + std::to_string(value) + "]]")};
+        });
+      }));
   const auto judge = [&made](const std::string& service, const std::string& type) {
     return run_text(scenario(service, type, "[log]") + "network: { default: { latency: 5ms } }\n",
                     made);

@@ -1,9 +1,9 @@
 // The options of what ships, against the tables that ship: what is allowed is allowed on the edge
 // too, and what is not is refused with its place.
-#include <windtunnel/scenarios/format/option_values.h>
 #include <windtunnel/harness/builtin.h>
-#include <windtunnel/scenarios/format/load.h>
 #include <windtunnel/scenarios/engine/run.h>
+#include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/format/option_values.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 #include <windtunnel/scenarios/fuzzing/fuzz.h>
 
+#include <windtunnel/scenarios/format/print.h>
 #include <windtunnel/scenarios/fuzzing/corpus.h>
 #include <windtunnel/scenarios/fuzzing/failure_file.h>
 #include <windtunnel/scenarios/fuzzing/mutate.h>
-#include <windtunnel/scenarios/format/print.h>
 #include "tests/unit/sanitized.h"
 #include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
 #include "tests/unit/scenarios/small_service.h"

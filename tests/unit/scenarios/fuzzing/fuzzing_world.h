@@ -1,12 +1,12 @@
 // Scenarios and services for tests of fuzzing.
 #pragma once
 
+#include <windtunnel/harness/builtin.h>
 #include <windtunnel/protocols/env/await.h>
 #include <windtunnel/protocols/env/service.h>
-#include <windtunnel/harness/builtin.h>
 #include <windtunnel/scenarios/engine/draw.h>
-#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 #include <windtunnel/scenarios/format/load.h>
+#include <windtunnel/scenarios/fuzzing/fingerprint.h>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include <windtunnel/scenarios/fuzzing/shrink.h>
 
+#include <windtunnel/scenarios/format/print.h>
 #include <windtunnel/scenarios/fuzzing/failure_file.h>
 #include <windtunnel/scenarios/fuzzing/plan_edit.h>
-#include <windtunnel/scenarios/format/print.h>
 #include "tests/unit/sanitized.h"
 #include "tests/unit/scenarios/fuzzing/fuzzing_world.h"
 
