@@ -55,26 +55,25 @@ std::vector<DrawnEdge> drawn_cycle(const TxnHistory& history, const Anomaly& ano
   return edges;
 }
 
-// Of lists, what their cycles decide, where reads show the order of the writes of each key.
+// Of lists, what their cycles decide: where an order of all transactions is left, it is one of the
+// writes of each key, too.
 constexpr std::string_view kByCycles[] = {
     "read-uncommitted",
     "read-committed",
-    "cursor-stability",
     "prefix",
-    "snapshot-isolation",
     "repeatable-read",
     "serializable",
     "strong-session-read-uncommitted",
     "strong-session-read-committed",
-    "strong-session-snapshot-isolation",
     "strong-session-serializable",
     "strong-read-uncommitted",
     "strong-read-committed",
-    "strong-snapshot-isolation",
     "strict-serializable",
 };
-// And what they decide only if the order of all writes is known.
-constexpr std::string_view kByCyclesOfAll[] = {"consistent-view", "parallel-snapshot-isolation"};
+// And what they decide only with the order of all writes of each key.
+constexpr std::string_view kByCyclesOfAll[] = {
+    "consistent-view", "parallel-snapshot-isolation", "snapshot-isolation",
+    "strong-session-snapshot-isolation", "strong-snapshot-isolation"};
 
 // What is decided, beside the anomalies that were found.
 struct Decided {
@@ -131,13 +130,27 @@ Decided decide_lists(const TxnHistory& history, const Dependencies& graph, std::
                      IsolationReport& report, Work& work) {
   Decided decided;
   if (work.is_spent()) return decided;  // there may be cycles that were not found
+  const auto is_no_list = [](const Anomaly& one) { return one.name == "incompatible-order"; };
+  if (std::any_of(report.anomalies.begin(), report.anomalies.end(), is_no_list)) return decided;
   const auto add = [&](std::string_view one) {
     if (!is_forbidden(one, report.anomalies)) decided.upheld.push_back(one);
   };
   for (const std::string_view one : kByCycles) add(one);
-  for (const std::string_view one : kByCyclesOfAll) {
-    if (graph.has_all_versions) add(one);
+  const auto is_open = [&](std::string_view one) { return !is_implied(decided.upheld, one); };
+  const bool is_any_open =
+      std::any_of(std::begin(kByCyclesOfAll), std::end(kByCyclesOfAll), is_open);
+  std::vector<Anomaly> guessed;
+  if (is_any_open && !graph.guessed.empty()) {
+    Dependencies whole = graph;
+    whole.edges.insert(whole.edges.end(), graph.guessed.begin(), graph.guessed.end());
+    guessed = find_cycles(whole, scope_of(level), work);
+    if (work.is_spent()) return decided;
   }
+  for (const std::string_view one : kByCyclesOfAll) {
+    if (!is_forbidden(one, guessed)) add(one);
+  }
+  // A lost update is a cycle of consistent view; by itself it is seen where reads show it.
+  if (graph.guessed.empty()) add("cursor-stability");
   // What is wrong is told as what it is, though a stronger level has been refuted already.
   const bool is_told = report.anomalies.empty() && is_implied(decided.upheld, level);
   if (is_told || is_forbidden("read-atomic", report.anomalies)) return decided;

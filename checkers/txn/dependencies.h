@@ -36,9 +36,9 @@ struct Dependencies {
   std::uint32_t transactions = 0;  // vertices below this one
   std::uint32_t vertices = 0;
   std::vector<Edge> edges;
-  // Of each key the order of all writes is known: not so of lists where several appends were seen
-  // by nobody.
-  bool has_all_versions = true;
+  // Of lists: a possible order of the appends to one key that nobody saw, where there are several.
+  // With these edges too, the order of all writes of each key is in the graph.
+  std::vector<Edge> guessed;
 
   explicit Dependencies(std::uint32_t count) : transactions(count), vertices(count) {}
   void add(std::uint32_t from, std::uint32_t to, Dependency kind,

@@ -79,7 +79,7 @@ constexpr Pair kForbids[] = {
     // reader closes a cycle of one anti-dependency with what it saw; where all are, they are G1c.
     {"consistent-view", "CC-cycle"},
     {"repeatable-read", "CC-cycle"},
-    {"parallel-snapshot-isolation", "lost-update"},
+    {"parallel-snapshot-isolation", "G-single"},
     {"prefix", "PC-cycle"},
     {"snapshot-isolation", "G-nonadjacent"},
     {"snapshot-isolation", "SI-cycle"},
@@ -119,6 +119,7 @@ constexpr Pair kStronger[] = {
     {"read-atomic", "monotonic-atomic-view"},
     {"causal", "read-atomic"},
     {"parallel-snapshot-isolation", "causal"},
+    {"parallel-snapshot-isolation", "consistent-view"},
     {"prefix", "causal"},
     {"repeatable-read", "cursor-stability"},
     {"repeatable-read", "monotonic-atomic-view"},

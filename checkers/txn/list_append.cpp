@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace windtunnel::checkers {
 namespace {
@@ -16,7 +18,8 @@ struct Key {
   std::uint32_t seen_by = 0;          // the transaction of the longest read
   std::vector<std::uint32_t> order;   // writes, in the order of the longest read
   std::vector<std::uint32_t> at_end;  // readers of all of it
-  std::vector<std::uint32_t> unread;  // writes that were acknowledged, and that it does not show
+  std::vector<std::uint32_t> unread;  // writes that took place, and that it does not show
+  bool is_torn = false;               // another read contradicts it
 };
 
 std::size_t size_of(const Value& list) { return list.items().size(); }
@@ -27,37 +30,42 @@ class Lists : private Inference {
       : Inference(history, graph, anomalies), keys_(history.keys().size()) {}
 
   void run() {
-    for_each_read([this](std::uint32_t t, const Access& read, bool) { find_longest(t, read); });
+    for_each_read(
+        [this](std::uint32_t t, std::uint32_t i) { find_longest(t, history_.access(i)); });
     place_.assign(history_.writes().size(), Write::kNone);
     for (std::uint32_t k = 0; k < keys_.size(); ++k) order_appends(k);
-    for (std::uint32_t w = 0; w < place_.size(); ++w) {
-      const Write& write = history_.writes()[w];
-      const bool ok = history_.transactions()[write.transaction].outcome == EventType::ok;
-      if (ok && place_[w] == Write::kNone)
-        keys_[history_.access(write.access).key].unread.push_back(w);
-    }
-    for_each_read([this](std::uint32_t t, const Access& read, bool external) {
-      place_read(t, read, external);
-    });
+    find_unread();
+    for_each_read([this](std::uint32_t t, std::uint32_t i) { place_read(t, i); });
     for (std::uint32_t k = 0; k < keys_.size(); ++k) add_edges_of(k);
     for (std::uint32_t t = 0; t < history_.transactions().size(); ++t) check_inside(t);
   }
 
  private:
-  // Reads of acknowledged transactions. External: nothing before it in its transaction touched the
-  // key.
+  // Reads of acknowledged transactions whose result is known: visit(transaction, access).
   template <class Visit>
   void for_each_read(Visit visit) {
     for (std::uint32_t t = 0; t < history_.transactions().size(); ++t) {
       const Transaction& one = history_.transactions()[t];
       if (one.outcome != EventType::ok) continue;
-      const auto accesses = history_.accesses(one);
-      for (std::size_t i = 0; i < accesses.size(); ++i) {
-        if (accesses[i].write || accesses[i].value == nullptr) continue;
-        const auto same_key = [&](const Access& other) { return other.key == accesses[i].key; };
-        const auto here = accesses.begin() + static_cast<std::ptrdiff_t>(i);
-        visit(t, accesses[i], std::none_of(accesses.begin(), here, same_key));
+      for (std::uint32_t i = one.first; i < one.first + one.count; ++i) {
+        const Access& access = history_.access(i);
+        if (!access.write && access.value != nullptr) visit(t, i);
       }
+    }
+  }
+
+  // One that nobody answered took place if a read shows anything of it.
+  void find_unread() {
+    std::vector<bool> took_place(history_.transactions().size());
+    for (std::uint32_t t = 0; t < took_place.size(); ++t) {
+      took_place[t] = history_.transactions()[t].outcome == EventType::ok;
+    }
+    for (std::uint32_t w = 0; w < place_.size(); ++w) {
+      if (place_[w] != Write::kNone && is_vertex(writer(w))) took_place[writer(w)] = true;
+    }
+    for (std::uint32_t w = 0; w < place_.size(); ++w) {
+      const std::uint32_t key = history_.access(history_.writes()[w].access).key;
+      if (place_[w] == Write::kNone && took_place[writer(w)]) keys_[key].unread.push_back(w);
     }
   }
 
@@ -93,15 +101,36 @@ class Lists : private Inference {
                              name(writer(write)), to_edn(element), history_.keys().name(k)));
         }
         aborted = failed;
+        check_own_order(k, write);
       }
       key.order.push_back(write);
     }
   }
 
-  void place_read(std::uint32_t t, const Access& read, bool external) {
+  // What a transaction appended to the key before is in the list, before.
+  void check_own_order(std::uint32_t k, std::uint32_t write) {
+    const std::uint32_t first = history_.transactions()[writer(write)].first;
+    for (std::uint32_t i = history_.writes()[write].access; i-- > first;) {
+      const Access& earlier = history_.access(i);
+      if (!earlier.write || earlier.key != k) continue;
+      if (place_[history_.write_of(k, *earlier.value)] != Write::kNone) return;
+      Key& key = keys_[k];
+      key.is_torn = true;
+      report("incompatible-order", {key.seen_by, writer(write)},
+             fmt::format("{} read key {} as {}: before {}, {} had appended {}, which is not there.",
+                         name(key.seen_by), history_.keys().name(k), to_edn(*key.longest),
+                         to_edn(*history_.access(history_.writes()[write].access).value),
+                         name(writer(write)), to_edn(*earlier.value)));
+      return;
+    }
+  }
+
+  void place_read(std::uint32_t t, std::uint32_t access) {
+    const Access& read = history_.access(access);
     Key& key = keys_[read.key];
     const std::vector<Value>& list = read.value->items();
     if (!std::equal(list.begin(), list.end(), key.longest->items().begin())) {
+      key.is_torn = true;
       report("incompatible-order", {t, key.seen_by},
              fmt::format("{} read key {} as {}, {} as {}: neither list continues the other.",
                          name(t), history_.keys().name(read.key), to_edn(*read.value),
@@ -109,22 +138,26 @@ class Lists : private Inference {
       return;
     }
     check_aborted(t, read);
-    if (!external) return;
-    check_lost(t, read);
-    const std::size_t size = list.size();
-    if (size > 0 && key.order[size - 1] != Write::kNone) {
-      const std::uint32_t last = key.order[size - 1];
+    const Transaction& one = history_.transactions()[t];
+    const std::optional<std::size_t> size = history_.shown_of_others(one, access);
+    if (!size) return;  // "internal"
+    const auto same_key = [&](const Access& other) { return other.key == read.key; };
+    const auto accesses = history_.accesses(one);
+    const auto here = accesses.begin() + static_cast<std::ptrdiff_t>(access - one.first);
+    if (std::none_of(accesses.begin(), here, same_key)) check_lost(t, read);
+    if (*size > 0 && key.order[*size - 1] != Write::kNone) {
+      const std::uint32_t last = key.order[*size - 1];
       const std::uint32_t other = writer(last);
       if (is_vertex(other)) graph_.add(other, t, kWriteRead, read.key);
       if (!history_.writes()[last].last_of_key && other != t) {
-        report(
-            "G1b", {t, other},
-            fmt::format("{} read key {} as it was in the middle of {}: up to {}, which that "
-                        "transaction itself appended to again.",
-                        name(t), history_.keys().name(read.key), name(other), to_edn(list.back())));
+        report("G1b", {t, other},
+               fmt::format("{} read key {} as it was in the middle of {}: up to {}, which that "
+                           "transaction itself appended to again.",
+                           name(t), history_.keys().name(read.key), name(other),
+                           to_edn(list[*size - 1])));
       }
     }
-    const std::uint32_t next = next_vertex(key, size);
+    const std::uint32_t next = next_vertex(key, *size);
     if (next != Write::kNone) {
       graph_.add(t, writer(next), kReadWrite, read.key);
     } else {
@@ -192,8 +225,8 @@ class Lists : private Inference {
       if (before != Write::kNone) graph_.add(writer(before), writer(write), kWriteWrite, k);
       before = write;
     }
-    if (key.unread.size() > 1) graph_.has_all_versions = false;
-    if (key.unread.empty()) return;
+    if (key.unread.empty() || key.is_torn) return;
+    guess_order(key.unread, k);
     std::uint32_t relay = 0;
     for (const std::uint32_t reader : key.at_end) {
       const auto own = [&](std::uint32_t write) { return writer(write) == reader; };
@@ -209,6 +242,20 @@ class Lists : private Inference {
     }
     for (const std::uint32_t write : key.unread) {
       if (before != Write::kNone) graph_.add(writer(before), writer(write), kWriteWrite, k);
+    }
+  }
+
+  // Of several that nobody saw each may be the last; most often they took place as they returned.
+  void guess_order(const std::vector<std::uint32_t>& unread, std::uint32_t k) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> ends;
+    for (const std::uint32_t write : unread) {
+      const std::uint32_t t = writer(write);
+      ends.emplace_back(history_.operation(history_.transactions()[t]).completed, t);
+    }
+    std::sort(ends.begin(), ends.end());
+    for (std::size_t i = 1; i < ends.size(); ++i) {
+      const Edge guess{ends[i - 1].second, ends[i].second, k, kWriteWrite};
+      if (guess.from != guess.to) graph_.guessed.push_back(guess);
     }
   }
 

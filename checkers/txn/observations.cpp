@@ -1,6 +1,7 @@
 #include <windtunnel/checkers/txn/observations.h>
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -43,21 +44,27 @@ void Observations::read_all() {
 
 void Observations::add_reads(std::uint32_t t, std::vector<std::uint32_t>& own_write) {
   const Transaction& one = history_.transactions()[t];
-  for (const Access& access : history_.accesses(one)) {
+  for (std::uint32_t i = one.first; i < one.first + one.count; ++i) {
+    const Access& access = history_.access(i);
     if (access.write) {
       if (own_write[access.key] != t) written_.push_back(access.key);
       own_write[access.key] = t;
       continue;
     }
     if (one.outcome != EventType::ok || access.value == nullptr) continue;
-    if (own_write[access.key] == t) continue;
-    const bool list = history_.type() == DataType::list_append;
-    if (list ? access.value->items().empty() : access.value->is_nil()) {
+    const Value* seen = access.value->is_nil() ? nullptr : access.value;
+    if (history_.type() == DataType::list_append) {
+      const std::optional<std::size_t> shown = history_.shown_of_others(one, i);
+      if (!shown) continue;
+      seen = *shown == 0 ? nullptr : &access.value->items()[*shown - 1];
+    } else if (own_write[access.key] == t) {
+      continue;
+    }
+    if (seen == nullptr) {
       reads_.push_back({access.key, Seen::kUnset});
       continue;
     }
-    const std::uint32_t write =
-        history_.write_of(access.key, list ? access.value->items().back() : *access.value);
+    const std::uint32_t write = history_.write_of(access.key, *seen);
     if (write == Write::kNone) continue;
     const std::uint32_t writer = history_.writes()[write].transaction;
     const bool failed = history_.transactions()[writer].outcome == EventType::fail;

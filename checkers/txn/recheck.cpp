@@ -6,12 +6,16 @@ namespace windtunnel::checkers {
 
 std::vector<PlainAccess> plain_accesses(const History& history, const Operation& op) {
   static const Value nil;
-  const Value& form = op.outcome == EventType::ok ? history.result(op) : history.argument(op);
+  // Without a result nothing is known of what an acknowledged one read.
+  const bool is_ok = op.outcome == EventType::ok;
+  const bool is_told = is_ok && !history.result(op).is_nil();
+  const Value& form = is_told ? history.result(op) : history.argument(op);
   std::vector<PlainAccess> out;
   for (const Value& one : form.items()) {
     const std::string_view f = one.items()[0].text();
     const Value& value = one.items().size() == 3 ? one.items()[2] : nil;
-    out.push_back({f != "r" && f != "read", &one.items()[1], &value});
+    const bool writes = f != "r" && f != "read";
+    if (writes || is_told || !is_ok) out.push_back({writes, &one.items()[1], &value});
   }
   return out;
 }
@@ -50,7 +54,9 @@ class Plain {
     }
     if (anomaly.name == "garbage-read") return shows_unwritten(first);
     if (anomaly.name == "duplicate-elements") return shows_twice(first);
-    if (anomaly.name == "incompatible-order") return disagree(first, last);
+    if (anomaly.name == "incompatible-order") {
+      return disagree(first, last) || reorders(first, last);
+    }
     if (anomaly.name == "G1b") return shows_middle(first, last);
     if (anomaly.name == "lost-update") return both_update(first, last) || overtakes(first, last);
     if (anomaly.name == "internal") return forgets_itself(first);
@@ -100,11 +106,44 @@ class Plain {
     return any_read(key, [&](const Value& list) { return place(list, element) >= 0; });
   }
 
+  // Calls `visit(elements)` for each read of the list, with what it shows beside the end that the
+  // reader had appended itself, until it is true.
+  template <class Visit>
+  bool any_list(const Operation& reader, const Value& key, Visit visit) const {
+    std::vector<Value> own;
+    if (reader.outcome != EventType::ok) return false;
+    for (const PlainAccess& item : plain_accesses(history_, reader)) {
+      if (*item.key != key) continue;
+      if (item.write) {
+        own.push_back(*item.value);
+        continue;
+      }
+      std::vector<Value> all = item.value->items();
+      const bool ends =
+          all.size() >= own.size() && std::equal(own.rbegin(), own.rend(), all.rbegin());
+      if (!ends) continue;
+      all.resize(all.size() - own.size());
+      if (visit(all)) return true;
+    }
+    return false;
+  }
+  bool took_place(const Operation& op) const {
+    if (op.outcome == EventType::ok) return true;
+    const std::vector<PlainAccess> all = plain_accesses(history_, op);
+    return std::any_of(all.begin(), all.end(), [this](const PlainAccess& item) {
+      return item.write && is_read(*item.key, *item.value);
+    });
+  }
+
   bool saw(const Operation& reader, const Operation& writer, const Value& key) const {
+    const std::vector<const Value*> written = writes(writer, key);
+    if (lists_) {
+      return any_list(reader, key, [&](const std::vector<Value>& list) {
+        return !list.empty() && contains(written, list.back());
+      });
+    }
     const Value* const read = first_read(reader, key);
-    if (read == nullptr) return false;
-    if (!lists_) return contains(writes(writer, key), *read);
-    return !read->items().empty() && contains(writes(writer, key), read->items().back());
+    return read != nullptr && contains(written, *read);
   }
   bool appended_before(const Operation& a, const Operation& b, const Value& key) const {
     for (const Value* one : writes(a, key)) {
@@ -114,19 +153,19 @@ class Plain {
           return first >= 0 && first < place(list, *two);
         };
         if (any_read(key, in_order)) return true;
-        if (b.outcome == EventType::ok && is_read(key, *one) && !is_read(key, *two)) return true;
+        if (is_read(key, *one) && !is_read(key, *two) && took_place(b)) return true;
       }
     }
     return false;
   }
   bool not_shown(const Operation& reader, const Operation& writer, const Value& key) const {
-    const Value* const read = first_read(reader, key);
-    if (read == nullptr) return false;
-    for (const Value* one : writes(writer, key)) {
-      if (place(*read, *one) >= 0) continue;
-      if (is_read(key, *one) || writer.outcome == EventType::ok) return true;
-    }
-    return false;
+    const std::vector<const Value*> written = writes(writer, key);
+    return any_list(reader, key, [&](const std::vector<Value>& list) {
+      return std::any_of(written.begin(), written.end(), [&](const Value* one) {
+        const bool is_shown = std::find(list.begin(), list.end(), *one) != list.end();
+        return !is_shown && (is_read(key, *one) || took_place(writer));
+      });
+    });
   }
   bool follows(const Operation& next, const Operation& before, const Value& key) const {
     return saw(next, before, key) && !writes(next, key).empty();
@@ -194,12 +233,26 @@ class Plain {
   bool shows_middle(const Operation& reader, const Operation& writer) const {
     for (const PlainAccess& item : plain_accesses(history_, writer)) {
       if (!item.write || *item.value == *writes(writer, *item.key).back()) continue;
+      const auto ends_there = [&](const std::vector<Value>& list) {
+        return !list.empty() && list.back() == *item.value;
+      };
+      if (lists_ && any_list(reader, *item.key, ends_there)) return true;
       for (const PlainAccess& read : plain_accesses(history_, reader)) {
-        if (read.write || !(*read.key == *item.key)) continue;
-        const bool empty = lists_ ? read.value->items().empty() : read.value->is_nil();
-        if (!empty && *item.value == (lists_ ? read.value->items().back() : *read.value)) {
-          return true;
-        }
+        const bool is_of_key = !read.write && *read.key == *item.key;
+        if (!lists_ && is_of_key && *read.value == *item.value) return true;
+      }
+    }
+    return false;
+  }
+  // A list shows what the writer appended to it without, or before, what it had appended earlier.
+  bool reorders(const Operation& reader, const Operation& writer) const {
+    for (const PlainAccess& read : plain_accesses(history_, reader)) {
+      if (read.write) continue;
+      const std::vector<const Value*> own = writes(writer, *read.key);
+      for (std::size_t i = 1; i < own.size(); ++i) {
+        const std::ptrdiff_t earlier = place(*read.value, *own[i - 1]);
+        const std::ptrdiff_t later = place(*read.value, *own[i]);
+        if (later >= 0 && (earlier < 0 || earlier > later)) return true;
       }
     }
     return false;

@@ -61,22 +61,29 @@ class PlainCommits {
              return item.write && *item.key == key && *item.value == value;
            });
   }
-  // What tells who wrote it: of a list the last element.
-  const Value& version(const Value& value) const {
+  // What tells who wrote it: of a list the last element before those that the reader appended.
+  const Value& version(const Value& value, std::size_t own) const {
     static const Value nil;
     if (!lists_) return value;
-    return value.items().empty() ? nil : value.items().back();
+    const std::vector<Value>& all = value.items();
+    return all.size() <= own ? nil : all[all.size() - 1 - own];
   }
-  // The places of the reader's reads of the key, before it wrote it itself, that `fits` the value.
+  // The places of the reader's reads of the key that `fits` the value: of a register, before it
+  // wrote it itself.
   template <class Fits>
   std::vector<std::size_t> reads(std::uint32_t reader, const Value& key, Fits fits) const {
     std::vector<std::size_t> places;
     if (operation(reader).outcome != EventType::ok) return places;
     const std::vector<PlainAccess> all = items(reader);
+    std::size_t own = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!(*all[i].key == key)) continue;
-      if (all[i].write) break;
-      if (fits(version(*all[i].value))) places.push_back(i);
+      if (*all[i].key != key) continue;
+      if (all[i].write && !lists_) break;
+      if (all[i].write) {
+        ++own;
+      } else if (fits(version(*all[i].value, own))) {
+        places.push_back(i);
+      }
     }
     return places;
   }

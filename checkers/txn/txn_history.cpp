@@ -108,4 +108,16 @@ bool TxnHistory::add_writes(ReadError& error) {
   return true;
 }
 
+std::optional<std::size_t> TxnHistory::shown_of_others(const Transaction& t,
+                                                       std::uint32_t access) const {
+  const std::vector<Value>& list = accesses_[access].value->items();
+  std::size_t others = list.size();
+  for (std::uint32_t i = access; i-- > t.first;) {
+    if (!accesses_[i].write || accesses_[i].key != accesses_[access].key) continue;
+    if (others == 0 || list[others - 1] != *accesses_[i].value) return std::nullopt;
+    --others;
+  }
+  return others;
+}
+
 }  // namespace windtunnel::checkers

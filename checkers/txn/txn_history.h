@@ -12,6 +12,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -57,6 +58,9 @@ class TxnHistory {
   // Which write made this value of the key; Write::kNone when none did.
   std::uint32_t write_of(std::uint32_t key, const Value& value) const;
   const Numbering& keys() const { return keys_; }
+  // Of a list that was returned: how many of its elements, from the first one on, the transaction
+  // had not appended itself before. Nothing where the list does not end with what it had appended.
+  std::optional<std::size_t> shown_of_others(const Transaction& t, std::uint32_t access) const;
   const Operation& operation(const Transaction& t) const {
     return history_->operations()[t.operation];
   }
