@@ -150,7 +150,9 @@ Decided decide_lists(const TxnHistory& history, const Dependencies& graph, std::
     if (!is_forbidden(one, guessed)) add(one);
   }
   // A lost update is a cycle of consistent view; by itself it is seen where reads show it.
-  if (graph.guessed.empty()) add("cursor-stability");
+  const bool shows_updates =
+      graph.guessed.empty() && !is_forbidden("read-atomic", report.anomalies);
+  if (shows_updates) add("cursor-stability");
   // What is wrong is told as what it is, though a stronger level has been refuted already.
   const bool is_told = report.anomalies.empty() && is_implied(decided.upheld, level);
   if (is_told || is_forbidden("read-atomic", report.anomalies)) return decided;

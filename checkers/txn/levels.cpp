@@ -71,6 +71,8 @@ constexpr Pair kForbids[] = {
     {"cursor-stability", "lost-update"},
     {"consistent-view", "G-single"},
     {"read-atomic", "internal"},
+    {"consistent-view", "internal"},
+    {"repeatable-read", "internal"},
     {"read-atomic", "G1a"},
     {"read-atomic", "future-read"},
     {"read-atomic", "RA-cycle"},
