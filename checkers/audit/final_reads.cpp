@@ -52,7 +52,11 @@ std::vector<std::uint32_t> final_reads(const History& history, Ledger& ledger) {
     if (!counts || (any_marked && !is_marked_final(history, op))) continue;
     Last& last = sessions[history.session(op)];
     last.asked = i;
-    if (op.outcome == EventType::ok) last.answered = i;
+    if (op.outcome == EventType::ok) {
+      last.answered = i;
+    } else if (!any_marked) {
+      last.answered.reset();  // what an earlier one showed was not the last word
+    }
   }
   std::vector<std::uint32_t> reads;
   for (const auto& [session, last] : sessions) {

@@ -38,9 +38,8 @@ bool is_final(const History& history, const Operation& read) {
   for (const Operation& op : history.operations()) {
     const bool later = op.invoked > read.invoked;
     any_marked = any_marked || (history.f(op) == "read" && marks(history, op));
-    if (reads(history, op) && later && history.session(op) == history.session(read)) {
-      is_last = false;
-    }
+    const bool is_own = history.session(op) == history.session(read);
+    if (history.f(op) == "read" && later && is_own) is_last = false;
     if (!adds(history, op) || op.outcome == EventType::fail) continue;
     if (later || (op.outcome == EventType::ok && op.completed > read.invoked)) return false;
   }

@@ -71,6 +71,19 @@ TEST(FinalSets, WhoWasNotAnsweredIsOpen) {
   EXPECT_EQ(audited("g-set", done(0, "add", "1") + seen(1, "nil")).decision(), Decision::unknown);
 }
 
+TEST(FinalSets, WhatWasReadBeforeAReadWithoutAnAnswerIsNotFinal) {
+  const std::string added = done(0, "add", "1");
+  const std::string open = added + seen(1, "[]") + without_end(1, "read", "nil") + seen(0, "[1]");
+  const Audited result = audited("g-set", open);
+  EXPECT_EQ(result.decision(), Decision::unknown);
+  EXPECT_EQ(result.report.verdict.reason,
+            "the last read of process 1, in line 5, was not answered");
+  EXPECT_EQ(result.figure("final_reads"), 1);
+  // Marks say by themselves which are.
+  expect_only(audited("g-set", added + marked(1, "[]") + without_end(1, "read", "nil")), "lost",
+              {1, 3});
+}
+
 TEST(FinalSets, ShowNothingThatWasNotAdded) {
   const std::string added = done(0, "add", "1");
   expect_only(audited("g-set", added + seen(1, "[1 9]")), "unexpected", {3});
@@ -99,6 +112,13 @@ TEST(FinalSums, AreThoseOfWhatWasAcknowledgedAndOfSomeOfTheRest) {
   // Between the bounds, and yet no sum of additions.
   expect_only(audited("g-counter", added + seen(0, "8")), "wrong-sum", {7});
   EXPECT_EQ(audited("counter-bounds", added + seen(0, "8")).decision(), Decision::ok);
+}
+
+TEST(FinalSums, AreOpenWhereTheLastReadWasNotAnswered) {
+  const std::string open =
+      done(0, "add", "3") + seen(1, "0") + without_end(1, "read", "nil") + seen(0, "3");
+  EXPECT_EQ(audited("g-counter", open).decision(), Decision::unknown);
+  EXPECT_EQ(audited("pn-counter", open).decision(), Decision::unknown);
 }
 
 TEST(FinalSums, MayFallWhereTheyMay) {
