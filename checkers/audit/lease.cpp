@@ -59,13 +59,21 @@ class Lease {
       return a.from != b.from ? a.from < b.from : a.operation < b.operation;
     });
     for (const Reliance& one : held_) compare(one);
-    ledger_.figure("granted", static_cast<std::int64_t>(held_.size()));
+    ledger_.figure("granted", granted_);
     ledger_.figure("worst_overlap_ns", worst_);
-    if (!second_) ledger_.nothing_seen("fewer than two clients were given the lease");
+    if (!second_) ledger_.nothing_seen(why_untested());
     return ledger_.close("lease-times");
   }
 
  private:
+  std::string why_untested() const {
+    const std::int64_t late = granted_ - static_cast<std::int64_t>(held_.size());
+    if (late == 0) return "fewer than two clients were given the lease";
+    return fmt::format(
+        "fewer than two clients could rely on the lease: {} of {} had run out, or were given back, "
+        "before the answer came",
+        late, granted_);
+  }
   Value client_of(const Operation& op) const {
     for (const Value* const value : {&history_.result(op), &history_.argument(op)}) {
       const bool is_map = value->kind() == Value::Kind::map;
@@ -97,6 +105,7 @@ class Lease {
       std::int64_t until = plus(called, *ttl_);
       const auto next = released.find(client);
       if (next != released.end()) until = std::min(until, next->second);
+      ++granted_;
       if (end < until) held_.push_back({client, end, until, i});
     }
   }
@@ -133,7 +142,8 @@ class Lease {
   Ledger ledger_;
   std::optional<std::int64_t> ttl_;
   std::int64_t max_overlap_;
-  std::vector<Reliance> held_;
+  std::int64_t granted_ = 0;
+  std::vector<Reliance> held_;  // what was granted, but for what had run out by then
   // Of those so far the one that lasts longest, and of the other clients' the one that does.
   std::optional<Reliance> first_;
   std::optional<Reliance> second_;

@@ -266,6 +266,14 @@ TEST(Lease, IsGivenBackOrRenewed) {
   }
 }
 
+TEST(Lease, ThatRanOutBeforeTheAnswerWasGrantedAllTheSame) {
+  const std::string both = at(0, "acquire", 0, 10) + at(1, "acquire", 20, 30);
+  const Audited result = audited("lease", both, lasting(10));
+  EXPECT_EQ(result.decision(), Decision::unknown);
+  EXPECT_EQ(result.figure("granted"), 2);
+  EXPECT_THAT(result.report.verdict.reason, HasSubstr("2 of 2 had run out"));
+}
+
 TEST(Lease, OfOneClientOrWithoutATimeSaysNothing) {
   const std::string first = at(0, "acquire", 0, 10);
   EXPECT_EQ(audited("lease", first + at(0, "acquire", 20, 30), lasting(100)).decision(),
