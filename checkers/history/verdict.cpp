@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace windtunnel::checkers {
 
@@ -18,6 +19,7 @@ void doubt_what_nobody_saw(const History& history, Verdict& verdict) {
   if (succeeded && verdict.decision == Decision::unknown) return;
   const std::string known = verdict.reason.empty() ? "" : "; " + verdict.reason;
   verdict.decision = Decision::unknown;
+  verdict.objects_unknown += std::exchange(verdict.objects_ok, 0);
   verdict.reason = operations.empty() ? "no operations"
                    : succeeded
                        ? "nothing was put to the test: no operation that succeeded says what it saw"
