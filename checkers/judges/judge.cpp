@@ -104,9 +104,8 @@ std::optional<std::string> untold(const History& history, const Judge& judge,
   }
   if (promises.needs_real_time && !known.real_time) {
     return fmt::format(
-        "{} goes by real time, and the history tells none: its operations have no invocations; "
-        "name a level that does without",
-        promises.name);
+        "{} goes by real time, and the history tells none: its operations have no invocations{}",
+        promises.name, judge.is_audit() ? "" : "; name a level that does without");
   }
   return std::nullopt;
 }
