@@ -67,6 +67,10 @@ std::string verdict_text(Decision decision, const Terminal& terminal) {
   return terminal.doubtful("UNKNOWN");
 }
 
+std::string by_text(const Verdict& verdict) {
+  return verdict.algorithm.empty() ? std::string() : "  by " + verdict.algorithm;
+}
+
 std::string hint_lines(const std::vector<std::string>& hints) {
   std::string lines;
   for (const std::string& hint : hints) lines += "\n  hint: " + hint;
@@ -143,10 +147,9 @@ std::string to_json(const Verdict& verdict, std::size_t operations, double check
 
 std::string to_text(const Verdict& verdict, std::size_t operations, double check_ms,
                     const Terminal& terminal) {
-  std::string counts =
-      fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000));
-  if (!verdict.algorithm.empty()) counts += "  by " + verdict.algorithm;
-  return verdict_text(verdict.decision, terminal) + counts + checkers::explanation_text(verdict);
+  return verdict_text(verdict.decision, terminal) +
+         fmt::format("  {} operations  {}", operations, duration_text(check_ms / 1000)) +
+         by_text(verdict) + checkers::explanation_text(verdict);
 }
 
 // Whether it is said which of the workloads is meant.

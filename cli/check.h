@@ -86,6 +86,8 @@ boost::json::object verdict_json(const checkers::Verdict& verdict, std::size_t o
                                  double check_ms);
 // "ok", "VIOLATED" or "UNKNOWN" in its colour.
 std::string verdict_text(checkers::Decision decision, const Terminal& terminal);
+// "  by zones", or nothing where no algorithm decided.
+std::string by_text(const checkers::Verdict& verdict);
 int exit_code_of(checkers::Decision decision);
 
 }  // namespace windtunnel::cli

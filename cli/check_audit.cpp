@@ -54,8 +54,8 @@ std::string figure_text(const Figure& figure) {
 std::string to_text(const checkers::Judgement& report, double check_ms, const Terminal& terminal) {
   const checkers::Verdict& verdict = report.verdict;
   std::string text = verdict_text(verdict.decision, terminal);
-  text += fmt::format("  {} operations  {}  by {}", verdict.operations,
-                      duration_text(check_ms / 1000), verdict.algorithm);
+  text += fmt::format("  {} operations  {}", verdict.operations, duration_text(check_ms / 1000));
+  text += by_text(verdict);
   if (!verdict.reason.empty()) text += "\n  " + verdict.reason;
   for (const Flaw& flaw : report.flaws) {
     text +=

@@ -124,23 +124,33 @@ std::uint64_t least_work(const History& history) {
   return work;
 }
 
+// Of a history that was not looked into: it has operations all the same.
+void count_all(const History& history, Verdict& verdict) {
+  if (verdict.decision != Decision::unknown || verdict.operations != 0) return;
+  verdict.operations = static_cast<std::uint32_t>(history.operations().size());
+}
+
+Judgement open(const History& history, std::string why) {
+  Judgement judgement;
+  judgement.verdict = undecided(std::move(why));
+  count_all(history, judgement.verdict);
+  return judgement;
+}
+
 }  // namespace
 
 Judgement judge(const History& history, const Judge& judge, const JudgeOptions& options) {
   WT_ASSERT(!refuse(judge, options).has_value(), "a judge is asked with options that fit it");
   if (std::optional<std::string> why = untold(history, judge, options)) {
-    Judgement judgement;
-    judgement.verdict = undecided(*std::move(why));
-    return judgement;
+    return open(history, *std::move(why));
   }
   if (options.max_work && least_work(history) > *options.max_work) {
-    Judgement judgement;
-    judgement.verdict = undecided(fmt::format("{}: to look at {} events once takes more",
-                                              kOutOfWork, history.events().size()));
-    return judgement;
+    return open(history, fmt::format("{}: to look at {} events once takes more", kOutOfWork,
+                                     history.events().size()));
   }
   Judgement judgement = judge.run(history, options);
   doubt_what_nobody_saw(history, judgement.verdict);
+  count_all(history, judgement.verdict);
   return judgement;
 }
 

@@ -302,6 +302,41 @@ TEST(Judges, WhatNobodySawIsUnknown) {
 }
 
 // Nobody asked in vain, and whatever the order, the object could have answered so.
+TEST(Judges, OfWhatWasNotPutToTheTestNoObjectIsOk) {
+  const History open =
+      history_of(line(0, "invoke", "acquire", "nil") + line(0, "info", "acquire", "nil"));
+  const Verdict verdict = judge(open, *find_judge("mutex"), {}).verdict;
+  EXPECT_EQ(verdict.decision, Decision::unknown);
+  EXPECT_EQ(verdict.objects_ok, 0U);
+  EXPECT_EQ(verdict.objects_unknown, 1U);
+  EXPECT_THAT(explanation_text(verdict), Not(HasSubstr("keys are ok")));
+}
+
+TEST(Judges, CountTheOperationsOfWhatTheyDoNotKnow) {
+  const History odd = history_of(done(0, "read", "nil", "{0 5}") + done(1, "deposit", "5"));
+  const Verdict verdict = judge(odd, *find_judge("bank"), {}).verdict;
+  EXPECT_EQ(verdict.decision, Decision::unknown);
+  EXPECT_EQ(verdict.operations, 2U);
+}
+
+TEST(Judges, OfALevelTheyTellACycleOnce) {
+  const auto txn = [](int process, std::string_view asked, std::string_view got) {
+    return done(process, "txn", asked, got);
+  };
+  const History fork =
+      history_of(txn(0, "[[:w 0 1]]", "[[:w 0 1]]") + txn(1, "[[:w 1 1]]", "[[:w 1 1]]") +
+                 txn(2, "[[:r 0 nil] [:r 1 nil]]", "[[:r 0 1] [:r 1 nil]]") +
+                 txn(3, "[[:r 0 nil] [:r 1 nil]]", "[[:r 0 nil] [:r 1 1]]"));
+  JudgeOptions options;
+  options.level = "parallel-snapshot-isolation";
+  const Judgement judgement = judge(fork, *find_judge("rw-register"), options);
+  const IsolationReport& report = *judgement.isolation;
+  const auto is_prefix = [](const Anomaly& one) { return one.name == "PC-cycle"; };
+  EXPECT_EQ(std::count_if(report.anomalies.begin(), report.anomalies.end(), is_prefix), 1);
+  EXPECT_EQ(report.texts.size(), report.anomalies.size());
+  EXPECT_EQ(report.witnesses.size(), report.anomalies.size());
+}
+
 TEST(Judges, AnObjectThatOnlyAcknowledgesIsOk) {
   for (const char* level : {"linearizable", "sequential", "read-your-writes"}) {
     JudgeOptions options;
