@@ -332,6 +332,24 @@ int tell_objects(const Checked& checked, Terminal& terminal) {
 
 }  // namespace
 
+std::string held_text(const JudgeRequest& request, const checkers::Judge& judge,
+                      const checkers::Judgement& judgement) {
+  const std::string level = request.consistency.value_or(judge.standard_level);
+  const bool changed =
+      !request.only.empty() || !request.permitted.empty() || !request.forbidden.empty();
+  if (level.empty() || !changed) return level;
+  const bool asks_less = request.forbidden.empty();
+  if (asks_less && judgement.verdict.decision == Decision::ok && judgement.isolation) {
+    const auto& upheld = judgement.isolation->levels.upheld;
+    if (std::find(upheld.begin(), upheld.end(), level) != upheld.end()) return level;
+  }
+  if (!request.only.empty()) return "no " + checkers::joined(request.only);
+  std::string text = level;
+  if (!request.permitted.empty()) text += " but for " + checkers::joined(request.permitted);
+  if (!request.forbidden.empty()) text += " and no " + checkers::joined(request.forbidden);
+  return text;
+}
+
 boost::system::result<checkers::ReadHistory, int> read_for(const JudgeRequest& request,
                                                            const checkers::Judge* judge) {
   const std::string& path = request.history;

@@ -61,6 +61,12 @@ boost::system::result<checkers::ReadHistory, int> read_for(const JudgeRequest& r
 std::string model_names(const scenarios::Registry& registry);
 std::vector<std::string> consistency_levels(const scenarios::Registry& registry);
 
+// What the verdict is about: the level, or where other anomalies count, these: "strict-serializable
+// but for G2-item". A level that is proven though less was asked is named alone. Empty without
+// levels.
+std::string held_text(const JudgeRequest& request, const checkers::Judge& judge,
+                      const checkers::Judgement& judgement);
+
 // A history that was judged.
 struct Checked {
   const CheckRequest& request;

@@ -34,11 +34,11 @@ json::object anomaly_json(const IsolationReport& report, std::size_t which) {
   return object;
 }
 
-std::string to_json(const IsolationReport& report, std::string_view level, double check_ms,
+std::string to_json(const IsolationReport& report, std::string_view held, double check_ms,
                     const std::vector<std::string>& hints) {
   json::object object = verdict_json(report.verdict, report.verdict.operations, check_ms);
   if (!hints.empty()) object["hint"] = hint_json(hints);
-  object["consistency"] = json_text(level);
+  object["consistency"] = json_text(held);
   if (report.verdict.decision == Decision::violated) {
     object["witness"] = {{"text", json_text(report.verdict.witness.explanation)}};
   }
@@ -63,11 +63,12 @@ std::string indented(const std::string& text) {
   return out;
 }
 
-std::string to_text(const IsolationReport& report, std::string_view level, double check_ms,
+std::string to_text(const IsolationReport& report, std::string_view held, double check_ms,
                     const Terminal& terminal) {
   std::string text = verdict_text(report.verdict.decision, terminal);
-  text += fmt::format("  {}  {} transactions  {}  by {}", level, report.verdict.operations,
-                      duration_text(check_ms / 1000), report.verdict.algorithm);
+  text += fmt::format("  {}  {} transactions  {}", held, report.verdict.operations,
+                      duration_text(check_ms / 1000));
+  text += by_text(report.verdict);
   if (!report.verdict.reason.empty()) text += "\n  " + report.verdict.reason;
   for (std::size_t i = 0; i < report.texts.size(); ++i) {
     text += indented(report.texts[i]);
@@ -112,13 +113,13 @@ bool write_figures(const IsolationReport& report, const std::string& folder) {
 int tell_isolation(const Checked& checked, Terminal& terminal) {
   IsolationReport report = *checked.judgement.isolation;
   report.verdict = checked.judgement.verdict;
-  const std::string level = checked.request.consistency.value_or(checked.judge.standard_level);
+  const std::string held = held_text(checked.request, checked.judge, checked.judgement);
   if (checked.request.figures && !write_figures(report, *checked.request.figures)) {
     return kExitInternal;
   }
   const bool printed =
-      print_line(checked.request.json ? to_json(report, level, checked.check_ms, checked.hints)
-                                      : to_text(report, level, checked.check_ms, terminal) +
+      print_line(checked.request.json ? to_json(report, held, checked.check_ms, checked.hints)
+                                      : to_text(report, held, checked.check_ms, terminal) +
                                             hint_lines(checked.hints));
   return printed ? exit_code_of(report.verdict.decision) : kExitInternal;
 }

@@ -36,6 +36,7 @@ std::string check_of(const ReportRequest& request) {
   add("--consistency", request.consistency.value_or(""));
   for (const std::string& flaw : request.permitted) add("--permit", flaw);
   for (const std::string& flaw : request.forbidden) add("--forbid", flaw);
+  for (const std::string& flaw : request.only) add("--only", flaw);
   for (const std::string& limit : request.limits) add("--limit", limit);
   if (request.max_configurations) {
     add("--max-configurations", std::to_string(*request.max_configurations));
@@ -46,13 +47,14 @@ std::string check_of(const ReportRequest& request) {
 
 bool speaks_of_judging(const ReportRequest& request) {
   return request.consistency || request.initial || !request.permitted.empty() ||
-         !request.forbidden.empty() || !request.limits.empty() || request.max_configurations ||
-         request.timeout;
+         !request.forbidden.empty() || !request.only.empty() || !request.limits.empty() ||
+         request.max_configurations || request.timeout;
 }
 
-std::string judged_as(const JudgeChoice& choice, const ReportRequest& request) {
-  const std::string level = request.consistency.value_or(choice.judge->standard_level);
-  return choice.judge->name + (level.empty() ? "" : ", " + level);
+std::string judged_as(const checkers::Judge& judge, const ReportRequest& request,
+                      const checkers::Judgement& judgement) {
+  const std::string held = held_text(request, judge, judgement);
+  return judge.name + (held.empty() ? "" : ", " + held);
 }
 
 }  // namespace
@@ -85,9 +87,9 @@ int report_history(const ReportRequest& request, const scenarios::Registry& regi
   judged.hints = found->hints;
   judged.tuples = request.independent;
   if (choice) {
-    judged.judge = judged_as(*choice, request);
     judged.command = check_of(request);
     judged.judgement = checkers::judge(found->history, *choice->judge, choice->options);
+    judged.judge = judged_as(*choice->judge, request, *judged.judgement);
   }
   const std::string output = request.output.empty() ? request.run + ".html" : request.output;
   const auto written = reports::write_history_report(judged, output);

@@ -10,6 +10,7 @@ namespace windtunnel::cli_test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const std::string kIds =
     "{:process 0, :type :invoke, :f :generate, :value nil, :time 0}\n"
@@ -96,6 +97,41 @@ TEST(CheckAudit, WrongOptionsExitWith64AndSayWhatWouldBeRight) {
     EXPECT_THAT(ended.err, HasSubstr(expected));
     EXPECT_EQ(ended.out, "");
   }
+}
+
+TEST(CheckAudit, OfWhatItDoesNotKnowItCountsTheOperations) {
+  const TemporaryDirectory folder;
+  const std::string file = written(folder / "ids.edn", kIds);
+  const Ended ended = windtunnel({"check", file, "--model", "bank"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.out, HasSubstr("UNKNOWN  2 operations"));
+  EXPECT_THAT(ended.out, Not(HasSubstr("  by ")));
+}
+
+TEST(CheckAudit, NoLevelIsOkThatIsNotProven) {
+  const TemporaryDirectory folder;
+  const auto txn = [](int process, const std::string& asked, const std::string& got) {
+    const std::string begin = "{:process " + std::to_string(process) + ", :f :txn, :type ";
+    return begin + ":invoke, :value " + asked + "}\n" + begin + ":ok, :value " + got + "}\n";
+  };
+  const std::string append = "[[:append x 1]]";
+  const std::string read = "[[:r x nil]]";
+  // Stale: sequential, and not strict.
+  const std::string stale = txn(0, append, append) + txn(1, read, read);
+  const std::string file = written(folder / "txn.edn", stale + txn(1, read, "[[:r x [1]]]"));
+  const auto first_line = [&file](const std::vector<std::string>& options) {
+    std::vector<std::string> command{"check", file, "--model", "list-append"};
+    command.insert(command.end(), options.begin(), options.end());
+    const std::string out = windtunnel(command).out;
+    return out.substr(0, out.find("  3 transactions"));
+  };
+  EXPECT_EQ(first_line({}), "VIOLATED  strict-serializable");
+  EXPECT_EQ(first_line({"--only", "G0"}), "ok  no G0");
+  EXPECT_EQ(first_line({"--only", "G0", "--only", "G1a"}), "ok  no G0, G1a");
+  EXPECT_EQ(first_line({"--consistency", "serializable", "--only", "G0"}), "ok  serializable");
+  EXPECT_EQ(first_line({"--consistency", "serializable", "--forbid", "G1a"}),
+            "ok  serializable and no G1a");
+  EXPECT_EQ(first_line({"--except", "G0"}), "VIOLATED  strict-serializable but for G0");
 }
 
 TEST(CheckAudit, NothingDoneIsUnknown) {
