@@ -51,8 +51,11 @@ struct LockModel {
   std::string describe(const State& state) const {
     std::int64_t held = 0;
     for (const auto& [client, permits] : state.held) held += permits;
-    if (rules.permits > 1) return fmt::format("held {} of {} times", held, rules.permits);
-    std::string text = held == 0 ? "free" : held == 1 ? "held" : fmt::format("held {} times", held);
+    // A witness does without the others of who does what it never may.
+    const std::string_view whose = rules.owned ? " by the clients listed" : "";
+    if (rules.counted) return fmt::format("held {} of {} times{}", held, rules.permits, whose);
+    std::string text = held == 1 ? "held" : fmt::format("held {} times", held);
+    if (held == 0) text = rules.owned ? "held by none of the clients listed" : "free";
     if (!rules.fenced || state.token < INT64_MIN) return text;
     return fmt::format("{}, the last token {}{}", text, state.token,
                        state.is_hidden ? " or more" : "");

@@ -36,6 +36,14 @@ TEST(Locks, OnlyTheHolderReleases) {
   EXPECT_EQ(decision("owned-mutex", acquire(0) + release(0) + acquire(1)), Decision::ok);
 }
 
+TEST(Locks, AWitnessSaysWhoIsSaidToHoldIt) {
+  const Verdict other = check(acquire(0) + release(1) + acquire(1), "owned-mutex");
+  EXPECT_THAT(other.witness.explanation, HasSubstr("held by none of the clients listed"));
+  const Verdict both = check(done(0, "acquire", "2"), "semaphore");
+  EXPECT_EQ(both.decision, Decision::violated);
+  EXPECT_THAT(both.witness.explanation, HasSubstr("the object was held 0 of 1 times, and no"));
+}
+
 TEST(Locks, AClientIsWhoTheValuesNameOrElseTheSession) {
   const auto by = [](int process, std::string_view f, std::string_view client) {
     return done(process, f, "{:client \"" + std::string(client) + "\"}");
