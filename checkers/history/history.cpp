@@ -1,6 +1,7 @@
 #include <windtunnel/checkers/history/history.h>
 
 #include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/returned.h>
 #include <windtunnel/protocols/base/assert.h>
 #include <windtunnel/protocols/base/utf8.h>
 
@@ -215,9 +216,7 @@ std::string History::describe(const Operation& op) const {
   std::string text = fmt::format("{} {}", client(op), call.f);
   if (!key(op).is_nil()) text += " key " + shown(key(op));
   if (!call.value.is_nil()) text += " " + shown(call.value);
-  if (op.outcome == EventType::ok && !(result(op) == call.value)) {
-    text += " -> " + shown(result(op));
-  }
+  if (returned_something(*this, op)) text += " -> " + shown(result(op));
   text += fmt::format(" ({}", name_of(op.outcome));
   if (call.time_ns == kNoTime) return text + ")";
   text += ", " + seconds_text(call.time_ns);

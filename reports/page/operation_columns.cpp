@@ -1,6 +1,7 @@
 #include <windtunnel/reports/page/operation_columns.h>
 
 #include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/history/returned.h>
 #include <windtunnel/protocols/base/utf8.h>
 
 #include <fmt/format.h>
@@ -39,7 +40,7 @@ std::string answer_of(const History& history, const Operation& op, bool tuples) 
   const Event* end = history.completion(op);
   if (end == nullptr) return "no answer";
   if (op.outcome != EventType::ok) return shown_text(end->error);
-  if (end->value == history.argument(op)) return {};
+  if (!checkers::returned_something(history, op)) return {};
   const Value& content = content_of(end->value, tuples);
   return content.is_nil() ? "nil" : shown_text(content);
 }

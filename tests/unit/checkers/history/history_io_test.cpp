@@ -69,6 +69,16 @@ TEST(HistoryIo, WrongEventsAreRefusedWithTheirLine) {
   EXPECT_EQ(error_of("[] 5"), "line 1: extra data after the end of the history");
 }
 
+TEST(HistoryIo, WhatWasReadIsToldThoughItIsNothing) {
+  const HistoryResult read = read_history(
+      "{:type :invoke, :process 0, :f :read, :value [x nil]}\n"
+      "{:type :ok, :process 0, :f :read, :value [x nil]}\n"
+      "{:type :invoke, :process 0, :f :acquire}\n{:type :ok, :process 0, :f :acquire}\n");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->describe(read->operations()[0]), "process 0 read [x nil] -> [x nil] (ok)");
+  EXPECT_EQ(read->describe(read->operations()[1]), "process 0 acquire (ok)");
+}
+
 TEST(HistoryIo, ProcessesHaveNumbersOrNames) {
   const HistoryResult read = read_history(
       "{:type :invoke, :process \"a\", :f :read}\n{:type :invoke, :process 7, :f :read}\n"
@@ -78,7 +88,7 @@ TEST(HistoryIo, ProcessesHaveNumbersOrNames) {
   ASSERT_TRUE(read.has_value());
   const auto& operations = read->operations();
   ASSERT_EQ(operations.size(), 3U);
-  EXPECT_EQ(read->describe(operations[0]), "process a read (ok)");
+  EXPECT_EQ(read->describe(operations[0]), "process a read -> nil (ok)");
   EXPECT_EQ(read->describe(operations[1]), "process 7 read (info)");
   EXPECT_EQ(read->describe(operations[2]), "process a write 1 (info)");
   EXPECT_EQ(read->process(operations[0]), read->process(operations[2]));

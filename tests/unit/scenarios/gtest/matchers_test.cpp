@@ -61,7 +61,7 @@ TEST(IsLinearizable, RefusesAStaleReadWithTheWitness) {
             "still when the last read of nil began, but another value was written and returned in "
             "between: the last read is stale.\n"
             "       2: process 0 write 1 (ok)\n"
-            "       4: process 1 read (ok)");
+            "       4: process 1 read -> nil (ok)");
 }
 
 TEST(IsLinearizable, IsCalledByItsModel) {
