@@ -211,8 +211,9 @@ bool was_read(const TxnHistory& history) {
   return std::any_of(all.begin(), all.end(), [&history](const Transaction& one) {
     const auto accesses = history.accesses(one);
     return one.outcome == EventType::ok &&
-           std::any_of(accesses.begin(), accesses.end(),
-                       [](const Access& access) { return !access.write; });
+           std::any_of(accesses.begin(), accesses.end(), [](const Access& access) {
+             return !access.write && access.value != nullptr;
+           });
   });
 }
 

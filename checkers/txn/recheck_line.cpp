@@ -45,7 +45,7 @@ class PlainStore {
         own[access.key] = access.value;
         continue;
       }
-      if (one.outcome != EventType::ok) continue;
+      if (one.outcome != EventType::ok || access.value == nullptr) continue;
       const auto mine = own.find(access.key);
       const Value* const expected = mine == own.end() ? values_[access.key] : mine->second;
       if (expected == nullptr ? !access.value->is_nil() : *expected != *access.value) return false;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 namespace windtunnel::checkers {
 namespace {
@@ -86,10 +87,13 @@ bool parse_access(const Value& form, TextAccess& out) {
   return out.write || f.text() == "read" || f.text() == "r";
 }
 
+// Of one that is ok without a result nothing is known of what it read.
+bool tells_reads(const KeyedOperation& op) { return op.ok && !op.result->is_nil(); }
+
 bool parse_txn(const KeyedOperation& op, std::vector<TextAccess>& out) {
   out.clear();
-  const Value& form = op.ok && op.result->is_sequence() ? *op.result : *op.argument;
-  if (*op.f != "txn" || !form.is_sequence()) return false;
+  const Value& form = tells_reads(op) ? *op.result : *op.argument;
+  if (*op.f != "txn" || !form.is_sequence() || !writes_as_called(*op.argument, form)) return false;
   for (const Value& item : form.items()) {
     TextAccess access{};
     if (!parse_access(item, access)) return false;
@@ -148,6 +152,29 @@ struct TxnBuilder {
 
 }  // namespace
 
+bool writes_as_called(const Value& argument, const Value& result) {
+  if (!argument.is_sequence() || !result.is_sequence()) return true;
+  const auto to_write = [](std::span<const Value> rest) {
+    const auto is_read = [](const Value& access) {
+      const bool named = !access.items().empty() && access.items()[0].is_name();
+      return named && (access.items()[0].text() == "r" || access.items()[0].text() == "read");
+    };
+    const auto found = std::find_if_not(rest.begin(), rest.end(), is_read);
+    return rest.subspan(static_cast<std::size_t>(found - rest.begin()));
+  };
+  auto called = to_write(argument.items());
+  auto told = to_write(result.items());
+  for (; !called.empty() && !told.empty();
+       called = to_write(called.subspan(1)), told = to_write(told.subspan(1))) {
+    const std::span<const Value> a(called[0].items());
+    const std::span<const Value> b(told[0].items());
+    const bool same =
+        a.size() == b.size() && !a.empty() && std::equal(a.begin() + 1, a.end(), b.begin() + 1);
+    if (!same) return false;
+  }
+  return called.empty() && told.empty();
+}
+
 std::vector<std::vector<KeyedOperation>> split_by_key(
     const std::vector<KeyedOperation>& operations) {
   std::map<Value, std::uint32_t> keys;
@@ -194,7 +221,7 @@ bool build_multi_register(const std::vector<KeyedOperation>& operations, const V
   for (std::size_t i = 0; i < operations.size(); ++i) {
     unknown = i;
     if (!parse_txn(operations[i], accesses)) return false;
-    builder.add(accesses, operations[i].ok);
+    builder.add(accesses, tells_reads(operations[i]));
   }
   object.problem.key = fmt::format("{}", fmt::join(builder.model.keys, " "));
   const std::vector<TxnModel::Op> ops = std::move(builder.ops);

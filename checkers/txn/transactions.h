@@ -12,4 +12,8 @@ namespace windtunnel::checkers {
 std::vector<std::vector<KeyedOperation>> split_by_key(
     const std::vector<KeyedOperation>& operations);
 
+// Whether the result of a transaction tells the writes of its call, in their order. What is no
+// list speaks against nothing.
+bool writes_as_called(const Value& argument, const Value& result);
+
 }  // namespace windtunnel::checkers

@@ -1,6 +1,7 @@
 #include <windtunnel/checkers/txn/txn_history.h>
 
 #include <windtunnel/checkers/history/edn.h>
+#include <windtunnel/checkers/txn/transactions.h>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,8 @@ std::uint32_t TxnHistory::write_of(std::uint32_t key, const Value& value) const 
 
 bool TxnHistory::add(std::uint32_t operation, ReadError& error) {
   const Operation& op = history_->operations()[operation];
-  const bool ok = op.outcome == EventType::ok && history_->result(op).is_sequence();
+  // Of one that is ok without a result nothing is known of what it read.
+  const bool ok = op.outcome == EventType::ok && !history_->result(op).is_nil();
   const Value& form = ok ? history_->result(op) : history_->argument(op);
   Transaction t;
   t.operation = operation;
@@ -48,11 +50,20 @@ bool TxnHistory::add(std::uint32_t operation, ReadError& error) {
     fits = add_access(form.items()[i], ok, access);
     if (fits) accesses_.push_back(access);
   }
+  const std::uint32_t line = ok ? history_->completion(op)->line : history_->invocation(op).line;
   if (!fits) {
-    error = {history_->invocation(op).line, 0,
-             fmt::format("{} is no transaction of {}", history_->describe(op),
+    error = {line, 0,
+             fmt::format("{} is no transaction of {}{}", history_->describe(op),
                          type_ == DataType::list_append ? "[:append k v] and [:r k v]"
-                                                        : "[:w k v] and [:r k v]")};
+                                                        : "[:w k v] and [:r k v]",
+                         ok ? "; a result is that, or nil where it is not known" : "")};
+    return false;
+  }
+  if (ok && !writes_as_called(history_->argument(op), form)) {
+    error = {line, 0,
+             fmt::format("{} completes with other writes than it was called with; a result repeats "
+                         "them and tells what was read",
+                         history_->describe(op))};
     return false;
   }
   t.count = static_cast<std::uint32_t>(accesses_.size()) - t.first;

@@ -320,6 +320,25 @@ TEST(Isolation, AValueWrittenTwiceAndWhatIsNoTransactionAreUnknown) {
   EXPECT_NE(other.verdict.reason.find("line 1"), std::string::npos) << other.verdict.reason;
 }
 
+// A read whose result nobody tells, a result that is no list, and one with other writes.
+TEST(Isolation, AResultThatIsMissingTellsNothingAndAWrongOneIsRefused) {
+  const auto check = [](const std::string& called, const std::string& returned, DataType type) {
+    const std::string head = "{:process 0, :f :txn, :type ";
+    const History history = test::history_of(head + ":invoke, :value " + called + "}\n" + head +
+                                             ":ok, :value " + returned + "}\n");
+    return check_isolation(history, type, "strict-serializable");
+  };
+  const IsolationReport missing = check("[[:r x nil] [:w x 1]]", "nil", kRegister);
+  EXPECT_FALSE(missing.verdict.put_to_the_test);
+  EXPECT_FALSE(check("[[:r x nil]]", "nil", kList).verdict.put_to_the_test);
+  EXPECT_TRUE(check("[[:r x nil]]", "[[:r x nil]]", kRegister).verdict.put_to_the_test);
+  for (const char* wrong : {"7", "[[:w x 2]]", "[]", "[[:w x 1] [:w y 1]]"}) {
+    const IsolationReport report = check("[[:w x 1]]", wrong, kRegister);
+    EXPECT_EQ(report.verdict.decision, Decision::unknown) << wrong;
+    EXPECT_EQ(report.verdict.reason.rfind("line 2: ", 0), 0U) << report.verdict.reason;
+  }
+}
+
 TEST(Isolation, GeneratedHistoriesAreStrictSerializable) {
   for (const std::uint64_t info : {0U, 100U}) {
     const History history = test::generate({10, 3000, 11, info}, test::GeneratedLists{});
