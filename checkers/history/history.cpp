@@ -62,7 +62,6 @@ std::string text_of_process(const Value& process) {
 std::optional<ReadError> Pairing::add(const Event& event) {
   operation_ = kNoOperation;
   lacks_invocation_ = false;
-  if (is_nemesis(event.process)) return std::nullopt;
   if (event.process.is_nil()) return add_unnamed(event);
   return add_named(event);
 }
@@ -87,9 +86,9 @@ std::optional<ReadError> Pairing::add_named(const Event& event) {
   Process& process = processes_[id];
   const std::uint64_t open = process.operation;
   const bool begins = event.type == EventType::invoke;
-  if (open == kIdle && event.type == EventType::info && event.process.is_name()) {
-    return std::nullopt;
-  }
+  const bool is_alone = open == kIdle && event.type == EventType::info;
+  // No nemesis does transactions.
+  if (is_alone && event.process.is_name() && event.f != "txn") return std::nullopt;
   if (open == kRetired) {
     return fails("is used again after its :info: what it does next needs another process");
   }

@@ -4,8 +4,8 @@
 // - `fail`: the operation did not take place. `info`: it may have taken place at any time after its
 //   invocation, or never; its process never comes back. An operation that is still open at the end
 //   of the history is `info`.
-// - A process is an integer or a name. One whose name has `nemesis` in it is no client, nor is a
-//   name that says `:info` of nothing that is open: such events are kept, and are no operations.
+// - A process is an integer or a name. A name that says `:info` of nothing that is open is no
+//   client, unless it names a transaction: such events are kept, and are no operations.
 // - Where no process is told, a completion is that of the operation without a process that is open
 //   and has the same `:index`, else of the only one of its name. Which operations were one client's
 //   is not known then.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace windtunnel::checkers {
@@ -84,10 +85,13 @@ TEST(HistoryIo, ProcessesHaveNumbersOrNames) {
       "{:type :invoke, :process \"a\", :f :read}\n{:type :invoke, :process 7, :f :read}\n"
       "{:type :info, :process :nemesis, :f :start}\n{:type :info, :process :clock, :f :bump}\n"
       "{:type :ok, :process \"a\", :f :read}\n{:type :invoke, :process :a, :f :write, :value 1}\n"
-      "{:type :invoke, :process :big-nemesis, :f :x}\n");
+      "{:type :info, :process :big-nemesis, :f :x}\n"
+      "{:type :invoke, :process :not-nemesis, :f :read}\n"
+      "{:type :ok, :process :not-nemesis, :f :read, :value 7}\n");
   ASSERT_TRUE(read.has_value());
   const auto& operations = read->operations();
-  ASSERT_EQ(operations.size(), 3U);
+  ASSERT_EQ(operations.size(), 4U);
+  EXPECT_EQ(read->describe(operations[3]), "process not-nemesis read -> 7 (ok)");
   EXPECT_EQ(read->describe(operations[0]), "process a read -> nil (ok)");
   EXPECT_EQ(read->describe(operations[1]), "process 7 read (info)");
   EXPECT_EQ(read->describe(operations[2]), "process a write 1 (info)");
@@ -115,6 +119,21 @@ TEST(HistoryIo, WithoutProcessesACompletionIsThatOfWhatIsOpenAndFits) {
             "completes here");
   EXPECT_EQ(error_of("{:type :ok, :f :read, :value 1}"),
             "line 1: a process completes (:ok) without an invocation");
+}
+
+TEST(HistoryIo, AnInfoOfATransactionAloneMayHaveTakenPlace) {
+  const std::string ok = "{:type :ok, :process b, :f :txn, :value [[:r x 1]]}\n";
+  const std::string info = "{:type :info, :process a, :f :txn, :value [[:w x 1]]}\n";
+  for (const std::string& text : {info + ok, ok + info + ok}) {
+    const HistoryResult history = read_history(text);
+    ASSERT_TRUE(history.has_value());
+    const auto& all = history->operations();
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Operation& op) {
+      return history->describe(op) == "process a txn [[:w x 1]] (info)";
+    })) << text;
+  }
+  EXPECT_EQ(error_of("{:type :invoke, :process b, :f :txn}\n" + info),
+            "line 2: process a completes (:info) without an invocation");
 }
 
 TEST(HistoryIo, TransactionsMayBeToldByTheirCompletionsAlone) {
