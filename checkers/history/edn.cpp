@@ -60,6 +60,17 @@ bool looks_like_number(std::string_view token) {
   return token.size() > 1 && (token[0] == '-' || token[0] == '+') && is_digit(token[1]);
 }
 
+// A regular expression knows no escape but that of the quote.
+std::string pattern_of(std::string_view raw) {
+  std::string text;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw.substr(i, 2) == "\\\"") ++i;
+    text += raw[i];
+    if (raw[i] == '\\' && i + 1 < raw.size()) text += raw[++i];
+  }
+  return text;
+}
+
 struct NamedCharacter {
   std::string_view name;
   char code;
@@ -199,10 +210,13 @@ bool EdnReader::read_dispatch(Value& out, int depth) {
   if (text_[at_] == '{') return read_items('}', Value::Kind::set, out, depth);
   if (text_[at_] == '^') return read_behind_metadata(out, depth);
   if (text_[at_] == '"') {
-    Value pattern;
-    if (!read_string(pattern)) return false;
-    out = Value::tagged("regex", std::move(pattern));
-    return true;
+    const std::size_t first = ++at_;
+    for (; !out_of_text() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\') ++at_;
+    }
+    if (out_of_text()) return fail("a regular expression without an end");
+    out = Value::tagged("regex", pattern_of(text_.substr(first, at_++ - first)));
+    return check_utf8(first);
   }
   const std::size_t start = at_;
   const std::string_view tag = take_token();

@@ -54,6 +54,7 @@ class EventReader {
   bool skip_to_form();
   bool skip_blanks();
   bool skip_json_blanks();
+  bool skip_metadata();
   bool take_bracket();
   bool take_comma();
 

@@ -63,6 +63,7 @@ TEST(Edn, ReadsWhatClojurePrintsBeyondEdn) {
   EXPECT_EQ(round_trip("[^{:line 1} [1] ^:private x ^String \"s\" #^{:a 1} {:b ^:c 2}]"),
             "[[1] x \"s\" {:b 2}]");
   EXPECT_EQ(round_trip("[#\"a.*\" #'user/foo]"), "[#regex \"a.*\" #'user/foo]");
+  EXPECT_EQ(round_trip(R"(#"a\d+\\ \"b")"), R"(#regex "a\\d+\\\\ \"b")");
   EXPECT_EQ(round_trip("[#regex \"a.*\" #'user/foo]"), "[#regex \"a.*\" #'user/foo]");
   EXPECT_EQ(round_trip("^{:a 1}"), "error: line 1, column 8: the text ends inside a form");
   std::string metadata;
