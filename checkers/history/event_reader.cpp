@@ -29,11 +29,9 @@ bool EventReader::read_more() {
 }
 
 // What lacks its end is damaged where a later line of the view begins as it does, so that it is not
-// the last event; and where its only line was written to the end.
+// the last event.
 bool EventReader::is_damaged() const {
   const std::string_view text = window_.text();
-  const std::size_t first = text.find('\n');
-  if (first != std::string_view::npos && first + 1 == text.size()) return true;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos;
        end = text.find('\n', end + 1)) {
     const std::size_t begin = text.find_first_not_of(" \t\r", end + 1);
@@ -163,10 +161,29 @@ bool EventReader::skip_to_form() {
     if (layout_ == Layout::after_sequence) {
       return refuse({window_.line(), 0, "extra data after the end of the history"});
     }
-    if (take_bracket() || take_comma()) continue;
+    if (skip_metadata() || take_bracket() || take_comma()) continue;
+    if (failed()) return false;
     if (!wants_comma_) return true;
     return refuse({window_.line(), window_.column(), "a comma is missing between two events"});
   }
+}
+
+// Metadata of what comes first, which may be the history itself. What is no metadata is left.
+bool EventReader::skip_metadata() {
+  while (format_ == Format::edn && layout_ == Layout::unknown) {
+    const std::string_view text = window_.text();
+    const std::size_t mark = text.starts_with("#^") ? 2 : text.starts_with('^') ? 1 : 0;
+    if (mark == 0) return false;
+    edn_.restart(text.substr(mark), window_.is_last());
+    Value metadata;
+    const bool read = edn_.read(metadata);
+    if (!edn_.cut()) {
+      if (read) window_.drop(mark + edn_.position());
+      return read;
+    }
+    if (!read_more()) return false;
+  }
+  return false;
 }
 
 bool EventReader::take_comma() {

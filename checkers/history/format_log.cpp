@@ -9,9 +9,12 @@
 namespace windtunnel::checkers {
 namespace {
 
-// "0\t:invoke\t:read\tnil", which may stand behind " - " or ": ".
-bool parse_log_line(std::string_view line, Event& event) {
-  const std::size_t type = line.find("\t:");
+constexpr std::string_view kBeforeType = "\t:";
+
+// "0\t:invoke\t:read\tnil", which may stand behind " - " or ": ". `has_value` of one with a value.
+bool parse_log_line(std::string_view line, Event& event, bool& has_value) {
+  has_value = false;
+  const std::size_t type = line.find(kBeforeType);
   if (type == std::string_view::npos) return false;
   std::size_t begin = line.find_last_of(" \t", type - (type == 0 ? 0 : 1));
   begin = begin == std::string_view::npos || begin > type ? 0 : begin + 1;
@@ -28,7 +31,8 @@ bool parse_log_line(std::string_view line, Event& event) {
     event.type = known;
     event.process = std::move(forms[0]);
     event.f = forms[2].text();
-    if (forms.size() > 3) event.value = std::move(forms[3]);
+    has_value = forms.size() > 3;
+    if (has_value) event.value = std::move(forms[3]);
     if (forms.size() > 4) event.error = std::move(forms[4]);
     return true;
   }
@@ -46,7 +50,8 @@ bool is_jepsen_log(std::string_view text) {
     if (first == std::string_view::npos) continue;
     if (line[first] == '{' || line[first] == '[' || line[first] == '(') return false;
     Event event;
-    if (parse_log_line(line, event)) return true;
+    bool has_value = false;
+    if (parse_log_line(line, event, has_value)) return true;
   }
   return false;
 }
@@ -56,10 +61,16 @@ EventsResult events_of_jepsen_log(std::string_view text) {
   std::uint32_t number = 0;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
+    const bool has_end = line.size() < text.size();
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     ++number;
     Event event;
-    if (!parse_log_line(line, event)) continue;
+    bool has_value = false;
+    const bool found = parse_log_line(line, event, has_value);
+    if (!has_end && !has_value && line.find(kBeforeType) != std::string_view::npos) {
+      return ReadError{number, 0, "the text ends inside an operation"};
+    }
+    if (!found) continue;
     event.line = number;
     events.push_back(std::move(event));
   }

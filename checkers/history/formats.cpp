@@ -76,12 +76,24 @@ std::string file_of_dbcop(const std::string& path) {
   return files.size() == 1 ? files[0] : path;
 }
 
-EventsResult read_dbcop(const std::string& path) {
+EventsResult read_to_cut(std::string_view text, EventsResult (*read)(std::string_view),
+                         std::optional<ReadError>& cut) {
+  EventsResult all = read(text);
+  const std::size_t last = text.rfind('\n') + 1;  // 0 where there is one line
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  if (!all.has_error() || last == text.size() || all.error().line != lines + 1) return all;
+  EventsResult before = read(text.substr(0, last));
+  if (before.has_error() || before->empty()) return all;
+  cut = std::move(all).error();
+  return before;
+}
+
+EventsResult read_dbcop(const std::string& path, std::optional<ReadError>& cut) {
   const std::string file = file_of_dbcop(path);
   const TextResult text = text_of_file(file, std::string::npos);
   if (text.has_error()) return text.error();
   if (is_dbcop_json(*text)) return events_of_dbcop_json(*text);
-  if (is_dbcop_text(*text)) return events_of_dbcop_text(*text);
+  if (is_dbcop_text(*text)) return read_to_cut(*text, events_of_dbcop_text, cut);
   return events_of_dbcop_binary(*text);
 }
 
@@ -116,17 +128,20 @@ std::string_view format_of(const std::string& path) {
   return is_table(*text) ? "csv" : kJepsen;
 }
 
-EventsResult read_format(const std::string& path, std::string_view format) {
+EventsResult read_format(const std::string& path, std::string_view format,
+                         std::optional<ReadError>& cut) {
   if (format == "polysi") {
     const std::string_view found = format_of(path);
-    return read_format(path, found == "cobra" || found == "dbcop" ? found : "plume");
+    return read_format(path, found == "cobra" || found == "dbcop" ? found : "plume", cut);
   }
   if (format == "cobra") return read_cobra(path);
-  if (format == "dbcop") return read_dbcop(path);
+  if (format == "dbcop") return read_dbcop(path, cut);
   const TextResult text = text_of_file(path, std::string::npos);
   if (text.has_error()) return text.error();
-  if (format == "plume") return events_of_plume(*text);
-  return format == "csv" ? events_of_table(*text) : events_of_jepsen_log(*text);
+  const auto read = format == "plume" ? events_of_plume
+                    : format == "csv" ? events_of_table
+                                      : events_of_jepsen_log;
+  return read_to_cut(*text, read, cut);
 }
 
 Value access_of(bool write, Value key, Value value) {

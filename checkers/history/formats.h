@@ -11,6 +11,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,11 @@ const std::vector<Format>& formats();
 std::string_view format_of(const std::string& path);
 
 // The events of a file, or of a folder where the format has one, in that format, which is not
-// Jepsen's. Errors of the file system have line 0.
-EventsResult read_format(const std::string& path, std::string_view format);
+// Jepsen's. Errors of the file system have line 0. A last line that has no end and cannot be read
+// is left out where something was read before it: the process that wrote it was ended. `cut` says
+// what is wrong with it.
+EventsResult read_format(const std::string& path, std::string_view format,
+                         std::optional<ReadError>& cut);
 
 // --- By format, from the text ---
 

@@ -36,6 +36,15 @@ HistoryResult read_history_file(const std::string& path, bool* missing) {
 
 namespace {
 
+std::optional<ReadError> sort_timed(std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (event.time_ns != kNoTime) continue;
+    return ReadError{event.line, 0, "the event has no :time, so --sort time cannot place it"};
+  }
+  sort_by_time(events);
+  return std::nullopt;
+}
+
 // What is taken, with the times watched.
 class Watched {
  public:
@@ -80,7 +89,7 @@ boost::system::result<ReadEvents, ReadError> for_each_event(ByteSource& source, 
     }
   }
   if (reader.failed()) return reader.error();
-  checkers::sort_by_time(events);
+  if (auto untimed = sort_timed(events)) return *std::move(untimed);
   if (auto refused = watched.add_all(std::move(events))) return *std::move(refused);
   return ReadEvents{watched.hints(reader.ended_early())};
 }
@@ -93,12 +102,15 @@ boost::system::result<ReadEvents, ReadError> for_each_event(const std::string& p
     FileSource file(path);
     return for_each_event(file, options.sort_by_time, take);
   }
-  EventsResult events = read_format(path, format);
+  std::optional<ReadError> cut;
+  EventsResult events = read_format(path, format, cut);
   if (events.has_error()) return std::move(events).error();
-  if (options.sort_by_time) sort_by_time(*events);
+  if (options.sort_by_time) {
+    if (auto untimed = sort_timed(*events)) return *std::move(untimed);
+  }
   Watched watched(take);
   if (auto refused = watched.add_all(*std::move(events))) return *std::move(refused);
-  return ReadEvents{watched.hints(std::nullopt)};
+  return ReadEvents{watched.hints(cut)};
 }
 
 boost::system::result<ReadHistory, ReadError> read_any_history(const std::string& path,

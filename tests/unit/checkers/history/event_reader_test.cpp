@@ -209,6 +209,8 @@ TEST(EventReader, ATextThatEndsEarlyIsReadUpToThere) {
       {line + line.substr(0, 20), "line 2: "},
       {line + line.substr(0, 46), "line 2: a string without an end"},
       {line + "\n  {", "line 3: "},
+      {line + line.substr(0, 20) + "\n", "line 2: "},
+      {json + "\n{\"type\":\n", "line 2: JSON: the text ends inside a value"},
       {line + "#jepsen.history.O", "line 2: "},
       {"[" + line + " " + line.substr(0, 30), "line 2: "},
       {"[" + line, "line 2: the text ends before the history is closed"},
@@ -225,6 +227,19 @@ TEST(EventReader, ATextThatEndsEarlyIsReadUpToThere) {
   }
 }
 
+TEST(EventReader, MetadataMayStandBeforeTheHistory) {
+  const std::string event = "{:type :invoke, :process 0, :f :read, :value nil}";
+  for (const char* metadata : {"^{:a 1} ", "^:a\n", "#^{:a [1]} ^:b "}) {
+    for (const std::size_t block : {1, 7, 1000}) {
+      EXPECT_THAT(trickled(metadata + ("[" + event + " ^:b " + event + "]"), {block}),
+                  testing::SizeIs(2))
+          << metadata;
+      EXPECT_THAT(trickled(metadata + event, {block}), testing::SizeIs(1)) << metadata;
+    }
+  }
+  EXPECT_THAT(whole("^{:a 1"), ElementsAre(testing::StartsWith("line 1")));
+}
+
 // What lacks its end and is not the last event is damaged, and so is a text with no whole event.
 TEST(EventReader, WhatIsDamagedBeforeTheEndIsNoEarlyEnd) {
   const std::string line = "{:type :invoke, :process 0, :f :read, :value \"x\"}\n";
@@ -233,7 +248,7 @@ TEST(EventReader, WhatIsDamagedBeforeTheEndIsNoEarlyEnd) {
        {line + "{:type :invoke, :f :read, :value \"x}\n" + line + line,
         line + "{:type :invoke\n" + line, line.substr(0, 20), std::string("{"),
         json + "{\"type\":\"invoke}\n" + json, json + "{\"type\":\"invoke\"\n" + json, line + "}",
-        line + line.substr(0, 20) + "\n", json + "{\"type\":\n"}) {
+        line + "{:type :ok, :value [1)\n", json + "{\"type\":]\n"}) {
     EXPECT_THAT(until_the_end(text).back(), testing::StartsWith("line ")) << text;
   }
 }

@@ -301,5 +301,36 @@ TEST_F(Files, LevelsThatGoByWhatIsNotToldAreUnknown) {
               HasSubstr("which operations were one client's"));
 }
 
+TEST_F(Files, AreReadUpToALastLineThatWasCut) {
+  const std::string log = "INFO  jepsen.util - 0\t:invoke\t:read\tnil\n";
+  const std::vector<std::pair<std::string, std::string>> cut = {
+      {"client,op,call,return,value,result\n0,write,1,10,5,\n0,read,15,", "line 3: 4 cells"},
+      {"w(1,1,0,0)\nr(1,1,2", "line 2: not r(key"},
+      {"[x:=1]\n[x==1 y:=", "line 2: not [x:=1"},
+      {log + "INFO  jepsen.util - 0\t:ok\t:re", "line 2: the text ends inside an operation"},
+      {log + "INFO  jepsen.util - 0\t:o", "line 2: the text ends inside an operation"}};
+  for (const auto& [text, why] : cut) {
+    const auto read = read_any_history(write("cut", text), {});
+    ASSERT_TRUE(read.has_value()) << text << to_string(read.error());
+    EXPECT_EQ(read->history.operations().size(), 1U) << text;
+    ASSERT_EQ(read->hints.size(), 1U) << text;
+    EXPECT_THAT(read->hints[0], HasSubstr("the text is cut off (" + why));
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_TRUE(read_any_history(write("damaged", cut[i].first + "\n"), {}).has_error());
+  }
+}
+
+TEST_F(Files, AreNotSortedByTimesThatAreNotThere) {
+  ReadOptions sorted;
+  sorted.sort_by_time = true;
+  const std::string event = "{:type :invoke, :process 0, :f :read, :time 5}\n";
+  const std::string path = write("some", event + "{:type :ok, :process 0, :f :read}\n");
+  EXPECT_FALSE(read_any_history(path, {}).has_error());
+  const auto read = read_any_history(path, sorted);
+  ASSERT_TRUE(read.has_error());
+  EXPECT_THAT(to_string(read.error()), HasSubstr("line 2: the event has no :time"));
+}
+
 }  // namespace
 }  // namespace windtunnel::checkers
