@@ -81,7 +81,7 @@ class Lists : private Inference {
     if (key.longest == nullptr) return;
     bool aborted = false;
     for (const Value& element : key.longest->items()) {
-      const std::uint32_t write = history_.write_of(k, element);
+      std::uint32_t write = history_.write_of(k, element);
       if (write == Write::kNone) {
         report("garbage-read", {key.seen_by},
                fmt::format("{} read {} of key {}, which nobody appended.", name(key.seen_by),
@@ -91,6 +91,7 @@ class Lists : private Inference {
                fmt::format("{} read key {} as {}: {} is in it twice, and was appended once.",
                            name(key.seen_by), history_.keys().name(k), to_edn(*key.longest),
                            to_edn(element)));
+        write = Write::kNone;  // Where it is first, it took place.
       } else {
         place_[write] = static_cast<std::uint32_t>(key.order.size());
         const bool failed = history_.transactions()[writer(write)].outcome == EventType::fail;

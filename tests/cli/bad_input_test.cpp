@@ -62,14 +62,11 @@ struct DamagedHistory {
 TEST(DamagedHistories, ExitWith65AndNameTheLine) {
   const std::string first = "{:index 0, :type :invoke, :process 0, :f :write, :value 1}\n";
   const DamagedHistory histories[] = {
-      {first + "{:index 1, :type :ok, :process 0, :f :write, :value 1\n", "line 3"},
       {first + "{:index 1, :type :maybe, :process 0, :f :write, :value 1}\n", "line 2"},
       {first + first, "line 2"},
       {first + "{:index 1, :type :ok, :process 9, :f :write, :value 1}\n", "line 2"},
       {first + "]\n", "line 2"},
       {first + "{:index 1, :type}\n", "line 2"},
-      {first + "{:type :ok, :process 0, :f :write, :value \"open\n", "line 2"},
-      {"{\"type\":\"invoke\",\"process\":0,\"f\":\"read\"}\n{\"type\":\n", "line 2"},
       {"{\"type\":\"invoke\",\"process\":0,\"f\":\"read\"}\n[1,2]\n", "line 2"},
       {std::string(100'000, '['), "line 1"},
       {std::string("\0\0\0\0", 4), "line 1"},
@@ -81,6 +78,21 @@ TEST(DamagedHistories, ExitWith65AndNameTheLine) {
     const Ended ended = run_in(directory.path(), {"check", "history", "--model", "register"});
     EXPECT_EQ(ended.code, 65) << history.text.substr(0, 200) << ended.out;
     EXPECT_THAT(ended.err, HasSubstr("history: " + history.place)) << history.text.substr(0, 200);
+  }
+}
+
+TEST(CutHistories, AreReadUpToTheCutAndSaySo) {
+  const std::string first = "{:index 0, :type :invoke, :process 0, :f :write, :value 1}\n";
+  TemporaryDirectory directory;
+  for (const std::string& text :
+       {first + "{:index 1, :type :ok, :process 0, :f :write, :value 1\n",
+        first + "{:type :ok, :process 0, :f :write, :value \"open\n",
+        std::string("{\"type\":\"invoke\",\"process\":0,\"f\":\"read\"}\n{\"type\":\n")}) {
+    write_file(directory / "history", text);
+    const Ended ended = run_in(directory.path(), {"check", "history", "--model", "register"});
+    EXPECT_EQ(ended.code, 2) << text << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("UNKNOWN  1 operations")) << text;
+    EXPECT_THAT(ended.out, HasSubstr("hint: the text is cut off (line 2: ")) << text;
   }
 }
 

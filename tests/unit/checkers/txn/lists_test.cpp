@@ -139,5 +139,17 @@ TEST(Lists, ReadsThatNoListExplainsAreRefused) {
   }
 }
 
+TEST(Lists, AnElementThatIsThereTwiceTookPlaceOnce) {
+  const History history = history_of({{0, "ok", "[[:append x 1]]"},
+                                      {1, "ok", "[[:r x [1]]]"},
+                                      {1, "ok", "[[:r x [1 1]]]"},
+                                      {0, "ok", "[[:r x []]]"}});
+  for (const std::string_view level : isolation_levels()) {
+    const IsolationReport report = check_isolation(history, DataType::list_append, level);
+    EXPECT_EQ(report.verdict.decision, Decision::violated) << level;
+    EXPECT_TRUE(test::names(report).contains("duplicate-elements")) << level;
+  }
+}
+
 }  // namespace
 }  // namespace windtunnel::checkers
