@@ -173,7 +173,7 @@ AvailabilityReport measure_availability(const History& history,
   report.windows = windows.size();
   std::int64_t last = 0;
   for (const Event& event : history.events()) {
-    if (!is_nemesis(event.process) && report.untimed.empty()) {
+    if (!event.is_nemesis && report.untimed.empty()) {
       report.untimed = fault_of_time(event, last);
     }
     last = std::max(last, event.time_ns);

@@ -10,7 +10,7 @@ class Nemesis {
  public:
   explicit Nemesis(const History& history) {
     for (const Event& event : history.events()) {
-      kills_ = kills_ || (is_nemesis(event.process) && event.f == "kill");
+      kills_ = kills_ || (event.is_nemesis && event.f == "kill");
     }
   }
 
@@ -70,7 +70,7 @@ std::vector<NemesisSpan> spans_of(const History& history, Wanted wanted) {
   Nemesis nemesis(history);
   for (std::size_t i = 0; i < history.events().size(); ++i) {
     const Event& event = history.events()[i];
-    if (is_nemesis(event.process) && wanted(event)) {
+    if (event.is_nemesis && wanted(event)) {
       nemesis.act(event.f, static_cast<std::uint32_t>(i));
     }
   }

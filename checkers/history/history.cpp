@@ -49,10 +49,6 @@ std::string to_string(const ReadError& error) {
   return fmt::format("line {}, column {}: {}", error.line, error.column, error.reason);
 }
 
-bool is_nemesis(const Value& process) {
-  return process.is_name() && process.text().find("nemesis") != std::string_view::npos;
-}
-
 std::string text_of_process(const Value& process) {
   if (process.is_nil()) return "a process";
   return fmt::format("process {}",
@@ -79,6 +75,7 @@ void Pairing::invoke(std::int64_t client) {
 }
 
 std::optional<ReadError> Pairing::add_named(const Event& event) {
+  if (event.process.is_name() && event.process.text() == "nemesis") return std::nullopt;
   const std::int64_t id = number_of(event.process);
   const auto fails = [&event](std::string_view why) {
     return ReadError{event.line, 0, fmt::format("{} {}", text_of_process(event.process), why)};
@@ -173,6 +170,7 @@ std::optional<ReadError> Pairing::add_unnamed(const Event& event) {
 std::optional<ReadError> History::add(Event event) {
   if (std::optional<ReadError> refused = pairing_.add(event)) return refused;
   const std::uint64_t operation = pairing_.operation();
+  event.is_nemesis = operation == Pairing::kNoOperation;
   auto position = static_cast<std::uint32_t>(events_.size());
   if (pairing_.lacks_invocation()) {
     Event call = event;
@@ -186,7 +184,7 @@ std::optional<ReadError> History::add(Event event) {
   }
   position = static_cast<std::uint32_t>(events_.size());
   if (event.index < 0) event.index = position;
-  if (operation != Pairing::kNoOperation && event.type != EventType::invoke) {
+  if (!event.is_nemesis && event.type != EventType::invoke) {
     operations_[operation].completed = position;
     operations_[operation].outcome = event.type;
   }

@@ -4,8 +4,9 @@
 // - `fail`: the operation did not take place. `info`: it may have taken place at any time after its
 //   invocation, or never; its process never comes back. An operation that is still open at the end
 //   of the history is `info`.
-// - A process is an integer or a name. A name that says `:info` of nothing that is open is no
-//   client, unless it names a transaction: such events are kept, and are no operations.
+// - A process is an integer or a name. `nemesis` is no client, nor is a name that says
+//   `:info` of nothing that is open, unless of a transaction: such events are kept, and are no
+//   operations.
 // - Where no process is told, a completion is that of the operation without a process that is open
 //   and has the same `:index`, else of the only one of its name. Which operations were one client's
 //   is not known then.
@@ -43,12 +44,11 @@ struct Event {
   Value process;           // an integer or a name; nil where it is not told
   std::string f;
   Value value;
-  Value error;  // nil when absent
-  Value extra;  // a map of the keys that we do not know (and `:key`), or nil
+  Value error;              // nil when absent
+  Value extra;              // a map of the keys that we do not know (and `:key`), or nil
+  bool is_nemesis = false;  // of no operation; History::add finds out
 };
 
-// Whether that is no client by its name.
-bool is_nemesis(const Value& process);
 // "process 3", "process worker-1"; "a process" where it is not told.
 std::string text_of_process(const Value& process);
 

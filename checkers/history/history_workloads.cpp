@@ -58,7 +58,7 @@ History history_of_workload(const History& history, std::string_view workload) {
   History part;
   for (const Event& event : history.events()) {
     // What the nemesis does concerns them all.
-    if (!is_nemesis(event.process) && workload_of(event) != workload) continue;
+    if (!event.is_nemesis && workload_of(event) != workload) continue;
     const std::optional<ReadError> refused = part.add(event);
     WT_ASSERT(!refused.has_value(), "some processes of a history are a history");
   }

@@ -24,9 +24,8 @@ using checkers::NemesisSpan;
 std::string detail_of(const History& history, std::uint32_t from) {
   const std::vector<Event>& events = history.events();
   const auto begin = events.begin() + from;
-  const auto second = std::find_if(begin + 1, events.end(), [](const Event& event) {
-    return checkers::is_nemesis(event.process);
-  });
+  const auto second =
+      std::find_if(begin + 1, events.end(), [](const Event& event) { return event.is_nemesis; });
   const bool is_its = second != events.end() && second->f == begin->f;
   return shown_text(is_its && !second->value.is_nil() ? second->value : begin->value);
 }

@@ -85,7 +85,7 @@ TEST(HistoryIo, ProcessesHaveNumbersOrNames) {
       "{:type :invoke, :process \"a\", :f :read}\n{:type :invoke, :process 7, :f :read}\n"
       "{:type :info, :process :nemesis, :f :start}\n{:type :info, :process :clock, :f :bump}\n"
       "{:type :ok, :process \"a\", :f :read}\n{:type :invoke, :process :a, :f :write, :value 1}\n"
-      "{:type :info, :process :big-nemesis, :f :x}\n"
+      "{:type :invoke, :process :nemesis, :f :stop}\n{:type :info, :process :big-nemesis, :f :x}\n"
       "{:type :invoke, :process :not-nemesis, :f :read}\n"
       "{:type :ok, :process :not-nemesis, :f :read, :value 7}\n");
   ASSERT_TRUE(read.has_value());
@@ -97,6 +97,11 @@ TEST(HistoryIo, ProcessesHaveNumbersOrNames) {
   EXPECT_EQ(read->describe(operations[2]), "process a write 1 (info)");
   EXPECT_EQ(read->process(operations[0]), read->process(operations[2]));
   EXPECT_NE(read->process(operations[0]), read->process(operations[1]));
+  std::vector<std::string> actions;
+  for (const Event& event : read->events()) {
+    if (event.is_nemesis) actions.push_back(event.f);
+  }
+  EXPECT_EQ(actions, (std::vector<std::string>{"start", "bump", "stop", "x"}));
   EXPECT_TRUE(read->knowledge().sessions);
   EXPECT_EQ(error_of("{:type :ok, :process :a, :f :read}"),
             "line 1: process a completes (:ok) without an invocation");
