@@ -128,23 +128,6 @@ boost::system::result<History, std::string> unset_at_first(const History& histor
   return unset;
 }
 
-// What cycles show needs no orders to show it again.
-void drop_what_cycles_show(IsolationReport& report) {
-  for (std::size_t i = report.anomalies.size(); i-- > 0;) {
-    const std::vector<Anomaly>& all = report.anomalies;
-    const auto shows_it = [&one = all[i]](const Anomaly& other) {
-      return other.name == one.name && !other.of_orders;
-    };
-    if (!all[i].of_orders || std::none_of(all.begin(), all.end(), shows_it)) continue;
-    const auto at = static_cast<std::ptrdiff_t>(i);
-    report.anomalies.erase(report.anomalies.begin() + at);
-    report.texts.erase(report.texts.begin() + at);
-    report.figures.erase(report.figures.begin() + at);
-    report.witnesses.erase(report.witnesses.begin() + at);
-    report.cycles.erase(report.cycles.begin() + at);
-  }
-}
-
 Judgement judge_isolation(const History& as_read, std::string_view model, std::string_view level,
                           const JudgeOptions& options) {
   const bool lists = model == kDataTypes[0].first;
@@ -163,7 +146,6 @@ Judgement judge_isolation(const History& as_read, std::string_view model, std::s
       check_isolation(history, lists ? DataType::list_append : DataType::rw_register,
                       Counting{level, options.permitted, options.forbidden},
                       options.max_work.value_or(kStandardWork));
-  drop_what_cycles_show(*judgement.isolation);
   judgement.verdict = judgement.isolation->verdict;
   judgement.flaw = judgement.isolation->worst;
   return judgement;

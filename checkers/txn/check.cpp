@@ -227,6 +227,16 @@ void drop_what_follows(std::vector<Anomaly>& anomalies) {
   std::erase_if(anomalies, [](const Anomaly& one) { return one.name == "PC-cycle"; });
 }
 
+// What dependencies show needs no orders to show it again.
+void drop_what_is_shown(std::vector<Anomaly>& anomalies) {
+  std::set<std::string> shown;
+  for (const Anomaly& one : anomalies) {
+    if (!one.of_orders) shown.insert(one.name);
+  }
+  std::erase_if(anomalies,
+                [&shown](const Anomaly& one) { return one.of_orders && shown.contains(one.name); });
+}
+
 void finish(const TxnHistory& history, const Counting& counting, IsolationReport& report) {
   std::stable_sort(report.anomalies.begin(), report.anomalies.end(),
                    [](const Anomaly& a, const Anomaly& b) { return severity(a) < severity(b); });
@@ -301,6 +311,7 @@ IsolationReport check_isolation(const History& history, DataType type, const Cou
                               : decide_lists(*txns, graph, level, report, work);
   if (work.is_spent() && decided.reason.empty()) decided.reason = kOutOfWork;
   drop_what_follows(report.anomalies);
+  drop_what_is_shown(report.anomalies);
   finish(*txns, counting, report);
   conclude(std::move(decided), counting, type, report);
   report.verdict.work = work.done;

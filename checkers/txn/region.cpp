@@ -202,7 +202,23 @@ std::vector<std::uint32_t> Region::with_way_back(const Query& query) const {
   return found;
 }
 
-// Anti-dependencies inside a component of (vertex, was the last edge one).
+// Anti-dependencies inside a component of (vertex, a bit), with the bits that they join.
+std::vector<std::uint32_t> Region::closed_by(std::vector<VertexPair> pairs, std::uint32_t from_bit,
+                                             std::uint32_t to_bit) const {
+  work_.done += pairs.size();
+  const auto count = static_cast<std::uint32_t>(2 * (first_.size() - 1));
+  const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < arcs_.size(); ++i) {
+    if (kind(arcs_[i]) != kReadWrite) continue;
+    const bool is_inside =
+        component[2 * arcs_[i].from + from_bit] == component[2 * arcs_[i].to + to_bit];
+    if (is_inside) found.push_back(i);
+  }
+  return found;
+}
+
+// The bit: was the last edge one?
 std::vector<std::uint32_t> Region::alternating(const Query& query) const {
   std::vector<VertexPair> pairs;
   for (const Arc& arc : arcs_) {
@@ -215,18 +231,10 @@ std::vector<std::uint32_t> Region::alternating(const Query& query) const {
     pairs.emplace_back(2 * arc.from, 2 * arc.to);
     pairs.emplace_back(2 * arc.from + 1, one == kLink ? 2 * arc.to + 1 : 2 * arc.to);
   }
-  work_.done += pairs.size();
-  const auto count = static_cast<std::uint32_t>(2 * (first_.size() - 1));
-  const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
-  std::vector<std::uint32_t> found;
-  for (std::uint32_t i = 0; i < arcs_.size(); ++i) {
-    if (kind(arcs_[i]) != kReadWrite) continue;
-    if (component[2 * arcs_[i].from] == component[2 * arcs_[i].to + 1]) found.push_back(i);
-  }
-  return found;
+  return closed_by(std::move(pairs), 0, 1);
 }
 
-// Anti-dependencies inside a component of (vertex, was the last edge a read of a write).
+// The bit: was the last edge a read of a write?
 std::vector<std::uint32_t> Region::following_reads(const Query& query) const {
   std::vector<VertexPair> pairs;
   for (const Arc& arc : arcs_) {
@@ -236,15 +244,7 @@ std::vector<std::uint32_t> Region::following_reads(const Query& query) const {
     if (one != kReadWrite) pairs.emplace_back(2 * arc.from, 2 * arc.to + read);
     pairs.emplace_back(2 * arc.from + 1, 2 * arc.to + (one == kLink ? 1 : read));
   }
-  work_.done += pairs.size();
-  const auto count = static_cast<std::uint32_t>(2 * (first_.size() - 1));
-  const std::vector<std::uint32_t> component = components_of(count, std::move(pairs));
-  std::vector<std::uint32_t> found;
-  for (std::uint32_t i = 0; i < arcs_.size(); ++i) {
-    if (kind(arcs_[i]) != kReadWrite) continue;
-    if (component[2 * arcs_[i].from + 1] == component[2 * arcs_[i].to]) found.push_back(i);
-  }
-  return found;
+  return closed_by(std::move(pairs), 1, 0);
 }
 
 // Breadth first over (vertex, what the walk has seen), from the end of the start to its beginning.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <windtunnel/checkers/history/work.h>
+#include <windtunnel/checkers/txn/components.h>
 #include <windtunnel/checkers/txn/dependencies.h>
 
 #include <cstdint>
@@ -52,6 +53,8 @@ class Region {
   std::vector<std::uint32_t> with_way_back(const Query& query) const;
   std::vector<std::uint32_t> alternating(const Query& query) const;
   std::vector<std::uint32_t> following_reads(const Query& query) const;
+  std::vector<std::uint32_t> closed_by(std::vector<VertexPair> pairs, std::uint32_t from_bit,
+                                       std::uint32_t to_bit) const;
   bool walk_back(const Query& query, std::uint32_t start, std::vector<std::uint32_t>& arcs);
   std::vector<std::uint32_t> trace(std::uint32_t start, std::uint32_t vertex, std::uint8_t state);
   std::vector<Edge> between_transactions(const std::vector<std::uint32_t>& arcs) const;
