@@ -22,18 +22,17 @@ bool is_addition(const std::string& f) {
 }
 
 // What an addition adds.
-std::int64_t delta_of(const History& history, const Operation& op) {
+Sum delta_of(const History& history, const Operation& op) {
   const std::string& f = history.f(op);
   const Value& value = history.argument(op);
-  const std::int64_t amount = value.is_nil() ? 1 : value.integer();
-  if (f == "add" || f == "increment") return amount;
-  return amount == INT64_MIN ? INT64_MAX : -amount;
+  const Sum amount = value.is_nil() ? 1 : value.integer();
+  return f == "add" || f == "increment" ? amount : -amount;
 }
 
 // Sums of all that may have happened so far, split by whether it surely has.
 struct Bounds {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
+  Sum low = 0;
+  Sum high = 0;
 };
 
 class CounterBounds {
@@ -76,13 +75,13 @@ class CounterBounds {
     if (!amount.is_nil() && !amount.is_integer()) {
       return unclear(op, "the amount is no 64-bit integer");
     }
-    const std::int64_t delta = delta_of(history_, op);
+    const Sum delta = delta_of(history_, op);
     if (at == op.invoked) {
       ++additions_;
-      add(delta < 0 ? bounds_.low : bounds_.high, delta);
-      add(delta < 0 ? started_.low : started_.high, delta);
+      (delta < 0 ? bounds_.low : bounds_.high) += delta;
+      (delta < 0 ? started_.low : started_.high) += delta;
     } else if (op.outcome == EventType::ok) {
-      add(delta < 0 ? bounds_.high : bounds_.low, delta);
+      (delta < 0 ? bounds_.high : bounds_.low) += delta;
     }
   }
   // From here on nothing is known for sure.
@@ -90,7 +89,6 @@ class CounterBounds {
     is_clear_ = false;
     ledger_.nothing_seen(fmt::format("the {} {}: {}", history_.f(op), history_.place(op), why));
   }
-  static void add(std::int64_t& sum, std::int64_t delta) { sum = plus(sum, delta); }
   void read(std::uint32_t i, const Operation& op, std::uint32_t at) {
     if (op.outcome != EventType::ok) return;
     if (at == op.invoked) {
@@ -99,8 +97,8 @@ class CounterBounds {
     }
     ++reads_;
     const auto& [before, started] = at_call_[i];
-    const std::int64_t low = plus(before.low, started_.low - started.low);
-    const std::int64_t high = plus(before.high, started_.high - started.high);
+    const Sum low = before.low + started_.low - started.low;
+    const Sum high = before.high + started_.high - started.high;
     const Value& value = history_.result(op);
     if (!value.is_integer()) {
       --reads_;

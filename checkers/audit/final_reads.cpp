@@ -191,8 +191,6 @@ AuditReport audit_final_set(const History& history, const AuditOptions& options)
 
 // --- Counters ---
 
-using Sum = __int128;  // of amounts of 64 bits
-
 // For the additions of which nobody knows whether they happened: sums that are kept at one time,
 // and that are looked at in all.
 constexpr std::size_t kMaxSums = std::size_t{1} << 20;

@@ -50,6 +50,8 @@ Value plain_key(const Value& key);
 bool is_collection(const Value& value);
 // The error of a dequeue that failed because there was nothing: none, or one that says so.
 bool says_empty(const Value& error);
+// Of amounts of 64 bits, however many.
+using Sum = __int128;
 // Stops at the least and the greatest integer.
 std::int64_t plus(std::int64_t a, std::int64_t b);
 

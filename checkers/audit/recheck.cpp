@@ -260,19 +260,19 @@ bool recheck_ids(const History& history, const AuditOptions&, const Flaw& flaw) 
 // Walks the events around the one read.
 bool recheck_counter(const History& history, const AuditOptions& options, const Flaw& flaw) {
   const Operation& read = *listed(history, flaw).front();
-  std::int64_t low = options.initial ? options.initial->integer() : 0;
-  std::int64_t high = low;
+  Sum low = options.initial ? options.initial->integer() : 0;
+  Sum high = low;
   for (const Operation& op : history.operations()) {
     const bool possible = op.outcome != EventType::fail && op.invoked < read.completed;
     const std::string& f = history.f(op);
     const bool less = f == "subtract" || f == "decrement";
     if (!possible || !(less || f == "add" || f == "increment")) continue;
     const Value& value = history.argument(op);
-    std::int64_t delta = value.is_integer() ? value.integer() : 1;
-    if (less) delta = delta == INT64_MIN ? INT64_MAX : -delta;
+    const Sum amount = value.is_integer() ? value.integer() : 1;
+    const Sum delta = less ? -amount : amount;
     const bool sure = op.outcome == EventType::ok && returned_before(op, read);
-    if (sure || delta < 0) low = plus(low, delta);
-    if (sure || delta > 0) high = plus(high, delta);
+    if (sure || delta < 0) low += delta;
+    if (sure || delta > 0) high += delta;
   }
   const Value& value = history.result(read);
   return !value.is_integer() || value.integer() < low || value.integer() > high;

@@ -88,23 +88,23 @@ bool recheck_final_sum(const History& history, const AuditOptions&, const Flaw& 
   if (read == nullptr || !is_final(history, *read)) return false;
   const Value& value = history.result(*read);
   if (!value.is_integer()) return false;
-  __int128 low = 0;
-  __int128 high = 0;
-  std::vector<__int128> open;
+  Sum low = 0;
+  Sum high = 0;
+  std::vector<Sum> open;
   for (const Operation& op : history.operations()) {
     if (!adds(history, op) || op.outcome == EventType::fail) continue;
     const Value& argument = history.argument(op);
-    __int128 amount = argument.is_nil() ? 1 : argument.integer();
+    Sum amount = argument.is_nil() ? 1 : argument.integer();
     if (history.f(op) == "subtract" || history.f(op) == "decrement") amount = -amount;
     if (op.outcome == EventType::ok || amount < 0) low += amount;
     if (op.outcome == EventType::ok || amount > 0) high += amount;
     if (op.outcome != EventType::ok) open.push_back(amount);
   }
   if (value.integer() < low || value.integer() > high) return true;
-  std::set<__int128> sums{low};
-  for (const __int128 amount : open) {
-    std::set<__int128> with;
-    for (const __int128 sum : sums) with.insert(sum + (amount < 0 ? -amount : amount));
+  std::set<Sum> sums{low};
+  for (const Sum amount : open) {
+    std::set<Sum> with;
+    for (const Sum sum : sums) with.insert(sum + (amount < 0 ? -amount : amount));
     sums.insert(with.begin(), with.end());
   }
   return !sums.contains(value.integer());

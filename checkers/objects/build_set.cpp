@@ -54,7 +54,8 @@ struct SetBuilder {
     } else if (*op.f == "contains") {
       it.type = SetOp::Type::contains;
       it.found = found(op, true);
-      keep = it.found != SetOp::Found::anything;
+      keep = op.ok;
+      if (op.ok && it.found == SetOp::Found::anything) return false;
     } else {
       return false;
     }

@@ -233,11 +233,12 @@ TEST(CounterBounds, WhatIsNoIntegerLeavesItOpen) {
   EXPECT_EQ(audited("counter-bounds", done(2, "read", "nil", "0")).decision(), Decision::unknown);
 }
 
-TEST(CounterBounds, SumsStopAtTheGreatestInteger) {
-  const std::string most = done(0, "add", "9223372036854775807");
-  EXPECT_EQ(audited("counter-bounds", most + most + done(2, "read", "nil", "9223372036854775807"))
-                .decision(),
-            Decision::ok);
+TEST(CounterBounds, SumsMayBeGreaterThanAnyInteger) {
+  const std::string add = done(0, "add", "9223372036854775807");
+  const std::string less = done(0, "subtract", "9223372036854775807");
+  const std::string read = done(2, "read", "nil", "9223372036854775807");
+  expect_only(audited("counter-bounds", add + add + read), "out-of-bounds", {5});
+  EXPECT_EQ(audited("counter-bounds", add + add + less + read).decision(), Decision::ok);
 }
 
 TEST(CounterBounds, WhatBeginsDuringTheReadMayBeInIt) {

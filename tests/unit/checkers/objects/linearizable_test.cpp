@@ -197,6 +197,16 @@ TEST(Linearizable, AnOperationThatTheModelDoesNotKnowIsUnknownWithItsLine) {
             "has read, write");
 }
 
+TEST(Linearizable, WhetherASetContainsAnElementIsAnsweredByTrueOrFalse) {
+  const std::string call = "{:type :invoke, :process 0, :f :contains, :value 3}";
+  for (const std::string answer : {"nil", "4", "[3 true]"}) {
+    const Verdict verdict =
+        check(call + "{:type :ok, :process 0, :f :contains, :value " + answer + "}", "set");
+    EXPECT_EQ(verdict.decision, Decision::unknown) << answer;
+    EXPECT_NE(verdict.reason.find("line 1: process 0 contains 3"), std::string::npos) << answer;
+  }
+}
+
 // A hard history: n concurrent transactions, and a read of a state that none of their orders gives.
 std::string hard_history(int n) {
   std::string text;
