@@ -3,7 +3,7 @@
 // Skipped, with the reason, where one of them is missing.
 import assert from "node:assert/strict";
 import {execFileSync, spawnSync} from "node:child_process";
-import {existsSync, mkdtempSync, rmSync} from "node:fs";
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
@@ -30,6 +30,14 @@ function open(page, hash = "") {
   ], {encoding: "utf8", maxBuffer: 1 << 28, timeout: 60_000});
   const complaints = result.stderr.split("\n").filter((line) => line.includes("CONSOLE"));
   return {dom: result.stdout, complaints};
+}
+
+/** The page after somebody typed a filter above its list. */
+function openFiltered(page, words) {
+  const typed = `const input = document.getElementById("filter"); input.value = ${JSON.stringify(words)};
+    input.dispatchEvent(new Event("input"));`;
+  writeFileSync(join(folder, `filtered-${page}`), `${readFileSync(join(folder, page), "utf8")}<script>${typed}</script>`);
+  return open(`filtered-${page}`);
 }
 
 /** The text of the element with this id, without its markup. */
@@ -72,6 +80,19 @@ test("a history opens at its witness", {skip: missing}, () => {
   assert.match(textOf(dom, "bar"), /VIOLATED h\.edn register/);
   assert.match(textOf(dom, "story"), /process 1 read -&gt; 1/);
   assert.match(textOf(dom, "event-rows"), /no answer/);
+});
+
+test("a filter leaves what has its words", {skip: missing}, () => {
+  for (const [page, words, count, row] of [
+    ["run.html", "node=n1 kind=start", /1 of [\d,]+/, /n1 starts/],
+    ["history.html", "process=1 f=read outcome=ok", /1 of 5/, /read → 1 ok/],
+    ["history.html", "process=7", /0 of 5/, /^id="event-rows"[^>]*>\s*This report/],
+  ]) {
+    const {dom, complaints} = openFiltered(page, words);
+    assert.deepEqual(complaints, []);
+    assert.match(textOf(dom, "filter-count"), count, `${page} ${words}`);
+    assert.match(textOf(dom, "event-rows"), row, `${page} ${words}`);
+  }
 });
 
 test("what comes from the run is text", {skip: missing}, () => {

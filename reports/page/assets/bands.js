@@ -85,3 +85,24 @@ function bandTip(band) {
   const what = band.victims ? `on ${band.victims.map(nodeName).join(", ") || "no node"}` : band.detail;
   return `${bandText(band)}\n${timeText(band.begin)} ${end}\n${what}`;
 }
+
+/** Where the mouse is, and when that is. @param {CanvasRenderingContext2D} g */
+function drawCursor(g, height) {
+  if (Number.isNaN(view.cursor)) return;
+  const x = xOf(view.cursor);
+  g.strokeStyle = colour.faint;
+  g.beginPath();
+  g.moveTo(x, kAxis - 4);
+  g.lineTo(x, height);
+  g.stroke();
+  g.font = font.small;
+  g.textAlign = "center";
+  g.textBaseline = "middle";
+  const text = timeText(Math.max(0, view.cursor));
+  const width = g.measureText(text).width + 10;
+  const left = Math.min(Math.max(x - width / 2, kGutter), view.width - width);
+  g.fillStyle = colour.fg;
+  g.fillRect(left, 0, width, 16);
+  g.fillStyle = colour.card;
+  g.fillText(text, left + width / 2, 8.5);
+}

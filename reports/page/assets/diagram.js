@@ -53,24 +53,7 @@ function drawPhases(g) {
 function drawOverlay() {
   const g = fitCanvas(overlayCanvas, view.width, diagramHeight);
   drawLaneNames(g);
-  if (!Number.isNaN(view.cursor)) {
-    const x = xOf(view.cursor);
-    g.strokeStyle = colour.faint;
-    g.beginPath();
-    g.moveTo(x, kAxis - 4);
-    g.lineTo(x, diagramHeight);
-    g.stroke();
-    g.font = font.small;
-    g.textAlign = "center";
-    g.textBaseline = "middle";
-    const text = timeText(Math.max(0, view.cursor));
-    const width = g.measureText(text).width + 10;
-    const left = Math.min(Math.max(x - width / 2, kGutter), view.width - width);
-    g.fillStyle = colour.fg;
-    g.fillRect(left, 0, width, 16);
-    g.fillStyle = colour.card;
-    g.fillText(text, left + width / 2, 8.5);
-  }
+  drawCursor(g, diagramHeight);
   if (view.selected >= 0) drawSelected(g, view.selected);
 }
 

@@ -34,13 +34,7 @@ operationLayers.above = (g, height) => {
 function drawOverlay() {
   const height = axisHeight + heightInSight();
   const g = fitCanvas(overlayCanvas, view.width, height);
-  if (Number.isNaN(view.cursor)) return;
-  const x = xOf(view.cursor);
-  g.strokeStyle = colour.faint;
-  g.beginPath();
-  g.moveTo(x, kAxis - 4);
-  g.lineTo(x, height);
-  g.stroke();
+  drawCursor(g, height);
 }
 
 function redraw() {
@@ -77,23 +71,7 @@ makeNavigable(axisCanvas, () => {}, (event) => {
   showTip(band ? bandTip(band) : "", event?.offsetX, event?.offsetY);
 });
 
-readTheme();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  readTheme();
-  for (const canvas of byId("legend").querySelectorAll("canvas")) canvas.redraw();
-  changed();
-});
-buildBar();
-buildStory();
-buildToolbar();
-buildLegend();
-view.width = byId("plots").clientWidth;
-firstWindow();
-drawInspector();
-drawList();
-redraw();
-new ResizeObserver(measure).observe(byId("plots"));
-addEventListener("hashchange", followAddress);
+openPage(buildBar, buildStory, buildToolbar, buildLegend);
 
 window.windtunnel = {
   ready: true,

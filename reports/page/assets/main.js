@@ -30,29 +30,9 @@ function firstWindow() {
   firstWindowShown = true;
 }
 
-readTheme();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  readTheme();
-  for (const canvas of byId("legend").querySelectorAll("canvas")) canvas.redraw();
-  changed();
-});
-layOutLanes();
-buildBar();
-buildStory();
-buildToolbar();
-buildLegend();
-buildMore();
-buildLog();
-bindGraph();
 byId("left-out").textContent = data.left_out;
 byId("left-out").hidden = !data.left_out;
-view.width = byId("plots").clientWidth;
-firstWindow();
-drawInspector();
-drawList();
-redraw();
-new ResizeObserver(measure).observe(byId("plots"));
-addEventListener("hashchange", followAddress);
+openPage(layOutLanes, buildBar, buildStory, buildToolbar, buildLegend, buildMore, buildLog, bindGraph);
 
 window.windtunnel = {
   ready: true,

@@ -47,3 +47,21 @@ function measure() {
   view.width = byId("plots").clientWidth;
   changed();
 }
+
+/** Shows the page, and follows the theme, the width and the address from then on. @param {...function(): void} build */
+function openPage(...build) {
+  readTheme();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    readTheme();
+    for (const canvas of byId("legend").querySelectorAll("canvas")) canvas.redraw();
+    changed();
+  });
+  for (const part of build) part();
+  view.width = byId("plots").clientWidth;
+  firstWindow();
+  drawInspector();
+  drawList();
+  redraw();
+  new ResizeObserver(measure).observe(byId("plots"));
+  addEventListener("hashchange", followAddress);
+}
