@@ -36,6 +36,32 @@ bool parse_in_base(std::string_view token, Value& out) {
   return true;
 }
 
+// Takes digits off the beginning; false where there are none.
+bool take_digits(std::string_view& text) {
+  const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(count);
+  return count > 0;
+}
+bool take_one_of(std::string_view& text, std::string_view choice) {
+  if (text.empty() || choice.find(text[0]) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// 17N, 22/7, 1.5, 1.M, -1e400.
+bool is_number(std::string_view text) {
+  take_one_of(text, "+-");
+  if (!take_digits(text)) return false;
+  if (text == "N") return true;
+  if (take_one_of(text, "/")) return take_digits(text) && text.empty();
+  if (take_one_of(text, ".")) take_digits(text);
+  if (take_one_of(text, "eE")) {
+    take_one_of(text, "+-");
+    if (!take_digits(text)) return false;
+  }
+  return text.empty() || text == "M";
+}
+
 }  // namespace
 
 bool parse_edn_number(std::string_view token, Value& out) {
@@ -48,10 +74,7 @@ bool parse_edn_number(std::string_view token, Value& out) {
     out = number;
     return true;
   }
-  const auto plausible = [](char c) {
-    return (c >= '0' && c <= '9') || std::string_view("+-.eEMN/").find(c) != std::string_view::npos;
-  };
-  if (!std::all_of(token.begin(), token.end(), plausible)) return parse_in_base(token, out);
+  if (!is_number(token)) return parse_in_base(token, out);
   out = Value(Value::Kind::number, token);
   return true;
 }

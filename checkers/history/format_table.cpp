@@ -165,6 +165,12 @@ Value value_of(const std::string& cell) {
   return cell;
 }
 
+// An integer or a name, as a process is.
+Value process_of(const std::string& cell) {
+  Value value = value_of(cell);
+  return value.is_nil() || value.is_integer() || value.is_name() ? value : Value(cell);
+}
+
 // "12" or "12.5" in units of so many nanoseconds.
 std::optional<std::int64_t> time_of(std::string_view cell, std::int64_t unit_ns) {
   std::int64_t whole = 0;
@@ -270,7 +276,7 @@ class Table {
       const std::string& cell = cells[i];
       const Head& head = heads_[i];
       switch (head.column) {
-        case Column::process: call.process = value_of(cell); break;
+        case Column::process: call.process = process_of(cell); break;
         case Column::f: call.f = cell.starts_with(':') ? cell.substr(1) : cell; break;
         case Column::value: value = value_of(cell); break;
         case Column::result: result = value_of(cell); break;

@@ -77,7 +77,7 @@ struct ValueBuilder {
   bool on_comment(Text, error_code&) { return true; }
 };
 
-// The grammar of JSON (RFC 8259, section 6).
+// The grammar of JSON (RFC 8259, section 6), with an exponent that readers can hold.
 bool is_json_number(std::string_view text) {
   const auto skip_digits = [&text] {
     const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -95,7 +95,9 @@ bool is_json_number(std::string_view text) {
   if (text.starts_with('e') || text.starts_with('E')) {
     text.remove_prefix(1);
     if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-    if (skip_digits() == 0) return false;
+    constexpr std::size_t kMostDigits = 9;  // An int of 32 bits in Boost.JSON.
+    const std::size_t digits = skip_digits();
+    if (digits == 0 || digits > kMostDigits) return false;
   }
   return text.empty();
 }

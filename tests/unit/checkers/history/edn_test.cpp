@@ -47,6 +47,11 @@ TEST(Edn, KeepsTheTextOfNumbersThatDoNotFit) {
   EXPECT_EQ(round_trip("22/7"), "22/7");
   EXPECT_EQ(round_trip("1e400"), "1e400");
   EXPECT_EQ(round_trip("42N"), "42");
+  for (const std::string form : {"-1.5e-3M", "1.", "+1e4", "1.0M"})
+    EXPECT_EQ(round_trip(form), form);
+  for (const std::string form : {"1-2", "1e", "1/", "1//2", "0MM", "1.5N", "1.2.3", "1/2M"}) {
+    EXPECT_EQ(round_trip(form), "error: line 1, column 1: '" + form + "' is not a number");
+  }
 }
 
 TEST(Edn, ReadsIntegersInOtherBasesAsClojureDoes) {

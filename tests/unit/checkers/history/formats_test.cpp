@@ -188,6 +188,14 @@ TEST(Formats, ATableOfCallsAndReturnsIsSortedByTime) {
                   "{:time 2500000, :type :ok, :process \"c1\", :f :read, :value 7, :key \"k\"}"));
 }
 
+TEST(Formats, AProcessOfATableThatIsNoIntegerIsAName) {
+  for (const std::string process : {"1.5", "1-2", "[1]", "1e3"}) {
+    const auto events = events_of_table("process,f,call,return\n" + process + ",read,10,20\n");
+    ASSERT_TRUE(events.has_value()) << to_string(events.error());
+    EXPECT_EQ(events->front().process, Value(process));
+  }
+}
+
 // Each was a second value of what the event has already.
 TEST(Formats, ATablesColumnsAreNoFieldsOfItsEvents) {
   EXPECT_THAT(shown(events_of_table("process,f,call,return,outcome,error,index,time\n"

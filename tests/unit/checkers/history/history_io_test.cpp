@@ -1,5 +1,6 @@
 #include <windtunnel/checkers/history/history_io.h>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,6 +29,18 @@ TEST(HistoryIo, BothLayoutsAndBothFormatsGiveTheSameHistory) {
     const HistoryResult again = read_history(text);
     ASSERT_TRUE(again.has_value()) << to_string(again.error());
     EXPECT_EQ(write_history_edn(*again), edn);
+  }
+}
+
+// Boost.JSON refuses an exponent that no int holds.
+TEST(HistoryIo, NumbersBeyondJsonAreTexts) {
+  for (const char* number : {"1e2147483648", "0.1E-00000000001", "22/7", "1.5M"}) {
+    const HistoryResult read =
+        read_history(fmt::format("{{:process 0, :type :invoke, :f :w, :value {}}}", number));
+    ASSERT_TRUE(read.has_value()) << to_string(read.error());
+    const HistoryResult again = read_history(write_history_json_lines(*read));
+    ASSERT_TRUE(again.has_value()) << to_string(again.error());
+    EXPECT_EQ(again->events()[0].value, Value(number));
   }
 }
 
