@@ -1,6 +1,9 @@
 #include <windtunnel/checkers/txn/levels.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
 #include <utility>
 
 namespace windtunnel::checkers {
@@ -152,20 +155,70 @@ constexpr Pair kStronger[] = {
     {"strict-serializable", "strong-session-serializable"},
 };
 
-// All that can be reached from `from` by going from the first of a pair to the second.
-template <std::size_t N>
-std::set<std::string_view> reach(std::string_view from, const Pair (&pairs)[N]) {
-  std::set<std::string_view> seen{from};
-  std::vector<std::string_view> open{from};
-  while (!open.empty()) {
-    const std::string_view at = open.back();
-    open.pop_back();
+// Names, and which of them can be reached from which.
+class Lattice {
+ public:
+  using Set = std::uint64_t;  // bit i: name i
+  static constexpr std::size_t kMost = 64;
+
+  constexpr Lattice(std::span<const Pair> pairs, std::span<const Pair> seconds) {
     for (const Pair& pair : pairs) {
-      if (pair.first == at && seen.insert(pair.second).second) open.push_back(pair.second);
+      reached_[add(pair.first)] |= Set{1} << add(pair.second);
+    }
+    for (const Pair& pair : seconds) add(pair.second);
+    for (std::size_t k = 0; k < count_; ++k) {
+      for (std::size_t i = 0; i < count_; ++i) {
+        if ((reached_[i] >> k & 1U) != 0) reached_[i] |= reached_[k];
+      }
     }
   }
-  return seen;
-}
+
+  // The name itself is reached from it. Nothing is from one that is not there.
+  constexpr Set reached_from(std::string_view name) const {
+    const std::size_t i = place(name);
+    return i == count_ ? 0 : reached_[i];
+  }
+  constexpr bool reaches(std::string_view from, std::string_view to) const {
+    return from == to || (reached_from(from) & only(to)) != 0;
+  }
+  constexpr Set only(std::string_view name) const {
+    const std::size_t i = place(name);
+    return i == count_ ? 0 : Set{1} << i;
+  }
+  constexpr std::span<const std::string_view> names() const { return {names_.data(), count_}; }
+  // As many as there are names, where it is none.
+  constexpr std::size_t place(std::string_view name) const {
+    const auto all = names();
+    return static_cast<std::size_t>(std::find(all.begin(), all.end(), name) - all.begin());
+  }
+
+ private:
+  constexpr std::size_t add(std::string_view name) {
+    const std::size_t i = place(name);
+    if (i < count_) return i;
+    names_[i] = name;  // Beyond the last one it is no constant expression.
+    reached_[i] = Set{1} << i;
+    return count_++;
+  }
+
+  std::array<std::string_view, kMost> names_{};
+  std::array<Set, kMost> reached_{};
+  std::size_t count_ = 0;
+};
+constexpr Lattice kLevels(kStronger, {});
+constexpr Lattice kAnomalies(kImplies, kForbids);
+
+// By level, what it and those in it forbid.
+constexpr auto kForbidden = [] {
+  std::array<Lattice::Set, Lattice::kMost> all{};
+  for (const std::string_view level : kLevels.names()) {
+    for (const Pair& pair : kForbids) {
+      if (!kLevels.reaches(level, pair.first)) continue;
+      all[kLevels.place(level)] |= kAnomalies.only(pair.second);
+    }
+  }
+  return all;
+}();
 
 }  // namespace
 
@@ -229,22 +282,16 @@ Scope scope_of(std::string_view level) {
 }
 
 bool is_at_least(std::string_view level, std::string_view weaker) {
-  return reach(level, kStronger).contains(weaker);
+  return kLevels.reaches(level, weaker);
 }
 
 bool forbids(std::string_view level, const std::string& anomaly) {
-  const std::set<std::string_view> cases = reach(anomaly, kImplies);
-  const std::set<std::string_view> weaker = reach(level, kStronger);
-  return std::any_of(std::begin(kForbids), std::end(kForbids), [&](const Pair& pair) {
-    return weaker.contains(pair.first) && cases.contains(pair.second);
-  });
+  return (kForbidden[kLevels.place(level)] & kAnomalies.reached_from(anomaly)) != 0;
 }
 
 const std::vector<std::string_view>& anomaly_names() {
   static const std::vector<std::string_view> names = [] {
-    std::set<std::string_view> all;
-    for (const Pair& pair : kForbids) all.insert(pair.second);
-    for (const Pair& pair : kImplies) all.insert(pair.first);
+    std::set<std::string_view> all(kAnomalies.names().begin(), kAnomalies.names().end());
     // What comes as one of its cases.
     for (const char* group : {"G1", "G1-process", "G1-realtime"}) all.erase(group);
     return std::vector<std::string_view>(all.begin(), all.end());
@@ -260,13 +307,12 @@ std::string_view forbidden_from(const std::string& anomaly) {
 }
 
 bool Counting::counts(const std::string& anomaly) const {
-  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  for (const std::string_view one : reach(anomaly, kImplies)) {
-    if (has(forbidden, std::string(one))) return true;
-  }
-  return forbids(level, anomaly) && !has(permitted, anomaly);
+  const bool is_a_case =
+      std::any_of(forbidden.begin(), forbidden.end(),
+                  [&anomaly](const std::string& one) { return kAnomalies.reaches(anomaly, one); });
+  const bool is_permitted =
+      std::find(permitted.begin(), permitted.end(), anomaly) != permitted.end();
+  return is_a_case || (forbids(level, anomaly) && !is_permitted);
 }
 
 bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies) {
@@ -285,11 +331,9 @@ LevelReport judge_levels(const std::set<std::string>& anomalies, Scope widest) {
       if (scope_of(level) <= widest) report.not_violated.emplace_back(level);
       continue;
     }
-    const std::set<std::string_view> weaker = reach(level, kStronger);
-    const auto weaker_is_out = [&](std::string_view other) {
-      return other != level && out.contains(other);
-    };
-    const bool weakest = std::none_of(weaker.begin(), weaker.end(), weaker_is_out);
+    const bool weakest = std::none_of(out.begin(), out.end(), [level](std::string_view other) {
+      return other != level && is_at_least(level, other);
+    });
     (weakest ? report.violated : report.also_violated).emplace_back(level);
   }
   return report;
