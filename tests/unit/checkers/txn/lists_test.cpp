@@ -2,9 +2,11 @@
 // what the transaction had appended to itself.
 #include <windtunnel/checkers/txn/check.h>
 #include "tests/unit/checkers/txn/transactions.h"
+#include "tests/unit/checkers/txn/version_orders.h"
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string_view>
 #include <vector>
 
@@ -148,6 +150,69 @@ TEST(Lists, AnElementThatIsThereTwiceTookPlaceOnce) {
     const IsolationReport report = check_isolation(history, DataType::list_append, level);
     EXPECT_EQ(report.verdict.decision, Decision::violated) << level;
     EXPECT_TRUE(test::names(report).contains("duplicate-elements")) << level;
+  }
+}
+
+// A level that is decided, whatever the history.
+constexpr std::string_view kListsDecide[] = {"read-committed",
+                                             "read-atomic",
+                                             "causal",
+                                             "prefix",
+                                             "repeatable-read",
+                                             "serializable",
+                                             "strong-session-read-committed",
+                                             "strong-session-read-atomic",
+                                             "strong-session-causal",
+                                             "strong-session-serializable",
+                                             "strong-read-committed",
+                                             "strict-serializable"};
+// One that is, where no key has two appends that nobody saw.
+constexpr std::string_view kListsMostlyDecide[] = {"cursor-stability",
+                                                   "consistent-view",
+                                                   "parallel-snapshot-isolation",
+                                                   "snapshot-isolation",
+                                                   "strong-session-snapshot-isolation",
+                                                   "strong-snapshot-isolation"};
+
+struct ListTally {
+  int held = 0;
+  int refuted = 0;
+  int open = 0;
+};
+
+void agree(const test::SmallHistory& small, std::string_view level, bool is_decided,
+           ListTally& tally) {
+  constexpr DataType kLists = DataType::list_append;
+  const History history = recorded(small, kLists);
+  const Decision found = check_isolation(history, kLists, level).verdict.decision;
+  if (!is_decided && found == Decision::unknown) {
+    ++tally.open;
+    return;
+  }
+  const bool expected = exists_version_order(small, kLists, level);
+  ++(expected ? tally.held : tally.refuted);
+  ASSERT_EQ(found, expected ? Decision::ok : Decision::violated) << level << "\n" << text_of(small);
+}
+
+TEST(Lists, AgreeWithEveryOrderOfVersions) {
+  static std::uint64_t round = 0;  // of --gtest_repeat
+  test::Stream stream(20261201 + round++);
+  std::map<std::string_view, ListTally> tally;
+  for (int i = 0; i < 2000; ++i) {
+    const test::SmallHistory small = test::random_list_history(stream);
+    for (const std::string_view level : kListsDecide) {
+      agree(small, level, true, tally[level]);
+      ASSERT_FALSE(HasFatalFailure());
+    }
+    for (const std::string_view level : kListsMostlyDecide) {
+      agree(small, level, false, tally[level]);
+      ASSERT_FALSE(HasFatalFailure());
+    }
+  }
+  for (const auto& [level, count] : tally) {
+    EXPECT_GT(count.held, 300) << level;
+    EXPECT_GT(count.refuted, 300) << level;
+    EXPECT_LT(count.open, 100) << level;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <windtunnel/checkers/txn/order_witness.h>
 #include <windtunnel/checkers/txn/recheck.h>
 #include "tests/unit/checkers/generated.h"
+#include "tests/unit/checkers/txn/commit_orders.h"
 #include "tests/unit/checkers/txn/transactions.h"
 #include "tests/unit/checkers/txn/version_orders.h"
 
@@ -53,7 +54,7 @@ struct Agreement {
 
 void agree(const test::SmallHistory& small, const StrongLevel& one, Agreement& tally) {
   const bool legal = reads_are_legal(small, WeakLevel::causal);
-  const bool expected = legal && exists_version_order(small, one.question);
+  const bool expected = legal && exists_version_order(small, kRegs, one.name);
   const History history = recorded(small);
   const auto txns = TxnHistory::read(history, kRegs);
   ASSERT_TRUE(txns.has_value());
@@ -115,10 +116,10 @@ test::SmallHistory blind_history(test::Stream& stream) {
       const auto place = static_cast<std::size_t>(key);
       if (t % 2 == 0 && key != other) {
         stores.back()[place] = ++written;
-        txn.accesses.push_back({true, key, written});
+        txn.accesses.push_back({true, key, written, {}});
       } else if (t % 2 == 1) {
         const std::size_t back = stream.below(std::min<std::size_t>(stores.size(), 3));
-        txn.accesses.push_back({false, key, stores[stores.size() - 1 - back][place]});
+        txn.accesses.push_back({false, key, stores[stores.size() - 1 - back][place], {}});
       }
     }
   }
