@@ -3,8 +3,8 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/objects/models.h>
 
 #include <string_view>
 #include <vector>

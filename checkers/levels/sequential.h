@@ -8,8 +8,8 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
-#include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/history/verdict.h>
+#include <windtunnel/checkers/objects/models.h>
 
 namespace windtunnel::checkers {
 

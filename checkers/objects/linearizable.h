@@ -8,9 +8,9 @@
 #pragma once
 
 #include <windtunnel/checkers/history/history.h>
+#include <windtunnel/checkers/history/verdict.h>
 #include <windtunnel/checkers/objects/models.h>
 #include <windtunnel/checkers/objects/problem.h>
-#include <windtunnel/checkers/history/verdict.h>
 
 #include <functional>
 #include <optional>

@@ -8,10 +8,10 @@ namespace windtunnel::raft {
 
 // All but `raft.second-leader`, which no run of a correct machine reaches.
 inline constexpr std::string_view kMarks[] = {
-    "raft.quorum-lost",   "raft.message-refused",  "raft.vote-withheld",
-    "raft.read-deferred", "raft.backed-off",       "raft.conflict-truncated",
-    "raft.snapshot-sent", "raft.snapshot-damaged", "raft.snapshot-installed",
-    "raft.asked-to-lead", "raft.transfer-begun",   "raft.transfer-refused",
+    "raft.quorum-lost",        "raft.message-refused",  "raft.vote-withheld",
+    "raft.read-deferred",      "raft.backed-off",       "raft.conflict-truncated",
+    "raft.snapshot-sent",      "raft.snapshot-damaged", "raft.snapshot-installed",
+    "raft.asked-to-lead",      "raft.transfer-begun",   "raft.transfer-refused",
     "raft.transfer-abandoned",
 };
 

@@ -40,13 +40,13 @@ struct Packet {
   bool is_segment = false;
   // A message that the sender has put into a stream, before the stream has taken it.
   bool is_frame = false;
-  std::uint8_t kind = 0;  // its class, of a message or frame
+  std::uint8_t kind = 0;    // its class, of a message or frame
   Incarnation incarnation;  // of the sender
   std::uint32_t link = kLoopback;
-  std::uint64_t number = 0;  // of the message or stream
-  std::uint64_t digest = 0;  // of a message's bytes
+  std::uint64_t number = 0;    // of the message or stream
+  std::uint64_t digest = 0;    // of a message's bytes
   std::size_t message_at = 0;  // where in the bytes of a frame its message begins
-  std::uint64_t record = 0;  // the send: the cause of the delivery
+  std::uint64_t record = 0;    // the send: the cause of the delivery
   // What its draws are keyed by: the link or the stream, and the ordinal there.
   std::uint64_t entity = 0;
   std::uint64_t ordinal = 0;
