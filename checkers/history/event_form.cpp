@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -13,38 +15,45 @@
 namespace windtunnel::checkers {
 namespace {
 
+enum class Field : std::uint8_t { type, process, f, value, error, index, time, unknown };
+constexpr std::string_view kFields[] = {"type", "process", "f", "value", "error", "index", "time"};
+
+Field field_of(const Value& key) {
+  const std::string_view name = key.is_name() ? key.text() : std::string_view();
+  return static_cast<Field>(std::find(std::begin(kFields), std::end(kFields), name) -
+                            std::begin(kFields));
+}
+
 // Where a field of an event goes; the value is moved out of the map that was read.
 struct EventFields {
   Event event;
-  bool has_type = false;
-  bool has_process = false;
-  bool has_f = false;
+  unsigned seen = 0;  // bit i: field i
   std::vector<Value> unknown;
   std::string problem;
 
+  bool has(Field field) const { return (seen >> static_cast<unsigned>(field) & 1U) != 0; }
+
   void take(Value key, Value value) {
-    const std::string_view name = key.is_name() ? key.text() : std::string_view();
-    if (name == "type")
-      take_type(value);
-    else if (name == "process")
-      take_process(std::move(value));
-    else if (name == "f")
-      take_f(value);
-    else if (name == "value")
-      event.value = std::move(value);
-    else if (name == "error")
-      event.error = std::move(value);
-    else if (name == "index")
-      take_count(value, "index", event.index);
-    else if (name == "time")
-      take_count(value, "time", event.time_ns);
-    else {
-      unknown.push_back(std::move(key));
-      unknown.push_back(std::move(value));
+    const Field field = field_of(key);
+    if (field != Field::unknown && has(field)) {
+      problem = fmt::format("a second :{} in one event", key.text());
+    }
+    seen |= 1U << static_cast<unsigned>(field);
+    switch (field) {
+      case Field::type: take_type(value); break;
+      case Field::process: take_process(std::move(value)); break;
+      case Field::f: take_f(value); break;
+      case Field::value: event.value = std::move(value); break;
+      case Field::error: event.error = std::move(value); break;
+      case Field::index: take_count(value, "index", event.index); break;
+      case Field::time: take_count(value, "time", event.time_ns); break;
+      case Field::unknown:
+        unknown.push_back(std::move(key));
+        unknown.push_back(std::move(value));
+        break;
     }
   }
   void take_type(const Value& value) {
-    has_type = true;
     for (const EventType type :
          {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
       if (value.is_name() && value.text() == name_of(type)) {
@@ -55,7 +64,6 @@ struct EventFields {
     problem = fmt::format(":type must be invoke, ok, fail or info, not {}", to_edn(value));
   }
   void take_process(Value value) {
-    has_process = true;
     if (!value.is_integer() && !value.is_name() && !value.is_nil()) {
       problem = fmt::format(":process must be an integer or a name, not {}", to_edn(value));
     }
@@ -65,7 +73,6 @@ struct EventFields {
     }
   }
   void take_f(const Value& value) {
-    has_f = true;
     if (value.is_nil()) return;
     if (!value.is_name()) problem = fmt::format(":f must be a name, not {}", to_edn(value));
     event.f = value.text();
@@ -104,9 +111,9 @@ boost::system::result<Event, ReadError> event_of(Value form, std::uint32_t line)
   for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
     fields.take(std::move(items[i]), std::move(items[i + 1]));
   }
-  if (fields.problem.empty() && !fields.has_type) fields.problem = "the event has no :type";
+  if (fields.problem.empty() && !fields.has(Field::type)) fields.problem = "the event has no :type";
   // The bare form of transactions, as in Elle's examples.
-  if (!fields.has_process && !fields.has_f) fields.event.f = "txn";
+  if (!fields.has(Field::process) && !fields.has(Field::f)) fields.event.f = "txn";
   if (!fields.problem.empty()) return ReadError{line, 0, std::move(fields.problem)};
   if (!fields.unknown.empty()) {
     fields.event.extra = Value(Value::Kind::map, std::move(fields.unknown));

@@ -79,6 +79,10 @@ TEST(HistoryIo, WrongEventsAreRefusedWithTheirLine) {
             "line 1: :process must be an integer or a name, not [1]");
   EXPECT_EQ(error_of("{:type :invoke, :process 0, :f :read, :time -5}"),
             "line 1: :time must be an integer from 0, not -5");
+  EXPECT_EQ(error_of("{:type :invoke, :process 0, :f :read, :type :ok}"),
+            "line 1: a second :type in one event");
+  EXPECT_EQ(error_of(R"({"type":"invoke","process":0,"f":"write","value":1,"value":2})"),
+            "line 1: a second :value in one event");
   EXPECT_EQ(error_of("[1]"), "line 1: an event must be a map with :type, :process and :f");
   EXPECT_EQ(error_of("[] 5"), "line 1: extra data after the end of the history");
 }

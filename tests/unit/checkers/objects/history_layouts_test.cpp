@@ -41,7 +41,7 @@ Value scalar(bool json) {
                                                         "18446744073709551615",
                                                         "-123456789012345678901234567890"};
   static const std::vector<std::string> numbers = {
-      "22/7", "1.50M", "##NaN", "##-Inf", "98765432109876543210N", "+1.5", "1-2"};
+      "22/7", "1.50M", "##NaN", "##-Inf", "98765432109876543210N", "+1.5", "-1e2"};
   static const std::vector<std::string> symbols = {"sym", "a/b", "+", "-", "*x*", "nil?"};
   static const std::vector<std::string> characters = {"a", "\n", " ",        ",",
                                                       ";", "(",  "\xc3\xa9", "\t"};
@@ -140,10 +140,10 @@ TEST(HistoryLayouts, WhatAFormatCannotSayIsAStringInIt) {
     return read.has_error() ? to_string(read.error()) : write_history(*read, layout);
   };
   EXPECT_EQ(
-      converted("{:type :info, :process :n, :f :x, :value [1-2 22/7 1.5M ##NaN #{:a} #t 1 007 "
+      converted("{:type :info, :process :n, :f :x, :value [+1 22/7 1.5M ##NaN #{:a} #t 1 007 "
                 "1.50 \\a], [1] nil}",
                 Layout::json_lines),
-      "{\"index\":0,\"type\":\"info\",\"process\":\"n\",\"f\":\"x\",\"value\":[\"1-2\",\"22/7\","
+      "{\"index\":0,\"type\":\"info\",\"process\":\"n\",\"f\":\"x\",\"value\":[1,\"22/7\","
       "\"1.5M\",\"##NaN\",[\"a\"],{\"#t\":1},7,1.50,\"a\"],\"[1]\":null}\n");
   EXPECT_EQ(
       converted("{\"type\":\"info\",\"process\":\"n 1\",\"f\":\"\",\"x\":1.0,\"y z\":{\"k\":[]}}",
