@@ -29,7 +29,7 @@ Witness witness_of(const TxnHistory& history, const Anomaly& anomaly) {
   witness.kind = anomaly.name;
   witness.rechecked = anomaly.rechecked;
   // No transaction of a simple cycle can be left out of it.
-  witness.minimised = !anomaly.cycle.empty();
+  witness.minimised = anomaly.of_orders ? anomaly.minimised : !anomaly.cycle.empty();
   std::vector<std::uint32_t> all = anomaly.transactions;
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -177,7 +177,8 @@ bool is_proven(const Counting& counting, const LevelReport& levels, DataType typ
   const auto is_absent = [&](std::string_view name) {
     const std::string anomaly(name);
     // Of lists the cycles themselves are told.
-    const bool is_of_registers = name.starts_with("SER-cycle") && type == DataType::list_append;
+    const bool is_of_registers = type == DataType::list_append && name.starts_with("SER-cycle") &&
+                                 !counting.is_asked_for(anomaly);
     return is_of_registers || !counting.counts(anomaly) ||
            std::any_of(levels.upheld.begin(), levels.upheld.end(),
                        [&](const std::string& level) { return forbids(level, anomaly); });
@@ -217,11 +218,11 @@ bool was_read(const TxnHistory& history) {
   });
 }
 
-// A PC-cycle is told where it is what speaks against the level: what forbids it says more of
-// others.
-void drop_what_follows(std::vector<Anomaly>& anomalies) {
-  const auto worse = [](const Anomaly& one) {
-    return one.name != "PC-cycle" && forbids("prefix", one.name);
+// A PC-cycle is told where it is what speaks against the level: what else counts and forbids it
+// says more of others.
+void drop_what_follows(const Counting& counting, std::vector<Anomaly>& anomalies) {
+  const auto worse = [&counting](const Anomaly& one) {
+    return one.name != "PC-cycle" && forbids("prefix", one.name) && counting.counts(one.name);
   };
   if (std::none_of(anomalies.begin(), anomalies.end(), worse)) return;
   std::erase_if(anomalies, [](const Anomaly& one) { return one.name == "PC-cycle"; });
@@ -310,7 +311,7 @@ IsolationReport check_isolation(const History& history, DataType type, const Cou
   Decided decided = registers ? decide_registers(*txns, level, report, work)
                               : decide_lists(*txns, graph, level, report, work);
   if (work.is_spent() && decided.reason.empty()) decided.reason = kOutOfWork;
-  drop_what_follows(report.anomalies);
+  drop_what_follows(counting, report.anomalies);
   drop_what_is_shown(report.anomalies);
   finish(*txns, counting, report);
   conclude(std::move(decided), counting, type, report);

@@ -69,6 +69,7 @@ struct Anomaly {
   // No order of these transactions lets each read what it read. The cycle, where there is one, is
   // of what follows from that, and is only drawn.
   bool of_orders = false;
+  bool minimised = false;  // without any of them there would be one
 };
 
 // Of each name the first few are kept: a broken store makes thousands.

@@ -47,6 +47,12 @@ constexpr Pair kImplies[] = {
     {"CC-cycle", "PC-cycle"},
     {"PC-cycle", "G-nonadjacent"},
     {"PC-cycle", "SI-cycle"},
+    {"G-nonadjacent", "SI-cycle"},
+    {"G-nonadjacent-process", "SI-cycle-process"},
+    {"G-nonadjacent-realtime", "SI-cycle-realtime"},
+    {"G2-item", "SER-cycle"},
+    {"G2-item-process", "SER-cycle-process"},
+    {"G2-item-realtime", "SER-cycle-realtime"},
     {"SI-cycle", "SER-cycle"},
     {"SI-cycle", "SI-cycle-process"},
     {"SER-cycle", "SER-cycle-process"},
@@ -306,13 +312,16 @@ std::string_view forbidden_from(const std::string& anomaly) {
   return {};
 }
 
+bool Counting::is_asked_for(const std::string& anomaly) const {
+  return std::any_of(forbidden.begin(), forbidden.end(), [&anomaly](const std::string& one) {
+    return kAnomalies.reaches(anomaly, one);
+  });
+}
+
 bool Counting::counts(const std::string& anomaly) const {
-  const bool is_a_case =
-      std::any_of(forbidden.begin(), forbidden.end(),
-                  [&anomaly](const std::string& one) { return kAnomalies.reaches(anomaly, one); });
   const bool is_permitted =
       std::find(permitted.begin(), permitted.end(), anomaly) != permitted.end();
-  return is_a_case || (forbids(level, anomaly) && !is_permitted);
+  return is_asked_for(anomaly) || (forbids(level, anomaly) && !is_permitted);
 }
 
 bool is_ruled_out(std::string_view level, const std::set<std::string>& anomalies) {

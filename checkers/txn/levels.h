@@ -41,6 +41,8 @@ struct Counting {
 
   bool is_changed() const { return !permitted.empty() || !forbidden.empty(); }
   bool counts(const std::string& anomaly) const;
+  // Is it a case of what is forbidden beside what the level forbids?
+  bool is_asked_for(const std::string& anomaly) const;
 };
 
 struct LevelReport {

@@ -141,13 +141,13 @@ class Lists : private Inference {
     check_aborted(t, read);
     const Transaction& one = history_.transactions()[t];
     const std::optional<std::size_t> size = history_.shown_of_others(one, access);
-    if (!size) return;  // "internal"
     const auto same_key = [&](const Access& other) { return other.key == read.key; };
     const auto accesses = history_.accesses(one);
     const auto here = accesses.begin() + static_cast<std::ptrdiff_t>(access - one.first);
     if (std::none_of(accesses.begin(), here, same_key)) check_lost(t, read);
-    if (*size > 0 && key.order[*size - 1] != Write::kNone) {
-      const std::uint32_t last = key.order[*size - 1];
+    const std::size_t shown = size ? *size : up_to_others(key, t, list.size());
+    if (shown > 0 && key.order[shown - 1] != Write::kNone) {
+      const std::uint32_t last = key.order[shown - 1];
       const std::uint32_t other = writer(last);
       if (is_vertex(other)) graph_.add(other, t, kWriteRead, read.key);
       if (!history_.writes()[last].last_of_key && other != t) {
@@ -155,9 +155,10 @@ class Lists : private Inference {
                fmt::format("{} read key {} as it was in the middle of {}: up to {}, which that "
                            "transaction itself appended to again.",
                            name(t), history_.keys().name(read.key), name(other),
-                           to_edn(list[*size - 1])));
+                           to_edn(list[shown - 1])));
       }
     }
+    if (!size) return;  // "internal": what it missed says nothing
     const std::uint32_t next = next_vertex(key, *size);
     if (next != Write::kNone) {
       graph_.add(t, writer(next), kReadWrite, read.key);
@@ -194,6 +195,13 @@ class Lists : private Inference {
            fmt::format("{} and {} both read key {} as {} and then appended to it.",
                        name(entry->second), name(t), history_.keys().name(read.key),
                        to_edn(*read.value)));
+  }
+
+  // Of the first `count` elements those up to the last one that some other had appended.
+  std::size_t up_to_others(const Key& key, std::uint32_t t, std::size_t count) const {
+    while (count > 0 && (key.order[count - 1] == Write::kNone || writer(key.order[count - 1]) == t))
+      --count;
+    return count;
   }
 
   void check_aborted(std::uint32_t t, const Access& read) {

@@ -99,6 +99,7 @@ OrderDecision decide_order(const TxnHistory& history, const Observations& seen,
                            std::uint64_t max_steps) {
   const OrderProblem problem(history, seen, question, std::move(members));
   OrderDecision decision;
+  decision.steps = problem.vertices() + problem.edges().size();  // It has been built.
   if (problem.sorted().size() < problem.vertices()) {
     decision.decision = Decision::violated;
     for (const std::uint32_t member : Derivation(problem).members()) {
@@ -112,7 +113,12 @@ OrderDecision decide_order(const TxnHistory& history, const Observations& seen,
                                   problem.vertices(), problem.chains());
     return decision;
   }
-  if (KnownOrder::first_steps(problem) <= max_steps) return OrderSearch(problem, max_steps).run();
+  if (KnownOrder::first_steps(problem) <= max_steps) {
+    const std::uint64_t built = decision.steps;
+    decision = OrderSearch(problem, max_steps).run();
+    decision.steps += built;
+    return decision;
+  }
   decision.decision = Decision::unknown;
   decision.reason = kOutOfWork;
   return decision;

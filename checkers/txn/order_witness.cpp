@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <set>
 
 namespace windtunnel::checkers {
@@ -33,10 +32,12 @@ class Minimiser {
     const std::uint64_t bound = std::min(kMaxSteps, work_.left());
     const OrderDecision found = decide_order(history_, seen_, question, members, bound);
     work_.done += found.steps;
+    if (found.decision == Decision::unknown) is_exact_ = false;
     return found.decision == Decision::violated;
   }
 
-  // Leaves out what can be left out, in stretches that become shorter (Zeller & Hildebrandt 2002).
+  // Leaves out what can be left out, in stretches that become shorter (Zeller & Hildebrandt 2002);
+  // not all of it when the work is spent.
   std::vector<std::uint32_t> smallest(OrderQuestion question, std::vector<std::uint32_t> members) {
     for (std::size_t stretch = std::max<std::size_t>(members.size() / 2, 1);; stretch /= 2) {
       for (std::size_t at = 0; at < members.size() && !work_.is_spent();) {
@@ -56,11 +57,14 @@ class Minimiser {
   }
 
   std::uint64_t work_done() const { return work_.done; }
+  // Has each question been answered?
+  bool is_exact() const { return is_exact_ && !work_.is_spent(); }
 
  private:
   const TxnHistory& history_;
   const Observations& seen_;
   Work work_;
+  bool is_exact_ = true;
 };
 
 // Tells a derivation: what each edge rests on before the edge, nothing twice.
@@ -197,6 +201,7 @@ bool tell_circle(const TxnHistory& history, const OrderProblem& problem, Anomaly
     Story(history, problem, derivation).tell(anomaly);
     return true;
   }
+  if (!KnownOrder::fits(problem)) return false;
   KnownOrder known(problem);
   if (known.propagate()) return false;
   const Derivation derivation(problem, known);
@@ -226,6 +231,7 @@ Anomaly witness_of_orders(const TxnHistory& history, const Observations& seen,
   Minimiser minimiser(history, seen, work.left());
   culprits = minimiser.smallest(question, std::move(culprits));
   for (const OrderQuestion& weaker : kQuestions) {
+    if (weaker.level == question.level && weaker.scope == question.scope) break;
     const bool is_weaker = weaker.level <= question.level && weaker.scope <= question.scope;
     if (!is_weaker || !minimiser.is_refuted(weaker, culprits)) continue;
     question = weaker;
@@ -236,6 +242,7 @@ Anomaly witness_of_orders(const TxnHistory& history, const Observations& seen,
   Anomaly anomaly;
   anomaly.name = name_of(question);
   anomaly.of_orders = true;
+  anomaly.minimised = minimiser.is_exact();
   anomaly.transactions = culprits;
   const OrderProblem problem(history, seen, question, culprits);
   if (!tell_circle(history, problem, anomaly)) {

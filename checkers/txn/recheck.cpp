@@ -107,11 +107,13 @@ class Plain {
   }
 
   // Calls `visit(elements)` for each read of the list, with what it shows beside the end that the
-  // reader had appended itself, until it is true.
+  // reader had appended itself, until it is true. Where the end is not what it had appended before,
+  // that is all up to what others had.
   template <class Visit>
   bool any_list(const Operation& reader, const Value& key, Visit visit) const {
     std::vector<Value> own;
     if (reader.outcome != EventType::ok) return false;
+    const std::vector<const Value*> mine = writes(reader, key);
     for (const PlainAccess& item : plain_accesses(history_, reader)) {
       if (*item.key != key) continue;
       if (item.write) {
@@ -119,13 +121,17 @@ class Plain {
         continue;
       }
       std::vector<Value> all = item.value->items();
-      const bool ends =
-          all.size() >= own.size() && std::equal(own.rbegin(), own.rend(), all.rbegin());
-      if (!ends) continue;
-      all.resize(all.size() - own.size());
+      if (ends_with(all, own)) {
+        all.resize(all.size() - own.size());
+      } else {
+        while (!all.empty() && contains(mine, all.back())) all.pop_back();
+      }
       if (visit(all)) return true;
     }
     return false;
+  }
+  static bool ends_with(const std::vector<Value>& list, const std::vector<Value>& end) {
+    return list.size() >= end.size() && std::equal(end.rbegin(), end.rend(), list.rbegin());
   }
   bool took_place(const Operation& op) const {
     if (op.outcome == EventType::ok) return true;
@@ -275,12 +281,16 @@ class Plain {
     }
     return false;
   }
+  // What it read of a list does not end with what it had appended, or shows other elements than its
+  // read before; a register holds another value than it had read or written last.
   bool forgets_itself(const Operation& op) const {
     const std::vector<PlainAccess> all = plain_accesses(history_, op);
     for (std::size_t i = 0; i < all.size(); ++i) {
+      if (lists_ && !all[i].write && !ends_with(all[i].value->items(), appended(all, i))) {
+        return true;
+      }
       for (std::size_t j = i + 1; j < all.size(); ++j) {
         if (all[j].write || !(*all[i].key == *all[j].key)) continue;
-        const bool list_lacks = lists_ && all[i].write && place(*all[j].value, *all[i].value) < 0;
         const bool other = !(*all[i].value == *all[j].value) && !(lists_ && all[i].write);
         const auto wrote_between = [&](std::size_t from) {
           for (std::size_t k = from + 1; k < j; ++k) {
@@ -288,10 +298,18 @@ class Plain {
           }
           return false;
         };
-        if (list_lacks || (other && !wrote_between(i))) return true;
+        if (other && !wrote_between(i)) return true;
       }
     }
     return false;
+  }
+  // To that list, before.
+  static std::vector<Value> appended(const std::vector<PlainAccess>& all, std::size_t before) {
+    std::vector<Value> own;
+    for (std::size_t i = 0; i < before; ++i) {
+      if (all[i].write && *all[i].key == *all[before].key) own.push_back(*all[i].value);
+    }
+    return own;
   }
   bool foresees(const Operation& op) const {
     const std::vector<PlainAccess> all = plain_accesses(history_, op);

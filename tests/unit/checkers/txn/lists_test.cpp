@@ -141,6 +141,40 @@ TEST(Lists, ReadsThatNoListExplainsAreRefused) {
   }
 }
 
+TEST(Lists, ATransactionThatForgetsItselfSeesOthersAllTheSame) {
+  const History history = history_of({{0, "ok", "[[:append y 1] [:append x 1] [:r x [1 2]]]"},
+                                      {1, "ok", "[[:append x 2] [:r y [1]]]"}},
+                                     true);
+  for (const char* level : {"read-committed", "strong-session-read-committed"}) {
+    const IsolationReport report = check_isolation(history, DataType::list_append, level);
+    EXPECT_EQ(report.worst, "G1c") << level;
+  }
+  const History torn =
+      history_of({{0, "ok", "[[:append x 1] [:r x [1 2]]]"}, {1, "ok", "[[:append x 2]]"}}, true);
+  const IsolationReport report = check_isolation(torn, DataType::list_append, "read-atomic");
+  EXPECT_TRUE(test::names(report).contains("internal"));
+  for (const Anomaly& one : report.anomalies) EXPECT_TRUE(one.rechecked) << one.name;
+}
+
+// A skew of writes is a circle of all transactions, and a long fork is seen beside what is
+// permitted.
+TEST(Lists, WhatIsAskedForIsHeldAgainstItsCases) {
+  const auto decided = [](const std::vector<Txn>& txns, const Counting& counting) {
+    return check_isolation(history_of(txns, true), DataType::list_append, counting)
+        .verdict.decision;
+  };
+  const std::vector<Txn> skew{{0, "ok", "[[:r x []] [:append y 1]]"},
+                              {1, "ok", "[[:r y []] [:append x 1]]"}};
+  EXPECT_EQ(decided(skew, {"read-uncommitted", {}, {"SER-cycle"}}), Decision::violated);
+  EXPECT_EQ(decided(skew, {"read-uncommitted", {}, {"SI-cycle"}}), Decision::ok);
+  std::vector<Txn> fork{{0, "ok", "[[:append x 1]]"},
+                        {1, "ok", "[[:append y 1]]"},
+                        {2, "ok", "[[:r x [1]] [:r y []]]"},
+                        {3, "ok", "[[:r x []] [:r y [1]]]"},
+                        {4, "ok", "[[:append z 1] [:r z []]]"}};
+  EXPECT_EQ(decided(fork, {"prefix", {"internal"}, {}}), Decision::violated);
+}
+
 TEST(Lists, AnElementThatIsThereTwiceTookPlaceOnce) {
   const History history = history_of({{0, "ok", "[[:append x 1]]"},
                                       {1, "ok", "[[:r x [1]]]"},
@@ -212,7 +246,7 @@ TEST(Lists, AgreeWithEveryOrderOfVersions) {
   for (const auto& [level, count] : tally) {
     EXPECT_GT(count.held, 300) << level;
     EXPECT_GT(count.refuted, 300) << level;
-    EXPECT_LT(count.open, 100) << level;
+    EXPECT_LT(count.open, 200) << level;
   }
 }
 

@@ -115,7 +115,9 @@ void execute_on_lists(SmallHistory& txns, std::uint64_t lies, Stream& stream) {
         own[key].push_back(access.value);
         continue;
       }
-      access.list = stream.below(100) < lies ? any_list(stores, key, stream) : seen[key];
+      const bool lie = stream.below(100) < lies;
+      access.list = lie ? any_list(stores, key, stream) : seen[key];
+      if (lie && stream.below(8) == 0) continue;
       access.list.insert(access.list.end(), own[key].begin(), own[key].end());
     }
     const bool happened = txns[t].outcome == EventType::info && stream.below(2) == 0;

@@ -62,6 +62,7 @@ struct Dependencies {
 struct Level {
   std::string_view name;
   bool (*holds)(const Dependencies&);
+  bool takes_any_version = false;  // behind an append of the same transaction, too
 };
 
 bool is_committed(const Dependencies& d) { return !has_circle(both(both(d.so, d.wr), d.ww)); }
@@ -88,8 +89,9 @@ constexpr Level kLevels[] = {
      [](const Dependencies& d) {
        return is_committed(d) && !is_behind_itself(then(both(d.so, d.wr), d.rw));
      }},
-    {"cursor-stability", [](const Dependencies& d) { return is_committed(d) && !d.lost_update; }},
-    {"read-committed", is_committed}};
+    {"cursor-stability", [](const Dependencies& d) { return is_committed(d) && !d.lost_update; },
+     true},
+    {"read-committed", is_committed, true}};
 
 // Cuts the order that the level promises off its name.
 Scope scope_of(std::string_view& level) {
@@ -229,7 +231,8 @@ class Versions {
       const std::vector<std::size_t>& all = writers(read.key);
       const bool is_version = mine.empty() || (i < all.size() && all[i] == reader);
       if (is_version && whole == read.list) return static_cast<int>(i);
-      if (i == all.size() || all[i] == reader) return -1;
+      if (level_->takes_any_version && list == read.list) return static_cast<int>(i);
+      if (i == all.size() || (all[i] == reader && !level_->takes_any_version)) return -1;
       for (const SmallTxn::Access& access : txns_[all[i]].accesses) {
         if (access.write && access.key == read.key) list.push_back(access.value);
       }
@@ -247,7 +250,9 @@ class Versions {
     for (const Seen& read : reads()) {
       const std::vector<std::size_t>& all = writers(read.key);
       const auto seen = static_cast<std::size_t>(read.versions);
-      if (seen > 0) d.wr[all[seen - 1]] |= 1U << read.reader;
+      std::size_t last = seen;
+      while (last > 0 && all[last - 1] == read.reader) --last;
+      if (last > 0) d.wr[all[last - 1]] |= 1U << read.reader;
       for (std::size_t i = seen; i < all.size(); ++i) {
         if (all[i] != read.reader) d.rw[read.reader] |= 1U << all[i];
       }

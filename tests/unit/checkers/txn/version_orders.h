@@ -14,8 +14,8 @@
 //
 // A version of a list is the one before it and what a transaction appended; a read shows a version,
 // and behind an append of its own transaction the one that this makes (Kingsbury & Alvaro, VLDB
-// 2020). It shares nothing with the checkers, which order
-// beginnings and commits instead, or look for cycles in what reads show.
+// 2020); read committed and cursor stability take any version there. It shares nothing with the
+// checkers, which order beginnings and commits instead, or look for cycles in what reads show.
 #pragma once
 
 #include <windtunnel/checkers/txn/txn_history.h>
