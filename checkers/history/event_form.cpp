@@ -54,12 +54,10 @@ struct EventFields {
     }
   }
   void take_type(const Value& value) {
-    for (const EventType type :
-         {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
-      if (value.is_name() && value.text() == name_of(type)) {
-        event.type = type;
-        return;
-      }
+    const auto type = value.is_name() ? event_type_of(value.text()) : std::nullopt;
+    if (type) {
+      event.type = *type;
+      return;
     }
     problem = fmt::format(":type must be invoke, ok, fail or info, not {}", to_edn(value));
   }

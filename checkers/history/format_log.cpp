@@ -25,18 +25,15 @@ bool parse_log_line(std::string_view line, Event& event, bool& has_value) {
   if (forms.size() < 3) return false;
   if (!forms[1].is_name() || !forms[2].is_name()) return false;
   if (!forms[0].is_integer() && !forms[0].is_name()) return false;
-  for (const EventType known :
-       {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
-    if (forms[1].text() != name_of(known)) continue;
-    event.type = known;
-    event.process = std::move(forms[0]);
-    event.f = forms[2].text();
-    has_value = forms.size() > 3;
-    if (has_value) event.value = std::move(forms[3]);
-    if (forms.size() > 4) event.error = std::move(forms[4]);
-    return true;
-  }
-  return false;
+  const auto kind = event_type_of(forms[1].text());
+  if (!kind) return false;
+  event.type = *kind;
+  event.process = std::move(forms[0]);
+  event.f = forms[2].text();
+  has_value = forms.size() > 3;
+  if (has_value) event.value = std::move(forms[3]);
+  if (forms.size() > 4) event.error = std::move(forms[4]);
+  return true;
 }
 
 }  // namespace

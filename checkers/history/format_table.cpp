@@ -155,9 +155,11 @@ bool is_blank(const std::vector<std::string>& cells) {
 Value value_of(const std::string& cell) {
   if (cell.empty() || cell == "null" || cell == "nil") return {};
   Value value;
-  JsonReader json;
-  const bool is_json = json.read(cell + " ", value) == JsonReader::Result::value;
-  if (is_json && json.position() == cell.size() + 1) return value;
+  if (std::string_view("{[\"-0123456789tf").find(cell[0]) != std::string_view::npos) {
+    JsonReader json;
+    const bool is_json = json.read(cell + " ", value) == JsonReader::Result::value;
+    if (is_json && json.position() == cell.size() + 1) return value;
+  }
   EdnReader edn(cell);
   if (edn.read(value) && edn.at_end() && !edn.failed() && value.kind() != Value::Kind::symbol) {
     return value;
@@ -192,12 +194,8 @@ std::optional<std::int64_t> time_of(std::string_view cell, std::int64_t unit_ns)
 
 std::optional<EventType> outcome_of(std::string_view cell, bool returned) {
   if (cell.empty()) return returned ? EventType::ok : EventType::info;
-  for (const EventType known : {EventType::ok, EventType::fail, EventType::info}) {
-    if (cell == name_of(known) || (cell.starts_with(':') && cell.substr(1) == name_of(known))) {
-      return known;
-    }
-  }
-  return std::nullopt;
+  const auto type = event_type_of(cell.starts_with(':') ? cell.substr(1) : cell);
+  return type == EventType::invoke ? std::nullopt : type;
 }
 
 struct Row {

@@ -37,6 +37,14 @@ std::string_view name_of(EventType type) {
   return "?";
 }
 
+std::optional<EventType> event_type_of(std::string_view name) {
+  for (const EventType type :
+       {EventType::invoke, EventType::ok, EventType::fail, EventType::info}) {
+    if (name == name_of(type)) return type;
+  }
+  return std::nullopt;
+}
+
 std::string place_of(const Event& event) {
   if (event.line != 0) return fmt::format("in line {}", event.line);
   if (event.time_ns != kNoTime) return "at " + seconds_text(event.time_ns);
@@ -113,10 +121,10 @@ std::optional<ReadError> Pairing::add_named(const Event& event) {
 // Says whether a completion may stand for its whole operation: of transactions, where nothing was
 // ever invoked.
 std::optional<ReadError> Pairing::complete_alone(const Event& event) {
-  const std::string who = text_of_process(event.process);
+  const auto who = [&event] { return text_of_process(event.process); };
   if (event.type == EventType::invoke) {
     return ReadError{event.line, 0,
-                     who +
+                     who() +
                          " invokes an operation, though the history began with completions "
                          "alone; it must tell all invocations or none"};
   }
@@ -124,7 +132,7 @@ std::optional<ReadError> Pairing::complete_alone(const Event& event) {
   if (!alone) {
     return ReadError{
         event.line, 0,
-        fmt::format("{} completes (:{}) without an invocation", who, name_of(event.type))};
+        fmt::format("{} completes (:{}) without an invocation", who(), name_of(event.type))};
   }
   knowledge_.real_time = false;
   lacks_invocation_ = true;

@@ -32,6 +32,7 @@ using windtunnel::Value;
 
 enum class EventType : std::uint8_t { invoke, ok, fail, info };
 std::string_view name_of(EventType type);
+std::optional<EventType> event_type_of(std::string_view name);
 
 inline constexpr std::int64_t kNoTime = -1;
 inline constexpr std::uint32_t kNoEvent = 0xffffffffU;

@@ -1,7 +1,5 @@
 #include <windtunnel/checkers/history/order_of_time.h>
 
-#include <windtunnel/checkers/history/edn.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>

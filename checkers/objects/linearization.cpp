@@ -41,7 +41,9 @@ std::optional<std::vector<std::uint32_t>> linearization_of(const Object& object,
     if (jit.decision == Decision::violated) return std::nullopt;
     steps = steps_of(swept);
     if (jit.decision == Decision::ok && holds(steps)) return steps;
-    if (jit.configurations > limits.max_configurations || jit.work > limits.max_work) break;
+    const bool is_spent = jit.configurations > limits.max_configurations ||
+                          jit.work > limits.max_work || jit.out_of_memory;
+    if (is_spent) break;
   }
   steps.clear();
   const Ruling wgl = check_wgl(object.problem, *object.machine, limits, &steps);

@@ -13,6 +13,23 @@
 namespace windtunnel::checkers {
 namespace {
 
+std::optional<Ruling> decide_fast(const Object& object) {
+  if (object.fast == nullptr) return std::nullopt;
+  return object.fast(object.problem, *object.machine);
+}
+
+// One run of the algorithms on one object, without a limit but those.
+Ruling decide(const Object& object, const Limits& limits) {
+  std::optional<Ruling> fast = decide_fast(object);
+  if (fast.has_value()) return *std::move(fast);
+  Ruling jit = check_jit(object.problem, *object.machine, limits);
+  if (jit.decision != Decision::unknown) return jit;
+  Ruling wgl = check_wgl(object.problem, *object.machine, limits);
+  wgl.configurations += jit.configurations;
+  wgl.work += jit.work;
+  return wgl;
+}
+
 constexpr std::size_t kMaxRecheckedSteps = 14;
 constexpr std::uint64_t kRecheckBudget = 2'000'000;
 // A smaller history is decided in far fewer configurations than the whole one, or the try is given
@@ -108,7 +125,7 @@ class Minimiser {
   bool try_steps(std::vector<Step> candidate) {
     ++runs_;
     std::swap(steps(), candidate);
-    Ruling found = decide(object_, limits_, nullptr);
+    Ruling found = decide(object_, limits_);
     work_ += found.work;
     if (found.decision == Decision::violated) {
       ruling_ = std::move(found);
@@ -130,7 +147,7 @@ void narrow(Object& object, Ruling& finding, const Limits& limits) {
   if (object.narrow == nullptr || finding.steps.empty()) return;
   std::optional<Object> narrowed = object.narrow(object, finding.steps);
   if (!narrowed.has_value()) return;
-  Ruling alone = decide(*narrowed, limits, nullptr);
+  Ruling alone = decide(*narrowed, limits);
   if (alone.decision != Decision::violated) {
     finding.steps.clear();  // they need what the others wrote
     return;
@@ -226,29 +243,10 @@ std::vector<Witness::Item> items_of(const History& history, std::vector<std::uin
   return items;
 }
 
-Ruling decide(const Object& object, const Limits& limits, std::string* algorithm) {
-  const auto name = [algorithm](const char* text) {
-    if (algorithm != nullptr) *algorithm = text;
-  };
-  if (object.fast != nullptr) {
-    std::optional<Ruling> fast = object.fast(object.problem, *object.machine);
-    name(object.fast_name);
-    if (fast.has_value()) return *std::move(fast);
-  }
-  name("jit");
-  Ruling jit = check_jit(object.problem, *object.machine, limits);
-  if (jit.decision != Decision::unknown) return jit;
-  name("wgl");
-  Ruling wgl = check_wgl(object.problem, *object.machine, limits);
-  wgl.configurations += jit.configurations;
-  wgl.work += jit.work;
-  return wgl;
-}
-
 Ruling try_to_decide(const Object& object, const Limits& limits, std::uint32_t attempt,
                      std::string* algorithm) {
-  if (attempt == 0 && object.fast != nullptr) {
-    std::optional<Ruling> fast = object.fast(object.problem, *object.machine);
+  if (attempt == 0) {
+    std::optional<Ruling> fast = decide_fast(object);
     *algorithm = object.fast_name;
     if (fast.has_value()) return *std::move(fast);
   }

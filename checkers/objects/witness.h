@@ -11,8 +11,6 @@ namespace windtunnel::checkers {
 Witness::Item item_of(const History& history, std::uint32_t operation);
 std::vector<Witness::Item> items_of(const History& history, std::vector<std::uint32_t> operations);
 
-// One run of the algorithms on one object, without a limit but those.
-Ruling decide(const Object& object, const Limits& limits, std::string* algorithm);
 // One of a row of tries, from 0 on: each does about four times as much as the one before, and gives
 // the same to each algorithm, so that none waits for another to fail.
 Ruling try_to_decide(const Object& object, const Limits& limits, std::uint32_t attempt,

@@ -199,8 +199,9 @@ class Lists : private Inference {
 
   // Of the first `count` elements those up to the last one that some other had appended.
   std::size_t up_to_others(const Key& key, std::uint32_t t, std::size_t count) const {
-    while (count > 0 && (key.order[count - 1] == Write::kNone || writer(key.order[count - 1]) == t))
+    while (count > 0 && key.order[count - 1] != Write::kNone && writer(key.order[count - 1]) == t) {
       --count;
+    }
     return count;
   }
 

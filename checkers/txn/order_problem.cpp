@@ -1,7 +1,5 @@
 #include <windtunnel/checkers/txn/order_problem.h>
 
-#include <windtunnel/checkers/objects/positions.h>
-
 #include <algorithm>
 #include <numeric>
 #include <set>

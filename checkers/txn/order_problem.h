@@ -107,7 +107,6 @@ class OrderProblem {
   std::span<const Run> runs(std::uint32_t key) const {
     return {runs_.data() + first_run_[key], first_run_[key + 1] - first_run_[key]};
   }
-  std::uint32_t slot_in_run(std::uint32_t at) const { return by_chain_[at]; }
   // The last in the run among the first `count` transactions of its chain; kNone for none.
   std::uint32_t last_among(const Run& run, std::uint32_t count) const;
 

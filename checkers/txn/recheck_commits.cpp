@@ -2,7 +2,6 @@
 #include <windtunnel/checkers/txn/recheck.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 namespace windtunnel::checkers {

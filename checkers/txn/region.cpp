@@ -3,7 +3,6 @@
 #include <windtunnel/checkers/txn/components.h>
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <numeric>
 
@@ -259,7 +258,7 @@ bool Region::walk_back(const Query& query, std::uint32_t start, std::vector<std:
     const std::uint32_t vertex = queue[at] / kStates;
     const auto here = static_cast<std::uint8_t>(queue[at] % kStates);
     if (vertex == first.from && accepts(query, here)) {
-      arcs = trace(start, vertex, here);
+      arcs = trace(vertex, here);
       return true;
     }
     for (std::uint32_t i = first_[vertex]; i < first_[vertex + 1]; ++i) {
@@ -277,8 +276,7 @@ bool Region::walk_back(const Query& query, std::uint32_t start, std::vector<std:
 }
 
 // The arcs of the walk from the start on, in order.
-std::vector<std::uint32_t> Region::trace(std::uint32_t start, std::uint32_t vertex,
-                                         std::uint8_t state) {
+std::vector<std::uint32_t> Region::trace(std::uint32_t vertex, std::uint8_t state) {
   std::vector<std::uint32_t> arcs;
   while (true) {
     const Mark& mark = marks_[vertex * kStates + state];
@@ -288,7 +286,6 @@ std::vector<std::uint32_t> Region::trace(std::uint32_t start, std::uint32_t vert
     state = mark.before;
   }
   std::reverse(arcs.begin(), arcs.end());
-  static_cast<void>(start);
   return arcs;
 }
 

@@ -56,7 +56,7 @@ class Region {
   std::vector<std::uint32_t> closed_by(std::vector<VertexPair> pairs, std::uint32_t from_bit,
                                        std::uint32_t to_bit) const;
   bool walk_back(const Query& query, std::uint32_t start, std::vector<std::uint32_t>& arcs);
-  std::vector<std::uint32_t> trace(std::uint32_t start, std::uint32_t vertex, std::uint8_t state);
+  std::vector<std::uint32_t> trace(std::uint32_t vertex, std::uint8_t state);
   std::vector<Edge> between_transactions(const std::vector<std::uint32_t>& arcs) const;
 
   const Dependencies& graph_;
