@@ -55,23 +55,24 @@ class Interleaving {
     }
   }
 
-  Decision run(std::uint64_t& configurations) {
+  Ruling run() {
     std::uint32_t next = 0;  // the process to try
     while (left_ > 0) {
       if (next == 0) take_observers();
       if (left_ == 0) break;
       next = take_one(next);
       if (next == 0) {
-        ++configurations;
-        if (configurations > limits_.max_configurations) return Decision::unknown;
-        const std::size_t each = kWorkPerPart * (processes_.size() + objects_.size());
-        if (configurations * each > limits_.max_work) return Decision::unknown;
-        if (visited_.bytes() > limits_.max_bytes) return Decision::unknown;
+        ++ruling_.configurations;
+        ruling_.work += kWorkPerPart * (processes_.size() + objects_.size());
+        if (!ruling_.is_within(limits_, visited_.bytes())) return ruling_;
         continue;
       }
-      if (!retreat(next)) return Decision::violated;
+      if (!retreat(next)) {
+        ruling_.decision = Decision::violated;
+        return ruling_;
+      }
     }
-    return Decision::ok;
+    return ruling_;
   }
 
  private:
@@ -162,6 +163,7 @@ class Interleaving {
   std::uint64_t left_ = 0;
   std::vector<Taken> taken_;
   Visited visited_;
+  Ruling ruling_;
 };
 
 class SequentialCheck {
@@ -175,21 +177,24 @@ class SequentialCheck {
       verdict_.operations += static_cast<std::uint32_t>(object.problem.steps.size());
     }
     const auto end = static_cast<std::uint32_t>(history_.events().size());
-    verdict_.decision = decide(end);
-    if (verdict_.decision == Decision::unknown) {
-      verdict_.reason =
-          fmt::format("the bound of {} configurations, {} bytes or of work was reached",
-                      limits_.max_configurations, limits_.max_bytes);
-    }
+    Ruling whole = decide(end);
+    verdict_.decision = whole.decision;
+    verdict_.reason = std::move(whole.reason);
     if (verdict_.decision == Decision::violated) blame(end);
     verdict_.put_to_the_test = is_put_to_the_test(history_, objects_);
     return verdict_;
   }
 
  private:
-  Decision decide(std::uint32_t last) {
+  Ruling decide(std::uint32_t last) {
     const Processes processes = processes_of(history_, objects_, last);
-    return Interleaving(processes, objects_, limits_).run(verdict_.configurations);
+    Limits left = limits_;
+    left.max_configurations -= std::min(left.max_configurations, verdict_.configurations);
+    left.max_work -= std::min(left.max_work, verdict_.work);
+    Ruling ruling = Interleaving(processes, objects_, left).run();
+    verdict_.configurations += ruling.configurations;
+    verdict_.work += ruling.work;
+    return ruling;
   }
 
   // The shortest beginning of the history that no order explains: its last return is the operation
@@ -200,7 +205,7 @@ class SequentialCheck {
     verdict_.witness.minimised = true;
     while (bad - good > 1) {
       const std::uint32_t middle = good + (bad - good) / 2;
-      const Decision here = decide(middle);
+      const Decision here = decide(middle).decision;
       if (here == Decision::unknown) verdict_.witness.minimised = false;
       (here == Decision::violated ? bad : good) = middle;
     }

@@ -303,19 +303,7 @@ class Sweep {
     seen_.compared = frontier_.compared = 0;
     const std::uint64_t bytes = (seen_.all.size() + frontier_.all.size()) * sizeof(Config<W>) +
                                 trails_.size() * sizeof(Trail);
-    if (ruling_.configurations > limits_.max_configurations) {
-      ruling_.reason =
-          fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
-    } else if (ruling_.work > limits_.max_work) {
-      ruling_.reason = kOutOfWork;
-    } else if (bytes > limits_.max_bytes) {
-      ruling_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
-      ruling_.out_of_memory = true;
-    } else {
-      return true;
-    }
-    ruling_.decision = Decision::unknown;
-    return false;
+    return ruling_.is_within(limits_, bytes);
   }
 
   void refuse(std::uint32_t index) {

@@ -75,6 +75,8 @@ struct Ruling {
   std::string explanation;           // whole sentences; empty: made from failed_step and states
   std::vector<std::string> states;
 
+  // Unknown, and why, where what was done, or what is held now, is more than may be.
+  bool is_within(const Limits& limits, std::uint64_t bytes);
   // Violated, because of these. False, so that it can be returned.
   bool refuse(std::uint32_t failed, std::vector<std::uint32_t> culprits, std::string why) {
     decision = Decision::violated;

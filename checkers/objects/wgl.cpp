@@ -2,8 +2,6 @@
 
 #include <windtunnel/checkers/objects/visited.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace windtunnel::checkers {
@@ -39,7 +37,7 @@ class Search {
       const bool dead_end = at == kHead || at % 2 == 0;
       if (!dead_end) {
         at = try_step((at - 1) / 2) ? next_[kHead] : next_[at];
-        if (!within_limits()) return ruling_;
+        if (!ruling_.is_within(limits_, visited_.bytes())) return ruling_;
         continue;
       }
       if (taken_.size() >= deepest_ && at != kHead) {
@@ -120,22 +118,6 @@ class Search {
   void relink(std::uint32_t entry) {
     next_[previous_[entry]] = entry;
     previous_[next_[entry]] = entry;
-  }
-
-  bool within_limits() {
-    if (ruling_.configurations > limits_.max_configurations) {
-      ruling_.reason =
-          fmt::format("the bound of {} configurations was reached", limits_.max_configurations);
-    } else if (ruling_.work > limits_.max_work) {
-      ruling_.reason = kOutOfWork;
-    } else if (visited_.bytes() > limits_.max_bytes) {
-      ruling_.reason = fmt::format("the bound of {} bytes was reached", limits_.max_bytes);
-      ruling_.out_of_memory = true;
-    } else {
-      return true;
-    }
-    ruling_.decision = Decision::unknown;
-    return false;
   }
 
   Ruling refuse() {
