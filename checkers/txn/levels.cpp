@@ -184,6 +184,7 @@ class Lattice {
     const std::size_t i = place(name);
     return i == count_ ? 0 : reached_[i];
   }
+  constexpr Set reached_from(std::size_t place) const { return reached_[place]; }
   constexpr bool reaches(std::string_view from, std::string_view to) const {
     return from == to || (reached_from(from) & only(to)) != 0;
   }
@@ -217,10 +218,11 @@ constexpr Lattice kAnomalies(kImplies, kForbids);
 // By level, what it and those in it forbid.
 constexpr auto kForbidden = [] {
   std::array<Lattice::Set, Lattice::kMost> all{};
-  for (const std::string_view level : kLevels.names()) {
-    for (const Pair& pair : kForbids) {
-      if (!kLevels.reaches(level, pair.first)) continue;
-      all[kLevels.place(level)] |= kAnomalies.only(pair.second);
+  for (const Pair& pair : kForbids) {
+    const Lattice::Set weaker = kLevels.only(pair.first);
+    const Lattice::Set anomaly = kAnomalies.only(pair.second);
+    for (std::size_t level = 0; level < kLevels.names().size(); ++level) {
+      if ((kLevels.reached_from(level) & weaker) != 0) all[level] |= anomaly;
     }
   }
   return all;
