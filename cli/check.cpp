@@ -257,9 +257,13 @@ std::optional<std::string> refuse_flaws(const JudgeRequest& request, const check
 // What cannot be told of its judgement that is asked for, if anything.
 std::optional<std::string> refuse_telling(const CheckRequest& request,
                                           const checkers::Judge& judge) {
-  if (!judge.is_audit()) return std::nullopt;
-  if (request.linearization) return "--linearization is for objects, not for " + judge.name;
-  if (request.figures) return "--figures is for transactions, not for " + judge.name;
+  const std::string level = request.consistency.value_or(judge.standard_level);
+  if (request.linearization && level != "linearizable") {
+    return "--linearization is for objects that are linearizable, not for " + judge.name +
+           (level.empty() ? "" : " at " + level);
+  }
+  const bool has_cycles = !judge.is_audit() && !judge.flaws.empty();
+  if (request.figures && !has_cycles) return "--figures is for transactions, not for " + judge.name;
   return std::nullopt;
 }
 
@@ -313,8 +317,7 @@ int tell_objects(const Checked& checked, Terminal& terminal) {
   const Verdict& verdict = checked.judgement.verdict;
   const std::size_t operations = history.operations().size();
   std::vector<checkers::Linearization> orders;
-  const bool linearizable = request.consistency.value_or("linearizable") == "linearizable";
-  if (request.linearization && linearizable && verdict.decision == Decision::ok) {
+  if (request.linearization && verdict.decision == Decision::ok) {
     auto spec = checkers::model_spec(request.model, checked.options.initial);
     checkers::Limits limits;
     limits.max_configurations = checked.options.max_configurations;

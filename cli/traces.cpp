@@ -74,6 +74,11 @@ std::string past_of(const TraceData& trace, const reports::MessageWords& words, 
 }
 
 int report_command(const ReportRequest& request, const scenarios::Registry& registry) {
+  std::error_code none;
+  if (std::filesystem::equivalent(request.run, request.output, none)) {
+    complain("error: the report would replace " + request.run + "; name another file");
+    return kExitUsage;
+  }
   if (is_of_history(request)) return report_history(request, registry);
   int code = kExitOk;
   const std::optional<RecordedRun> run = load(request.run, code);

@@ -48,10 +48,11 @@ std::vector<std::uint32_t> final_reads(const History& history, Ledger& ledger) {
   std::map<std::int64_t, Last> sessions;
   for (std::uint32_t i = 0; i < operations.size(); ++i) {
     const Operation& op = operations[i];
-    const bool counts = history.f(op) == "read" && op.invoked >= quiet;
-    if (!counts || (any_marked && !is_marked_final(history, op))) continue;
+    if (history.f(op) != "read" || (any_marked && !is_marked_final(history, op))) continue;
+    if (!any_marked && op.invoked < quiet) continue;
     Last& last = sessions[history.session(op)];
     last.asked = i;
+    if (op.invoked < quiet) continue;  // it came too early, whatever it says of itself
     if (op.outcome == EventType::ok) {
       last.answered = i;
     } else if (!any_marked) {
@@ -64,8 +65,10 @@ std::vector<std::uint32_t> final_reads(const History& history, Ledger& ledger) {
     if (last.answered) {
       reads.push_back(*last.answered);
     } else {
-      ledger.nothing_seen(fmt::format("the last read of {}, {}, was not answered",
-                                      history.client(asked), history.place(asked)));
+      const bool is_early = asked.invoked < quiet;
+      ledger.nothing_seen(
+          fmt::format("the last read of {}, {}, {}", history.client(asked), history.place(asked),
+                      is_early ? "was called before the last addition" : "was not answered"));
     }
   }
   if (sessions.empty()) {

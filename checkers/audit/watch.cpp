@@ -46,6 +46,11 @@ struct Told {
   bool is_bookmark = false;  // and the key is nil
 };
 
+// A store's keys are bytes: 1 is "1".
+std::string text_of(const Value& key) {
+  return key.is_name() ? std::string(key.text()) : to_edn(key);
+}
+
 struct Watch {
   std::uint32_t operation = 0;
   std::optional<std::int64_t> from;
@@ -56,8 +61,7 @@ struct Watch {
 
   bool is_of(const Value& other) const {
     if (key != nullptr) return other == *key;
-    if (prefix == nullptr) return true;
-    return other.is_name() && prefix->is_name() && other.text().starts_with(prefix->text());
+    return prefix == nullptr || text_of(other).starts_with(text_of(*prefix));
   }
 };
 

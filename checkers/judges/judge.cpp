@@ -37,7 +37,10 @@ std::optional<std::string> refuse_flaws(const Judge& judge, const JudgeOptions& 
 
 std::optional<std::string> refuse_limits(const Judge& judge, const JudgeOptions& options) {
   const std::vector<std::string> known = names_of(judge.limits);
+  std::vector<std::string> said;
   for (const auto& [name, value] : options.limits) {
+    if (has(said, name)) return fmt::format("the limit '{}' is given twice", name);
+    said.push_back(name);
     if (has(known, name)) continue;
     if (known.empty()) return judge.name + " has no limits";
     return fmt::format("{} has no limit '{}'; it has {}", judge.name, name, joined(known));
@@ -86,9 +89,6 @@ std::optional<std::string> refuse(const Judge& judge, const JudgeOptions& option
   return std::nullopt;
 }
 
-namespace {
-
-// What the judge goes by and the history does not tell, if anything.
 std::optional<std::string> untold(const History& history, const Judge& judge,
                                   const JudgeOptions& options) {
   const std::string& name = options.level.empty() ? judge.standard_level : options.level;
@@ -109,6 +109,8 @@ std::optional<std::string> untold(const History& history, const Judge& judge,
   }
   return std::nullopt;
 }
+
+namespace {
 
 std::uint64_t count_values(const Value& value) {
   std::uint64_t count = 1;

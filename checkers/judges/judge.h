@@ -88,6 +88,11 @@ const Judge* find_judge(std::string_view name);
 // know, an initial value that it cannot take; nothing when they fit.
 std::optional<std::string> refuse(const Judge& judge, const JudgeOptions& options);
 
+// What the judge goes by and the history does not tell, if anything: real time, or whose an
+// operation was. The options fit.
+std::optional<std::string> untold(const History& history, const Judge& judge,
+                                  const JudgeOptions& options);
+
 // The options fit. Nothing is `ok` that was not put to the test: see doubt_what_nobody_saw.
 Judgement judge(const History& history, const Judge& judge, const JudgeOptions& options);
 

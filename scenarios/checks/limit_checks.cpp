@@ -66,6 +66,9 @@ class AtMostMonitor final : public LimitMonitor {
       return undecided("no limit is given: options: { counter: term, value: 5 }");
     }
     const Bound& bound = bounds_.at(property.options);
+    if (bound.counter.empty()) {
+      return undecided("no counter is given: options: { counter: term, value: 5 }");
+    }
     if (bound.is_said || bound.finding.decision != Decision::ok) return bound.finding;
     return undecided(
         fmt::format("no node has a counter '{}'; there are: {}", bound.counter, counters()));
@@ -118,6 +121,8 @@ class AtMostMonitor final : public LimitMonitor {
 
 // --- keeps_up ---
 
+// A goal is what any node of a group had reached. Each node is looked at once for each goal: when
+// that is due, or when the node has been up for as long. Nobody has to say anything for that.
 class KeepsUpMonitor final : public LimitMonitor {
  public:
   using LimitMonitor::LimitMonitor;
@@ -125,11 +130,27 @@ class KeepsUpMonitor final : public LimitMonitor {
   void attach(const RunView& view, OnViolation on_violation) override {
     up_since_.resize(view.nodes.size());
     LimitMonitor::attach(view, std::move(on_violation));
-    groups_.resize(dictionary().group_count());
+    for (std::uint32_t i = 0; i < dictionary().group_count(); ++i) {
+      const ServiceWords& service = *dictionary().of(GroupId{i});
+      for (const Counter& counter : service.counters) {
+        if (!counter.recovers) continue;
+        races_.push_back({GroupId{i},
+                          counter.name,
+                          service.counter(counter.name),
+                          counter.behind,
+                          service.counter(counter.behind),
+                          {}});
+      }
+    }
+    for (auto& [options, bound] : bounds_) {
+      const Progress progress{0, std::vector<std::size_t>(up_since_.size(), 0)};
+      bound.progress.assign(races_.size(), progress);
+    }
   }
 
   void on_record(std::uint64_t number, const Record& record) override {
-    if (record.kind == RecordKind::start) up_since_[record.node.value] = record.time;
+    if (record.time >= next_look_) look(number, record.time);  // before the record changes it
+    if (record.kind == RecordKind::start) begin(record.node, record.time);
     if (record.kind == RecordKind::crash) up_since_[record.node.value].reset();
     LimitMonitor::on_record(number, record);
   }
@@ -138,29 +159,36 @@ class KeepsUpMonitor final : public LimitMonitor {
     if (!given(property, "within", OptionInfo::Kind::duration)) {
       return undecided("no limit is given: options: { within: 2s }");
     }
-    const auto has_ends = [](const Group& group) { return !group.reached.empty(); };
-    if (std::none_of(groups_.begin(), groups_.end(), has_ends)) {
+    const auto has_goals = [](const Race& race) { return !race.goals.empty(); };
+    if (std::none_of(races_.begin(), races_.end(), has_goals)) {
       return undecided("no node said of anything that it is to be caught up with");
     }
-    Bound& bound = bounds_.at(property.options);
-    for (std::uint32_t i = 0; i < groups_.size(); ++i) {
-      judge(bound, GroupId{i}, view.sim.trace().size(), view.sim.now());
-    }
-    return bound.finding;
+    look(view.sim.trace().size(), view.sim.now());
+    return bounds_.at(property.options).finding;
   }
 
  private:
   // How far anybody had come, and when first.
-  struct Reached {
+  struct Goal {
     Instant at;
     std::uint64_t value = 0;
   };
-  struct Group {
-    std::vector<Reached> reached;
+  // A counter that must follow another one.
+  struct Race {
+    GroupId group;
+    std::string_view counter;
+    std::size_t place = 0;
+    std::string_view behind;
+    std::size_t place_behind = 0;
+    std::vector<Goal> goals;
+  };
+  struct Progress {
+    std::size_t due = 0;              // so many of the goals are
+    std::vector<std::size_t> looked;  // by node: for so many
   };
   struct Bound {
     Duration within;
-    std::map<GroupId, std::size_t> due;  // how many of `reached` lie that far back
+    std::vector<Progress> progress;  // by race
     Finding finding;
   };
 
@@ -170,49 +198,69 @@ class KeepsUpMonitor final : public LimitMonitor {
     bounds_.emplace(property.options, std::move(bound));
   }
 
-  // The counter that must follow, if there is one.
-  static const Counter* follower(const ServiceWords& service) {
-    const auto recovers = [](const Counter& counter) { return counter.recovers; };
-    const auto found = std::find_if(service.counters.begin(), service.counters.end(), recovers);
-    return found == service.counters.end() ? nullptr : &*found;
+  // What it had before it started it is to have again.
+  void begin(NodeId node, Instant now) {
+    up_since_[node.value] = now;
+    for (auto& [options, bound] : bounds_) {
+      for (Progress& progress : bound.progress) progress.looked[node.value] = 0;
+      look_at(now, bound);
+    }
   }
 
-  void changed(std::uint64_t number, const Record& record, const Standing& standing) override {
-    const ServiceWords& service = *dictionary().of(standing.group);
-    const Counter* counter = follower(service);
-    if (counter == nullptr) return;
-    std::vector<Reached>& reached = groups_[standing.group.value].reached;
-    const std::uint64_t ahead = standing.values[service.counter(counter->behind)];
-    if (reached.empty() || reached.back().value < ahead) reached.push_back({record.time, ahead});
-    for (auto& [options, bound] : bounds_) judge(bound, standing.group, number, record.time);
+  void changed(std::uint64_t, const Record& record, const Standing& standing) override {
+    for (Race& race : races_) {
+      if (race.group != standing.group) continue;
+      const std::uint64_t ahead = standing.values[race.place_behind];
+      if (!race.goals.empty() && race.goals.back().value >= ahead) continue;
+      race.goals.push_back({record.time, ahead});
+      for (const auto& [options, bound] : bounds_) look_at(record.time, bound);
+    }
   }
 
-  void judge(Bound& bound, GroupId id, std::uint64_t number, Instant now) {
-    const std::vector<Reached>& reached = groups_[id.value].reached;
-    std::size_t& due = bound.due[id];
-    const std::size_t before = due;
-    while (due < reached.size() && now - reached[due].at >= bound.within) ++due;
-    if (due == before || bound.finding.decision == Decision::violated) return;
-    const Reached& goal = reached[due - 1];
-    const ServiceWords& service = *dictionary().of(id);
-    const Counter& counter = *follower(service);
+  // The bound's time from then on.
+  void look_at(Instant from, const Bound& bound) {
+    if (bound.within.ns < kEndOfTime.ns - from.ns) {
+      next_look_ = std::min(next_look_, from + bound.within);
+    }
+  }
+
+  void look(std::uint64_t number, Instant now) {
+    next_look_ = kEndOfTime;
+    for (auto& [options, bound] : bounds_) {
+      for (std::size_t i = 0; i < races_.size(); ++i) look(bound, i, number, now);
+    }
+  }
+
+  void look(Bound& bound, std::size_t at, std::uint64_t number, Instant now) {
+    const Race& race = races_[at];
+    Progress& progress = bound.progress[at];
+    while (progress.due < race.goals.size() && now - race.goals[progress.due].at >= bound.within) {
+      ++progress.due;
+    }
+    if (progress.due < race.goals.size()) look_at(race.goals[progress.due].at, bound);
+    if (progress.due == 0 || bound.finding.decision == Decision::violated) return;
+    const Goal& goal = race.goals[progress.due - 1];
     for (std::uint32_t i = 0; i < up_since_.size(); ++i) {
-      const bool is_due = up_since_[i] && now - *up_since_[i] >= bound.within;
-      if (!is_due || !runs_group(NodeId{i}, id)) continue;
-      const Standing& standing = standings().at(NodeId{i}, id);
-      const std::uint64_t value = standing.values[service.counter(counter.name)];
+      if (!up_since_[i] || progress.looked[i] == progress.due) continue;
+      if (!runs_group(NodeId{i}, race.group)) continue;
+      if (now - *up_since_[i] < bound.within) {
+        look_at(*up_since_[i], bound);
+        continue;
+      }
+      progress.looked[i] = progress.due;
+      const std::uint64_t value = standings().at(NodeId{i}, race.group).values[race.place];
       if (value >= goal.value) continue;
-      violate(
-          bound.finding, number, now, NodeId{i},
-          fmt::format("{} has {} {} in group {}, where {} was {} at {}, more than {} ago",
-                      name(NodeId{i}), counter.name, value, dictionary().name(id), counter.behind,
-                      goal.value, seconds_text(goal.at.ns), print(bound.within)));
+      violate(bound.finding, number, now, NodeId{i},
+              fmt::format("{} has {} {} in group {}, where {} was {} at {}, more than {} ago",
+                          name(NodeId{i}), race.counter, value, dictionary().name(race.group),
+                          race.behind, goal.value, seconds_text(goal.at.ns), print(bound.within)));
     }
   }
 
   std::vector<std::optional<Instant>> up_since_;  // by node; nothing: it is down
-  std::vector<Group> groups_;
+  std::vector<Race> races_;
   std::map<OptionMap, Bound> bounds_;
+  Instant next_look_ = kEndOfTime;
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <windtunnel/checkers/judges/judge.h>
 #include <windtunnel/checkers/levels/consistency.h>
 #include <windtunnel/checkers/txn/check.h>
 #include <windtunnel/checkers/txn/levels.h>
@@ -18,11 +19,18 @@ using checkers::Verdict;
 // A history as it is to be judged.
 struct Question {
   std::string level;
+  std::string model;
   std::string of;  // "register, key by key"
   std::function<Verdict(const History&)> judge;
 };
 
+// As `judge` of judges/judge.h, with what a test says in C++.
 Verdict answer(const Question& question, const History& history) {
+  if (const checkers::Judge* const level = checkers::find_judge(question.level)) {
+    checkers::JudgeOptions options;
+    options.model = question.model;
+    if (auto why = untold(history, *level, options)) return checkers::undecided(*std::move(why));
+  }
   Verdict verdict = question.judge(history);
   checkers::doubt_what_nobody_saw(history, verdict);
   return verdict;
@@ -68,7 +76,8 @@ Question question_of(std::string_view level, const checkers::ModelSpec& model,
   std::string of(name_of(model.model));
   if (model.independent) of += ", key by key";
   const std::string name(level);
-  return {name, of, [name, model, limits](const History& history) {
+  return {name, std::string(name_of(model.model)), of,
+          [name, model, limits](const History& history) {
             return checkers::check_consistency(history, model, name, limits);
           }};
 }
@@ -76,7 +85,8 @@ Question question_of(std::string_view level, const checkers::ModelSpec& model,
 Question question_of(std::string_view level, checkers::DataType type) {
   const bool lists = type == checkers::DataType::list_append;
   const std::string name(level);
-  return {name, lists ? "list-append" : "rw-register", [name, type](const History& history) {
+  const std::string data = lists ? "list-append" : "rw-register";
+  return {name, data, data, [name, type](const History& history) {
             if (checkers::is_isolation_level(name)) {
               return checkers::check_isolation(history, type, name).verdict;
             }

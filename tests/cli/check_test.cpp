@@ -149,5 +149,18 @@ TEST(Check, PrintsALinearizationOfWhatEachAlgorithmDecides) {
   EXPECT_THAT(jit.out, HasSubstr("\"indices\":[0,2]"));
 }
 
+TEST(Check, RefusesToTellWhatTheJudgeCannot) {
+  const std::string text = done(0, "write", "1", "1");
+  const auto refused = [&text](const std::vector<std::string>& arguments) {
+    const Ended ended = check(text, arguments);
+    EXPECT_EQ(ended.code, 64);
+    return ended.err;
+  };
+  EXPECT_THAT(refused({"register", "--figures", "f"}), HasSubstr("not for register"));
+  EXPECT_THAT(refused({"register", "--consistency", "sequential", "--linearization"}),
+              HasSubstr("not for register at sequential"));
+  EXPECT_THAT(refused({"list-append", "--linearization"}), HasSubstr("not for list-append at "));
+}
+
 }  // namespace
 }  // namespace windtunnel::cli_test

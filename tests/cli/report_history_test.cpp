@@ -63,5 +63,14 @@ TEST(ReportHistory, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refused({"--model", "register", "--full"}), HasSubstr("--full"));
 }
 
+TEST(ReportHistory, DoesNotReplaceTheHistory) {
+  const TemporaryDirectory folder;
+  write_file(folder / "h.edn", read_file(kHistory));
+  const Ended ended = report(folder, {"h.edn", "-o", "./h.edn"});
+  EXPECT_EQ(ended.code, 64);
+  EXPECT_THAT(ended.err, HasSubstr("would replace h.edn"));
+  EXPECT_EQ(read_file(folder / "h.edn"), read_file(kHistory));
+}
+
 }  // namespace
 }  // namespace windtunnel::cli_test

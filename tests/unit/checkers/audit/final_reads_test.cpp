@@ -53,6 +53,15 @@ TEST(FinalSets, UntilThenAReadMayLagBehind) {
   EXPECT_THAT(early.report.verdict.reason, HasSubstr("none is final"));
 }
 
+TEST(FinalSets, AMarkedReadThatCameTooEarlyIsMissed) {
+  const std::string text = done(0, "add", "1") + marked(1, "[]") + done(0, "add", "2");
+  const Audited early = audited("g-set", text + marked(0, "[1 2]"));
+  EXPECT_EQ(early.decision(), Decision::unknown);
+  EXPECT_THAT(early.report.verdict.reason, HasSubstr("before the last addition"));
+  EXPECT_EQ(audited("g-set", text + marked(0, "[1 2]") + marked(1, "[1 2]")).decision(),
+            Decision::ok);
+}
+
 TEST(FinalSets, WhereReadsAreMarkedTheyCount) {
   const std::string text = done(0, "add", "1") + marked(1, "[1]") + seen(2, "[]");
   EXPECT_EQ(audited("g-set", text).decision(), Decision::ok);

@@ -49,6 +49,14 @@ TEST(Watch, IsToldAllOfItsKeysOnceAndInOrder) {
             Decision::ok);
 }
 
+TEST(Watch, APrefixIsOneOfKeysOfAnyKind) {
+  const std::string puts = put("a", "1", 2) + done(0, "put", "[17 1]", "{:revision 3}");
+  const std::string missed = watch("{:prefix \"\", :revision 1}", response(kA2) + bookmark(4));
+  expect_only(audited("watch", puts + missed), "missed", {3, 5});
+  const std::string other = watch("{:prefix \"2\", :revision 1}", bookmark(4));
+  EXPECT_NE(audited("watch", puts + other).decision(), Decision::violated);
+}
+
 TEST(Watch, MissesNothingInBetween) {
   const std::string gap = response(kA2) + response(kA4);
   expect_only(audited("watch", kPuts + watch("{:revision 1}", gap)), "missed", {3, 7});

@@ -398,6 +398,9 @@ TEST(Judges, RefuseWhatTheyDoNotKnow) {
   options.level = "serializable";
   EXPECT_THAT(wrong("register", options), HasSubstr("has no level 'serializable'"));
   EXPECT_EQ(wrong("bank", options), "bank has no consistency levels");
+  JudgeOptions twice;
+  twice.limits = {{"ttl", 5}, {"ttl", 10}};
+  EXPECT_EQ(wrong("lease", twice), "the limit 'ttl' is given twice");
   options = {};
   options.permitted = {"lost"};
   EXPECT_EQ(wrong("register", options), "register names no flaws");

@@ -139,12 +139,11 @@ TEST(HistoryLayouts, WhatAFormatCannotSayIsAStringInIt) {
     const HistoryResult read = read_history(text);
     return read.has_error() ? to_string(read.error()) : write_history(*read, layout);
   };
-  EXPECT_EQ(
-      converted("{:type :info, :process :n, :f :x, :value [+1 22/7 1.5M ##NaN #{:a} #t 1 007 "
-                "1.50 \\a], [1] nil}",
-                Layout::json_lines),
-      "{\"index\":0,\"type\":\"info\",\"process\":\"n\",\"f\":\"x\",\"value\":[1,\"22/7\","
-      "\"1.5M\",\"##NaN\",[\"a\"],{\"#t\":1},7,1.50,\"a\"],\"[1]\":null}\n");
+  EXPECT_EQ(converted("{:type :info, :process :n, :f :x, :value [+1 22/7 1.5M ##NaN #{:a} #t 1 007 "
+                      "1.50 \\a], [1] nil}",
+                      Layout::json_lines),
+            "{\"index\":0,\"type\":\"info\",\"process\":\"n\",\"f\":\"x\",\"value\":[1,\"22/7\","
+            "\"1.5M\",\"##NaN\",[\"a\"],{\"#t\":1},7,1.50,\"a\"],\"[1]\":null}\n");
   EXPECT_EQ(
       converted("{\"type\":\"info\",\"process\":\"n 1\",\"f\":\"\",\"x\":1.0,\"y z\":{\"k\":[]}}",
                 Layout::edn_vector),

@@ -57,6 +57,11 @@ TEST(AtMost, NamesTheCountersThatThereAre) {
   EXPECT_THAT(finding.text, HasSubstr("no node has a counter 'epoch'; there are: term, last"));
 }
 
+TEST(AtMost, NamesTheOptionThatIsMissing) {
+  EXPECT_THAT(finding_of("check: at_most, options: { value: 5 }").text,
+              HasSubstr("no counter is given"));
+}
+
 TEST(KeepsUp, HoldsForNodesThatAreUp) {
   const std::string property = "check: keeps_up, options: { within: 2s }";
   EXPECT_EQ(finding_of(property).decision, Decision::ok);
@@ -72,6 +77,23 @@ TEST(KeepsUp, NamesWhoIsBehind) {
   EXPECT_THAT(finding.text, HasSubstr("more than 1s ago"));
   EXPECT_GE(finding.time, Instant{} + seconds(6));
   EXPECT_LE(finding.time, Instant{} + seconds(7));
+}
+
+// Nothing is written any more, so nobody says anything until n3 is back.
+TEST(KeepsUp, LooksAtANodeThatStartedJustBeforeTheGoalWasDue) {
+  const std::string text =
+      "scenario: v1\n"
+      "name: late\n"
+      "limits: { sim_time: 20s }\n"
+      "cluster: { groups: [{ name: n, count: 3, service: raft-kv }] }\n"
+      "workloads: [{ name: kv, type: register, clients: 2, rate: 60/s, start: 1s, stop: 4s }]\n"
+      "properties: [{ check: keeps_up, options: { within: 3s } }]\n"
+      "faults: [{ at: 3900ms, partition: [[n3], [n1, n2]], for: 14s },\n"
+      "         { at: 6s, crash: n3, for: 500ms }]\n";
+  const Finding finding = run_text(text).properties.front().finding;
+  ASSERT_EQ(finding.decision, Decision::violated);
+  EXPECT_THAT(finding.text, HasSubstr("n3 has applied"));
+  EXPECT_GE(finding.time, Instant{} + milliseconds(9500)) << "three seconds after its start";
 }
 
 const std::string kYields = "check: yields, options: { within: 2s }";

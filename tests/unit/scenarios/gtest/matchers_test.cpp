@@ -137,6 +137,15 @@ TEST(Levels, OfTransactionsAreToldApart) {
   EXPECT_FALSE(testing::Value(skew, SatisfiesIsolation("serializable", DataType::list_append)));
 }
 
+TEST(Levels, OfRealTimeMatchNothingWhereNoneIsTold) {
+  const History history = history_of(
+      "{:type :ok, :process 0, :f :txn, :value [[:w x 1]]}\n"
+      "{:type :ok, :process 1, :f :txn, :value [[:r x 1]]}\n");
+  EXPECT_THAT(history, SatisfiesIsolation("serializable", DataType::rw_register));
+  EXPECT_THAT(history, Not(SatisfiesIsolation("strict-serializable", DataType::rw_register)));
+  EXPECT_THAT(history, Not(ViolatesIsolation("strict-serializable", DataType::rw_register)));
+}
+
 TEST(Levels, ThatNobodyKnowsMatchNothingAndAreNamed) {
   const History history = history_of(kFreshRead);
   EXPECT_THAT(explanation(SatisfiesLevel("linear", RegisterModel{}), history),
