@@ -18,15 +18,15 @@ inline constexpr std::uint32_t kMostAttempts = 5;  // a policy that says more me
 
 struct RetryPolicy {
   std::uint32_t max_attempts = 2;  // with the first; from 2
-  ExponentialBackoff backoff;
-  StatusSet retryable;
+  ExponentialBackoff backoff = {};
+  StatusSet retryable = {};
   friend constexpr auto operator<=>(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
 struct HedgingPolicy {
   std::uint32_t max_attempts = 2;  // with the first; from 2
-  Duration delay;                  // between one attempt and the next
-  StatusSet non_fatal;             // are followed by the next attempt at once
+  Duration delay = {};             // between one attempt and the next
+  StatusSet non_fatal = {};        // are followed by the next attempt at once
   friend constexpr auto operator<=>(const HedgingPolicy&, const HedgingPolicy&) = default;
 };
 
@@ -34,7 +34,7 @@ struct HedgingPolicy {
 struct Pushback {
   enum class Kind : std::uint8_t { none, never, after };
   Kind kind = Kind::none;
-  Duration delay;  // of `after`
+  Duration delay = {};  // of `after`
   friend constexpr auto operator<=>(const Pushback&, const Pushback&) = default;
 };
 // From the value of the header. What is not a signed 32-bit number without unneeded zeros, and what
@@ -63,7 +63,7 @@ class RetryThrottle {
 // What an attempt ended with.
 struct AttemptResult {
   StatusCode code = StatusCode::ok;
-  Pushback pushback;
+  Pushback pushback = {};
 };
 
 // The retries of one call.
