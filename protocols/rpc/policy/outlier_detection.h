@@ -36,8 +36,8 @@ class OutlierDetection {
     Duration base_ejection_time = seconds(30);
     Duration max_ejection_time = seconds(300);  // or the base time, if that is longer
     std::uint32_t max_ejection_percent = 10;    // nobody more once so many are; 0: nobody
-    std::optional<SuccessRate> success_rate;
-    std::optional<FailurePercentage> failure_percentage;
+    std::optional<SuccessRate> success_rate = {};
+    std::optional<FailurePercentage> failure_percentage = {};
     friend constexpr auto operator<=>(const Parameters&, const Parameters&) = default;
   };
   struct Changes {
