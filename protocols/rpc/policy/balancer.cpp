@@ -3,6 +3,7 @@
 #include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace windtunnel::rpc {
@@ -11,9 +12,9 @@ void Balancer::update(std::vector<Endpoint> endpoints, Instant now, std::uint64_
   std::map<EndpointId, const Slot*> before;
   for (const Slot& slot : slots_) before[slot.endpoint.id] = &slot;
   std::vector<Slot> slots;
-  std::map<EndpointId, std::size_t> seen;
+  std::set<EndpointId> seen;
   for (Endpoint& endpoint : endpoints) {
-    WT_ASSERT(seen.emplace(endpoint.id, 0).second, "a list names an endpoint once");
+    if (!seen.insert(endpoint.id).second) continue;
     const auto old = before.find(endpoint.id);
     Slot slot = old == before.end() ? Slot() : *old->second;
     slot.endpoint = std::move(endpoint);

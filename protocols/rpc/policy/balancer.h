@@ -83,7 +83,8 @@ class Balancer {
  public:
   virtual ~Balancer() = default;
 
-  // The whole list, without duplicates, best first. Who stays keeps its connection's state.
+  // The whole list, best first; who is in it again counts once, at first. Who stays keeps its
+  // connection's state.
   void update(std::vector<Endpoint> endpoints, Instant now, std::uint64_t draw);
   // Of endpoints that are no longer listed: nothing. Who failed counts as failed until it is ready
   // (gRPC A61, A42).

@@ -94,7 +94,7 @@ std::size_t OutlierDetection::hosts_with(std::uint32_t request_volume) const {
 }
 
 void OutlierDetection::eject_low_success_rates(Instant now, std::uint64_t draw, Changes& changes) {
-  const SuccessRate& rule = *parameters_.success_rate;
+  const SuccessRateEjection& rule = *parameters_.success_rate;
   if (hosts_with(rule.request_volume) < std::max(1U, rule.minimum_hosts)) return;
   const auto counts = [&](const Host& host) {
     return host.last.total() >= std::max(1U, rule.request_volume);
@@ -117,7 +117,7 @@ void OutlierDetection::eject_low_success_rates(Instant now, std::uint64_t draw, 
 
 void OutlierDetection::eject_high_failure_percentages(Instant now, std::uint64_t draw,
                                                       Changes& changes) {
-  const FailurePercentage& rule = *parameters_.failure_percentage;
+  const FailurePercentageEjection& rule = *parameters_.failure_percentage;
   if (hosts_with(rule.request_volume) < rule.minimum_hosts) return;
   for (Entry& entry : hosts_) {
     if (!room_for_ejection()) return;

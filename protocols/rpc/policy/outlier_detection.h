@@ -13,31 +13,35 @@
 
 namespace windtunnel::rpc {
 
+// Ejects who succeeds less than mean - deviation * factor.
+struct SuccessRateEjection {
+  std::uint32_t stdev_factor_thousandths = 1900;
+  std::uint32_t enforcement_percent = 100;
+  std::uint32_t minimum_hosts = 5;
+  std::uint32_t request_volume = 100;
+  friend constexpr auto operator<=>(const SuccessRateEjection&,
+                                    const SuccessRateEjection&) = default;
+};
+
+// Ejects who fails more than the threshold.
+struct FailurePercentageEjection {
+  std::uint32_t threshold_percent = 85;
+  std::uint32_t enforcement_percent = 100;
+  std::uint32_t minimum_hosts = 5;
+  std::uint32_t request_volume = 50;
+  friend constexpr auto operator<=>(const FailurePercentageEjection&,
+                                    const FailurePercentageEjection&) = default;
+};
+
 class OutlierDetection {
  public:
-  // Ejects who succeeds less than mean - deviation * factor.
-  struct SuccessRate {
-    std::uint32_t stdev_factor_thousandths = 1900;
-    std::uint32_t enforcement_percent = 100;
-    std::uint32_t minimum_hosts = 5;
-    std::uint32_t request_volume = 100;
-    friend constexpr auto operator<=>(const SuccessRate&, const SuccessRate&) = default;
-  };
-  // Ejects who fails more than the threshold.
-  struct FailurePercentage {
-    std::uint32_t threshold_percent = 85;
-    std::uint32_t enforcement_percent = 100;
-    std::uint32_t minimum_hosts = 5;
-    std::uint32_t request_volume = 50;
-    friend constexpr auto operator<=>(const FailurePercentage&, const FailurePercentage&) = default;
-  };
   struct Parameters {
     Duration interval = seconds(10);
     Duration base_ejection_time = seconds(30);
     Duration max_ejection_time = seconds(300);  // or the base time, if that is longer
     std::uint32_t max_ejection_percent = 10;    // nobody more once so many are; 0: nobody
-    std::optional<SuccessRate> success_rate = {};
-    std::optional<FailurePercentage> failure_percentage = {};
+    std::optional<SuccessRateEjection> success_rate = {};
+    std::optional<FailurePercentageEjection> failure_percentage = {};
     friend constexpr auto operator<=>(const Parameters&, const Parameters&) = default;
   };
   struct Changes {

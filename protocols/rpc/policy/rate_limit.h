@@ -20,7 +20,7 @@ class TokenBucket {
     friend constexpr auto operator<=>(const Parameters&, const Parameters&) = default;
   };
 
-  // Full at first. burst * period is at most 2^62 ns, a hundred million of a minute each.
+  // Full at first. burst * period is at most 2^62 ns: 4 * 10^9 tokens of a second each.
   TokenBucket(Instant now, const Parameters& parameters);
 
   // Takes so many tokens, or none.

@@ -94,26 +94,21 @@ Pick RingHash::pick_past_failure(std::size_t first) {
 // than all calls.
 Pick RingHash::with_room(std::size_t first) const {
   if (parameters_.load_percent == 0) return Pick::of(id_of(ring_[first].slot));
+  std::uint64_t calls = 1;  // with this one
+  std::uint64_t weights = 0;
+  for (const std::size_t slot : ready()) {
+    calls += static_cast<std::uint64_t>(in_flight(id_of(slot)));
+    weights += slots()[slot].endpoint.weight;
+  }
   for (std::size_t i = 0; i < ring_.size(); ++i) {
     const std::size_t slot = ring_[(first + i) % ring_.size()].slot;
     if (slots()[slot].state != Connectivity::ready) continue;
-    if (in_flight(id_of(slot)) < capacity(slot)) return Pick::of(id_of(slot));
+    const Wide share = Wide{parameters_.load_percent} * calls * slots()[slot].endpoint.weight;
+    const auto flying = static_cast<std::uint64_t>(in_flight(id_of(slot)));
+    if (flying < quotient_up(share, Wide{100} * weights)) return Pick::of(id_of(slot));
   }
   // Those with room may have no entry, where there are more endpoints than entries.
   return Pick::of(id_of(ring_[first].slot));
-}
-
-std::int64_t RingHash::capacity(std::size_t slot) const {
-  std::int64_t calls = 0;
-  std::int64_t weights = 0;
-  for (const std::size_t each : ready()) {
-    calls += in_flight(id_of(each));
-    weights += slots()[each].endpoint.weight;
-  }
-  const Wide share = Wide{parameters_.load_percent} * static_cast<std::uint64_t>(calls + 1) *
-                     slots()[slot].endpoint.weight;
-  return static_cast<std::int64_t>(
-      quotient_up(share, Wide{100} * static_cast<std::uint64_t>(weights)));
 }
 
 std::vector<EndpointId> RingHash::wanted(Instant) {

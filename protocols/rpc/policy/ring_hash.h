@@ -42,7 +42,6 @@ class RingHash final : public Balancer {
   std::size_t index_for(std::uint64_t hash) const;
   Pick pick_past_failure(std::size_t first);
   Pick with_room(std::size_t first) const;
-  std::int64_t capacity(std::size_t slot) const;
   void want(const Slot& slot) { wanted_.insert(slot.endpoint.id); }
 
   Parameters parameters_;

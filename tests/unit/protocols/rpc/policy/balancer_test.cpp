@@ -68,6 +68,15 @@ TEST(Balancer, WhoStaysListedKeepsItsStateAndItsCalls) {
   EXPECT_EQ(balancer.in_flight(EndpointId{1}), 0);
 }
 
+TEST(Balancer, WhoIsListedTwiceCountsOnce) {
+  RoundRobin balancer;
+  list_ready(balancer, {endpoint(3), endpoint(1), endpoint(3)});
+  EXPECT_EQ(picked(balancer), 3U);
+  EXPECT_EQ(picked(balancer), 1U);
+  EXPECT_EQ(picked(balancer), 3U);
+  EXPECT_EQ(picked(balancer), 1U);
+}
+
 TEST(LeastRequest, PicksTheLessBusyOfItsDraws) {
   LeastRequest balancer(2);
   list_ready(balancer, endpoints(4));

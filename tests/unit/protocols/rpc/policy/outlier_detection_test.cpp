@@ -35,10 +35,10 @@ std::vector<std::uint32_t> ejected_by(OutlierDetection& detection, Instant now =
 }
 
 Parameters by_success_rate() {
-  return {.max_ejection_percent = 100, .success_rate = OutlierDetection::SuccessRate{}};
+  return {.max_ejection_percent = 100, .success_rate = SuccessRateEjection{}};
 }
 Parameters by_failures() {
-  return {.max_ejection_percent = 100, .failure_percentage = OutlierDetection::FailurePercentage{}};
+  return {.max_ejection_percent = 100, .failure_percentage = FailurePercentageEjection{}};
 }
 
 TEST(OutlierDetection, EjectsALowSuccessRate) {
