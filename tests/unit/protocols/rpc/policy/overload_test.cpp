@@ -138,6 +138,12 @@ TEST(AdaptiveShedder, CoolsOffForASecond) {
   EXPECT_FALSE(shedder.allow(ms(1), 900));
   EXPECT_FALSE(shedder.allow(ms(1000), 100)) << "still hot";
   EXPECT_TRUE(shedder.allow(ms(1001), 100));
+  while (shedder.in_flight() > 0) shedder.on_fail();
+  EXPECT_TRUE(shedder.allow(ms(3000), 950)) << "busy, but with nothing in flight";
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(shedder.allow(ms(3001), 100)) << "nothing was refused, so nothing is to cool off";
+    if (i % 4 == 0) shedder.on_fail();
+  }
 }
 
 TEST(AimdLimit, AddsOneAndTakesATenth) {
