@@ -101,6 +101,7 @@ set(world_of_kv sim)
 set(world_of_naive sim)
 set(world_of_net sim)
 set(world_of_raft harness)
+set(world_of_rpc_policy checkers)  # for its reader of JSON
 set(world_of_scenarios harness)
 set(world_of_fuzzing harness)
 # What they share with others.
