@@ -1,5 +1,5 @@
-# HTTP/2 without IO (libnghttp2-dev): the target Nghttp2::nghttp2. Installed with the package, whose users
-# need it too.
+# HTTP/2 without IO (libnghttp2-dev): the target Nghttp2::nghttp2. Installed with the package, whose
+# users need it too.
 find_path(Nghttp2_INCLUDE_DIR nghttp2/nghttp2.h)
 find_library(Nghttp2_LIBRARY nghttp2)
 mark_as_advanced(Nghttp2_INCLUDE_DIR Nghttp2_LIBRARY)

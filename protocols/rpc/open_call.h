@@ -1,7 +1,9 @@
 // A call in a task's hands, on either side: what server and client calls have in common.
 //
 //   Bytes message;
-//   while (co_await call.read(message)) co_await call.write(message);
+//   while (co_await call.read(message)) {
+//     co_await call.write(message);
+//   }
 //
 // It stands still in memory, and may outlive its connection: then the call has ended. Destroying it
 // cancels the call. One task reads and one writes at a time; reading a message is consuming it, so

@@ -6,8 +6,9 @@
 //
 //   Task<Status> say_hello(Env& env, ServerCall& call) {
 //     Bytes request;
-//     if (!co_await call.read(request)) co_return Status{StatusCode::internal, "no request"};
-//     co_await call.write(answer_to(request));
+//     co_await call.read(request);
+//     const Bytes reply = answer_to(request);
+//     co_await call.write(reply);
 //     co_return Status();
 //   }
 //

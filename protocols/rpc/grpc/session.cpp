@@ -66,18 +66,27 @@ void GrpcSession::submit_settings() {
 
 void GrpcSession::feed(BytesView bytes, Instant now) {
   now_ = now;
-  if (is_closed_ || bytes.empty()) return;
+  if (is_closed_ || is_closing_ || bytes.empty()) return;
   heard_at_ = now;
   const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const ssize_t taken = nghttp2_session_mem_recv(http2_, data, bytes.size());
-  if (taken < 0) return close(nghttp2_strerror(static_cast<int>(taken)));
+  if (taken < 0) return abort(nghttp2_strerror(static_cast<int>(taken)));
   const std::size_t queued = nghttp2_session_get_outbound_queue_size(http2_);
-  if (queued > kMostQueuedFrames + 4 * calls_.live()) return close("too many frames are queued");
+  if (queued > kMostQueuedFrames + 4 * calls_.live()) return abort("too many frames are queued");
+  // An error of the connection shows only when its GOAWAY was written.
+  if (out_begin_ == out_.size()) pump();
+  if (is_closed_) return;
+  // After a GOAWAY nothing is read any more; whether the peer reads that is its own affair.
+  if (nghttp2_session_want_read(http2_) == 0) begin_closing("the connection has ended");
   close_if_over();
 }
 
 void GrpcSession::disconnected(std::string_view why, Instant now) {
   now_ = now;
+  abort(why);
+}
+
+void GrpcSession::abort(std::string_view why) {
   close(why);
   out_.clear();
   out_begin_ = 0;
@@ -85,6 +94,13 @@ void GrpcSession::disconnected(std::string_view why, Instant now) {
 
 BytesView GrpcSession::output(Instant now) {
   now_ = now;
+  pump();
+  close_if_over();
+  return BytesView(out_).subspan(out_begin_);
+}
+
+// Lets HTTP/2 write, as long as little waits to be taken.
+void GrpcSession::pump() {
   if (out_begin_ == out_.size()) {
     out_.clear();
     out_begin_ = 0;
@@ -93,18 +109,15 @@ BytesView GrpcSession::output(Instant now) {
     const std::uint8_t* data = nullptr;
     const ssize_t size = nghttp2_session_mem_send(http2_, &data);
     if (size < 0) {
-      close(nghttp2_strerror(static_cast<int>(size)));
+      abort(nghttp2_strerror(static_cast<int>(size)));
     } else if (size == 0) {
       if (is_closing_) close(reason_.message);
       break;
     } else {
-      const BytesView part =
-          as_bytes({reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)});
-      out_.insert(out_.end(), part.begin(), part.end());
+      const auto* begin = reinterpret_cast<const std::byte*>(data);
+      out_.insert(out_.end(), begin, begin + size);
     }
   }
-  close_if_over();
-  return BytesView(out_).subspan(out_begin_);
 }
 
 void GrpcSession::written(std::size_t count) {
@@ -163,11 +176,16 @@ void GrpcSession::close(std::string_view why) {
   events_.push(Event::Kind::closed, CallId());
 }
 
+void GrpcSession::begin_closing(std::string_view why) {
+  is_closing_ = true;
+  calm_deadline_ = deadline_after(now_, kCalmPatience);
+  if (reason_.message.empty()) reason_ = {StatusCode::unavailable, std::string(why)};
+}
+
 // GOAWAY with a text for people, as "too_many_pings", and then the end.
 void GrpcSession::close_calmly(std::string_view why) {
   if (is_closing_) return;
-  is_closing_ = true;
-  reason_ = {StatusCode::unavailable, std::string(why)};
+  begin_closing(why);
   const std::int32_t last = nghttp2_session_get_last_proc_stream_id(http2_);
   const auto* text = reinterpret_cast<const std::uint8_t*>(why.data());
   (void)nghttp2_submit_goaway(http2_, NGHTTP2_FLAG_NONE, last, NGHTTP2_ENHANCE_YOUR_CALM, text,
@@ -177,12 +195,13 @@ void GrpcSession::close_calmly(std::string_view why) {
 void GrpcSession::close_if_over() {
   if (is_closed_ || nghttp2_session_want_read(http2_) != 0) return;
   if (nghttp2_session_want_write(http2_) != 0) return;
-  close(reason_.message.empty() ? "the connection has ended" : reason_.message);
+  begin_closing("the connection has ended");
+  close(std::string(reason_.message));
 }
 
 Instant GrpcSession::next_timer() const {
   if (is_closed_) return kEndOfTime;
-  return std::min({deadlines_.first(), keepalive_due(), drain_deadline_});
+  return std::min({deadlines_.first(), keepalive_due(), drain_deadline_, calm_deadline_});
 }
 
 void GrpcSession::on_time(Instant now) {
@@ -191,6 +210,7 @@ void GrpcSession::on_time(Instant now) {
     Call& call = calls_[deadlines_.first_slot()];
     fail_call(call, StatusCode::deadline_exceeded, "Deadline Exceeded");
   }
+  if (calm_deadline_ <= now) abort(std::string(reason_.message));
   if (!is_closed_ && drain_deadline_ <= now) finish_drain();
   if (!is_closed_ && keepalive_due() <= now) on_keepalive();
 }
@@ -208,9 +228,7 @@ void GrpcSession::on_keepalive() {
     ping_deadline_ = deadline_after(now_, options_.keepalive.timeout);
     return ping(kKeepalivePing);
   }
-  close("keepalive watchdog timeout");
-  out_.clear();
-  out_begin_ = 0;
+  abort("keepalive watchdog timeout");
 }
 
 void GrpcSession::ping(std::uint8_t kind) {

@@ -81,6 +81,8 @@ class GrpcSession final : public Session {
   static constexpr std::int64_t kResetsPerSecond = 33;
   // How long the first GOAWAY of a drain waits for the answer to its ping.
   static constexpr Duration kDrainPatience = seconds(5);
+  // How long a peer that is being sent away has to read why. Nothing of it is read any more.
+  static constexpr Duration kCalmPatience = seconds(5);
 
  private:
   struct Call {
@@ -142,6 +144,11 @@ class GrpcSession final : public Session {
 
   // session.cpp
   void close(std::string_view why);
+  void pump();
+  // Without writing what waits.
+  void abort(std::string_view why);
+  // Reads nothing any more, and closes once what is queued was written, or was not in time.
+  void begin_closing(std::string_view why);
   void close_calmly(std::string_view why);
   void close_if_over();
   void submit_settings();
@@ -177,6 +184,7 @@ class GrpcSession final : public Session {
   Instant pinged_at_{INT64_MIN / 2};  // by the peer, the last time that was no strike
   unsigned strikes_ = 0;
   Instant drain_deadline_ = kEndOfTime;
+  Instant calm_deadline_ = kEndOfTime;
   // Tokens for RST_STREAMs, in nanoseconds of refill.
   std::int64_t reset_credit_;
   Instant reset_counted_at_;

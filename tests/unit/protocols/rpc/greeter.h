@@ -50,7 +50,7 @@ class Present {
 
 inline Task<Status> say_hello(Env&, ServerCall& call) {
   Bytes request;
-  if (!co_await call.read(request)) co_return Status{StatusCode::internal, "no request"};
+  co_await call.read(request);
   const std::optional<std::string> name = text_of_hello(request);
   if (!name) co_return Status{StatusCode::invalid_argument, "not a HelloRequest"};
   const Bytes reply = hello_message("Hello, " + *name + "!");
@@ -62,7 +62,9 @@ inline Task<Status> say_hello(Env&, ServerCall& call) {
 inline Task<Status> echo(Env&, ServerCall& call) {
   call.send_head(call.metadata());
   Bytes message;
-  while (co_await call.read(message)) co_await call.write(message);
+  while (co_await call.read(message)) {
+    co_await call.write(message);
+  }
   call.trailers() = call.metadata();
   co_return Status();
 }

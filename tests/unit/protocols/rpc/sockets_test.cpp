@@ -222,7 +222,8 @@ def sleep(request, context):
 rpc = lambda kind, f: getattr(grpc, kind + '_rpc_method_handler')(f)
 server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
 server.add_generic_rpc_handlers([
-    grpc.method_handlers_generic_handler('helloworld.Greeter', {'SayHello': rpc('unary_unary', hello)}),
+    grpc.method_handlers_generic_handler('helloworld.Greeter', {
+        'SayHello': rpc('unary_unary', hello)}),
     grpc.method_handlers_generic_handler('test.Test', {
         'Echo': rpc('stream_stream', echo), 'Refuse': rpc('unary_unary', refuse),
         'Sleep': rpc('unary_unary', sleep)})])
