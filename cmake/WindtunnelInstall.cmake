@@ -8,6 +8,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/windtunnelConfigVersion.
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/windtunnelConfig.cmake"
               "${PROJECT_BINARY_DIR}/windtunnelConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindNghttp2.cmake"
         DESTINATION "${package_dir}")
 get_property(exports GLOBAL PROPERTY WINDTUNNEL_EXPORTS)
 list(REMOVE_DUPLICATES exports)

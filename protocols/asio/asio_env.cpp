@@ -98,6 +98,9 @@ void AsioNode::on_exit(std::function<void(std::string_view)> listener) {
 
 Env& AsioNode::env() { return *parts_->env; }
 std::uint16_t AsioNode::tcp_port() const { return parts_->transport.tcp_port(); }
+std::uint16_t AsioNode::tcp_port(Port open_port) const {
+  return parts_->transport.tcp_port(open_port);
+}
 std::size_t AsioNode::armed_waiters() const { return parts_->armed(); }
 
 Result<void> AsioNode::set_peer(NodeId peer, const std::string& address) {

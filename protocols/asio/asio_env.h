@@ -9,10 +9,10 @@
 // Everything of a loop runs on the thread that calls `run`, but for one worker thread a node that
 // does the disk's system calls and hands completions back to the loop.
 //
-// One TCP listener a node carries all its windtunnel ports: a connection begins with a greeting
-// that names its kind (messages or stream), both nodes and both ports. Greetings are not
-// authenticated: run nodes on a network that you trust. What breaks the format closes its own
-// connection and nothing else.
+// One TCP listener a node carries all its windtunnel ports but the open ones: a connection begins
+// with a greeting that names its kind (messages or stream), both nodes and both ports. Greetings
+// are not authenticated: run nodes on a network that you trust. What breaks the format closes its
+// own connection and nothing else.
 #pragma once
 
 #include <windtunnel/protocols/env/env.h>
@@ -46,6 +46,11 @@ struct AsioOptions {
   std::string listen;
   // Where the other nodes listen: "host:port". Names are resolved once, when the node is opened.
   std::map<NodeId, std::string> peers;
+  // Ports at which strangers can connect, each with an address of its own, "host:port": plain TCP,
+  // without a greeting. A stream of a stranger comes from {kNoNode, 0}.
+  std::map<Port, std::string> open_ports;
+  // Servers that are none of ours, by the endpoint that the node calls them by: plain TCP too.
+  std::map<Endpoint, std::string> strangers;
   // Everything `Env::disk` touches lies below it. Made when missing, locked while the node is open.
   // Empty: no disk, every operation fails with io_error.
   std::filesystem::path data_directory;
@@ -102,6 +107,8 @@ class AsioNode {
   Env& env();
   // The TCP port listened at; 0 without a listener.
   std::uint16_t tcp_port() const;
+  // The same of an open port while the node listens there; 0 while it does not.
+  std::uint16_t tcp_port(Port open_port) const;
   // Enters or moves a peer. The error is that of the name's resolution.
   Result<void> set_peer(NodeId peer, const std::string& address);
   // Waiters that ports of this node hold.

@@ -54,6 +54,8 @@ Connecting::Connecting(net::io_context& io, const wire::Greeting& greeting)
   wire::encode(greeting, greeting_);
 }
 
+Connecting::Connecting(net::io_context& io) : socket_(io), deadline_(io) {}
+
 void Connecting::start(const Tcp::endpoint& address, Duration timeout, Done done) {
   done_ = std::move(done);
   deadline_.expires_after(std::chrono::nanoseconds(timeout.ns));
@@ -69,6 +71,7 @@ void Connecting::start(const Tcp::endpoint& address, Duration timeout, Done done
 void Connecting::on_connected(const Error& error) {
   if (!done_) return;
   if (error) return finish(reason(error));
+  if (greeting_.empty()) return finish(Errc::ok);
   const auto greeted = [self = shared_from_this()](const Error& failure, std::size_t) {
     self->on_greeted(failure);
   };

@@ -15,6 +15,9 @@ namespace windtunnel {
 
 using Tcp = net::ip::tcp;
 
+// After a failed accept, mostly for want of descriptors.
+inline constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
 // "host:port" to an address, blocking: [::1]:7001, 127.0.0.1:7001, localhost:7001. Of a name's
 // addresses the first of IPv4, or else the first.
 Result<Tcp::endpoint> resolve(net::io_context& io, const std::string& address);
@@ -25,20 +28,24 @@ struct AsioRoutes {
   Duration connect_timeout;
   std::size_t send_queue_limit = 0;
   std::map<NodeId, Tcp::endpoint> addresses;
+  std::map<Port, Tcp::endpoint> open_ports;
+  std::map<Endpoint, Tcp::endpoint> strangers;
   AsioPortTable ports;
 
   // Whether others can connect to this node.
   bool has_listener() const { return addresses.count(self) > 0; }
 };
 
-// A connection on its way out: TCP, greeting, answer, all before a deadline. Keeps itself alive
-// until it has reported or was given up.
+// A connection on its way out: TCP, and greeting and answer but for strangers, all before a
+// deadline. Keeps itself alive until it has reported or was given up.
 class Connecting : public std::enable_shared_from_this<Connecting> {
  public:
   // `error` is ok, refused or unreachable; the socket is good for ok only.
   using Done = std::function<void(Errc error, Tcp::socket socket)>;
 
   Connecting(net::io_context& io, const wire::Greeting& greeting);
+  // To a stranger, whom nobody greets.
+  explicit Connecting(net::io_context& io);
   // Never calls `done` from inside.
   void start(const Tcp::endpoint& address, Duration timeout, Done done);
   // `done` will not be called.
@@ -52,7 +59,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
 
   Tcp::socket socket_;
   net::steady_timer deadline_;
-  Bytes greeting_;
+  Bytes greeting_;  // empty: none
   std::array<std::byte, wire::kAnswerBytes> answer_{};
   Done done_;
 };

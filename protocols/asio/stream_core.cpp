@@ -26,6 +26,16 @@ void StreamCore::connect(const Tcp::endpoint& address, Waiter& connected) {
   greeting.from = local_;
   greeting.to = remote_;
   connecting_ = std::make_shared<Connecting>(owner_->loop_.io, greeting);
+  start_connecting(address);
+}
+
+void StreamCore::connect_to_stranger(const Tcp::endpoint& address, Waiter& connected) {
+  arm(connected_, connected);
+  connecting_ = std::make_shared<Connecting>(owner_->loop_.io);
+  start_connecting(address);
+}
+
+void StreamCore::start_connecting(const Tcp::endpoint& address) {
   const auto done = [self = shared_from_this()](Errc error, Tcp::socket socket) {
     self->connecting_ = nullptr;
     error == Errc::ok ? self->opened(std::move(socket)) : self->fail(error);

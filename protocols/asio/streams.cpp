@@ -66,6 +66,23 @@ class AsioListener final : public Listener, public WaiterHolder {
   }
 
   bool has_room() const { return waiting_.size() < kBacklog; }
+  // Takes strangers too, from now on.
+  Result<void> open_to_strangers(const Tcp::endpoint& address) {
+    Error error;
+    acceptor_.emplace(owner_->loop_.io);
+    acceptor_->open(address.protocol(), error);
+    if (!error) acceptor_->set_option(Tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_->bind(address, error);
+    if (!error) acceptor_->listen(Tcp::acceptor::max_listen_connections, error);
+    if (error) return error;
+    accept_strangers();
+    return {};
+  }
+  std::uint16_t tcp_port() const {
+    Error ignored;
+    return acceptor_ ? acceptor_->local_endpoint(ignored).port() : std::uint16_t{0};
+  }
+
   void add(std::shared_ptr<StreamCore> core) {
     waiting_.push_back(std::move(core));
     notify();
@@ -79,6 +96,8 @@ class AsioListener final : public Listener, public WaiterHolder {
       core->close();
     }
     waiting_.clear();
+    acceptor_.reset();
+    pause_.reset();
     owner_->listeners_.erase(local_.port);
     owner_->routes_.ports.release(local_.port);
     owner_ = nullptr;
@@ -92,8 +111,37 @@ class AsioListener final : public Listener, public WaiterHolder {
     owner_->executor_.complete(waiter, Errc::ok);
   }
 
+  void accept_strangers() {
+    acceptor_->async_accept([self = std::weak_ptr<AsioListener*>(self_)](const Error& error,
+                                                                         Tcp::socket socket) {
+      const std::shared_ptr<AsioListener*> alive = self.lock();
+      if (alive == nullptr || !(*alive)->acceptor_) return;
+      AsioListener& listener = **alive;
+      if (error) return listener.accept_after_a_pause();
+      if (listener.has_room()) {
+        auto core =
+            std::make_shared<StreamCore>(*listener.owner_, listener.local_, Endpoint{kNoNode, 0});
+        core->adopt(std::move(socket));
+        listener.add(std::move(core));
+      }
+      listener.accept_strangers();
+    });
+  }
+  void accept_after_a_pause() {
+    pause_.emplace(owner_->loop_.io);
+    pause_->expires_after(kAcceptPause);
+    pause_->async_wait([self = std::weak_ptr<AsioListener*>(self_)](const Error& error) {
+      const std::shared_ptr<AsioListener*> alive = self.lock();
+      if (!error && alive != nullptr && (*alive)->acceptor_) (*alive)->accept_strangers();
+    });
+  }
+
   AsioStreams* owner_;  // null once severed
   Endpoint local_;
+  // Of an open port.
+  std::optional<Tcp::acceptor> acceptor_;
+  std::optional<net::steady_timer> pause_;
+  std::shared_ptr<AsioListener*> self_ = std::make_shared<AsioListener*>(this);
   std::deque<std::shared_ptr<StreamCore>> waiting_;
   Waiter* waiter_ = nullptr;
 };
@@ -108,11 +156,17 @@ void AsioStreams::sever() {
 
 Result<std::unique_ptr<Listener>> AsioStreams::listen(Port port) {
   if (severed_) return make_error_code(Errc::closed);
-  if (!routes_.has_listener()) return make_error_code(Errc::unsupported);
+  const auto open = routes_.open_ports.find(port);
+  const bool is_open = open != routes_.open_ports.end();
+  if (!routes_.has_listener() && !is_open) return make_error_code(Errc::unsupported);
   const Result<Port> claimed = routes_.ports.claim(port);
   if (!claimed) return claimed.error();
   auto listener = std::make_unique<AsioListener>(*this, Endpoint{routes_.self, *claimed});
   listeners_.emplace(*claimed, listener.get());
+  if (is_open) {
+    const Result<void> opened = listener->open_to_strangers(open->second);
+    if (!opened) return opened.error();
+  }
   return std::unique_ptr<Listener>(std::move(listener));
 }
 
@@ -121,14 +175,22 @@ std::unique_ptr<Stream> AsioStreams::connect(const Endpoint& to, Waiter& connect
   const Result<Port> port = routes_.ports.ephemeral();
   const Endpoint local{routes_.self, port ? *port : Port{0}};
   auto core = std::make_shared<StreamCore>(*this, local, to);
+  const auto stranger = routes_.strangers.find(to);
   const auto address = routes_.addresses.find(to.node);
-  if (address != routes_.addresses.end()) {
+  if (stranger != routes_.strangers.end()) {
+    core->connect_to_stranger(stranger->second, connected);
+  } else if (address != routes_.addresses.end()) {
     core->connect(address->second, connected);
   } else {
     // Without a listener of its own a node can still refuse itself.
     core->fail_to_connect(to.node == routes_.self ? Errc::refused : Errc::unreachable, connected);
   }
   return std::make_unique<AsioStream>(std::move(core));
+}
+
+std::uint16_t AsioStreams::tcp_port(Port open_port) const {
+  const auto listener = listeners_.find(open_port);
+  return listener == listeners_.end() ? std::uint16_t{0} : listener->second->tcp_port();
 }
 
 void AsioStreams::adopt(const wire::Greeting& greeting, Tcp::socket socket) {

@@ -20,6 +20,7 @@ class StreamCore final : public WaiterHolder, public std::enable_shared_from_thi
   ~StreamCore();
 
   void connect(const Tcp::endpoint& address, Waiter& connected);
+  void connect_to_stranger(const Tcp::endpoint& address, Waiter& connected);
   // No way leads there: `connected` completes through the executor.
   void fail_to_connect(Errc error, Waiter& connected);
   void adopt(Tcp::socket socket);
@@ -43,6 +44,7 @@ class StreamCore final : public WaiterHolder, public std::enable_shared_from_thi
     // Whether the system is watching; goes on when a waiter is forgotten.
     bool watched = false;
   };
+  void start_connecting(const Tcp::endpoint& address);
   void opened(Tcp::socket socket);
   void fail(Errc error);
   void arm(Waiter*& place, Waiter& waiter);
@@ -77,6 +79,7 @@ class AsioStreams {
   std::unique_ptr<Stream> connect(const Endpoint& to, Waiter& connected);
   // A peer has connected to a port of this node: answers it.
   void adopt(const wire::Greeting& greeting, Tcp::socket socket);
+  std::uint16_t tcp_port(Port open_port) const;
   void sever();
   std::size_t armed() const { return armed_; }
 

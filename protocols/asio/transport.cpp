@@ -8,8 +8,6 @@ namespace {
 
 // Strangers that have connected and said nothing. The oldest gives way.
 constexpr std::size_t kMaxArriving = 256;
-// After a failed accept, mostly for want of descriptors.
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -30,6 +28,16 @@ Result<void> AsioTransport::start(const AsioOptions& options) {
   for (const auto& peer : options.peers) {
     const Result<void> known = set_peer(peer.first, peer.second);
     if (!known) return known;
+  }
+  for (const auto& open : options.open_ports) {
+    const Result<Tcp::endpoint> found = resolve(loop_.io, open.second);
+    if (!found) return found.error();
+    routes_.open_ports[open.first] = *found;
+  }
+  for (const auto& stranger : options.strangers) {
+    const Result<Tcp::endpoint> found = resolve(loop_.io, stranger.second);
+    if (!found) return found.error();
+    routes_.strangers[stranger.first] = *found;
   }
   return options.listen.empty() ? Result<void>() : open_listener(options.listen);
 }

@@ -20,6 +20,7 @@ class AsioTransport final : public Transport {
   std::unique_ptr<Stream> connect(const Endpoint& to, Waiter& connected) override;
 
   std::uint16_t tcp_port() const;
+  std::uint16_t tcp_port(Port open_port) const { return streams_.tcp_port(open_port); }
   void sever();
   std::size_t armed() const { return streams_.armed(); }
 

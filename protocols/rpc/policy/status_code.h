@@ -9,6 +9,7 @@
 
 namespace windtunnel::rpc {
 
+// The numbers are those of the wire.
 enum class StatusCode : std::uint8_t {
   ok = 0,
   cancelled = 1,
