@@ -150,7 +150,8 @@ class Host final : private MessageSink, private WalListener {
     std::vector<ServingRead> reads;  // confirmed, for a state not yet applied
     bool saving = false;             // a snapshot of ours is being written
     raft::LogIndex next_snapshot;
-    std::uint32_t unreadable = 0;  // reads of a snapshot in a row that the disk failed
+    std::uint32_t unreadable =
+        0;  // reads of a snapshot in a row, while it led, that the disk failed
     std::unique_ptr<Receiving> receiving;
     // A received snapshot, durable, that has not taken the state's place yet; null where it does
     // not, as the application is not behind it.

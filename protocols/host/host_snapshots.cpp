@@ -3,6 +3,7 @@
 #include <windtunnel/protocols/host/host.h>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace windtunnel {
@@ -58,28 +59,30 @@ Task<void> Host::send_piece(Env& env, Group& group, raft::Message message) {
     const Result<Bytes> bytes =
         co_await snapshots_.read_piece(env, id, message.index, message.offset, length);
     if (failed_) co_return;
-    const bool is_short = bytes && bytes->empty();
-    if (!bytes) note_unreadable(group, message, bytes.error());
-    if (is_short) note_unreadable(group, message, make_error_code(Errc::corrupt));
-    if (bytes && !is_short) {
+    if (bytes && !bytes->empty()) {
       group.unreadable = 0;
       message.data = Payload(*bytes);
       message.done = message.offset + bytes->size() >= size;
       send(message);
       co_return;
     }
+    const Error error = bytes ? make_error_code(Errc::corrupt) : bytes.error();
+    note_unreadable(group, message, error);
   }
   const raft::SnapshotUnavailable gone{message.to};
   step(group, gone);
 }
 
-// Whoever waits for it may wait for ever: another node, which can read its own, leads better. A
-// file that is not there has given way to a newer one.
+// Whoever waits for it may wait for ever: another node, which can read its own, leads better. Where
+// none can, each waits twice as long before it hands over again. A file that is not there has given
+// way to a newer one.
 void Host::note_unreadable(Group& group, const raft::Message& message, const Error& error) {
-  constexpr std::uint32_t kMost = 3;
-  if (error == Errc::not_found) return;
-  if (++group.unreadable < kMost) return;
-  group.unreadable = 0;
+  constexpr std::uint32_t kFirst = 3;
+  if (error == Errc::not_found || !group.machine->is_leader()) return;
+  ++group.unreadable;
+  const bool is_due =
+      group.unreadable % kFirst == 0 && std::has_single_bit(group.unreadable / kFirst);
+  if (!is_due) return;
   WT_LOG(env_, warning, "the snapshot at {} for node {} cannot be read ({}): another is to lead",
          message.index.value, message.to.value, error.message());
   mark("host.snapshot-unreadable");

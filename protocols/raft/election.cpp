@@ -144,14 +144,15 @@ void Raft::become_leader(Ready& ready) {
 void Raft::on_check_quorum(Ready& ready) {
   if (!is_leader()) return;
   ready.set_timer(TimerKind::check_quorum, TimerAction::arm);
-  if (!config_.check_quorum) return check_transfer(ready);
+  check_transfer(ready);
+  if (!config_.check_quorum) return;
   const auto was_heard = [this](NodeId node) {
     const Progress* peer = progress_of(node);
     return node == config_.self || (peer != nullptr && peer->active);
   };
   const bool has_quorum = configuration_.quorum(was_heard);
   for (Progress& peer : progress_) peer.active = false;
-  if (has_quorum) return check_transfer(ready);
+  if (has_quorum) return;
   mark("raft.quorum-lost", ready);
   become_follower(term(), kNoNode, ready);
 }

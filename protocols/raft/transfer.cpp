@@ -9,16 +9,19 @@ namespace windtunnel::raft {
 void Raft::on(const TransferLeadership& transfer, Ready& ready) {
   const NodeId to = transfer.to == kNoNode ? best_successor() : transfer.to;
   const bool can_lead = to != config_.self && configuration_.is_voter(to);
-  if (!is_leader() || !can_lead) return mark("raft.transfer-refused", ready);
+  // One that is under way keeps its time, however often it is asked for again.
+  if (!is_leader() || !can_lead || is_transferring()) return mark("raft.transfer-refused", ready);
   transfer_ = Transfer{to, 2, false};
   mark("raft.transfer-begun", ready);
 }
 
-// Of the others, one that was heard from lately and has most of our log.
+// Of the others, one that was heard from lately and has most of our log. Not one that needs our
+// snapshot: it may be that which cannot be read.
 NodeId Raft::best_successor() const {
   const Progress* best = nullptr;
   for (const Progress& peer : progress_) {
     if (peer.node == config_.self || !configuration_.is_voter(peer.node)) continue;
+    if (peer.state == ProgressState::snapshot) continue;
     const bool is_better = best == nullptr || std::pair(best->active, best->match) <
                                                   std::pair(peer.active, peer.match);
     if (is_better) best = &peer;

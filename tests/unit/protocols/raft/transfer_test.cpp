@@ -85,6 +85,23 @@ TEST(Transfer, OneThatDoesNotComeAboutIsGivenUp) {
   EXPECT_TRUE(cluster.propose(0, "again").has_value());
 }
 
+TEST(Transfer, AskedForAgainAndAgainItHasItsTimeAllTheSame) {
+  Cluster cluster(3);
+  cluster.elect(0);
+  cluster.settle();
+  cluster.crash(1);
+  cluster.transfer(0, NodeId{1});
+  for (int i = 0; i < 2; ++i) {
+    cluster.transfer(0, NodeId{1});
+    EXPECT_TRUE(cluster.raft(0).is_transferring());
+    cluster.fire(0, TimerKind::heartbeat);
+    cluster.settle();
+    cluster.fire(0, TimerKind::check_quorum);
+  }
+  EXPECT_FALSE(cluster.raft(0).is_transferring());
+  EXPECT_TRUE(cluster.raft(0).is_leader());
+}
+
 // Stickiness (thesis 4.2.3) protects a leader from whoever has not heard it; whom it asked itself
 // is not one of those.
 TEST(Transfer, OnlyWhomTheLeaderAskedIsVotedForWhileItLives) {
