@@ -35,9 +35,7 @@ class EventQueue {
     spare_.push_back(std::move(message));
   }
 
- private:
-  static constexpr std::size_t kMostKept = 64;
-  static constexpr std::size_t kLargestKept = std::size_t{64} << 10;
+  // An empty one, which may have memory.
   Bytes buffer() {
     if (spare_.empty()) return {};
     Bytes taken = std::move(spare_.back());
@@ -45,6 +43,9 @@ class EventQueue {
     return taken;
   }
 
+ private:
+  static constexpr std::size_t kMostKept = 64;
+  static constexpr std::size_t kLargestKept = std::size_t{64} << 10;
   Ring<Entry> entries_;
   std::vector<Bytes> spare_;
 };

@@ -1,5 +1,6 @@
-// What a call costs: session against session through memory, and across the simulated network.
+// What a call costs: session against session, through memory.
 #include <windtunnel/protocols/rpc/grpc/session.h>
+#include <windtunnel/protocols/rpc/native/session.h>
 #include "tests/bench/allocations.h"
 
 #include <benchmark/benchmark.h>
@@ -69,6 +70,13 @@ void grpc_unary(benchmark::State& state) {
   unary_calls(state, client, server);
 }
 BENCHMARK(grpc_unary)->Args({1, 64})->Args({64, 64})->Args({1, 16'384});
+
+void native_unary(benchmark::State& state) {
+  NativeSession client(Side::client, {}, kNow);
+  NativeSession server(Side::server, {}, kNow);
+  unary_calls(state, client, server);
+}
+BENCHMARK(native_unary)->Args({1, 64})->Args({64, 64})->Args({1, 16'384});
 
 }  // namespace
 }  // namespace windtunnel::rpc

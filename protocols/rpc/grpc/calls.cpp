@@ -25,22 +25,15 @@ void GrpcSession::free_if_done(Call& call) {
   if (call.is_known || call.is_on_wire) return;
   deadlines_.remove(call.id.slot);
   forget_partial(call);
-  const CallId id = call.id;
-  // Buffers keep their memory, but for what a large message has left.
+  static_cast<Books&>(call) = Books();
   call.head.clear();
   call.trailers.clear();
+  call.status.message.clear();
   call.sent_trailers.clear();
   call.outgoing.clear();
+  // What a large message has left.
   if (call.outgoing.capacity() > options_.send_buffer_bytes * 2) call.outgoing = Bytes();
-  Call fresh;
-  fresh.id = id;
-  fresh.head = std::move(call.head);
-  fresh.trailers = std::move(call.trailers);
-  fresh.sent_trailers = std::move(call.sent_trailers);
-  fresh.outgoing = std::move(call.outgoing);
-  fresh.incoming = std::move(call.incoming);
-  call = std::move(fresh);
-  calls_.release(id.slot);
+  calls_.release(call.id.slot);
 }
 
 void GrpcSession::forget_partial(Call& call) {

@@ -85,8 +85,8 @@ class GrpcSession final : public Session {
   static constexpr Duration kCalmPatience = seconds(5);
 
  private:
-  struct Call {
-    CallId id;
+  // What a call is afresh in each life of its slot.
+  struct Books {
     std::int32_t stream = 0;
     // A slot is taken until HTTP/2 has done with the stream and the user with the call.
     bool is_on_wire = false;
@@ -101,12 +101,16 @@ class GrpcSession final : public Session {
     std::uint32_t unconsumed = 0;  // messages
     std::uint32_t held = 0;        // credit of the bytes of the message that arrives
     Reach reach = Reach::application;
+    std::size_t outgoing_begin = 0;
     Instant deadline = kEndOfTime;
+  };
+  struct Call : Books {
+    CallId id;
+    // Their memory is kept from one life to the next.
     Head head;
     Head trailers;
     Deframer incoming;
     Bytes outgoing;
-    std::size_t outgoing_begin = 0;
     Status status;           // received, or to be sent
     Metadata sent_trailers;  // to be sent
   };

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace windtunnel::rpc::testing {
@@ -97,8 +98,8 @@ inline Task<Status> refuse(Env&, ServerCall& call) {
 
 class Greeter final : public Service {
  public:
-  Greeter(Env& env, Handlers& handlers, const GrpcOptions& options = {})
-      : server(env, grpc_sessions(options)) {
+  Greeter(Env& env, Handlers& handlers, SessionMaker sessions = grpc_sessions({}))
+      : server(env, std::move(sessions)) {
     server.handle(std::string(kSayHello), say_hello);
     server.handle("/test.Test/Echo", echo);
     server.handle("/test.Test/Count", count);
@@ -140,8 +141,8 @@ inline Task<void> ask(Env& env, Channel& channel, std::string method, CallOption
 // A node that calls. What it does, tests add to `tasks`.
 class Caller final : public Service {
  public:
-  Caller(Env& own, Endpoint to, const GrpcOptions& options = {})
-      : env(own), channel(own, to, grpc_sessions(options)) {}
+  Caller(Env& own, Endpoint to, SessionMaker sessions = grpc_sessions({}))
+      : env(own), channel(own, to, std::move(sessions)) {}
   void start() override {}
   Env& env;
   Channel channel;

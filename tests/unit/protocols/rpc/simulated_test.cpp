@@ -1,4 +1,5 @@
 // Servers and channels in the simulator.
+#include <windtunnel/protocols/rpc/native/session.h>
 #include <windtunnel/sim/net/network.h>
 #include <windtunnel/sim/node.h>
 #include <windtunnel/sim/simulation.h>
@@ -18,14 +19,19 @@ using testing::Handlers;
 
 class World {
  public:
-  explicit World(std::uint64_t seed = 1) : sim(options(seed)) {
+  explicit World(std::uint64_t seed = 1, const SessionMaker& sessions = grpc_sessions({}))
+      : sim(options(seed)) {
     NodeOptions named;
     named.name = "s1";
-    const auto make_server = [this](Env& env) { return std::make_unique<Greeter>(env, handlers); };
+    const auto make_server = [this, sessions](Env& env) {
+      return std::make_unique<Greeter>(env, handlers, sessions);
+    };
     server_id_ = sim.add_node(named, make_server).id();
     named.name = "c1";
     const Endpoint to{server_id_, testing::kGreeterPort};
-    const auto make_client = [to](Env& env) { return std::make_unique<Caller>(env, to); };
+    const auto make_client = [to, sessions](Env& env) {
+      return std::make_unique<Caller>(env, to, sessions);
+    };
     client_id_ = sim.add_node(named, make_client).id();
     sim.node(server_id_).start();
     sim.node(client_id_).start();
@@ -248,6 +254,32 @@ TEST(RpcSimulated, DrainingLetsCallsEndAndSendsNewOnesElsewhere) {
   world.run_for(seconds(1));
   EXPECT_EQ(code_of(open), StatusCode::deadline_exceeded);
   EXPECT_EQ(world.greeter().server.connections(), 0U);
+}
+
+TEST(RpcSimulated, TheNativeFramingCarriesTheSameCalls) {
+  World world(1, native_sessions({}));
+  const Answer& hello = world.greet();
+  const Answer& refused = world.ask("/test.Test/Refuse");
+  const Answer& late =
+      world.ask("/test.Test/Sleep", {.deadline = world.client_now() + milliseconds(500)});
+  const Answer& lost = world.ask("/test.Test/Sleep");
+  Caller& caller = world.caller();
+  int taken = 0;
+  std::string reply;
+  caller.tasks.spawn(upload(caller.env, caller.channel, "/test.Test/Count", 1000, taken, reply));
+  std::string said;
+  Status status{StatusCode::unknown, ""};
+  caller.tasks.spawn(chat(caller.env, caller.channel, said, status));
+  world.run_for(seconds(20));
+  EXPECT_EQ(hello.text, "Hello, World!");
+  EXPECT_EQ(code_of(refused), StatusCode::permission_denied);
+  EXPECT_EQ(code_of(late), StatusCode::deadline_exceeded);
+  EXPECT_EQ(reply, "1000 of 10000000");
+  EXPECT_TRUE(status.ok() && said.ends_with("147000 "));
+  EXPECT_EQ(world.handlers.alive, 1);
+  world.server().crash(CrashKind::process);
+  world.run_for(milliseconds(50));
+  EXPECT_EQ(code_of(lost), StatusCode::unavailable);
 }
 
 Digest hash_of_a_run(std::uint64_t seed) {

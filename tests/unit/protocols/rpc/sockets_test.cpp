@@ -47,13 +47,13 @@ class Sockets : public ::testing::Test {
   }
 
   // Serves at a free port of loopback; returns its address.
-  std::string serve(const GrpcOptions& options = {}) {
+  std::string serve() {
     AsioOptions chosen;
     chosen.id = kServer;
     chosen.open_ports[kGreeterPort] = "127.0.0.1:0";
     server = open(chosen);
     server->start([&](Env& env) {
-      auto made = std::make_unique<Greeter>(env, handlers, options);
+      auto made = std::make_unique<Greeter>(env, handlers);
       greeter = made.get();
       return made;
     });
