@@ -1,6 +1,5 @@
 #include <windtunnel/protocols/rpc/policy/balancer_config.h>
 
-#include <algorithm>
 #include <string>
 
 namespace windtunnel::rpc {

@@ -2,8 +2,6 @@
 
 #include <windtunnel/protocols/base/assert.h>
 
-#include <algorithm>
-
 namespace windtunnel::rpc {
 
 SreBreaker::SreBreaker(Instant now, const Parameters& parameters)

@@ -3,7 +3,6 @@
 #include <windtunnel/protocols/base/assert.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace windtunnel::rpc {

@@ -43,8 +43,6 @@ class RollingWindow {
     }
   }
 
-  std::size_t size() const { return slots_.size(); }
-  Duration length() const { return length_; }
   void clear() { std::fill(slots_.begin(), slots_.end(), Slot{}); }
   friend bool operator==(const RollingWindow&, const RollingWindow&) = default;
 
